@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MulanPSL-2.0
+# The front door. Meson describes the build (meson.build); this only calls it.
+#
+#   make          the release build: build/release/huji
+#   make demo     a county of PERSONS=100000 made, imported, screened, ranked, explained
+#   make test     every test, in the release and the ASan + UBSan build
+#   make clang    the same sources with clang, warnings are errors
+#   make bench    what is measured (bench/README.md)
+#   make fuzz     long fuzzing (SECONDS_EACH=60)
+#   make lint     format, headers, layers
+.PHONY: all setup release asan clang demo test bench fuzz lint compile_commands clean
+
+WERROR ?= false
+
+all: release
+
+setup:
+	@tools/setup
+
+# ninja re-runs meson by itself when a meson.build changes; only the first setup is ours.
+build/release/build.ninja: | setup
+	meson setup build/release --buildtype=release -Dwerror=$(WERROR)
+
+build/asan/build.ninja: | setup
+	meson setup build/asan --buildtype=debug -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=$(WERROR)
+
+build/clang/build.ninja: | setup
+	@tools/setup --ci
+	CC=clang meson setup build/clang --buildtype=release -Dwerror=true
+
+release: setup build/release/build.ninja
+	@ninja --quiet -C build/release
+
+asan: setup build/asan/build.ninja
+	@ninja --quiet -C build/asan
+
+clang: setup build/clang/build.ninja
+	@ninja --quiet -C build/clang
+
+demo: release
+	@tools/demo
+
+test: release asan
+	@tools/test
+
+bench: release
+	@bench/run
+
+fuzz: setup
+	@tests/fuzz/run
+
+lint:
+	@tools/lint
+
+compile_commands: release
+	@ln -sfn build/release/compile_commands.json compile_commands.json
+
+clean:
+	rm -rf build demo compile_commands.json

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "base/fen.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define DEC_MAX INT64_C(900000000000000000)
+
+static bool push_digit(int64_t *v, int d)
+{
+    if (*v > (DEC_MAX - d) / 10)
+        return false;
+    *v = *v * 10 + d;
+    return true;
+}
+
+bool dec_parse(struct span s, int scale, bool round, int64_t *out)
+{
+    s = span_trim(s);
+    bool neg = false;
+    if (s.n && (s.p[0] == '-' || s.p[0] == '+')) {
+        neg = s.p[0] == '-';
+        s.p++;
+        s.n--;
+    }
+    int64_t v = 0;
+    int frac = -1, digits = 0;
+    bool up = false, comma = false;
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (c == '.' && frac < 0 && !comma) {
+            frac = 0;
+        } else if (c == ',' && frac < 0 && digits && !comma) {
+            comma = true;
+        } else if (c >= '0' && c <= '9') {
+            comma = false;
+            digits++;
+            if (frac >= scale) {
+                if (frac == scale)
+                    up = c >= '5';
+                if (!round && c != '0')
+                    return false;
+                frac++;
+                continue;
+            }
+            if (frac >= 0)
+                frac++;
+            if (!push_digit(&v, c - '0'))
+                return false;
+        } else {
+            return false;
+        }
+    }
+    if (!digits || comma)
+        return false;
+    for (int k = frac < 0 ? 0 : frac < scale ? frac : scale; k < scale; k++)
+        if (!push_digit(&v, 0))
+            return false;
+    if (round && up)
+        v++;
+    *out = neg ? -v : v;
+    return true;
+}
+
+void fen_print(struct buf *b, fen_t v)
+{
+    uint64_t u = v < 0 ? (uint64_t)0 - (uint64_t)v : (uint64_t)v;
+    buf_fmt(b, "%s%" PRIu64 ".%02" PRIu64, v < 0 ? "-" : "", u / 100, u % 100);
+}
+
+void dec_print(struct buf *b, int64_t v, int scale)
+{
+    uint64_t u = v < 0 ? (uint64_t)0 - (uint64_t)v : (uint64_t)v, one = 1;
+    for (int i = 0; i < scale; i++)
+        one *= 10;
+    buf_fmt(b, "%s%" PRIu64, v < 0 ? "-" : "", u / one);
+    uint64_t f = u % one;
+    if (!f)
+        return;
+    char tmp[24];
+    int n = snprintf(tmp, sizeof tmp, "%0*" PRIu64, scale, f);
+    while (n > 0 && tmp[n - 1] == '0')
+        n--;
+    buf_char(b, '.');
+    buf_add(b, tmp, (size_t)n);
+}
+
+bool fen_add(fen_t *sum, fen_t v)
+{
+    fen_t r;
+    if (__builtin_add_overflow(*sum, v, &r))
+        return false;
+    *sum = r;
+    return true;
+}
+
+int64_t prorate(int64_t a, int64_t b, int64_t q)
+{
+    return (int64_t)((2 * (__int128)a * b + q) / (2 * (__int128)q));
+}

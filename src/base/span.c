@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "base/span.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/mem.h"
+
+int span_cmp(struct span a, struct span b)
+{
+    size_t n = a.n < b.n ? a.n : b.n;
+    int c = n ? memcmp(a.p, b.p, n) : 0;
+    return c ? c : (a.n > b.n) - (a.n < b.n);
+}
+
+/* Length of the white space that starts (or, at_end, ends) s: ASCII blank, U+00A0, U+3000, U+FEFF. */
+static size_t blank_len(struct span s, bool at_end)
+{
+    if (!s.n)
+        return 0;
+    unsigned char c = (unsigned char)(at_end ? s.p[s.n - 1] : s.p[0]);
+    if (c == ' ' || (c >= '\t' && c <= '\r'))
+        return 1;
+    const char *three = at_end && s.n >= 3 ? s.p + s.n - 3 : s.p;
+    if (s.n >= 3 && (!memcmp(three, "\xe3\x80\x80", 3) || !memcmp(three, "\xef\xbb\xbf", 3)))
+        return 3;
+    const char *two = at_end && s.n >= 2 ? s.p + s.n - 2 : s.p;
+    if (s.n >= 2 && !memcmp(two, "\xc2\xa0", 2))
+        return 2;
+    return 0;
+}
+
+struct span span_trim(struct span s)
+{
+    size_t k;
+    while ((k = blank_len(s, false))) {
+        s.p += k;
+        s.n -= k;
+    }
+    while ((k = blank_len(s, true)))
+        s.n -= k;
+    return s;
+}
+
+bool span_starts(struct span s, const char *prefix)
+{
+    size_t n = strlen(prefix);
+    return s.n >= n && memcmp(s.p, prefix, n) == 0;
+}
+
+struct span span_cut(struct span *s, char sep)
+{
+    const char *q = s->n ? memchr(s->p, sep, s->n) : NULL;
+    struct span head = *s;
+    if (!q) {
+        *s = (struct span){NULL, 0};
+        return head;
+    }
+    head.n = (size_t)(q - s->p);
+    s->p += head.n + 1;
+    s->n -= head.n + 1;
+    return head;
+}
+
+/* One sequence at p, at most n bytes: its length, or 0 where it is not UTF-8 (RFC 3629). */
+static size_t utf8_step(const unsigned char *p, size_t n)
+{
+    unsigned char c = p[0];
+    if (c < 0x80)
+        return 1;
+    size_t k = c >= 0xc2 && c <= 0xdf ? 2 : (c & 0xf0) == 0xe0 ? 3 : c >= 0xf0 && c <= 0xf4 ? 4 : 0;
+    if (!k || n < k)
+        return 0;
+    for (size_t i = 1; i < k; i++)
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+    if ((c == 0xe0 && p[1] < 0xa0) || (c == 0xed && p[1] > 0x9f) || (c == 0xf0 && p[1] < 0x90) ||
+        (c == 0xf4 && p[1] > 0x8f))
+        return 0;
+    return k;
+}
+
+bool utf8_valid(struct span s, size_t *bad_at)
+{
+    const unsigned char *p = (const unsigned char *)s.p;
+    for (size_t i = 0; i < s.n;) {
+        size_t k = utf8_step(p + i, s.n - i);
+        if (!k) {
+            if (bad_at)
+                *bad_at = i;
+            return false;
+        }
+        i += k;
+    }
+    return true;
+}
+
+static bool buf_room(struct buf *b, size_t more)
+{
+    if (b->failed || more > SIZE_MAX - b->n - 1 || mem_grow(&b->p, &b->cap, b->n + more + 1, 1) < 0) {
+        b->failed = true;
+        return false;
+    }
+    return true;
+}
+
+void buf_add(struct buf *b, const char *p, size_t n)
+{
+    if (!buf_room(b, n))
+        return;
+    if (n)
+        memcpy(b->p + b->n, p, n);
+    b->n += n;
+    b->p[b->n] = 0;
+}
+
+void buf_str(struct buf *b, const char *s)
+{
+    buf_add(b, s, strlen(s));
+}
+
+void buf_span(struct buf *b, struct span s)
+{
+    buf_add(b, s.p, s.n);
+}
+
+void buf_char(struct buf *b, char c)
+{
+    buf_add(b, &c, 1);
+}
+
+void buf_fmt(struct buf *b, const char *fmt, ...)
+{
+    va_list ap, aq;
+    va_start(ap, fmt);
+    va_copy(aq, ap);
+    int n = vsnprintf(NULL, 0, fmt, ap);
+    va_end(ap);
+    if (n >= 0 && buf_room(b, (size_t)n)) {
+        vsnprintf(b->p + b->n, (size_t)n + 1, fmt, aq);
+        b->n += (size_t)n;
+    }
+    va_end(aq);
+}
+
+void buf_i64(struct buf *b, int64_t v)
+{
+    char tmp[24];
+    int n = snprintf(tmp, sizeof tmp, "%lld", (long long)v);
+    buf_add(b, tmp, (size_t)n);
+}
+
+void buf_json(struct buf *b, struct span s)
+{
+    buf_char(b, '"');
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c == '"' || c == '\\') {
+            buf_char(b, '\\');
+            buf_char(b, (char)c);
+        } else if (c == '\n') {
+            buf_str(b, "\\n");
+        } else if (c < 0x20) {
+            buf_fmt(b, "\\u%04x", c);
+        } else {
+            buf_char(b, (char)c);
+        }
+    }
+    buf_char(b, '"');
+}
+
+void buf_sql(struct buf *b, struct span s)
+{
+    buf_char(b, '\'');
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '\'')
+            buf_char(b, '\'');
+        buf_char(b, s.p[i]);
+    }
+    buf_char(b, '\'');
+}
+
+void buf_clear(struct buf *b)
+{
+    b->n = 0;
+    b->failed = false;
+    if (b->p)
+        b->p[0] = 0;
+}
+
+void buf_release(struct buf *b)
+{
+    mem_free(b->p);
+    *b = (struct buf)BUF_INIT;
+}
+
+const char *buf_cstr(const struct buf *b)
+{
+    return b->p ? b->p : "";
+}
