@@ -7,8 +7,9 @@
 #   make clang    the same sources with clang, warnings are errors
 #   make bench    what is measured (bench/README.md)
 #   make fuzz     long fuzzing (SECONDS_EACH=60)
-#   make lint     format, headers, layers
-.PHONY: all setup release asan clang demo test bench fuzz lint compile_commands clean
+#   make lint     format, headers, layers; make format applies the format
+
+.PHONY: all setup release asan clang demo test bench fuzz lint format compile_commands clean
 
 WERROR ?= false
 
@@ -37,6 +38,7 @@ asan: setup build/asan/build.ninja
 clang: setup build/clang/build.ninja
 	@ninja --quiet -C build/clang
 
+export PERSONS SEED
 demo: release
 	@tools/demo
 
@@ -51,6 +53,9 @@ fuzz: setup
 
 lint:
 	@tools/lint
+
+format:
+	@git ls-files -co --exclude-standard 'src/*.[ch]' 'include/*.[ch]' 'tests/*.[ch]' 'bench/*.[ch]' | xargs clang-format-14 -i
 
 compile_commands: release
 	@ln -sfn build/release/compile_commands.json compile_commands.json
