@@ -13,6 +13,12 @@
 
 WERROR ?= false
 
+comma := ,
+
+# What Meson has to say is read only when it fails.
+meson_setup = mkdir -p build && meson setup build/$(1) $(2) >build/$(1)-setup.log 2>&1 || \
+	{ cat build/$(1)-setup.log >&2; exit 1; }
+
 all: release
 
 setup:
@@ -20,14 +26,15 @@ setup:
 
 # ninja re-runs meson by itself when a meson.build changes; only the first setup is ours.
 build/release/build.ninja: | setup
-	meson setup build/release --buildtype=release -Dwerror=$(WERROR)
+	@$(call meson_setup,release,--buildtype=release -Dwerror=$(WERROR))
 
 build/asan/build.ninja: | setup
-	meson setup build/asan --buildtype=debug -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=$(WERROR)
+	@$(call meson_setup,asan,--buildtype=debug -Doptimization=1 -Db_sanitize=address$(comma)undefined \
+		-Db_lundef=false -Dwerror=$(WERROR))
 
 build/clang/build.ninja: | setup
 	@tools/setup --ci
-	CC=clang meson setup build/clang --buildtype=release -Dwerror=true
+	@export CC=clang; $(call meson_setup,clang,--buildtype=release -Dwerror=true)
 
 release: setup build/release/build.ninja
 	@ninja --quiet -C build/release
@@ -38,7 +45,6 @@ asan: setup build/asan/build.ninja
 clang: setup build/clang/build.ninja
 	@ninja --quiet -C build/clang
 
-export PERSONS SEED
 demo: release
 	@tools/demo
 
