@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-#include <stdio.h>
+#include "cli/cli.h"
 
-#include "huji_config.h"
-
-int main(void)
+int main(int argc, char **argv)
 {
-    puts("huji " HUJI_VERSION);
-    return 0;
+    return cli_main(argc, argv);
 }

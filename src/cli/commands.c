@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "cli/commands.h"
+
+/* In the order in which a new user meets them. */
+const struct command *const huji_commands[] = {
+    &cmd_help,
+    &cmd_version,
+    &cmd_completion,
+    NULL,
+};
