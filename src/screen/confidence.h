@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/*
+ * How much a hit is believed, as rules.md 5.1 says: p_r, the posterior mean of "confirmed on review" of its rule, times
+ * a margin m in [0.5, 1] that grows with the distance from the threshold. Integers of 1e-6, so that rankings are the
+ * same to the byte everywhere.
+ */
+#ifndef HUJI_SCREEN_CONFIDENCE_H
+#define HUJI_SCREEN_CONFIDENCE_H
+
+#include "base/map.h"
+#include "screen/findings.h"
+
+#define MICRO INT64_C(1000000)
+
+struct verdict_count {
+    int64_t confirmed, rejected;
+};
+
+/* Verdicts per rule (查实 / 误报). Zeroed = none yet. */
+struct confidence {
+    struct names rules;
+    struct verdict_count *counts; /* by id of `rules` */
+    size_t cap;
+};
+
+/* Errors: ERR_NOMEM. */
+int confidence_verdict(struct confidence *c, struct span rule, int64_t confirmed, int64_t rejected,
+                       struct err *e);
+/* Reads rule_id, confirmed, rejected. */
+int confidence_read_csv(struct confidence *c, const char *path, struct err *e);
+void confidence_release(struct confidence *c);
+/* p_r in 1e-6: Beta priors 明确 (9,1), 高疑 (5,5), 可疑 (2,8). `c` NULL = no verdicts. */
+int64_t confidence_rule(const struct confidence *c, struct span rule, enum finding_class cls);
+/* m in 1e-6; a question without a threshold is met in full. */
+int64_t confidence_margin(int64_t value, int64_t threshold);
+/* s = p_r * m in 1e-6. */
+int64_t confidence_strength(const struct confidence *c, const struct finding *f);
+
+#endif

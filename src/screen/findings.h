@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/*
+ * Findings in memory: what a screening run found, as everything in screen/ sees it. No database here: run/ loads them
+ * from the store, tests from a CSV. Texts live in the set's arena.
+ */
+#ifndef HUJI_SCREEN_FINDINGS_H
+#define HUJI_SCREEN_FINDINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/day.h"
+#include "base/err.h"
+#include "base/fen.h"
+
+enum finding_class { CLASS_SURE, CLASS_HIGH, CLASS_MAYBE, CLASS_COUNT };
+
+#define VALUE_NONE INT64_MIN /* the question has no number */
+#define VALUE_SCALE 6        /* digits behind the point of value and threshold */
+
+struct evidence {
+    struct span id; /* "line:...", "mdtrt:...", "setl:...", "day:..." */
+    int role;       /* 1 违规项, 2 涉及项 */
+    fen_t amount, fund;
+};
+
+struct finding {
+    struct span id, rule, owner_type, owner, anchor, person, visit, inst, phase, message,
+        content_hash;
+    struct span doctor; /* of the visit or the owner; empty when not known */
+    int rule_version;
+    day_t day;
+    int64_t value, threshold; /* 1e-6, or VALUE_NONE */
+    fen_t amount, fund;
+    enum finding_class cls;
+    bool hit, marked;
+    uint32_t n_evidence;
+    struct evidence *evidence;
+    int64_t more; /* members beyond those listed in evidence */
+};
+
+struct findings {
+    struct arena text;
+    struct finding *at;
+    size_t n, cap;
+};
+
+#define FINDINGS_INIT \
+    {                 \
+        0             \
+    }
+
+extern const char *const finding_class_name[CLASS_COUNT]; /* 明确 高疑 可疑 */
+/* False: no such class. */
+bool finding_class_parse(struct span s, enum finding_class *out);
+
+/* Adds a copy of `f`, texts and all; `evidence` is the JSON of the findings table and is parsed into the copy.
+ * Errors: ERR_INPUT when it is not such JSON, ERR_NOMEM. */
+int findings_add(struct findings *fs, const struct finding *f, struct span evidence, struct err *e);
+void findings_release(struct findings *fs);
+/* By id, or by the only finding whose id begins with `id` (8 digits and more). NULL: none or several; *several says. */
+const struct finding *findings_get(const struct findings *fs, struct span id, bool *several);
+/* Reads the CSV that `huji screen --out F.csv` writes. */
+int findings_read_csv(struct findings *fs, const char *path, struct err *e);
+
+#endif
