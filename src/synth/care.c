@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* What happens to one person in the whole time: stays, chronic benefit, dialysis, visits, purchases, in this order, so
+ * that nothing out-patient falls into a stay and no drug is bought twice. */
+#include "synth/care.h"
+
+#include <stdio.h>
+
+struct life {
+    struct world *w;
+    const struct person *p;
+    struct rng r;
+    day_t from, to; /* of what may happen to the person */
+    uint8_t busy[4000];  /* by day of the data: 1 in hospital, 2 a visit */
+    uint32_t town, h2, h3, clinic, pharm, priv;
+    bool chronic, dialysis;
+};
+
+static uint8_t *day_of(struct life *l, day_t d)
+{
+    return &l->busy[d - l->w->from];
+}
+
+static void month_of(const struct world *w, int m, day_t *first, day_t *last)
+{
+    *first = day_from_ymd(2023 + m / 12, m % 12 + 1, 1);
+    *last = day_from_ymd(2023 + (m + 1) / 12, (m + 1) % 12 + 1, 1) - 1;
+    (void)w;
+}
+
+static bool in_season(enum season s, int month, struct rng *r)
+{
+    bool winter = month <= 1 || month >= 10, summer = month >= 5 && month <= 8;
+    switch (s) {
+    case SEASON_WINTER: return winter || rng_below(r, 10) < 5;
+    case SEASON_SUMMER: return summer || rng_below(r, 10) < 4;
+    case SEASON_FLU: return month == 0 || month == 11 || (month == 2 && rng_below(r, 2));
+    default: return true;
+    }
+}
+
+static const struct illness *choose_illness(struct life *l, int age, int month)
+{
+    for (int tries = 0; tries < 40; tries++) {
+        const struct illness *i = &synth_stays[rng_below(&l->r, synth_n_stays)];
+        if ((i->gend && i->gend != l->p->gend) || age < i->age_lo || age > i->age_hi || rng_below(&l->r, 60) >= i->weight ||
+            !in_season((enum season)i->season, month, &l->r))
+            continue;
+        return i;
+    }
+    return NULL;
+}
+
+static uint32_t choose_hospital(struct life *l, const struct illness *i)
+{
+    struct world *w = l->w;
+    uint32_t k = rng_below(&l->r, 1000);
+    if (i->level >= 2) {
+        if (k < 12)
+            return inst_of(w, K_FAR, 0, rng_below(&l->r, 4));
+        return k < 680 ? l->h2 : l->h3;
+    }
+    if (k < 560)
+        return l->town;
+    if (k < 660)
+        return l->priv;
+    return k < 880 ? l->h2 : l->h3;
+}
+
+static void hospital_extras(struct life *l, struct episode *ep, const struct illness *ill)
+{
+    uint32_t k = rng_below(&l->r, 1000);
+    if (k < 40) { /* a drug given back: the line it came from named, or not */
+        for (int i = ep->n - 1; i >= 0; i--)
+            if (item_is_drug(ep->lines[i].it)) {
+                struct eline src = ep->lines[i];
+                struct eline *b = episode_line(ep, src.it, src.t, 1);
+                b->cnt = -QTY_ONE;
+                b->variant = src.variant;
+                b->init = i;
+                b->no_init = k >= 25;
+                break;
+            }
+    }
+    if (k >= 900 && !ill->surgery) { /* drugs to take home */
+        struct eline *t = episode_line(ep, item_of("zdrug.bailing"), ep->end - 600, 1);
+        t->takeaway = true;
+        t->prd_days = 7;
+        t->variant = maker_of(ep->w, ep->inst, t->it);
+    }
+}
+
+static void note_check(struct life *l, const struct episode *ep)
+{
+    if (rng_below(&l->r, 100) >= 4 || ep->end - ep->begn < 3 * DAY_SECS)
+        return;
+    struct writer *o = l->w->out;
+    char id[32];
+    snprintf(id, sizeof id, "C%s%09llu", l->p->place, (unsigned long long)++l->w->n_check);
+    row_str(o, T_CHECK, id);
+    row_str(o, T_CHECK, l->p->psn_no);
+    row_str(o, T_CHECK, l->p->name);
+    row_str(o, T_CHECK, ep->mdtrt_id);
+    row_str(o, T_CHECK, l->w->insts[ep->inst].code);
+    row_sec(o, T_CHECK, at_time(sec_day(ep->begn) + 2, 20, (int)rng_below(&l->r, 59)));
+    row_str(o, T_CHECK, "在院");
+    row_str(o, T_CHECK, "县医保核查组");
+    row_end(o, T_CHECK);
+}
+
+static bool try_stay(struct life *l, const struct illness *ill, day_t d, int los, bool dies)
+{
+    struct world *w = l->w;
+    uint32_t inst = choose_hospital(l, ill);
+    struct episode ep;
+    if (!stay_build(&ep, w, l->p, inst, ill, d, los, &l->r))
+        return false;
+    hospital_extras(l, &ep, ill);
+    if (dies) {
+        ep.die = true;
+        ep.dscg_way = "5";
+    }
+    episode_emit(&ep);
+    note_check(l, &ep);
+    for (day_t k = d; k <= d + los; k++)
+        *day_of(l, k) = 1;
+    return true;
+}
+
+static void stays(struct life *l)
+{
+    struct world *w = l->w;
+    int age = age_at(l->p, w->from);
+    uint32_t yearly = age < 15 ? 70000 : age < 45 ? 60000 : age < 60 ? 120000 : age < 75 ? 260000 : 380000;
+    day_t last_end = w->from - 60;
+    day_t before[2] = {w->from - 400, w->from - 400}; /* the last two admissions */
+    for (int m = 0; m < w->months && !l->dialysis; m++) {
+        if (!rng_hit(&l->r, yearly / 12))
+            continue;
+        day_t a, z;
+        month_of(w, m, &a, &z);
+        const struct illness *ill = choose_illness(l, age, m % 12);
+        day_t d = a + (day_t)rng_below(&l->r, (uint32_t)(z - a + 1));
+        if (!ill)
+            continue;
+        int los = rng_range(&l->r, ill->los_lo, ill->los_hi);
+        if (d < l->from || d + los > l->to || d - last_end < 35 || d - before[1] < 365)
+            continue;
+        if (l->p->die_how == 1 && d + los + 45 > l->p->die)
+            continue;
+        if (!try_stay(l, ill, d, los, false))
+            continue;
+        last_end = d + los;
+        before[1] = before[0];
+        before[0] = d;
+    }
+    if (l->p->die_how == 1 && l->p->die <= l->to) {
+        int los = rng_range(&l->r, 3, 7);
+        if (l->p->die - los >= l->from && l->p->die - los - last_end >= 1)
+            try_stay(l, illness_of(rng_below(&l->r, 2) ? "I63.900" : "I50.900"), l->p->die - los, los, true);
+    }
+}
+
+/* Six cycles of chemotherapy, three weeks apart: many stays that are no split ones. */
+static void chemotherapy(struct life *l)
+{
+    struct world *w = l->w;
+    day_t d = l->from + 20 + (day_t)rng_below(&l->r, 100);
+    static const struct illness cycle = {"Z51.100", "C34.900", 0, 0, 99, 1, SEASON_NONE, DP_ONC, 3, 4, 2,
+                                         "onc.cisplatin ward.ns onc.pemetrexed ward.ondansetron",
+                                         "lab.cbc panel.liver panel.kidney", NULL, NULL, NULL, NULL};
+    for (int k = 0; k < 6; k++, d += 21) {
+        int los = rng_range(&l->r, 3, 4);
+        struct episode ep;
+        if (d + los > l->to || !stay_build(&ep, w, l->p, l->h3, &cycle, d, los, &l->r))
+            return;
+        episode_emit(&ep);
+        for (day_t x = d; x <= d + los; x++)
+            *day_of(l, x) = 1;
+    }
+}
+
+static void dialysis(struct life *l)
+{
+    struct world *w = l->w;
+    uint32_t inst = l->p->idx & 1 ? l->h2 : l->h3;
+    register_chronic(w, l->p, "M07803", "慢性肾功能不全（血透治疗）", inst, "JB001", w->from - 1500, w->from - 1490, DAY_NONE, NULL);
+    int shift = (int)(l->p->idx / 2 % 2);
+    for (day_t d = l->from; d <= l->to; d++) {
+        int wd = (d + 3) % 7; /* 0 = Monday */
+        if ((wd != shift && wd != shift + 2 && wd != shift + 4) || *day_of(l, d))
+            continue;
+        struct episode ep;
+        dialysis_build(&ep, w, l->p, inst, d);
+        episode_emit(&ep);
+        *day_of(l, d) = 2;
+    }
+}
+
+static void chronic(struct life *l, const struct chronic *c)
+{
+    struct world *w = l->w;
+    uint32_t inst = c->level >= 2 ? (c->dept == DP_PSY ? inst_of(w, K_PSY, l->p->county, 0) : l->h2) : l->town;
+    char opter[16], drugs[160] = "";
+    snprintf(opter, sizeof opter, "JB%03u", rng_below(&l->r, 12) + 1);
+    day_t reg = w->from - 400 - (day_t)rng_below(&l->r, 900);
+    register_chronic(w, l->p, c->code, c->name, inst, opter, reg, reg + 10, DAY_NONE, NULL);
+    size_t n = 0;
+    for (int k = 0; k < 4 && c->drugs[k]; k++) {
+        char cls[48];
+        list_at(c->drugs[k], rng_below(&l->r, list_len(c->drugs[k])), cls);
+        n += (size_t)snprintf(drugs + n, sizeof drugs - n, "%s%s", n ? " " : "", cls);
+    }
+    for (day_t d = l->from + (day_t)rng_below(&l->r, 28); d <= l->to; d += 30) {
+        while (d <= l->to && *day_of(l, d))
+            d++;
+        if (d > l->to)
+            break;
+        if (rng_below(&l->r, 100) < 8) /* a month missed */
+            continue;
+        struct episode ep;
+        purchase(&ep, w, l->p, inst, "14", (enum dept_id)c->dept, within_day(&l->r, d, 8, 16), drugs, 30);
+        ep.dise_no = c->code;
+        ep.dise_name = c->name;
+        episode_dx(&ep, c->dx);
+        episode_emit(&ep);
+        *day_of(l, d) = 2;
+    }
+}
+
+static void visit(struct life *l, day_t d, int month)
+{
+    struct world *w = l->w;
+    int age = age_at(l->p, d);
+    const struct ailment *a = NULL;
+    for (int tries = 0; tries < 30 && !a; tries++) {
+        const struct ailment *c = &synth_visits[rng_below(&l->r, synth_n_visits)];
+        if ((!c->gend || c->gend == l->p->gend) && age >= c->age_lo && age <= c->age_hi && rng_below(&l->r, 60) < c->weight &&
+            in_season((enum season)c->season, month, &l->r))
+            a = c;
+    }
+    if (!a)
+        return;
+    uint32_t k = rng_below(&l->r, 100);
+    bool small = a->dept == DP_MED || a->dept == DP_TCM;
+    uint32_t inst = small && k < 40 ? l->clinic : k < 75 ? l->town : k < 90 ? l->h2 : l->h3;
+    struct episode ep;
+    sec_t t = within_day(&l->r, d, 8, 17);
+    episode_begin(&ep, w, l->p, inst, "11", (enum dept_id)a->dept, t, t + 2400);
+    episode_dx(&ep, a->dx);
+    if (w->insts[inst].level >= 2)
+        episode_line(&ep, item_of("consult.op"), t + 60, 1);
+    else
+        episode_line(&ep, item_of("general.op"), t + 60, 1);
+    if (strncmp(a->exams, "tcm", 3) != 0 || ep.dept == DP_TCM)
+        add_list(&ep, a->exams, t + 600);
+    unsigned n = list_len(a->drugs), at = n ? rng_below(&l->r, n) : 0;
+    for (unsigned i = 0; i < n && i < 2; i++) {
+        char cls[48];
+        list_at(a->drugs, (at + i) % n, cls);
+        const struct item *it = item_of(cls);
+        struct eline *x = episode_line(&ep, it, t + 1800, 1 + (int)rng_below(&l->r, 2));
+        x->prd_days = 3 + (int)rng_below(&l->r, 5);
+        x->variant = maker_of(w, inst, it);
+    }
+    if (rng_below(&l->r, 1000) < 8) {
+        ep.void_pair = true;
+        ep.refund_at = ep.setl_time + 3600 + (sec_t)rng_below(&l->r, 7200);
+    }
+    episode_emit(&ep);
+    *day_of(l, d) = 2;
+}
+
+static void pharmacy(struct life *l, day_t d)
+{
+    static const char *const basket[] = {"common.z.banlangen", "common.z.lianhua common.vitc", "common.z.shexiang", "common.calcium",
+                                         "common.smectite", "common.z.liuwei", "common.cold_am", "zdrug.jiuxin",
+                                         "common.z.chuanbei", "common.cetirizine common.mupirocin", "common.z.huoxiang",
+                                         "antibiotic.cefixime", "zdrug.tianma", "common.z.jianwei common.bifid"};
+    struct episode ep;
+    purchase(&ep, l->w, l->p, l->pharm, "41", DP_MED, within_day(&l->r, d, 8, 21), basket[rng_below(&l->r, 14)],
+             3 + (int)rng_below(&l->r, 5));
+    snprintf(ep.terminal, sizeof ep.terminal, "%s-T%u", l->w->insts[l->pharm].code, rng_below(&l->r, 3) + 1);
+    episode_emit(&ep);
+    sell_rows(&ep);
+    *day_of(l, d) = 2;
+}
+
+static void small_things(struct life *l)
+{
+    struct world *w = l->w;
+    int age = age_at(l->p, w->from);
+    uint32_t often = age < 15 ? 200000 : age < 60 ? 130000 : 230000;
+    for (int m = 0; m < w->months; m++) {
+        day_t a, z;
+        month_of(w, m, &a, &z);
+        uint32_t season = m % 12 <= 1 || m % 12 >= 10 ? 130 : 90;
+        for (int kind = 0; kind < 2; kind++) {
+            if (!rng_hit(&l->r, often * season / 100))
+                continue;
+            day_t d = a + (day_t)rng_below(&l->r, (uint32_t)(z - a + 1));
+            if (d < l->from || d > l->to || *day_of(l, d))
+                continue;
+            if (kind == 0)
+                visit(l, d, m % 12);
+            else
+                pharmacy(l, d);
+        }
+    }
+}
+
+void care_person(struct world *w, const struct person *p)
+{
+    static struct life l;
+    memset(&l, 0, sizeof l);
+    l.w = w;
+    l.p = p;
+    l.r = rng_of(w->seed, RNG_CARE, p->idx);
+    l.from = w->from > p->insured_from ? w->from : p->insured_from;
+    if (p->born >= l.from)
+        l.from = p->born + 30;
+    l.to = w->to;
+    if (p->die != DAY_NONE && p->die < l.to)
+        l.to = p->die;
+    if (p->insured_to != DAY_NONE && p->insured_to < l.to)
+        l.to = p->insured_to - 1;
+    if (l.to - l.from < 10)
+        return;
+    l.town = inst_of(w, K_TOWN, p->county, p->village);
+    l.clinic = inst_of(w, K_CLINIC, p->county, (uint32_t)rng_mix(p->house));
+    l.pharm = inst_of(w, K_PHARM, p->county, (uint32_t)rng_mix(p->house + 77u));
+    l.h2 = inst_of(w, K_H2, p->county, (uint32_t)rng_mix(p->house + 5u));
+    l.h3 = inst_of(w, K_H3, p->county, 0);
+    l.priv = inst_of(w, K_PRIV, p->county, (uint32_t)rng_mix(p->village + 9u));
+    int age = age_at(p, w->from);
+    l.dialysis = age >= 35 && age < 85 && rng_hit(&l.r, 1200);
+    bool cancer = !l.dialysis && age >= 45 && age < 80 && p->die == DAY_NONE && rng_hit(&l.r, 2500);
+    if (cancer)
+        chemotherapy(&l);
+    else
+        stays(&l);
+    if (l.dialysis)
+        dialysis(&l);
+    unsigned regs = 0;
+    for (unsigned k = 0; k < synth_n_chronic && !l.dialysis && regs < 2; k++) {
+        const struct chronic *c = &synth_chronic[k];
+        if (age < c->age_lo || !rng_hit(&l.r, age >= 70 ? c->per_million * 2 : c->per_million) || (regs && k == 4))
+            continue;
+        chronic(&l, c);
+        regs++;
+    }
+    small_things(&l);
+}

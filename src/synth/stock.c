@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* Purchases and sales of the pharmacies: what was sold in a month had come in on its first day. */
+#include <stdio.h>
+
+#include "synth/care.h"
+
+static size_t slot(const struct world *w, uint32_t inst, unsigned item, int month)
+{
+    return ((size_t)(inst - w->at_kind[K_PHARM]) * synth_n_items + item) * (size_t)w->months + (size_t)month;
+}
+
+void stock_sold(struct world *w, uint32_t inst, const struct item *it, day_t d, int packs)
+{
+    int y, m, k;
+    day_to_ymd(d, &y, &m, &k);
+    int month = (y - 2023) * 12 + m - 1;
+    if (w->insts[inst].kind == K_PHARM && month >= 0 && month < w->months)
+        w->sold[slot(w, inst, item_no(it), month)] += (uint32_t)packs;
+}
+
+void sell_rows(const struct episode *ep)
+{
+    struct world *w = ep->w;
+    struct writer *o = w->out;
+    const struct inst *i = &w->insts[ep->inst];
+    if (i->kind != K_PHARM)
+        return;
+    for (int k = 0; k < ep->n; k++) {
+        const struct eline *l = &ep->lines[k];
+        char id[32];
+        snprintf(id, sizeof id, "X%s%09llu", i->place, (unsigned long long)++w->n_sale);
+        row_str(o, T_3505, id);
+        row_str(o, T_3505, i->code);
+        row_str(o, T_3505, l->it->code);
+        row_str(o, T_3505, l->it->name);
+        row_str(o, T_3505, "1");
+        row_str(o, T_3505, ep->setl_id[0]);
+        row_str(o, T_3505, ep->p->psn_no);
+        row_str(o, T_3505, ep->p->name);
+        row_str(o, T_3505, "20220901");
+        row_day(o, T_3505, day_from_ymd(2034, 8, 31));
+        row_str(o, T_3505, "0");
+        row_fen(o, T_3505, l->pric);
+        row_qty(o, T_3505, l->cnt);
+        row_sec(o, T_3505, l->t);
+        row_end(o, T_3505);
+        stock_sold(w, ep->inst, l->it, sec_day(l->t), (int)(l->cnt / QTY_ONE));
+    }
+}
+
+void stock_take(struct world *w, uint32_t inst, const struct item *it, day_t d, int packs)
+{
+    struct writer *o = w->out;
+    char id[32];
+    snprintf(id, sizeof id, "P%09llu", (unsigned long long)++w->n_misc);
+    row_str(o, T_3501, id);
+    row_str(o, T_3501, w->insts[inst].code);
+    row_str(o, T_3501, it->code);
+    row_str(o, T_3501, it->name);
+    row_day(o, T_3501, d);
+    row_int(o, T_3501, packs);
+    row_str(o, T_3501, "20220901");
+    row_end(o, T_3501);
+}
+
+void stock_buy(struct world *w, uint32_t inst, const struct item *it, day_t d, int packs)
+{
+    struct writer *o = w->out;
+    char id[32], invoice[32];
+    snprintf(id, sizeof id, "G%09llu", (unsigned long long)++w->n_misc);
+    snprintf(invoice, sizeof invoice, "CG%08llu", (unsigned long long)w->n_misc);
+    row_str(o, T_3503, id);
+    row_str(o, T_3503, w->insts[inst].code);
+    row_str(o, T_3503, it->code);
+    row_str(o, T_3503, it->name);
+    row_str(o, T_3503, "临川医药配送有限公司");
+    row_str(o, T_3503, "20220901");
+    row_int(o, T_3503, packs);
+    row_str(o, T_3503, invoice);
+    row_sec(o, T_3503, at_time(d, 7, 30));
+    row_str(o, T_3503, "0");
+    row_end(o, T_3503);
+}
+
+void stock_write(struct world *w)
+{
+    for (uint32_t k = 0; k < w->of_kind[K_PHARM]; k++)
+        for (unsigned it = 0; it < synth_n_items; it++) {
+            uint32_t inst = w->at_kind[K_PHARM] + k;
+            bool any = false;
+            for (int m = 0; m < w->months; m++) {
+                uint32_t n = w->sold[slot(w, inst, it, m)];
+                if (!n)
+                    continue;
+                if (!any)
+                    stock_take(w, inst, &synth_items[it], w->from - 1, 10);
+                any = true;
+                stock_buy(w, inst, &synth_items[it], day_from_ymd(2023 + m / 12, m % 12 + 1, 1), (int)n);
+            }
+        }
+}
