@@ -6,6 +6,22 @@
 #include "cli/command.h"
 
 extern const struct command cmd_help;
+extern const struct command cmd_init;
+extern const struct command cmd_synth;
+extern const struct command cmd_import;
+extern const struct command cmd_template;
+extern const struct command cmd_quality;
+extern const struct command cmd_ready;
+extern const struct command cmd_screen;
+extern const struct command cmd_rank;
+extern const struct command cmd_explain;
+extern const struct command cmd_sheet;
+extern const struct command cmd_verify;
+extern const struct command cmd_evaluate;
+extern const struct command cmd_rules_list;
+extern const struct command cmd_rules_show;
+extern const struct command cmd_rules_test;
+extern const struct command cmd_rules_lint;
 extern const struct command cmd_version;
 extern const struct command cmd_completion;
 

@@ -94,7 +94,7 @@ static void xlsx_head(struct output *o)
     format_set_align(o->wrap, LXW_ALIGN_VERTICAL_TOP);
     for (int i = 0; i < o->n; i++) {
         const struct column *c = &o->columns[i];
-        int w = text_width(span_of(c->title)) + 2, most = c->cell == CELL_TEXT ? 20 : 14;
+        int w = text_width(span_of(c->title)) + 2, most = c->as == AS_TEXT ? 20 : 14;
 
         if (c->widest > most)
             most = c->widest;
@@ -236,9 +236,9 @@ int64_t output_rows(const struct output *o)
 
 /* --- table -------------------------------------------------------------------------------------- */
 
-static bool right_aligned(enum cell c)
+static bool right_aligned(enum shown_as c)
 {
-    return c == CELL_INT || c == CELL_FEN || c == CELL_DEC;
+    return c == AS_INT || c == AS_FEN || c == AS_DEC;
 }
 
 static int terminal_columns(void)
@@ -273,7 +273,7 @@ static void lay_out(struct output *o)
         if (i < last)
             used += o->widths[i] + 2;
     }
-    if (line && last >= 0 && o->columns[last].cell == CELL_TEXT && used + o->widths[last] > line &&
+    if (line && last >= 0 && o->columns[last].as == AS_TEXT && used + o->widths[last] > line &&
         line - used >= 16)
         o->widths[last] = line - used;
     o->laid_out = true;
@@ -303,7 +303,7 @@ static void table_line(struct output *o, const char *const *cells)
     for (int i = 0; i < o->n; i++) {
         if (i)
             buf_str(&o->line, "  ");
-        table_cell(o, &o->line, i, span_of(cells[i]), right_aligned(o->columns[i].cell));
+        table_cell(o, &o->line, i, span_of(cells[i]), right_aligned(o->columns[i].as));
     }
     while (o->line.n && o->line.p[o->line.n - 1] == ' ')
         o->line.n--;
@@ -357,7 +357,7 @@ static void cell(struct output *o, struct span text, bool raw, bool missing)
     switch (o->format) {
     case OUT_TABLE:
         if (missing)
-            buf_str(&o->held, right_aligned(c->cell) ? "-" : "");
+            buf_str(&o->held, right_aligned(c->as) ? "-" : "");
         else
             text_clean(&o->held, text);
         buf_add(&o->held, "", 1);
@@ -366,7 +366,7 @@ static void cell(struct output *o, struct span text, bool raw, bool missing)
         if (o->at > 1)
             buf_char(&o->line, ',');
         if (!missing)
-            csv_field(&o->line, text, !raw || c->cell == CELL_JSON);
+            csv_field(&o->line, text, !raw || c->as == AS_JSON);
         break;
     case OUT_JSONL:
         buf_char(&o->line, o->at > 1 ? ',' : '{');

@@ -18,12 +18,12 @@
 #include "base/span.h"
 #include "cli/command.h"
 
-enum cell { CELL_TEXT, CELL_INT, CELL_FEN, CELL_DEC, CELL_DAY, CELL_JSON };
+enum shown_as { AS_TEXT, AS_INT, AS_FEN, AS_DEC, AS_DAY, AS_JSON };
 
 struct column {
     const char *name;  /* machine name */
     const char *title; /* Chinese */
-    enum cell cell;
+    enum shown_as as;
     int widest; /* table on a terminal: cut to so many columns; 0 = never */
 };
 

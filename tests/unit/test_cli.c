@@ -140,8 +140,8 @@ static void control_characters_do_not_reach_the_terminal(void **state)
 }
 
 static const struct column columns[] = {
-    {"id", "编号", CELL_TEXT, 0},  {"inst", "机构", CELL_TEXT, 0}, {"n", "次", CELL_INT, 0},
-    {"yuan", "金额", CELL_FEN, 0}, {"v", "值", CELL_DEC, 0},       {"x", "说明", CELL_TEXT, 0},
+    {"id", "编号", AS_TEXT, 0},  {"inst", "机构", AS_TEXT, 0}, {"n", "次", AS_INT, 0},
+    {"yuan", "金额", AS_FEN, 0}, {"v", "值", AS_DEC, 0},       {"x", "说明", AS_TEXT, 0},
 };
 
 static char *written(enum output_format format, bool bom)
