@@ -3,6 +3,7 @@
 
 /* In the order in which a new user meets them. */
 const struct command *const huji_commands[] = {
+    &cmd_synth,
     &cmd_help,
     &cmd_version,
     &cmd_completion,
