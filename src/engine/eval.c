@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "engine/eval.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "engine/fold.h"
+
+#define NONE HUJI_NONE64
+
+static int64_t cell(const void *col, enum ftype t, int32_t row)
+{
+    if (!col)
+        return NONE;
+    if (ftype_width(t) == 8)
+        return ((const int64_t *)col)[row];
+    int32_t v = ((const int32_t *)col)[row];
+    return v == HUJI_NONE32 ? NONE : v;
+}
+
+static inline const void *column_of(const struct env *v, enum source_id src, int field)
+{
+    if (src == S_LINE || src == S_LINE_RAW)
+        return v->line ? v->line[field] : NULL;
+    return v->run->frame->table[src == S_VISIT ? S_STAY : src].col[field];
+}
+
+int64_t eval_field(struct env *v, const struct event_ref *r, int field)
+{
+    if (r->row < 0)
+        return NONE;
+    return cell(column_of(v, r->src, field), huji_sources[r->src].fields[field].type, r->row);
+}
+
+static int64_t eval_column(struct env *v, const struct expr *x)
+{
+    const struct event_ref *r = x->num ? &v->inner : x->base == BASE_PREV ? &v->prev : &v->cur;
+    if (x->via == VIA_SELF) {
+        if (r->row < 0)
+            return NONE;
+        return cell(column_of(v, r->src, x->field), huji_sources[x->src].fields[x->field].type, r->row);
+    }
+    int64_t key = eval_field(v, r, x->fk);
+    if (key == NONE)
+        return NONE;
+    enum domain d = huji_sources[r->src].fields[x->fk].domain;
+    const int32_t *rows = v->run->row_of[d];
+    int32_t row = rows && key < v->run->frame->dict[d].n ? rows[key] : -1;
+    return row < 0 ? NONE : cell(column_of(v, x->src, x->field), huji_sources[x->src].fields[x->field].type, row);
+}
+
+int64_t div_round(int64_t a, int64_t b, int scale_up)
+{
+    if (b == 0)
+        return NONE;
+    __int128 n = a, d = b;
+    for (; scale_up > 0; scale_up--)
+        n *= 10;
+    for (; scale_up < 0; scale_up++)
+        d *= 10;
+    bool neg = (n < 0) != (d < 0);
+    if (n < 0)
+        n = -n;
+    if (d < 0)
+        d = -d;
+    __int128 q = (2 * n + d) / (2 * d);
+    if (q > INT64_MAX)
+        return NONE;
+    return neg ? -(int64_t)q : (int64_t)q;
+}
+
+static int64_t rescale(int64_t a, int from, int to)
+{
+    if (a == NONE)
+        return NONE;
+    for (; from < to; from++)
+        if (__builtin_mul_overflow(a, 10, &a))
+            return NONE;
+    int64_t d = 1;
+    for (; from > to; from--)
+        d *= 10;
+    return d == 1 ? a : div_round(a, d, 0);
+}
+
+static bool bit(const struct link *l, int64_t id)
+{
+    return l->bits && id >= 0 && id < l->n_bits && (l->bits[id >> 6] >> (id & 63) & 1);
+}
+
+static int64_t eval_anydx(struct env *v, const struct expr *x)
+{
+    int64_t visit = eval(v, x->arg[0]);
+    const struct huji_frame *f = v->run->frame;
+    if (visit == NONE || !f->diag_at)
+        return NONE;
+    uint32_t lo = f->diag_at[visit], hi = f->diag_at[visit + 1];
+    if (lo == hi)
+        return NONE;
+    for (uint32_t i = lo; i < hi; i++)
+        if (bit(&v->run->link[x->id], f->diag[i]))
+            return 1;
+    return 0;
+}
+
+static const struct index *index_of(const struct env *v, const struct expr *x)
+{
+    return v->run->link[x->id].index;
+}
+
+static int64_t kn_cell(const struct env *v, const struct knowledge *k, int col, int32_t row)
+{
+    if (row < 0)
+        return NONE;
+    if (k->column[col].type == V_NUM)
+        return k->column[col].num[row];
+    int32_t id = v->run->kn_ids[k->index * KN_COLUMNS + col][row];
+    return id == HUJI_NONE32 ? NONE : id;
+}
+
+static int64_t eval_dxlisted(struct env *v, const struct expr *x)
+{
+    int64_t key = eval(v, x->arg[0]), visit = eval(v, x->arg[1]);
+    const struct huji_frame *f = v->run->frame;
+    const struct index *ix = index_of(v, x);
+    if (key == NONE || visit == NONE || !f->diag_at || f->diag_at[visit] == f->diag_at[visit + 1])
+        return NONE;
+    int dxcol = knowledge_column(x->kn, SPAN("dx"));
+    for (uint32_t j = ix && key < ix->n ? ix->at[key] : 0; ix && key < ix->n && j < ix->at[key + 1]; j++) {
+        struct span p = x->kn->column[dxcol].text[ix->rows[j]];
+        if (p.n && p.p[p.n - 1] == '*')
+            p.n--;
+        for (uint32_t i = f->diag_at[visit]; p.n && i < f->diag_at[visit + 1]; i++) {
+            struct span c = run_code(v->run, D_DX, f->diag[i]);
+            if (c.n >= p.n && memcmp(c.p, p.p, p.n) == 0)
+                return 1;
+        }
+    }
+    return 0;
+}
+
+/* First row of the table that matches the keys (and the day); -1 none, -2 a key is unknown. */
+static int32_t find_row(struct env *v, const struct expr *x)
+{
+    int64_t key[4];
+    int n_key = (int)x->num;
+    bool dated = x->agg == AGG_ANY;
+    for (int i = 0; i < n_key + dated; i++)
+        if ((key[i] = eval(v, x->arg[i])) == NONE)
+            return -2;
+    const struct index *ix = index_of(v, x);
+    if (!ix || key[0] < 0 || key[0] >= ix->n)
+        return -1;
+    int64_t day = dated ? key[n_key] : 0;
+    for (uint32_t j = ix->at[key[0]]; j < ix->at[key[0] + 1]; j++) {
+        int32_t row = ix->rows[j];
+        bool ok = true;
+        if (x->lookup) {
+            const struct huji_lookup *l = &v->run->frame->lookup[x->lookup->id];
+            for (int i = 1; i < n_key && ok; i++)
+                ok = l->key[i][row] == key[i];
+            if (ok && dated)
+                ok = (!l->b || l->b[row] == HUJI_NONE32 || l->b[row] <= day) &&
+                     (!l->e || l->e[row] == HUJI_NONE32 || day <= l->e[row]);
+        } else {
+            const struct knowledge *k = x->kn;
+            for (int i = 1; i < n_key && ok; i++)
+                ok = kn_cell(v, k, i, row) == key[i];
+            int64_t b = k->valid_from >= 0 && dated ? k->column[k->valid_from].num[row] : NONE;
+            int64_t e = k->valid_to >= 0 && dated ? k->column[k->valid_to].num[row] : NONE;
+            ok = ok && (b == NONE || b <= day) && (e == NONE || day <= e);
+        }
+        if (ok)
+            return row;
+    }
+    return -1;
+}
+
+static int64_t eval_table(struct env *v, const struct expr *x)
+{
+    if (x->lookup && !v->run->frame->has_lookup[x->lookup->id])
+        return NONE;
+    int32_t row = find_row(v, x);
+    if (row == -2)
+        return NONE;
+    if (x->op != X_LOOK)
+        return row >= 0;
+    if (row < 0)
+        return NONE;
+    if (!x->lookup)
+        return kn_cell(v, x->kn, x->field, row);
+    const int64_t *val = v->run->frame->lookup[x->lookup->id].value[x->field];
+    return val ? val[row] : NONE;
+}
+
+/* ---- sums over inner events ---- */
+
+static int cmp_i64(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+struct gather {
+    int64_t n, sum, min, max;
+    bool any, all, unknown;
+    int64_t *vals;
+    size_t n_vals, cap;
+};
+
+static void gather_one(struct env *v, const struct expr *x, struct gather *g)
+{
+    int64_t c = x->arg[1] ? eval(v, x->arg[1]) : 1;
+    if (c == NONE)
+        g->unknown = true;
+    if (c != 1) {
+        g->all = false;
+        return;
+    }
+    g->any = true;
+    int64_t e = x->arg[0] ? eval(v, x->arg[0]) : 0;
+    if (e == NONE)
+        return;
+    g->n++;
+    g->sum += e;
+    g->min = g->n == 1 || e < g->min ? e : g->min;
+    g->max = g->n == 1 || e > g->max ? e : g->max;
+    if ((x->agg == AGG_DISTINCT || x->agg == AGG_MODE_SHARE) &&
+        mem_grow(&g->vals, &g->cap, g->n_vals + 1, sizeof *g->vals) == 0)
+        g->vals[g->n_vals++] = e;
+}
+
+static int64_t gather_end(const struct expr *x, struct gather *g)
+{
+    int64_t r = 0, run = 0, best = 0, distinct = 0;
+    if (g->n_vals)
+        qsort(g->vals, g->n_vals, sizeof *g->vals, cmp_i64);
+    for (size_t i = 0; i < g->n_vals; i++) {
+        run = i && g->vals[i] == g->vals[i - 1] ? run + 1 : 1;
+        distinct += run == 1;
+        best = run > best ? run : best;
+    }
+    switch (x->agg) {
+    case AGG_SUM: r = g->sum; break;
+    case AGG_COUNT: r = g->n; break;
+    case AGG_DISTINCT: r = distinct; break;
+    case AGG_ANY: r = g->any ? 1 : g->unknown ? NONE : 0; break;
+    case AGG_ALL: r = g->all; break;
+    case AGG_MIN: r = g->n ? g->min : NONE; break;
+    case AGG_MAX: r = g->n ? g->max : NONE; break;
+    case AGG_MODE_SHARE: r = g->n ? div_round(best, g->n, 6) : NONE; break;
+    }
+    mem_free(g->vals);
+    return r;
+}
+
+static int64_t eval_agg(struct env *v, const struct expr *x)
+{
+    int64_t visit = eval(v, x->arg[2]);
+    if (visit == NONE || !v->walk)
+        return NONE;
+    size_t n;
+    const int32_t *rows = x->from == S_LINE ? walk_visit_lines(v->walk, (int32_t)visit, &n)
+                                            : walk_visit_rows(v->walk, x->from, (int32_t)visit, &n);
+    struct gather g = {.all = true};
+    struct event_ref saved = v->inner;
+    for (size_t i = 0; i < n; i++) {
+        v->inner = (struct event_ref){x->from, rows[i], -1};
+        gather_one(v, x, &g);
+    }
+    v->inner = saved;
+    return gather_end(x, &g);
+}
+
+static int64_t eval_members(struct env *v, const struct expr *x)
+{
+    struct gather g = {.all = true};
+    struct event_ref saved = v->inner, cur = v->cur;
+    for (size_t i = 0; i < v->n_members; i++) {
+        const struct event *ev = v->members[i].ev;
+        if (v->members[i].role != 1)
+            continue;
+        v->inner = (struct event_ref){(enum source_id)ev->src, ev->row, ev->kn};
+        v->cur = v->inner; /* TABLE.x of the member's own row */
+        gather_one(v, x, &g);
+    }
+    v->inner = saved;
+    v->cur = cur;
+    return gather_end(x, &g);
+}
+
+/* ---- the rest ---- */
+
+static int64_t eval_bool(struct env *v, const struct expr *x)
+{
+    int64_t p = eval(v, x->arg[0]);
+    if (x->op == X_NOT)
+        return p == NONE ? NONE : !p;
+    int64_t stop = x->op == X_OR;
+    if (p == stop)
+        return stop;
+    int64_t q = eval(v, x->arg[1]);
+    if (q == stop)
+        return stop;
+    return p == NONE || q == NONE ? NONE : !stop;
+}
+
+static int64_t eval_cmp(enum xop op, int64_t p, int64_t q)
+{
+    if (p == NONE || q == NONE)
+        return NONE;
+    switch (op) {
+    case X_EQ: return p == q;
+    case X_NE: return p != q;
+    case X_LT: return p < q;
+    case X_LE: return p <= q;
+    case X_GT: return p > q;
+    default: return p >= q;
+    }
+}
+
+static int64_t eval_arith(const struct expr *x, int64_t p, int64_t q)
+{
+    int64_t r;
+    bool over = false;
+    if (p == NONE || q == NONE)
+        return NONE;
+    switch (x->op) {
+    case X_ADD: over = __builtin_add_overflow(p, q, &r); break;
+    case X_SUB: over = __builtin_sub_overflow(p, q, &r); break;
+    case X_MUL: over = __builtin_mul_overflow(p, q, &r); break;
+    default: return div_round(p, q, 6 + x->arg[1]->scale - x->arg[0]->scale);
+    }
+    return over ? NONE : r;
+}
+
+static int64_t eval_calendar(const struct expr *x, int64_t d)
+{
+    int y, m, day;
+    if (d == NONE)
+        return NONE;
+    if (x->op == X_WEEKDAY)
+        return ((d + 3) % 7 + 7) % 7 + 1;
+    day_to_ymd((day_t)d, &y, &m, &day);
+    return x->op == X_YEAR ? y : x->op == X_MONTH ? y * 12 + m - 1 : y * 4 + (m - 1) / 3;
+}
+
+static int64_t eval_choice(struct env *v, const struct expr *x)
+{
+    if (x->op == X_IF) {
+        int64_t c = eval(v, x->arg[0]);
+        return c == NONE ? NONE : eval(v, x->arg[c ? 1 : 2]);
+    }
+    int64_t r = NONE;
+    for (int i = 0; i < x->n_arg; i++) {
+        int64_t e = eval(v, x->arg[i]);
+        if (x->op == X_COALESCE) {
+            if (e != NONE)
+                return e;
+            continue;
+        }
+        if (e == NONE)
+            return NONE;
+        if (i == 0 || (x->op == X_MIN ? e < r : e > r))
+            r = e;
+    }
+    return r;
+}
+
+static int64_t eval_dx(const struct env *v, const struct expr *x, int64_t p, int64_t q)
+{
+    const struct huji_run *r = v->run;
+    if (p == NONE || q == NONE || p >= r->n_dx || q >= r->n_dx || r->dx_cat[p] < 0 || r->dx_cat[q] < 0)
+        return NONE;
+    if (x->op == X_CHAPTER)
+        return r->dx_chapter[p] == r->dx_chapter[q];
+    return r->dx_cat[p] == r->dx_cat[q] || (r->dx_group[p] >= 0 && r->dx_group[p] == r->dx_group[q]);
+}
+
+static int64_t eval_measure(struct env *v, const struct expr *x)
+{
+    int64_t key[X_ARGS];
+    for (int i = 0; i < x->n_arg; i++)
+        if ((key[i] = eval(v, x->arg[i])) == NONE)
+            return NONE;
+    return measure_value(v->run, x->measure, key, x->n_arg);
+}
+
+int64_t eval(struct env *v, const struct expr *x)
+{
+    int64_t p, q;
+    switch (x->op) {
+    case X_AND: case X_OR: case X_NOT:
+        return eval_bool(v, x);
+    case X_EQ: case X_NE: case X_LT: case X_LE: case X_GT: case X_GE:
+        p = eval(v, x->arg[0]);
+        return p == NONE ? NONE : eval_cmp(x->op, p, eval(v, x->arg[1]));
+    case X_ADD: case X_SUB: case X_MUL: case X_DIV:
+        p = eval(v, x->arg[0]);
+        return p == NONE ? NONE : eval_arith(x, p, eval(v, x->arg[1]));
+    case X_NEG:
+        p = eval(v, x->arg[0]);
+        return p == NONE ? NONE : -p;
+    case X_KNOWN:
+        return eval(v, x->arg[0]) != NONE;
+    case X_MISSING:
+        return eval(v, x->arg[0]) == NONE;
+    case X_NUM:
+        return x->num;
+    case X_CODE:
+        return v->run->link[x->id].id;
+    case X_FIELD:
+        return eval_column(v, x);
+    case X_IN:
+        p = eval(v, x->arg[0]);
+        return p == NONE ? NONE : bit(&v->run->link[x->id], p);
+    case X_ANYDX:
+        return eval_anydx(v, x);
+    case X_DXLISTED:
+        return eval_dxlisted(v, x);
+    case X_KN:
+        return kn_cell(v, x->kn, x->field, v->cur.kn);
+    case X_VALUE:
+        return v->value;
+    case X_THRESHOLD:
+        return v->threshold;
+    case X_GAP_FROM:
+        return v->gap_from;
+    case X_GAP_TO:
+        return v->gap_to;
+    case X_FUND:
+        return v->walk ? walk_line_fund(v->walk, x->num ? v->inner.row : x->base == BASE_PREV ? v->prev.row : v->cur.row)
+                       : NONE;
+    case X_RESCALE:
+        return rescale(eval(v, x->arg[0]), x->arg[0]->scale, x->scale);
+    case X_DAY:
+        p = eval(v, x->arg[0]);
+        return p == NONE ? NONE : sec_day(p);
+    case X_MONTH: case X_QUARTER: case X_YEAR: case X_WEEKDAY:
+        return eval_calendar(x, eval(v, x->arg[0]));
+    case X_HOUR:
+        p = eval(v, x->arg[0]);
+        return p == NONE ? NONE : (p - (int64_t)sec_day(p) * DAY_SECS) / 3600;
+    case X_AGE:
+        p = eval(v, x->arg[0]);
+        q = eval(v, x->arg[1]);
+        return p == NONE || q == NONE ? NONE : day_age((day_t)p, (day_t)q);
+    case X_LEFT: case X_CAT3: {
+        const struct link *l = &v->run->link[x->id];
+        p = eval(v, x->arg[0]);
+        if (p == NONE || p >= l->n_map || l->map[p] == HUJI_NONE32)
+            return NONE;
+        return l->map[p];
+    }
+    case X_RELATED: case X_CHAPTER:
+        p = eval(v, x->arg[0]);
+        return eval_dx(v, x, p, eval(v, x->arg[1]));
+    case X_HAS: case X_COVERED: case X_LOOK:
+        return eval_table(v, x);
+    case X_IF: case X_MIN: case X_MAX: case X_COALESCE:
+        return eval_choice(v, x);
+    case X_ABS:
+        p = eval(v, x->arg[0]);
+        return p == NONE || p >= 0 ? p : -p;
+    case X_CEILDIV:
+        p = eval(v, x->arg[0]);
+        q = eval(v, x->arg[1]);
+        if (p == NONE || q == NONE || q <= 0)
+            return NONE;
+        return p >= 0 ? (p + q - 1) / q : -(-p / q);
+    case X_AGG:
+        return eval_agg(v, x);
+    case X_MEMBERS:
+        return eval_members(v, x);
+    case X_MEASURE:
+        return eval_measure(v, x);
+    default:
+        return NONE;
+    }
+}

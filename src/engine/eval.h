@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* Evaluation of bound expressions. Unknown is HUJI_NONE64; booleans are 0 and 1. */
+#ifndef HUJI_ENGINE_EVAL_H
+#define HUJI_ENGINE_EVAL_H
+
+#include "engine/run.h"
+
+struct event_ref {
+    enum source_id src;
+    int32_t row;
+    int32_t kn; /* joined knowledge row, -1 = none */
+};
+
+struct member;
+
+struct env {
+    const struct huji_run *run;
+    const void *const *line; /* columns of the line table that rows of S_LINE refer to */
+    struct event_ref cur, prev, inner;
+    int clause;
+    int64_t value, threshold; /* 1e-6 */
+    int64_t gap_from, gap_to;
+    const struct member *members;
+    size_t n_members;
+    /* what needs the walk: fund share of a line; lines of a visit. NULL: unknown */
+    struct walk *walk;
+};
+
+int64_t eval(struct env *v, const struct expr *x);
+static inline bool eval_true(struct env *v, const struct expr *x)
+{
+    return eval(v, x) == 1;
+}
+/* Column of an event's own row, as int64. */
+int64_t eval_field(struct env *v, const struct event_ref *r, int field);
+int64_t div_round(int64_t a, int64_t b, int scale_up); /* half away from zero; NONE when b = 0 */
+
+/* Offered by walk.c. */
+int64_t walk_line_fund(struct walk *w, int32_t row);
+/* Rows of the live lines of a visit of the current person. */
+const int32_t *walk_visit_lines(struct walk *w, int32_t visit, size_t *n);
+/* Rows of another source (operations, checks) of a visit. */
+const int32_t *walk_visit_rows(struct walk *w, enum source_id src, int32_t visit, size_t *n);
+int64_t measure_value(const struct huji_run *run, const struct measure *m, const int64_t *key, int n_key);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/*
+ * What a kind sees: the events of one owner that survived from and except, in order (axis, source rank, time, id), with
+ * the rule's per-event numbers already taken; and emit(), which says what was found.
+ */
+#ifndef HUJI_ENGINE_FOLD_H
+#define HUJI_ENGINE_FOLD_H
+
+#include "engine/eval.h"
+
+struct event {
+    int64_t key[HUJI_MAX_KEYS];
+    int64_t t;      /* seconds: order */
+    int64_t x, u;   /* axis: start, end */
+    int64_t q;      /* SL_QTY, in the rule's scale */
+    int64_t lim;    /* SL_LIMIT */
+    int64_t g;      /* SL_GROUP */
+    int64_t sc;     /* SL_SCOPE */
+    int64_t a, b;   /* by kind: SL_LO, SL_HI / SL_RATIO, SL_PRICE / SL_WINDOW, SL_SHARE */
+    int64_t c, d, f; /* SL_CAP or SL_TOLERANCE, SL_DECAY, SL_FLOOR or SL_PARTNER */
+    int32_t row, kn;
+    uint32_t rank;  /* order of the id's bytes among equals */
+    uint8_t src, clause, side, absent;
+};
+
+struct member {
+    const struct event *ev;
+    int role;       /* 1 违规项, 2 涉及项 */
+    int64_t bad, of; /* refused part `bad` of `of`; of = 0: the whole */
+};
+
+struct fold {
+    const struct rule *rule;
+    struct env *env;
+    void *ctx;
+    struct member *members; /* scratch of the kinds */
+    size_t n_members, cap_members;
+    int64_t *scratch;
+    size_t cap_scratch;
+    bool failed; /* out of memory */
+};
+
+/* One finding. `anchor` gives the identity unless `anchor_text`; `prev` (NULL allowed) is what the expressions call prev.
+ * value / threshold in 1e-6 or HUJI_NONE64. `hit` false: only within keep_from. */
+struct found {
+    const struct event *anchor, *prev;
+    const char *anchor_text;
+    int64_t value, threshold;
+    int64_t gap_from, gap_to;
+    const struct member *members;
+    size_t n_members;
+    bool hit;
+};
+void emit(struct fold *f, const struct found *what);
+
+/* Scratch list of members. */
+void fold_clear(struct fold *f);
+void fold_member(struct fold *f, const struct event *ev, int role, int64_t bad, int64_t of);
+/* Slot of the rule for an event, evaluated now (for slots that need prev or members). HUJI_NONE64 when the slot is empty. */
+int64_t fold_slot(struct fold *f, enum slot s, const struct event *cur, const struct event *prev);
+/* Text of a key or number: 2023-03-08, 2023-03, a code ... */
+void print_value(const struct huji_run *run, struct buf *b, const struct expr *x, int64_t v);
+/* to 1e-6 from a scale */
+int64_t micro(int64_t v, int scale);
+
+#endif

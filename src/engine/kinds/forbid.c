@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* forbid: may this event exist, given what is known of its owner now? No memory. */
+#include "engine/bind.h"
+#include "engine/fold.h"
+
+static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
+{
+    static const char *const known[] = {"where", "value", "limit", NULL};
+    int rc;
+    if (ask->kind == Y_SCALAR)
+        return rule_slot(ld, SL_WHERE, ask, -1, -1, 0);
+    if ((rc = ynode_only(ask, known, ld->e)) < 0)
+        return rc;
+    if (!ynode_get(ask, "where"))
+        return ynode_bad(ask, ld->e, "缺少 where");
+    if ((rc = rule_slot(ld, SL_WHERE, ynode_get(ask, "where"), -1, -1, 0)) < 0 ||
+        (rc = rule_slot(ld, SL_VALUE, ynode_get(ask, "value"), -1, 6, 0)) < 0 ||
+        (rc = rule_slot(ld, SL_LIMIT, ynode_get(ask, "limit"), -1, 6, 0)) < 0)
+        return rc;
+    for (int i = 0; i < r->n_clauses; i++)
+        if (r->slot[i][SL_WHERE]->type != V_BOOL)
+            return ynode_bad(ask, ld->e, "where 应为是非条件");
+    return 0;
+}
+
+static void fold(struct fold *f, struct event *ev, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (fold_slot(f, SL_WHERE, &ev[i], NULL) != 1)
+            continue;
+        fold_clear(f);
+        fold_member(f, &ev[i], 1, 0, 0);
+        struct found w = {.anchor = &ev[i], .hit = true, .members = f->members, .n_members = f->n_members};
+        w.value = fold_slot(f, SL_VALUE, &ev[i], NULL);
+        w.threshold = ev[i].lim;
+        emit(f, &w);
+    }
+}
+
+const struct rule_kind kind_forbid = {"forbid", "不得发生", open, fold};

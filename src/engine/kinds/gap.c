@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* gap: how does an interval stand to the one before? Memory: one interval, the one that ends last. */
+#include <stdlib.h>
+
+#include "engine/bind.h"
+#include "engine/fold.h"
+
+static int axis_default(struct loader *ld, struct rule *r, int i, enum slot s, struct span text)
+{
+    struct binder b = {.ld = ld, .clause = &r->clause[i]};
+    struct expr *raw;
+    if (expr_parse(ld->a, text, &raw, ld->e) < 0 || !(r->slot[i][s] = bind_expr(&b, raw)))
+        return ynode_bad(r->node, ld->e, "这个来源没有时间轴");
+    return 0;
+}
+
+static int open_axis(struct loader *ld, struct rule *r, const struct ynode *ask)
+{
+    const struct ynode *start = ynode_get(ask, "start"), *end = ynode_get(ask, "end");
+    int rc = 0;
+    for (int i = 0; i < r->n_clauses && rc == 0; i++) {
+        enum source_id s = r->clause[i].src;
+        bool stay = s == S_STAY || s == S_VISIT, secs = r->axis == AXIS_SECONDS;
+        const char *end_field = huji_sources[s].end_field;
+        struct span from = secs ? SPAN("t") : stay ? SPAN("begndate") : SPAN("day");
+        struct span to = stay && !secs ? SPAN("enddate") : end_field && secs ? span_of(end_field) : from;
+        /* sentinels of a stay stand on both its days; other clauses may give their own ends */
+        bool own = !(r->between && stay);
+        if ((rc = axis_default(ld, r, i, SL_START, start && own ? start->text : from)) == 0)
+            rc = axis_default(ld, r, i, SL_END, end && own ? end->text : start && own ? start->text : to);
+    }
+    return rc;
+}
+
+static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
+{
+    static const char *const known[] = {"axis", "start", "end", "min", "max", "where", "predecessor", "partner",
+                                        "between", "chain", NULL};
+    static const char *const chain_keys[] = {"links", "where", NULL};
+    static const char *const axes[] = {"days", "seconds", NULL};
+    static const char *const preds[] = {"last_end", "before", NULL};
+    int rc = ask->kind == Y_MAP ? ynode_only(ask, known, ld->e) : ynode_bad(ask, ld->e, "应为 {axis: ...}"), v = 0;
+    if (rc < 0)
+        return rc;
+    const struct ynode *axis = ynode_get(ask, "axis"), *pred = ynode_get(ask, "predecessor");
+    const struct ynode *partner = ynode_get(ask, "partner"), *chain = ynode_get(ask, "chain");
+    if (axis && !rule_word(axis, axes, &r->axis))
+        return ynode_bad(axis, ld->e, "应为 days 或 seconds");
+    if (pred && !rule_word(pred, preds, &v))
+        return ynode_bad(pred, ld->e, "应为 last_end 或 before");
+    r->pred_before = v == 1;
+    r->between = ynode_get(ask, "between") != NULL;
+    if ((rc = open_axis(ld, r, ask)) < 0 || (rc = rule_slot(ld, SL_LO, ynode_get(ask, "min"), -1, 0, 0)) < 0 ||
+        (rc = rule_slot(ld, SL_HI, ynode_get(ask, "max"), -1, 0, 0)) < 0 ||
+        (rc = rule_slot(ld, SL_WHERE, ynode_get(ask, "where"), -1, -1, BIND_PREV | BIND_AFTER)) < 0)
+        return rc;
+    if (partner && (rc = rule_slot_text(ld, SL_PARTNER, SPAN("psn_no"), partner, -1, -1, 0)) < 0)
+        return rc;
+    if (chain) {
+        int64_t links = 2;
+        if (chain->kind != Y_MAP || (rc = ynode_only(chain, chain_keys, ld->e)) < 0)
+            return rc < 0 ? rc : ynode_bad(chain, ld->e, "应为 {links: n, where: ...}");
+        if (ynode_get(chain, "links") && (rc = rule_number(ld, ynode_get(chain, "links"), 0, &links)) < 0)
+            return rc;
+        r->chain_links = (int)links;
+        rc = rule_slot(ld, SL_CHAIN_WHERE, ynode_get(chain, "where"), -1, -1, BIND_PREV | BIND_AFTER);
+    }
+    return rc;
+}
+
+/* Is a's end later than b's: (end, start, t, id)? */
+static bool ends_later(const struct event *a, const struct event *b)
+{
+    if (a->u != b->u)
+        return a->u > b->u;
+    if (a->x != b->x)
+        return a->x > b->x;
+    if (a->t != b->t)
+        return a->t > b->t;
+    return a->rank > b->rank;
+}
+
+static bool within(const struct event *e, int64_t gap)
+{
+    return (e->a == HUJI_NONE64 || gap >= e->a) && (e->b == HUJI_NONE64 || gap <= e->b);
+}
+
+static bool kept(struct fold *f, const struct event *e, const struct event *p, int64_t gap)
+{
+    const struct rule *r = f->rule;
+    struct expr *lo = r->keep_lo[e->clause], *hi = r->keep_hi[e->clause];
+    if (!lo && !hi)
+        return false;
+    f->env->cur = (struct event_ref){(enum source_id)e->src, e->row, e->kn};
+    f->env->prev = (struct event_ref){(enum source_id)p->src, p->row, p->kn};
+    int64_t a = lo ? eval(f->env, lo) : e->a, b = hi ? eval(f->env, hi) : e->b;
+    return (a == HUJI_NONE64 || gap >= a) && (b == HUJI_NONE64 || gap <= b);
+}
+
+static bool asked(struct fold *f, const struct event *e, const struct event *p, int64_t gap)
+{
+    f->env->value = micro(gap, 0);
+    f->env->threshold = micro(e->b != HUJI_NONE64 ? e->b : e->a, 0);
+    f->env->gap_from = p->u;
+    f->env->gap_to = e->x;
+    return !f->rule->slot[e->clause][SL_WHERE] || fold_slot(f, SL_WHERE, e, p) == 1;
+}
+
+static void judge(struct fold *f, const struct event *e, const struct event *p)
+{
+    int64_t gap = e->x - p->u;
+    bool hit = within(e, gap);
+    if ((!hit && !kept(f, e, p, gap)) || !asked(f, e, p, gap))
+        return;
+    fold_clear(f);
+    fold_member(f, e, 1, 0, 0);
+    fold_member(f, p, 2, 0, 0);
+    struct found w = {.anchor = e, .prev = p, .hit = hit, .value = micro(gap, 0),
+                      .threshold = micro(e->b != HUJI_NONE64 ? e->b : e->a, 0), .gap_from = p->u, .gap_to = e->x,
+                      .members = f->members, .n_members = f->n_members};
+    emit(f, &w);
+}
+
+static size_t drop_open(struct event *ev, size_t n)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++)
+        if (ev[i].x != HUJI_NONE64 && ev[i].u != HUJI_NONE64)
+            ev[k++] = ev[i];
+    return k;
+}
+
+/* The latest end, and the latest end among the others' (for partner: another g than the first's). */
+static void fold_intervals(struct fold *f, struct event *ev, size_t n)
+{
+    const struct event *best = NULL, *other = NULL;
+    bool partner = f->rule->slot[0][SL_PARTNER] != NULL;
+    for (size_t i = 0; i < n; i++) {
+        struct event *e = &ev[i];
+        const struct event *p = partner && best && best->f == e->f ? other : best;
+        if (p)
+            judge(f, e, p);
+        if (f->rule->pred_before || !best) {
+            best = e;
+        } else if (ends_later(e, best)) {
+            if (best->f != e->f)
+                other = best;
+            best = e;
+        } else if (e->f != best->f && (!other || ends_later(e, other))) {
+            other = e;
+        }
+    }
+}
+
+/* Distinct active days: an event covers x..u; a stay only its first and last day. */
+struct active {
+    int64_t from, to;
+    const struct event *ev;
+};
+
+static int by_from(const void *pa, const void *pb)
+{
+    const struct active *a = pa, *b = pb;
+    if (a->from != b->from)
+        return a->from < b->from ? -1 : 1;
+    return (a->ev > b->ev) - (a->ev < b->ev);
+}
+
+static void fold_between(struct fold *f, struct event *ev, size_t n)
+{
+    struct active *days = malloc((2 * n + 1) * sizeof *days);
+    size_t k = 0;
+    bool stay = false;
+    if (!days) {
+        f->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (ev[i].src == S_STAY) {
+            days[k++] = (struct active){ev[i].x, ev[i].x, &ev[i]};
+            days[k++] = (struct active){ev[i].u, ev[i].u, &ev[i]};
+            stay = true;
+        } else {
+            days[k++] = (struct active){ev[i].x, ev[i].u > ev[i].x ? ev[i].u : ev[i].x, &ev[i]};
+        }
+    }
+    qsort(days, k, sizeof *days, by_from);
+    const struct active *last = NULL;
+    int64_t end = 0;
+    for (size_t i = 0; stay && i < k; i++) {
+        int64_t gap = last ? days[i].from - end : 0;
+        if (last && within(days[i].ev, gap) && gap > 0 && asked(f, days[i].ev, last->ev, gap)) {
+            struct buf name = BUF_INIT;
+            buf_str(&name, "day:");
+            day_print(&name, (day_t)days[i].from);
+            fold_clear(f);
+            fold_member(f, days[i].ev, 2, 0, 0);
+            fold_member(f, last->ev, 2, 0, 0);
+            struct found w = {.anchor = days[i].ev, .prev = last->ev, .anchor_text = buf_cstr(&name), .hit = true,
+                              .value = micro(gap - 1, 0),
+                              .threshold = days[i].ev->a == HUJI_NONE64 ? HUJI_NONE64 : micro(days[i].ev->a - 1, 0),
+                              .gap_from = end, .gap_to = days[i].from,
+                              .members = f->members, .n_members = f->n_members};
+            emit(f, &w);
+            buf_release(&name);
+        }
+        if (!last || days[i].to > end)
+            end = days[i].to;
+        last = &days[i];
+    }
+    free(days);
+}
+
+/* A maximal chain of links is one finding, anchored at its first stay. */
+static void fold_chain(struct fold *f, struct event *ev, size_t n)
+{
+    const struct rule *r = f->rule;
+    for (size_t i = 0, j; i < n; i = j) {
+        for (j = i + 1; j < n; j++) {
+            int64_t gap = ev[j].x - ev[j - 1].u;
+            if (!within(&ev[j], gap) || !asked(f, &ev[j], &ev[j - 1], gap))
+                break;
+        }
+        if ((int)(j - i) < r->chain_links + 1)
+            continue;
+        fold_clear(f);
+        for (size_t k = i; k < j; k++)
+            fold_member(f, &ev[k], r->at_amount == AMT_EXCESS && k < i + 2 ? 2 : 1, 0, 0);
+        struct found w = {.anchor = &ev[i], .hit = true, .value = micro((int64_t)(j - i), 0),
+                          .threshold = micro(r->chain_links + 1, 0), .members = f->members, .n_members = f->n_members};
+        if (r->slot[ev[i].clause][SL_CHAIN_WHERE]) {
+            /* m.* speaks of the whole chain; the roles only say whose money is at issue */
+            struct member *m = f->members;
+            size_t free_two = r->at_amount == AMT_EXCESS ? 2 : 0;
+            for (size_t k = 0; k < free_two; k++)
+                m[k].role = 1;
+            f->env->members = m;
+            f->env->n_members = f->n_members;
+            f->env->value = w.value;
+            f->env->threshold = w.threshold;
+            bool ok = fold_slot(f, SL_CHAIN_WHERE, &ev[i], NULL) == 1;
+            for (size_t k = 0; k < free_two; k++)
+                m[k].role = 2;
+            if (!ok)
+                continue;
+        }
+        emit(f, &w);
+    }
+}
+
+static void fold(struct fold *f, struct event *ev, size_t n)
+{
+    n = drop_open(ev, n);
+    if (f->rule->between)
+        fold_between(f, ev, n);
+    else if (f->rule->chain_links)
+        fold_chain(f, ev, n);
+    else
+        fold_intervals(f, ev, n);
+}
+
+const struct rule_kind kind_gap = {"gap", "间隔", open, fold};

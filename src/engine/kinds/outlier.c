@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* outlier: is a measure of the owner far from its reference: its peers, or its own past? Asked of measures only. */
+#include "engine/measure.h"
+
+#include <stdlib.h>
+
+#include "engine/bind.h"
+
+/* rule->num: */
+enum { N_TAU, N_MIN_N, N_MIN_PEERS, N_SHRINK, N_RATIO, N_MIN_ABS, N_HISTORY, N_PAST };
+
+static int find_measure(struct loader *ld, struct rule *r, const struct ynode *n)
+{
+    for (int i = 0; n && i < ld->lib->n_measures; i++)
+        if (span_eq(ld->lib->measures[i]->name, n->text)) {
+            const struct rule *m = ld->lib->rules[ld->lib->measures[i]->rule];
+            r->measure = ld->lib->measures[i];
+            r->n_clauses = m->n_clauses;
+            r->n_keys = r->n_owner = m->n_keys;
+            memcpy(r->clause, m->clause, sizeof r->clause);
+            memcpy(r->key, m->key, sizeof r->key);
+            r->owner_type = m->owner_type;
+            r->needs_sources = m->needs_sources;
+            return 0;
+        }
+    return ynode_bad(n ? n : r->node, ld->e, "没有这个指标（rules/measures）");
+}
+
+static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
+{
+    static const char *const known[] = {"measure", "against", "tau", "ratio", "at_least_by", "min_n", "min_peers",
+                                        "shrink", "factor", "history", NULL};
+    static const struct { const char *name; int at, scale; int64_t def; } nums[] = {
+        {"tau", N_TAU, 6, 3500000}, {"min_n", N_MIN_N, 0, 0},     {"min_peers", N_MIN_PEERS, 0, 8},
+        {"shrink", N_SHRINK, 0, 0}, {"factor", N_RATIO, 4, 0},    {"ratio", N_RATIO, 4, 0},
+        {"at_least_by", N_MIN_ABS, 6, 0}, {"history", N_HISTORY, 0, 6},
+    };
+    int rc = ask->kind == Y_MAP ? ynode_only(ask, known, ld->e) : ynode_bad(ask, ld->e, "应为 {measure: ...}");
+    if (rc < 0 || (rc = find_measure(ld, r, ynode_get(ask, "measure"))) < 0)
+        return rc;
+    const struct ynode *against = ynode_get(ask, "against");
+    if (!against || (!span_is(against->text, "peers") && !span_starts(against->text, "own_past")))
+        return ynode_bad(against ? against : ask, ld->e, "against 应为 peers 或 own_past 12");
+    r->own_past = !span_is(against->text, "peers");
+    for (size_t i = 0; i < sizeof nums / sizeof *nums; i++) {
+        const struct ynode *n = ynode_get(ask, nums[i].name);
+        if (n)
+            rc = rule_number(ld, n, nums[i].scale, &r->num[nums[i].at]);
+        else if (!r->num[nums[i].at])
+            r->num[nums[i].at] = nums[i].def;
+        if (rc < 0)
+            return rc;
+    }
+    r->num[N_PAST] = 12;
+    if (r->own_past && against->text.n > 9) {
+        struct ynode n = *against;
+        n.text = span_trim((struct span){against->text.p + 8, against->text.n - 8});
+        rc = rule_number(ld, &n, 0, &r->num[N_PAST]);
+    }
+    return rc;
+}
+
+static int cmp_i64(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The lower middle one, index (n - 1) / 2: never an interpolation. */
+static int64_t median(int64_t *v, size_t n)
+{
+    qsort(v, n, sizeof *v, cmp_i64);
+    return v[(n - 1) / 2];
+}
+
+static void found_row(struct fold *f, const struct measure_row *m, int64_t value, int64_t threshold, int64_t base)
+{
+    struct event *ev = &(struct event){.row = m->row, .kn = -1, .src = m->src, .clause = m->clause, .t = m->t};
+    memcpy(ev->key, m->key, sizeof ev->key);
+    struct buf name = BUF_INIT;
+    print_value(f->env->run, &name, f->rule->key[m->clause][f->rule->n_keys - 1], m->key[f->rule->n_keys - 1]);
+    struct found w = {.anchor = ev, .anchor_text = buf_cstr(&name), .hit = true, .value = value, .threshold = threshold,
+                      .gap_from = base, .gap_to = m->value};
+    emit(f, &w);
+    buf_release(&name);
+}
+
+static bool same_peers(const struct measure_row *a, const struct measure_row *b)
+{
+    return a->period == b->period && a->peer[0] == b->peer[0] && a->peer[1] == b->peer[1] && a->peer[2] == b->peer[2];
+}
+
+static void judge_peers(struct fold *f, const struct measure_row *const *at, size_t n)
+{
+    const int64_t *num = f->rule->num;
+    int64_t *v = malloc(3 * (n + 1) * sizeof *v), *ms = v + n + 1, *dev = ms + n + 1;
+    if (!v || (int64_t)n < num[N_MIN_PEERS]) {
+        free(v);
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        v[i] = at[i]->value;
+    int64_t med = median(v, n);
+    __int128 sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        __int128 k = at[i]->n + num[N_SHRINK];
+        __int128 s = (__int128)at[i]->n * at[i]->value + (__int128)num[N_SHRINK] * med;
+        ms[i] = (int64_t)((2 * s + k) / (2 * k));
+        dev[i] = at[i]->value > med ? at[i]->value - med : med - at[i]->value;
+    }
+    for (size_t i = 0; i < n; i++) {
+        dev[i] = ms[i] > med ? ms[i] - med : med - ms[i];
+        sum += dev[i];
+    }
+    int64_t mad = median(dev, n);
+    for (size_t i = 0; i < n; i++) {
+        double z = mad > 0   ? 0.6745 * (double)(ms[i] - med) / (double)mad
+                   : sum > 0 ? (double)(ms[i] - med) / (1.253314 * ((double)sum / (double)n))
+                             : 0;
+        int64_t zi = (int64_t)(z * 1e6 + (z < 0 ? -0.5 : 0.5));
+        bool far = !num[N_RATIO] || (__int128)ms[i] * 10000 >= (__int128)med * num[N_RATIO];
+        if (zi >= num[N_TAU] && far)
+            found_row(f, at[i], zi, num[N_TAU], med);
+    }
+    free(v);
+}
+
+static void judge_past(struct fold *f, const struct measure_row *const *at, size_t n)
+{
+    const int64_t *num = f->rule->num;
+    int64_t *v = malloc((n + 1) * sizeof *v);
+    if (!v) {
+        f->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        size_t k = i > (size_t)num[N_PAST] ? i - (size_t)num[N_PAST] : 0, m = 0;
+        for (; k < i; k++)
+            v[m++] = at[k]->value;
+        if ((int64_t)m < num[N_HISTORY] || !m)
+            continue;
+        int64_t base = median(v, m), x = at[i]->value;
+        if ((__int128)x * 10000 < (__int128)base * num[N_RATIO] || x - base < num[N_MIN_ABS])
+            continue;
+        int64_t ratio = base > 0 ? div_round(x, base, 6) : HUJI_NONE64;
+        found_row(f, at[i], ratio, num[N_RATIO] * 100, base);
+    }
+    free(v);
+}
+
+void outlier_judge(struct fold *f, const struct measure_table *t)
+{
+    const struct measure_row **at = malloc((t->n + 1) * sizeof *at);
+    size_t k = 0;
+    if (!at) {
+        f->failed = true;
+        return;
+    }
+    const struct measure_row *const *order = f->rule->own_past ? t->by_owner : t->by_peers;
+    for (size_t i = 0; i < t->n; i++)
+        if (f->rule->own_past || (order[i]->n >= f->rule->num[N_MIN_N] && order[i]->n > 0))
+            at[k++] = order[i];
+    for (size_t i = 0, j; i < k; i = j) {
+        for (j = i + 1; j < k && (f->rule->own_past ? at[j]->owner == at[i]->owner : same_peers(at[j], at[i])); j++)
+            ;
+        if (f->rule->own_past)
+            judge_past(f, at + i, j - i);
+        else
+            judge_peers(f, at + i, j - i);
+    }
+    free(at);
+}
+
+const struct rule_kind kind_outlier = {"outlier", "离群", open, NULL};
+const struct rule_kind kind_measure = {"measure", "指标", NULL, NULL};

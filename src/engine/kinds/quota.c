@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* quota: how much fits into a window? bucket: an accumulator; sliding, burst: a deque over any axis. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "engine/bind.h"
+#include "engine/fold.h"
+
+/* ---- reading ask ---- */
+
+static int open_count(struct loader *ld, struct rule *r, const struct ynode *ask)
+{
+    const struct ynode *sum = ynode_get(ask, "sum"), *count = ynode_get(ask, "count");
+    if (!sum == !count)
+        return ynode_bad(ask, ld->e, "sum 与 count 应恰有一个");
+    if (sum) {
+        r->count = COUNT_SUM;
+        return rule_slot(ld, SL_QTY, sum, -1, -1, 0);
+    }
+    int rc = rule_slot_text(ld, SL_QTY, SPAN("1"), count, -1, 0, 0);
+    if (rc < 0 || span_is(count->text, "all")) {
+        r->count = COUNT_ALL;
+        return rc;
+    }
+    if (!span_starts(count->text, "distinct "))
+        return ynode_bad(count, ld->e, "count 应为 all 或 distinct 表达式");
+    struct span g = span_trim((struct span){count->text.p + 9, count->text.n - 9});
+    r->count = COUNT_DISTINCT;
+    return rule_slot_text(ld, SL_GROUP, span_is(g, "person") ? SPAN("psn_no") : g, count, -1, -1, 0);
+}
+
+static int open_limit(struct loader *ld, struct rule *r, const struct ynode *ask)
+{
+    const struct ynode *more = ynode_get(ask, "more_than"), *least = ynode_get(ask, "at_least");
+    if (!more == !least)
+        return ynode_bad(ask, ld->e, "more_than 与 at_least 应恰有一个");
+    r->at_least = least != NULL;
+    int rc = rule_slot(ld, SL_LIMIT, least ? least : more, -1, -1, 0);
+    int s = rule_slot_scale(r, SL_LIMIT), q = rule_slot_scale(r, SL_QTY);
+    r->scale = s > q ? s : q;
+    if (rc == 0)
+        rc = rule_rescale(ld, SL_LIMIT, r->scale);
+    return rc < 0 ? rc : rule_rescale(ld, SL_QTY, r->scale);
+}
+
+static int open_axis(struct loader *ld, struct rule *r, const struct ynode *ask)
+{
+    static const char *const axes[] = {"days", "seconds", NULL};
+    const struct ynode *axis = ynode_get(ask, "axis");
+    r->axis = AXIS_DAYS;
+    if (axis && !rule_word(axis, axes, &r->axis)) {
+        r->axis = AXIS_OTHER;
+        return rule_slot(ld, SL_START, axis, -1, -1, 0);
+    }
+    for (int i = 0; i < r->n_clauses; i++) {
+        bool stay = r->clause[i].src == S_STAY || r->clause[i].src == S_VISIT;
+        struct span t = r->axis == AXIS_SECONDS ? SPAN("t") : stay ? SPAN("begndate") : SPAN("day");
+        struct clause one = r->clause[i];
+        struct binder b = {.ld = ld, .clause = &one};
+        struct expr *raw;
+        if (expr_parse(ld->a, t, &raw, ld->e) < 0 || !(r->slot[i][SL_START] = bind_expr(&b, raw)))
+            return ynode_bad(ask, ld->e, "这个来源没有时间轴");
+        r->slot_text[SL_START] = t;
+    }
+    return 0;
+}
+
+static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
+{
+    static const char *const known[] = {"form", "sum", "count", "more_than", "at_least", "bucket", "spread", "keep",
+                                        "absent", "axis", "window", "window_of_median", "of_bucket", "where", NULL};
+    static const char *const forms[] = {"bucket", "sliding", "burst", NULL};
+    static const char *const keeps[] = {"first", "last", "dearest", "most_frequent", NULL};
+    int rc = ask->kind == Y_MAP ? ynode_only(ask, known, ld->e) : ynode_bad(ask, ld->e, "应为 {form: ...}");
+    if (rc < 0)
+        return rc;
+    if (!rule_word(ynode_get(ask, "form"), forms, &r->mode))
+        return ynode_bad(ask, ld->e, "form 应为 bucket sliding burst");
+    const struct ynode *keep = ynode_get(ask, "keep"), *bucket = ynode_get(ask, "bucket"), *y;
+    if (keep && !rule_word(keep, keeps, &r->keep))
+        return ynode_bad(keep, ld->e, "keep 应为 first last dearest most_frequent");
+    if ((rc = open_count(ld, r, ask)) < 0 || (rc = open_limit(ld, r, ask)) < 0 || (rc = open_axis(ld, r, ask)) < 0 ||
+        (rc = rule_slot(ld, SL_ABSENT, ynode_get(ask, "absent"), -1, -1, 0)) < 0 ||
+        (rc = rule_slot(ld, SL_WHERE, ynode_get(ask, "where"), -1, -1, BIND_AFTER)) < 0 ||
+        (rc = rule_slot(ld, SL_TOLERANCE, ynode_get(ask, "spread"), -1, 0, 0)) < 0)
+        return rc;
+    if (bucket && (rc = rule_add_key(ld, bucket)) < 0)
+        return rc;
+    int axis_scale = rule_slot_scale(r, SL_START);
+    if (r->mode != QUOTA_BUCKET) {
+        if (!ynode_get(ask, "window"))
+            return ynode_bad(ask, ld->e, "缺少 window");
+        if ((rc = rule_slot(ld, SL_WINDOW, ynode_get(ask, "window"), -1, axis_scale, 0)) < 0)
+            return rc;
+    }
+    if ((y = ynode_get(ask, "of_bucket")) && (rc = rule_number(ld, y, 4, &r->num[0])) < 0)
+        return rc;
+    if ((y = ynode_get(ask, "window_of_median")) && (rc = rule_number(ld, y, 4, &r->num[1])) < 0)
+        return rc;
+    return 0;
+}
+
+/* ---- bucket ---- */
+
+struct value { /* one distinct member value */
+    int64_t g, weight;
+    size_t first, count;
+    bool kept;
+};
+
+static size_t distinct_values(struct fold *f, struct event *ev, size_t n, struct value **out)
+{
+    struct map seen = MAP_INIT;
+    struct value *v = calloc(n + 1, sizeof *v);
+    size_t k = 0;
+    if (!v) {
+        f->failed = true;
+        return 0;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (ev[i].g == HUJI_NONE64)
+            continue;
+        uint32_t at = map_get(&seen, (uint64_t)ev[i].g);
+        if (at == MAP_NONE) {
+            at = (uint32_t)k;
+            v[k++] = (struct value){.g = ev[i].g, .first = i};
+            if (map_put(&seen, (uint64_t)ev[i].g, at) < 0)
+                f->failed = true;
+        }
+        v[at].count++;
+        f->env->cur = (struct event_ref){(enum source_id)ev[i].src, ev[i].row, ev[i].kn};
+        const char *amount = huji_sources[ev[i].src].amount_field;
+        int64_t a = amount ? eval_field(f->env, &f->env->cur, source_field((enum source_id)ev[i].src, span_of(amount))) : 0;
+        if (a != HUJI_NONE64 && a > v[at].weight)
+            v[at].weight = a;
+    }
+    map_release(&seen);
+    *out = v;
+    return k;
+}
+
+/* Marks the `lim` values that stay lawful. */
+static void keep_values(struct fold *f, struct value *v, size_t k, int64_t lim)
+{
+    const struct rule *r = f->rule;
+    const struct expr *g = r->slot[0][SL_GROUP];
+    for (int64_t m = 0; m < lim && m < (int64_t)k; m++) {
+        size_t best = k;
+        for (size_t i = 0; i < k; i++) {
+            if (v[i].kept)
+                continue;
+            if (best == k) {
+                best = i;
+                continue;
+            }
+            int64_t d = r->keep == KEEP_DEAREST    ? v[i].weight - v[best].weight
+                        : r->keep == KEEP_FREQUENT ? (int64_t)v[i].count - (int64_t)v[best].count
+                        : r->keep == KEEP_LAST     ? (int64_t)v[i].first - (int64_t)v[best].first
+                                                   : (int64_t)v[best].first - (int64_t)v[i].first;
+            if (d == 0 && g->type == V_CODE)
+                d = span_cmp(run_code(f->env->run, g->domain, v[best].g), run_code(f->env->run, g->domain, v[i].g));
+            if (d > 0)
+                best = i;
+        }
+        v[best].kept = true;
+    }
+}
+
+static void emit_bucket(struct fold *f, const struct event *ev, int64_t v, int64_t lim)
+{
+    const struct rule *r = f->rule;
+    const struct event *anchor = NULL;
+    for (size_t i = 0; i < f->n_members && !anchor; i++)
+        if (f->members[i].role == 1)
+            anchor = f->members[i].ev;
+    if (!anchor)
+        return;
+    struct buf name = BUF_INIT;
+    if (r->n_keys > 1)
+        print_value(f->env->run, &name, r->key[ev->clause][r->n_keys - 1], ev->key[r->n_keys - 1]);
+    else
+        buf_str(&name, "all");
+    struct found w = {.anchor = anchor, .anchor_text = buf_cstr(&name), .hit = true, .value = micro(v, r->scale),
+                      .threshold = micro(lim, r->scale), .members = f->members, .n_members = f->n_members};
+    emit(f, &w);
+    buf_release(&name);
+}
+
+static void bucket_distinct(struct fold *f, struct event *ev, size_t n, int64_t lim)
+{
+    struct value *v = NULL;
+    size_t k = distinct_values(f, ev, n, &v);
+    const struct rule *r = f->rule;
+    if (v && (r->at_least ? (int64_t)k >= lim : (int64_t)k > lim)) {
+        bool all = r->at_amount != AMT_EXCESS;
+        keep_values(f, v, k, r->at_least ? lim - 1 : lim);
+        fold_clear(f);
+        for (size_t i = 0; i < n; i++) {
+            bool kept = false;
+            for (size_t m = 0; m < k; m++)
+                kept = kept || (v[m].g == ev[i].g && v[m].kept);
+            if (ev[i].g != HUJI_NONE64)
+                fold_member(f, &ev[i], kept && !all ? 2 : 1, 0, 0);
+        }
+        emit_bucket(f, ev, (int64_t)k, lim);
+    }
+    free(v);
+}
+
+static void fold_bucket(struct fold *f, struct event *ev, size_t n)
+{
+    const struct rule *r = f->rule;
+    int64_t lim = HUJI_NONE64, v = 0, pre = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (ev[i].absent)
+            return;
+        if (ev[i].lim != HUJI_NONE64 && (lim == HUJI_NONE64 || ev[i].lim > lim))
+            lim = ev[i].lim;
+        v += ev[i].q == HUJI_NONE64 ? 0 : ev[i].q;
+    }
+    if (lim == HUJI_NONE64)
+        return;
+    if (r->count == COUNT_DISTINCT) {
+        bucket_distinct(f, ev, n, lim);
+        return;
+    }
+    if (r->at_least ? v < lim : v <= lim)
+        return;
+    int64_t one = 1;
+    for (int k = 0; k < r->scale; k++)
+        one *= 10;
+    int64_t lawful = r->at_least ? lim - one : lim;
+    fold_clear(f);
+    for (size_t i = 0; i < n; i++) {
+        int64_t q = ev[i].q;
+        if (q == HUJI_NONE64)
+            continue;
+        int64_t room = lawful - pre, ok = room < 0 ? 0 : room < q ? room : q;
+        int64_t bad = q - ok;
+        pre += q;
+        bool spread = r->slot[ev[i].clause][SL_TOLERANCE] != NULL;
+        if (r->at_amount != AMT_EXCESS)
+            fold_member(f, &ev[i], 1, 0, 0);
+        else if (bad > 0 && spread)
+            fold_member(f, &ev[i], 1, 1, ev[i].c > 0 ? ev[i].c : 1);
+        else if (bad > 0)
+            fold_member(f, &ev[i], 1, bad < q ? bad : 0, bad < q ? q : 0);
+        else
+            fold_member(f, &ev[i], 2, 0, 0);
+    }
+    emit_bucket(f, ev, v, lim);
+}
+
+/* ---- sliding, greedy: what was refused does not count later ---- */
+
+static void fold_sliding(struct fold *f, struct event *ev, size_t n)
+{
+    int64_t *acc = calloc(n + 1, sizeof *acc);
+    if (!acc) {
+        f->failed = true;
+        return;
+    }
+    size_t lo = 0;
+    int64_t sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (ev[i].q == HUJI_NONE64 || ev[i].lim == HUJI_NONE64 || ev[i].x == HUJI_NONE64)
+            continue;
+        for (; lo < i && ev[lo].x < ev[i].x - ev[i].a; lo++)
+            sum -= acc[lo];
+        int64_t room = ev[i].lim - sum;
+        acc[i] = room < 0 ? 0 : room < ev[i].q ? room : ev[i].q;
+        int64_t bad = ev[i].q - acc[i];
+        if (bad > 0) {
+            fold_clear(f);
+            fold_member(f, &ev[i], 1, acc[i] ? bad : 0, acc[i] ? ev[i].q : 0);
+            for (size_t j = lo; j < i; j++)
+                if (acc[j])
+                    fold_member(f, &ev[j], 2, 0, 0);
+            struct found w = {.anchor = &ev[i], .hit = true, .value = micro(sum + ev[i].q, f->rule->scale),
+                              .threshold = micro(ev[i].lim, f->rule->scale),
+                              .members = f->members, .n_members = f->n_members};
+            emit(f, &w);
+        }
+        sum += acc[i];
+    }
+    free(acc);
+}
+
+/* ---- burst ---- */
+
+struct burst {
+    struct fold *f;
+    struct event *ev;
+    size_t n;
+    int64_t bucket_n; /* distinct members of the whole bucket */
+};
+
+static int64_t group_of(const struct rule *r, const struct event *ev)
+{
+    return r->count == COUNT_DISTINCT ? ev->g : (int64_t)(intptr_t)ev;
+}
+
+/* Events lo..hi are one run. */
+static void emit_run(struct burst *b, size_t lo, size_t hi)
+{
+    struct fold *f = b->f;
+    const struct rule *r = f->rule;
+    struct map seen = MAP_INIT;
+    int64_t lim = b->ev[lo].lim;
+    fold_clear(f);
+    for (size_t i = lo; i <= hi; i++) {
+        uint64_t g = (uint64_t)group_of(r, &b->ev[i]);
+        uint32_t k = map_get(&seen, g);
+        if (k == MAP_NONE) {
+            k = (uint32_t)seen.n;
+            if (map_put(&seen, g, k) < 0)
+                f->failed = true;
+        }
+        bool free_one = r->at_amount == AMT_EXCESS && (int64_t)k < lim - 1;
+        fold_member(f, &b->ev[i], free_one ? 2 : 1, 0, 0);
+    }
+    int64_t v = (int64_t)seen.n;
+    map_release(&seen);
+    if (r->num[0] && v * 10000 < r->num[0] * b->bucket_n)
+        return;
+    struct found w = {.anchor = &b->ev[lo], .hit = true, .value = micro(v, 0), .threshold = micro(lim, r->scale),
+                      .members = f->members, .n_members = f->n_members};
+    if (r->slot[b->ev[lo].clause][SL_WHERE]) {
+        struct env *env = f->env;
+        env->members = f->members;
+        env->n_members = f->n_members;
+        env->value = w.value;
+        env->threshold = w.threshold;
+        if (fold_slot(f, SL_WHERE, &b->ev[lo], NULL) != 1)
+            return;
+    }
+    emit(f, &w);
+}
+
+static void fold_burst(struct fold *f, struct event *ev, size_t n)
+{
+    const struct rule *r = f->rule;
+    struct burst b = {f, ev, n, 0};
+    struct map count = MAP_INIT; /* group -> members in the window */
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++) /* drop what has no place or no member */
+        if (ev[i].x != HUJI_NONE64 && ev[i].lim != HUJI_NONE64 && ev[i].a != HUJI_NONE64 &&
+            (r->count != COUNT_DISTINCT || ev[i].g != HUJI_NONE64))
+            ev[k++] = ev[i];
+    n = k;
+    if (!n)
+        return;
+    for (size_t i = 0; i < n; i++)
+        if (map_get(&count, (uint64_t)group_of(r, &ev[i])) == MAP_NONE) {
+            if (map_put(&count, (uint64_t)group_of(r, &ev[i]), 0) < 0)
+                f->failed = true;
+            b.bucket_n++;
+        }
+    int64_t wide = r->num[1] ? div_round(ev[(n - 1) / 2].x * r->num[1], 10000, 0) : 0;
+    size_t lo = 0, run_lo = n, run_hi = 0;
+    int64_t inside = 0;
+    for (size_t i = 0, j; i < n; i = j) {
+        for (j = i; j < n && ev[j].x == ev[i].x; j++) {
+            uint64_t g = (uint64_t)group_of(r, &ev[j]);
+            uint32_t c = map_get(&count, g);
+            inside += c == 0;
+            if (map_put(&count, g, c + 1) < 0)
+                f->failed = true;
+        }
+        int64_t w = ev[i].a > wide ? ev[i].a : wide;
+        for (; ev[lo].x < ev[i].x - w; lo++) {
+            uint64_t g = (uint64_t)group_of(r, &ev[lo]);
+            uint32_t c = map_get(&count, g);
+            inside -= c == 1;
+            if (map_put(&count, g, c - 1) < 0)
+                f->failed = true;
+        }
+        int64_t need = ev[i].lim;
+        for (int s = 0; s < r->scale; s++)
+            need /= 10;
+        if (inside >= need) {
+            if (run_lo == n)
+                run_lo = lo;
+            run_hi = j - 1;
+        } else if (run_lo < n) {
+            emit_run(&b, run_lo, run_hi);
+            run_lo = n;
+        }
+    }
+    if (run_lo < n)
+        emit_run(&b, run_lo, run_hi);
+    map_release(&count);
+}
+
+static void fold(struct fold *f, struct event *ev, size_t n)
+{
+    if (f->rule->mode == QUOTA_BUCKET)
+        fold_bucket(f, ev, n);
+    else if (f->rule->mode == QUOTA_SLIDING)
+        fold_sliding(f, ev, n);
+    else
+        fold_burst(f, ev, n);
+}
+
+const struct rule_kind kind_quota = {"quota", "限量", open, fold};

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "engine/knowledge.h"
+
+#include "base/day.h"
+#include "base/fen.h"
+#include "base/mem.h"
+
+int knowledge_column(const struct knowledge *k, struct span name)
+{
+    for (int i = 0; i < k->n_columns; i++)
+        if (span_eq(k->column[i].name, name))
+            return i;
+    return -1;
+}
+
+/* int qty fen price pct day text code:<domain> */
+static int column_type(struct kn_column *c, const struct ynode *n, struct err *e)
+{
+    static const struct { const char *name; int scale; enum vfmt fmt; } nums[] = {
+        {"int", 0, VF_NUM}, {"qty", 4, VF_NUM}, {"fen", 2, VF_NUM}, {"price", 6, VF_NUM},
+        {"pct", 4, VF_NUM}, {"num", 6, VF_NUM}, {"day", 0, VF_DAY},
+    };
+    struct span t = n->kind == Y_MAP ? ynode_text(n, "type") : n->text;
+    c->domain = D_NONE;
+    for (size_t i = 0; i < sizeof nums / sizeof *nums; i++)
+        if (span_is(t, nums[i].name)) {
+            c->type = V_NUM;
+            c->scale = nums[i].scale;
+            c->fmt = nums[i].fmt;
+            return 0;
+        }
+    c->type = V_CODE;
+    if (span_is(t, "text")) {
+        c->domain = D_CODE;
+        return 0;
+    }
+    if (span_starts(t, "code:")) {
+        int d = domain_find((struct span){t.p + 5, t.n - 5});
+        if (d >= 0) {
+            c->domain = (enum domain)d;
+            return 0;
+        }
+    }
+    ynode_bad(n, e, "列类型「%.*s」不认识", (int)t.n, t.p);
+    err_hint(e, "可用：int qty fen price pct num day text code:item code:dx code:code ...");
+    return ERR_INPUT;
+}
+
+static enum domain key_domain(struct span kind)
+{
+    if (span_is(kind, "item") || !kind.n)
+        return D_ITEM;
+    int d = domain_find(kind);
+    return d < 0 ? D_CODE : (enum domain)d;
+}
+
+int knowledge_declare(struct arena *a, const struct ynode *n, struct knowledge *out, struct err *e)
+{
+    static const char *const known[] = {"title", "key", "columns", "law", "source", "key_kind", "note", "serves", NULL};
+    int rc = n->kind == Y_MAP ? ynode_only(n, known, e) : ynode_bad(n, e, "应为映射");
+    if (rc < 0)
+        return rc;
+    *out = (struct knowledge){.name = n->key, .title = ynode_text(n, "title"), .law = ynode_text(n, "law"),
+                              .valid_from = -1, .valid_to = -1};
+    struct span key = ynode_text(n, "key");
+    if (!key.n)
+        return ynode_bad(n, e, "缺少 key（主键列名）");
+    const struct ynode *cols = ynode_get(n, "columns");
+    struct kn_column *c = &out->column[out->n_columns++];
+    c->name = key;
+    c->type = V_CODE;
+    c->domain = key_domain(ynode_text(n, "key_kind"));
+    for (const struct ynode *y = cols ? cols->child : NULL; y; y = y->next) {
+        if (out->n_columns == KN_COLUMNS)
+            return ynode_bad(y, e, "列太多（最多 %d）", KN_COLUMNS);
+        if (span_eq(y->key, key)) {
+            rc = column_type(&out->column[0], y, e);
+        } else {
+            c = &out->column[out->n_columns++];
+            c->name = y->key;
+            rc = column_type(c, y, e);
+        }
+        if (rc < 0)
+            return rc;
+    }
+    out->valid_from = knowledge_column(out, SPAN("valid_from"));
+    out->valid_to = knowledge_column(out, SPAN("valid_to"));
+    (void)a;
+    return 0;
+}
+
+static int cell_bad(const struct knowledge *k, int line, const struct kn_column *c, struct span v, struct err *e)
+{
+    err_set(e, ERR_INPUT, "知识表 %.*s 的列 %.*s 值「%.*s」不对", (int)k->name.n, k->name.p, (int)c->name.n, c->name.p,
+            (int)v.n, v.p);
+    err_hint(e, "%s", c->fmt == VF_DAY ? "应为日期，如 2023-01-01" : "应为数字");
+    return err_where(e, "%s:%d", k->file, line);
+}
+
+static int put_cell(struct arena *a, struct knowledge *k, int col, size_t row, int line, struct span v, struct err *e)
+{
+    struct kn_column *c = &k->column[col];
+    v = span_trim(v);
+    if (c->type == V_CODE) {
+        c->text[row] = v.n ? arena_span(a, v) : (struct span){"", 0};
+        return c->text[row].p ? 0 : err_nomem(e);
+    }
+    c->num[row] = HUJI_NONE64;
+    day_t d;
+    if (!v.n)
+        return 0;
+    if (c->fmt == VF_DAY) {
+        if (!day_parse(v, &d))
+            return cell_bad(k, line, c, v, e);
+        c->num[row] = d;
+        return 0;
+    }
+    bool pct = v.p[v.n - 1] == '%';
+    if (pct)
+        v.n--;
+    if (!dec_parse(v, c->scale - (pct ? 2 : 0), false, &c->num[row]))
+        return cell_bad(k, line, c, v, e);
+    return 0;
+}
+
+static int alloc_rows(struct arena *a, struct knowledge *k, size_t n, struct err *e)
+{
+    k->n = n;
+    k->line = arena_calloc(a, (n + 1) * sizeof *k->line);
+    bool ok = k->line != NULL;
+    for (int i = 0; i < k->n_columns; i++) {
+        struct kn_column *c = &k->column[i];
+        c->num = NULL;
+        c->text = NULL;
+        if (c->type == V_CODE) {
+            c->text = arena_calloc(a, (n + 1) * sizeof *c->text);
+            ok = ok && c->text;
+        } else {
+            c->num = arena_alloc(a, (n + 1) * sizeof *c->num);
+            ok = ok && c->num;
+            for (size_t r = 0; c->num && r < n; r++)
+                c->num[r] = HUJI_NONE64;
+        }
+    }
+    return ok ? 0 : err_nomem(e);
+}
+
+/* One CSV record from *s: cells into at[]; false at the end. Quoted cells are unescaped into the arena. */
+static bool next_record(struct arena *a, struct span *s, struct span *at, int max, int *n, int *lines)
+{
+    *n = 0;
+    *lines = 0;
+    if (!s->n)
+        return false;
+    for (;;) {
+        struct span cell = {s->p, 0};
+        if (s->n && s->p[0] == '"') {
+            struct buf b = BUF_INIT;
+            size_t i = 1;
+            for (; i < s->n; i++) {
+                if (s->p[i] == '"' && i + 1 < s->n && s->p[i + 1] == '"')
+                    i++;
+                else if (s->p[i] == '"')
+                    break;
+                *lines += s->p[i] == '\n';
+                buf_char(&b, s->p[i]);
+            }
+            cell = arena_span(a, (struct span){buf_cstr(&b), b.n});
+            buf_release(&b);
+            i = i < s->n ? i + 1 : i;
+            s->p += i;
+            s->n -= i;
+        }
+        size_t i = 0;
+        while (i < s->n && s->p[i] != ',' && s->p[i] != '\n')
+            i++;
+        if (cell.p == s->p)
+            cell.n = i;
+        if (cell.n && cell.p[cell.n - 1] == '\r')
+            cell.n--;
+        if (*n < max)
+            at[(*n)++] = cell;
+        bool end = i >= s->n || s->p[i] == '\n';
+        if (i < s->n)
+            i++;
+        s->p += i;
+        s->n -= i;
+        if (end)
+            break;
+    }
+    (*lines)++;
+    return true;
+}
+
+static bool is_comment(const struct span *at, int n)
+{
+    return (n >= 1 && at[0].n && at[0].p[0] == '#') || (n == 1 && !span_trim(at[0]).n);
+}
+
+int knowledge_read(struct arena *a, struct knowledge *k, struct span csv, const char *file, struct err *e)
+{
+    struct span at[64], head[64];
+    int n_head = 0, n, lines, line = 1, map[64];
+    k->file = file;
+    if (span_starts(csv, "\xef\xbb\xbf"))
+        csv = (struct span){csv.p + 3, csv.n - 3};
+    while (!n_head && next_record(a, &csv, at, 64, &n, &lines)) {
+        if (!is_comment(at, n)) {
+            n_head = n;
+            memcpy(head, at, sizeof head);
+        }
+        line += lines;
+    }
+    bool have[KN_COLUMNS] = {false};
+    for (int i = 0; i < n_head; i++) {
+        map[i] = knowledge_column(k, span_trim(head[i]));
+        if (map[i] >= 0)
+            have[map[i]] = true;
+    }
+    if (!have[k->key]) {
+        err_set(e, ERR_INPUT, "知识表 %.*s 缺少主键列 %.*s", (int)k->name.n, k->name.p, (int)k->column[k->key].name.n,
+                k->column[k->key].name.p);
+        return err_where(e, "%s:1", file);
+    }
+    size_t rows = 0;
+    struct span count = csv;
+    while (next_record(a, &count, at, 64, &n, &lines))
+        rows += !is_comment(at, n);
+    int rc = alloc_rows(a, k, rows, e);
+    for (size_t r = 0; rc == 0 && next_record(a, &csv, at, 64, &n, &lines); line += lines) {
+        if (is_comment(at, n))
+            continue;
+        k->line[r] = line;
+        for (int i = 0; i < n && i < n_head && rc == 0; i++)
+            if (map[i] >= 0)
+                rc = put_cell(a, k, map[i], r, line, at[i], e);
+        if (rc == 0 && k->column[k->key].type == V_CODE && !k->column[k->key].text[r].n) {
+            err_set(e, ERR_INPUT, "知识表 %.*s 有一行主键为空", (int)k->name.n, k->name.p);
+            rc = err_where(e, "%s:%d", file, line);
+        }
+        r++;
+    }
+    return rc;
+}
+
+int knowledge_from_yaml(struct arena *a, struct knowledge *k, const struct ynode *rows, struct err *e)
+{
+    int rc = alloc_rows(a, k, ynode_count(rows), e);
+    size_t r = 0;
+    k->file = rows->file;
+    for (const struct ynode *row = rows->child; row && rc == 0; row = row->next, r++) {
+        k->line[r] = row->line;
+        for (const struct ynode *c = row->child; c && rc == 0; c = c->next) {
+            int col = knowledge_column(k, c->key);
+            rc = col < 0 ? ynode_bad(c, e, "知识表 %.*s 没有这一列", (int)k->name.n, k->name.p)
+                         : put_cell(a, k, col, r, c->line, c->text, e);
+        }
+    }
+    return rc;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* Between library.c (folders, files, variants) and rule.c (one rule). */
+#ifndef HUJI_ENGINE_LOAD_H
+#define HUJI_ENGINE_LOAD_H
+
+#include "engine/rule.h"
+
+/* Fills ld->rule from the map `n`. */
+int rule_parse(struct loader *ld, const struct ynode *n);
+/* Fills ld->rule (a pseudo-rule that collects) and `m`. */
+int measure_parse(struct loader *ld, const struct ynode *n, struct measure *m);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* Measures: named numbers of an owner and a period, summed in the walk, complete before any rule that names them. */
+#ifndef HUJI_ENGINE_MEASURE_H
+#define HUJI_ENGINE_MEASURE_H
+
+#include "engine/fold.h"
+
+struct measure_row {
+    int64_t key[HUJI_MAX_KEYS];
+    int64_t num, den; /* in the measure's scale; den 0 for sums */
+    int64_t n;        /* events */
+    int64_t value;    /* 1e-6 */
+    int64_t period;   /* last key */
+    int64_t peer[3];
+    uint32_t owner;   /* same owner, any period */
+    int32_t row;      /* an event of it */
+    int64_t t;
+    uint8_t src, clause;
+};
+
+struct measure_table {
+    struct measure_row *rows;
+    size_t n;
+    const struct measure_row **by_owner; /* (owner, period) */
+    const struct measure_row **by_peers; /* (period, peers, owner) */
+    struct map find;                     /* hash of the keys -> row */
+};
+
+/* From collected events (any order). */
+int measure_build(const struct huji_run *run, const struct measure *m, const struct event *ev, size_t n,
+                  struct measure_table *out, struct err *e);
+void measure_release(struct measure_table *t);
+void outlier_judge(struct fold *f, const struct measure_table *t);
+
+#endif

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* A rule as loaded: its text, its bound expressions. Immutable after library_load. */
+#ifndef HUJI_ENGINE_RULE_H
+#define HUJI_ENGINE_RULE_H
+
+#include "base/day.h"
+#include "engine/expr.h"
+#include "engine/knowledge.h"
+#include "engine/lookup.h"
+#include "engine/yaml.h"
+#include "huji.h"
+
+#define MAX_CLAUSES 6
+#define MAX_CLASSES 4
+
+enum rule_class { CLS_CERTAIN, CLS_STRONG, CLS_SUSPECT }; /* 明确 高疑 可疑 */
+enum rule_state { ST_DRAFT, ST_TRIAL, ST_ACTIVE, ST_RETIRED };
+enum rule_judged { J_AT_ONCE, J_DAY, J_SCOPE, J_BATCH };
+
+/* What a kind evaluates per event or per pair of events. The first group is evaluated when the event is collected. */
+enum slot {
+    SL_START, SL_END,       /* axis: gap, burst, sliding, pair day */
+    SL_QTY,                 /* quota sum, level add, discount pric, pair cap side */
+    SL_LIMIT,               /* quota limit */
+    SL_GROUP,               /* distinct member, pair link, discount group */
+    SL_SCOPE,               /* pair scope */
+    SL_ABSENT,              /* quota absent */
+    SL_CAP,                 /* pair conflict: cap at quantity of a */
+    SL_LO, SL_HI,           /* gap min/max, level min/max, per event */
+    SL_TOLERANCE, SL_DECAY, SL_FLOOR,
+    SL_RATIO, SL_PRICE,     /* discount */
+    SL_WINDOW, SL_SHARE,    /* burst */
+    SL_PARTNER,             /* gap partner: other person */
+    SL_COLLECTED,           /* end of the first group */
+    SL_WHERE = SL_COLLECTED, /* gap where, burst where, forbid where */
+    SL_VALUE, SL_ESCALATE, SL_CHAIN_WHERE,
+    SL_COUNT
+};
+
+/* Modes of kinds. */
+enum { PAIR_CONFLICT, PAIR_REQUIRES, PAIR_INSIDE, PAIR_DISCOUNT };
+enum { QUOTA_BUCKET, QUOTA_SLIDING, QUOTA_BURST };
+enum { COUNT_SUM, COUNT_DISTINCT, COUNT_ALL };
+enum { KEEP_FIRST, KEEP_LAST, KEEP_DEAREST, KEEP_FREQUENT };
+enum { AXIS_DAYS, AXIS_SECONDS, AXIS_OTHER };
+
+enum at_of { OF_CUR, OF_MEMBERS, OF_B, OF_SHORTER, OF_LINES };
+enum at_amount { AMT_ALL, AMT_EXCESS, AMT_NONE, AMT_EXPR };
+
+struct clause {
+    enum source_id src;
+    int side; /* pair: 0 a, 1 b */
+    const struct knowledge *kn;
+    int kn_column;
+    struct expr *where; /* NULL = all */
+    struct span text;
+    int line;
+};
+
+struct measure {
+    struct span name, title;
+    int rule; /* pseudo-rule that collects it */
+    int index;
+    int n_owner; /* keys that name the owner; the last key may be the period */
+    bool share;  /* numerator/denominator pairs */
+};
+
+struct rule_kind;
+
+/* The sentence of a finding: text, then a value, then text ... */
+struct says_part {
+    struct span text;  /* literal, when expr is empty */
+    struct span name;  /* value threshold amount fund n, or an expression */
+    struct span fmt;   /* behind the colon: min, h, 元 ... */
+    struct expr *expr[MAX_CLAUSES];
+    struct says_part *next;
+};
+
+struct rule {
+    int index, n_clauses, n_keys, line, version;
+    int n_owner; /* keys that name the owner; a quota's bucket may be one more */
+    struct span id, base_id, variant, name; /* id: A02 or A02.county */
+    const char *file;
+    const struct rule_kind *kind;
+    const struct ynode *node;
+    enum rule_state state;
+    enum rule_judged judged;
+    int judged_days;
+    struct span owner_type;
+    struct clause clause[MAX_CLAUSES];
+    struct expr *key[MAX_CLAUSES][HUJI_MAX_KEYS];
+    struct expr *slot[MAX_CLAUSES][SL_COUNT];
+    struct span slot_text[SL_COUNT];
+    /* sets and conditions, bound per clause; lists end with NULL */
+    struct expr **except[MAX_CLAUSES];
+    struct expr **unless[MAX_CLAUSES];
+    int n_except, n_unless;
+    struct {
+        enum rule_class cls;
+        struct expr *when[MAX_CLAUSES]; /* NULL = always */
+        struct span text;
+    } cls[MAX_CLASSES];
+    int n_cls;
+    /* kind parameters that are not expressions */
+    int mode, count, keep, axis;
+    bool at_least;      /* limit is ">= k" instead of "> lim" */
+    bool pred_before;   /* gap: predecessor is the event just before */
+    bool between;       /* gap: between days */
+    bool new_minimum;   /* level */
+    bool own_past;      /* outlier */
+    int scale;          /* of value and threshold in the slots: quota, level, gap minutes ... */
+    int chain_links;
+    int64_t num[8];     /* outlier numbers etc., see kinds */
+    const struct measure *measure;
+    enum at_of at_of;
+    enum at_amount at_amount;
+    struct expr *at_expr[MAX_CLAUSES];
+    struct expr *at_where[MAX_CLAUSES];
+    struct expr *keep_lo[MAX_CLAUSES], *keep_hi[MAX_CLAUSES];
+    day_t from, to; /* effective, inclusive; DAY_NONE = open */
+    struct span says;
+    struct says_part *says_parts; /* message.c */
+    bool in_walk;   /* folded within the walk by person */
+    bool is_measure;
+    unsigned needs_sources; /* bit per source */
+};
+
+/* A kind is a struct of functions: open reads `ask`, fold answers for one owner's events. */
+struct fold;
+struct event;
+struct loader;
+struct rule_kind {
+    const char *name, *title;
+    int (*open)(struct loader *ld, struct rule *r, const struct ynode *ask);
+    void (*fold)(struct fold *f, struct event *ev, size_t n);
+};
+
+extern const struct rule_kind kind_forbid, kind_pair, kind_quota, kind_gap, kind_level, kind_outlier, kind_measure;
+
+struct named_set {
+    struct span name, title, text;
+    struct expr *raw;
+    int line;
+    const char *file;
+};
+
+struct huji_library {
+    struct arena a;
+    struct rule **rules;
+    int n_rules, cap_rules;
+    struct knowledge *kn;
+    int n_kn;
+    struct named_set *sets;
+    int n_sets;
+    struct measure **measures;
+    int n_measures;
+    int n_nodes; /* bound expressions that need per-run data */
+    struct span version; /* digest of the texts */
+    const char *dir;
+};
+
+/* Reads the folders library, knowledge and measures of `dir`. All or nothing; the first fault is reported. */
+int library_load(const char *dir, struct huji_library **out, struct err *e);
+void library_free(struct huji_library *lib);
+/* NULL when there is none. `id` may be a base id with one variant only or a full id. */
+const struct rule *library_rule(const struct huji_library *lib, struct span id);
+const struct knowledge *library_knowledge(const struct huji_library *lib, struct span name);
+const char *class_name(int cls);
+
+/* ---- while loading (kinds use these) ---- */
+struct loader {
+    struct huji_library *lib;
+    struct arena *a;
+    struct rule *rule;
+    const struct ynode *params, *lets, *base_params, *base_lets;
+    struct err *e;
+};
+
+/* Parses the scalar `n` and binds it for every clause (side: -1 all, else that pair side only) into the slot. `scale`
+ * < 0: as it comes, else rescaled. flags: BIND_* of bind.h. */
+int rule_slot(struct loader *ld, enum slot s, const struct ynode *n, int side, int scale, unsigned flags);
+int rule_slot_text(struct loader *ld, enum slot s, struct span text, const struct ynode *at, int side, int scale,
+                   unsigned flags);
+/* The largest scale among the clauses of a slot (0 when empty). */
+int rule_slot_scale(const struct rule *r, enum slot s);
+int rule_rescale(struct loader *ld, enum slot s, int scale);
+/* "15 d", "$max", "80 %": a constant. */
+int rule_number(struct loader *ld, const struct ynode *n, int scale, int64_t *out);
+/* One more key behind the owner's: a quota's bucket. */
+int rule_add_key(struct loader *ld, const struct ynode *n);
+bool rule_word(const struct ynode *n, const char *const *words, int *out);
+
+#endif

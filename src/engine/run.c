@@ -1,0 +1,651 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "engine/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "engine/eval.h"
+
+/* ---- codes ---- */
+
+static int need_names(struct huji_run *run, enum domain d)
+{
+    if (run->has_names[d])
+        return 0;
+    const struct huji_dict *dict = &run->frame->dict[d];
+    for (uint32_t i = 0; i < dict->n; i++) {
+        struct span s = {dict->code[i].p, dict->code[i].n};
+        uint32_t id = names_put(&run->names[d], s);
+        if (id == NAME_NONE)
+            return -1;
+        if (id != i) { /* a hole or a repeat: keep the numbering */
+            char filler[32];
+            int n = snprintf(filler, sizeof filler, "\x01%u", i);
+            if (names_put(&run->names[d], (struct span){filler, (size_t)n}) != i)
+                return -1;
+        }
+    }
+    run->has_names[d] = true;
+    return 0;
+}
+
+int32_t run_id(struct huji_run *run, enum domain d, struct span code)
+{
+    if (need_names(run, d) < 0)
+        return HUJI_NONE32;
+    uint32_t id = names_put(&run->names[d], code);
+    return id == NAME_NONE || id > INT32_MAX ? HUJI_NONE32 : (int32_t)id;
+}
+
+struct span run_code(const struct huji_run *run, enum domain d, int64_t id)
+{
+    if (d < 0 || id < 0)
+        return (struct span){NULL, 0};
+    const struct huji_dict *dict = &run->frame->dict[d];
+    if (id < dict->n)
+        return (struct span){dict->code[id].p, dict->code[id].n};
+    if (run->has_names[d] && id < run->names[d].n)
+        return run->names[d].at[id];
+    return (struct span){NULL, 0};
+}
+
+/* Number of ids known in a domain so far. */
+static uint32_t id_count(const struct huji_run *run, enum domain d)
+{
+    uint32_t n = run->frame->dict[d].n;
+    return run->has_names[d] && run->names[d].n > n ? run->names[d].n : n;
+}
+
+static bool pattern_match(const struct code_pattern *p, struct span c)
+{
+    if (!p->prefix)
+        return span_eq(p->lo, c);
+    if (c.n < p->lo.n)
+        return false;
+    struct span head = {c.p, p->lo.n};
+    return span_cmp(head, p->lo) >= 0 && span_cmp(head, p->hi) <= 0;
+}
+
+static int link_set(struct huji_run *run, const struct expr *x)
+{
+    struct link *l = &run->link[x->id];
+    uint32_t n = id_count(run, x->domain);
+    l->bits = arena_calloc(&run->a, ((size_t)n / 64 + 1) * 8);
+    if (!l->bits)
+        return -1;
+    l->n_bits = n;
+    for (uint32_t i = 0; i < n; i++) {
+        struct span c = run_code(run, x->domain, i);
+        for (const struct code_pattern *p = x->set; p; p = p->next)
+            if (pattern_match(p, c)) {
+                l->bits[i >> 6] |= UINT64_C(1) << (i & 63);
+                break;
+            }
+    }
+    return 0;
+}
+
+/* A diagnosis with spaces off, cut at + * and the dagger, upper case enough: [A-Z][0-9][0-9]... */
+static bool dx_valid(struct span s)
+{
+    return s.n >= 3 && s.p[0] >= 'A' && s.p[0] <= 'Z' && s.p[1] >= '0' && s.p[1] <= '9' && s.p[2] >= '0' && s.p[2] <= '9';
+}
+
+static int link_left(struct huji_run *run, const struct expr *x)
+{
+    struct link *l = &run->link[x->id];
+    uint32_t n = id_count(run, x->domain);
+    l->map = arena_alloc(&run->a, ((size_t)n + 1) * sizeof *l->map);
+    if (!l->map)
+        return -1;
+    for (uint32_t i = 0; i < n; i++) {
+        struct span c = run_code(run, x->domain, i);
+        bool ok = x->op == X_CAT3 ? dx_valid(c) : (int64_t)c.n >= x->num;
+        char copy[64];
+        if (ok && (size_t)x->num <= sizeof copy)
+            memcpy(copy, c.p, (size_t)x->num); /* names_put may move the text it is given */
+        l->map[i] = ok && (size_t)x->num <= sizeof copy ? run_id(run, x->domain, (struct span){copy, (size_t)x->num})
+                                                        : HUJI_NONE32;
+    }
+    l->n_map = n;
+    return 0;
+}
+
+/* ---- indexes ---- */
+
+static int index_make(struct huji_run *run, struct index *ix, uint32_t n, const int32_t *key, size_t rows)
+{
+    ix->n = n;
+    ix->at = arena_calloc(&run->a, ((size_t)n + 2) * sizeof *ix->at);
+    ix->rows = arena_alloc(&run->a, (rows + 1) * sizeof *ix->rows);
+    if (!ix->at || !ix->rows)
+        return -1;
+    for (size_t r = 0; r < rows; r++)
+        if (key[r] >= 0 && (uint32_t)key[r] < n)
+            ix->at[key[r] + 1]++;
+    for (uint32_t k = 0; k < n; k++)
+        ix->at[k + 1] += ix->at[k];
+    uint32_t *fill = mem_alloc(((size_t)n + 1) * sizeof *fill);
+    if (!fill)
+        return -1;
+    memcpy(fill, ix->at, ((size_t)n + 1) * sizeof *fill);
+    for (size_t r = 0; r < rows; r++)
+        if (key[r] >= 0 && (uint32_t)key[r] < n)
+            ix->rows[fill[key[r]]++] = (int32_t)r;
+    mem_free(fill);
+    return 0;
+}
+
+/* Rows of a knowledge table by the ids of a domain; a key `0011*` holds for all that begin so. */
+static int index_patterns(struct huji_run *run, struct index *ix, const struct knowledge *k, int col, enum domain d)
+{
+    struct names keys = NAMES_INIT;
+    const struct span *text = k->column[col].text;
+    uint64_t lengths[5] = {0};
+    int rc = 0;
+    int32_t *next = mem_alloc((k->n + 1) * sizeof *next), *last = mem_alloc((k->n + 1) * sizeof *last);
+    int32_t *head = mem_alloc((k->n + 1) * sizeof *head);
+    for (size_t r = 0; next && last && head && r < k->n; r++) {
+        struct span s = text[r];
+        next[r] = -1;
+        if (!s.n)
+            continue;
+        if (s.p[s.n - 1] == '*' && s.n - 1 < 256)
+            lengths[(s.n - 1) >> 6] |= UINT64_C(1) << ((s.n - 1) & 63);
+        uint32_t before = keys.n, id = names_put(&keys, s);
+        if (id == NAME_NONE)
+            break;
+        if (id == before)
+            head[id] = (int32_t)r;
+        else
+            next[last[id]] = (int32_t)r;
+        last[id] = (int32_t)r;
+    }
+    uint32_t n = id_count(run, d);
+    size_t cap = 0, count = 0;
+    ix->n = n;
+    ix->at = arena_calloc(&run->a, ((size_t)n + 2) * sizeof *ix->at);
+    int32_t *rows = NULL;
+    for (uint32_t i = 0; ix->at && next && last && head && i < n && rc == 0; i++) {
+        struct span c = run_code(run, d, i);
+        size_t from = count;
+        for (size_t len = 0; len <= c.n + 1 && c.n < 200 && rc == 0; len++) {
+            char key[256];
+            struct span s = c;
+            if (len <= c.n) {
+                if (!(lengths[len >> 6] >> (len & 63) & 1))
+                    continue;
+                memcpy(key, c.p, len);
+                key[len] = '*';
+                s = (struct span){key, len + 1};
+            }
+            uint32_t id = names_get(&keys, s);
+            for (int32_t r = id == NAME_NONE ? -1 : head[id]; r >= 0 && rc == 0; r = next[r]) {
+                rc = mem_grow(&rows, &cap, count + 1, sizeof *rows);
+                if (rc == 0)
+                    rows[count++] = r;
+            }
+        }
+        for (size_t a = from + 1; a < count; a++) /* few: by row */
+            for (size_t b = a; b > from && rows[b] < rows[b - 1]; b--) {
+                int32_t t = rows[b];
+                rows[b] = rows[b - 1];
+                rows[b - 1] = t;
+            }
+        ix->at[i + 1] = (uint32_t)count;
+    }
+    ix->rows = arena_alloc(&run->a, (count + 1) * sizeof *ix->rows);
+    rc = rc < 0 || !ix->at || !ix->rows || !next || !last || !head ? -1 : 0;
+    if (rc == 0 && count)
+        memcpy(ix->rows, rows, count * sizeof *rows);
+    mem_free(rows);
+    mem_free(next);
+    mem_free(last);
+    mem_free(head);
+    names_release(&keys);
+    return rc;
+}
+
+static int link_table(struct huji_run *run, const struct expr *x)
+{
+    struct link *l = &run->link[x->id];
+    l->index = arena_calloc(&run->a, sizeof *l->index);
+    if (!l->index)
+        return -1;
+    if (!x->lookup)
+        return index_patterns(run, l->index, x->kn, x->kn->key, x->kn->column[x->kn->key].domain);
+    const struct huji_lookup *t = &run->frame->lookup[x->lookup->id];
+    return index_make(run, l->index, id_count(run, x->lookup->key[0].domain), t->key[0], t->n);
+}
+
+static int link_expr(struct huji_run *run, struct expr *x)
+{
+    if (!x)
+        return 0;
+    for (int i = 0; i < X_ARGS; i++)
+        if (link_expr(run, x->arg[i]) < 0)
+            return -1;
+    if (x->id < 0)
+        return 0;
+    struct link *l = &run->link[x->id];
+    if (l->bits || l->map || l->index)
+        return 0;
+    switch (x->op) {
+    case X_CODE:
+        l->id = run_id(run, x->domain, x->text);
+        return l->id == HUJI_NONE32 ? -1 : 0;
+    case X_IN:
+    case X_ANYDX:
+        return link_set(run, x);
+    case X_LEFT:
+    case X_CAT3:
+        return link_left(run, x);
+    case X_HAS: case X_COVERED: case X_LOOK: case X_DXLISTED:
+        return link_table(run, x);
+    default:
+        return 0;
+    }
+}
+
+/* ---- knowledge cells as ids ---- */
+
+static int link_knowledge(struct huji_run *run)
+{
+    const struct huji_library *lib = run->lib;
+    run->kn_ids = arena_calloc(&run->a, ((size_t)lib->n_kn * KN_COLUMNS + 1) * sizeof *run->kn_ids);
+    for (int i = 0; run->kn_ids && i < lib->n_kn; i++)
+        for (int c = 0; c < lib->kn[i].n_columns; c++) {
+            const struct kn_column *col = &lib->kn[i].column[c];
+            if (col->type != V_CODE || !col->text)
+                continue;
+            int32_t *ids = arena_alloc(&run->a, (lib->kn[i].n + 1) * sizeof *ids);
+            if (!ids)
+                return -1;
+            for (size_t r = 0; r < lib->kn[i].n; r++)
+                ids[r] = col->text[r].n ? run_id(run, col->domain, col->text[r]) : HUJI_NONE32;
+            run->kn_ids[i * KN_COLUMNS + c] = ids;
+        }
+    return run->kn_ids ? 0 : -1;
+}
+
+/* ICD-10 chapter of [A-Z][0-9][0-9]. */
+static int chapter(struct span s)
+{
+    int n = (s.p[1] - '0') * 10 + s.p[2] - '0';
+    switch (s.p[0]) {
+    case 'A': case 'B': return 1;
+    case 'C': return 2;
+    case 'D': return n < 50 ? 2 : 3;
+    case 'E': return 4;
+    case 'F': return 5;
+    case 'G': return 6;
+    case 'H': return n < 60 ? 7 : 8;
+    case 'I': return 9;
+    case 'J': return 10;
+    case 'K': return 11;
+    case 'L': return 12;
+    case 'M': return 13;
+    case 'N': return 14;
+    case 'O': return 15;
+    case 'P': return 16;
+    case 'Q': return 17;
+    case 'R': return 18;
+    case 'S': case 'T': return 19;
+    case 'V': case 'W': case 'X': case 'Y': return 20;
+    case 'Z': return 21;
+    default: return 22;
+    }
+}
+
+static int link_dx(struct huji_run *run)
+{
+    const struct knowledge *k = library_knowledge(run->lib, SPAN("dx_group"));
+    int kg = k ? knowledge_column(k, SPAN("grp")) : -1;
+    uint32_t n = run->n_dx = id_count(run, D_DX);
+    struct names cat = NAMES_INIT;
+    int rc = 0;
+    run->dx_cat = arena_alloc(&run->a, ((size_t)n + 1) * 4);
+    run->dx_group = arena_alloc(&run->a, ((size_t)n + 1) * 4);
+    run->dx_chapter = arena_alloc(&run->a, ((size_t)n + 1) * 4);
+    if (!run->dx_cat || !run->dx_group || !run->dx_chapter)
+        return -1;
+    for (uint32_t i = 0; i < n && rc == 0; i++) {
+        struct span s = run_code(run, D_DX, i);
+        run->dx_cat[i] = run->dx_group[i] = run->dx_chapter[i] = -1;
+        if (!dx_valid(s))
+            continue;
+        s.n = 3;
+        uint32_t c = names_put(&cat, s);
+        rc = c == NAME_NONE ? -1 : 0;
+        run->dx_cat[i] = (int32_t)c;
+        run->dx_chapter[i] = chapter(s);
+        for (size_t r = 0; kg >= 0 && r < k->n; r++)
+            if (span_eq(k->column[k->key].text[r], s) && k->column[kg].text) {
+                run->dx_group[i] = run->kn_ids[k->index * KN_COLUMNS + kg][r];
+                break;
+            }
+    }
+    names_release(&cat);
+    return rc;
+}
+
+/* ---- rows of resident tables ---- */
+
+static int map_rows(struct huji_run *run, enum source_id s, const char *id_field)
+{
+    const struct huji_table *t = &run->frame->table[s];
+    int f = source_field(s, span_of(id_field));
+    enum domain d = huji_sources[s].fields[f].domain;
+    const int32_t *id = t->col[f];
+    uint32_t n = run->frame->dict[d].n;
+    int32_t *rows = arena_alloc(&run->a, ((size_t)n + 1) * sizeof *rows);
+    if (!rows)
+        return -1;
+    memset(rows, 0xff, ((size_t)n + 1) * sizeof *rows);
+    for (size_t r = 0; id && r < t->n; r++)
+        if (id[r] >= 0 && (uint32_t)id[r] < n)
+            rows[id[r]] = (int32_t)r;
+    run->row_of[d] = rows;
+    return 0;
+}
+
+static int person_ranges(struct huji_run *run, enum source_id s, struct err *e)
+{
+    const struct huji_table *t = &run->frame->table[s];
+    int f = source_field(s, SPAN("psn_no"));
+    uint32_t n = run->frame->dict[D_PERSON].n;
+    uint32_t *first = arena_alloc(&run->a, ((size_t)n + 3) * sizeof *first);
+    if (!first)
+        return err_nomem(e);
+    const int32_t *psn = f >= 0 ? t->col[f] : NULL;
+    uint32_t p = 0;
+    for (size_t r = 0; r < t->n; r++) {
+        uint32_t own = psn && psn[r] >= 0 && (uint32_t)psn[r] < n ? (uint32_t)psn[r] : n;
+        if (own + 1 < p)
+            return err_set(e, ERR_STATE, "表 %s 没有按人员排序", huji_sources[s].table);
+        while (p <= own)
+            first[p++] = (uint32_t)r;
+    }
+    while (p <= n + 1)
+        first[p++] = (uint32_t)t->n;
+    run->first[s] = first;
+    return 0;
+}
+
+static int link_frame(struct huji_run *run, struct err *e)
+{
+    static const enum source_id by_person[] = {S_STAY, S_SETTLEMENT, S_OPERATION, S_SALE, S_TRACE, S_CHECK, S_REFUND,
+                                               S_REG, S_STOCK};
+    if (map_rows(run, S_STAY, "mdtrt_id") < 0 || map_rows(run, S_SETTLEMENT, "setl_id") < 0 ||
+        map_rows(run, S_PERSON, "psn_no") < 0 || map_rows(run, S_INST, "fixmedins_code") < 0 ||
+        map_rows(run, S_DOCTOR, "dr_code") < 0)
+        return err_nomem(e);
+    for (size_t i = 0; i < sizeof by_person / sizeof *by_person; i++) {
+        int rc = person_ranges(run, by_person[i], e);
+        if (rc < 0)
+            return rc;
+    }
+    run->first[S_VISIT] = run->first[S_STAY];
+    return 0;
+}
+
+/* ---- plans ---- */
+
+static int split(struct huji_run *run, struct expr *x, struct conjunct *out, int n, int max)
+{
+    if (x->op == X_AND) {
+        n = split(run, x->arg[0], out, n, max);
+        return n < 0 ? n : split(run, x->arg[1], out, n, max);
+    }
+    if (n >= max)
+        return -1;
+    out[n++] = (struct conjunct){x, false};
+    return n;
+}
+
+static bool item_only(const struct expr *x)
+{
+    return x->dep == DEP_ITEM;
+}
+
+/* Evaluates item-only conjuncts once per item. */
+static int filter_items(struct huji_run *run, struct clause_plan *p, struct conjunct *c)
+{
+    uint32_t n = id_count(run, D_ITEM);
+    int32_t item = 0;
+    const void *cols[HUJI_MAX_FIELDS] = {NULL};
+    cols[source_field(S_LINE, SPAN("hilist_code"))] = &item;
+    struct env v = {.run = run, .line = cols, .cur = {S_LINE, 0, -1}};
+    if (!p->items) {
+        p->items = arena_alloc(&run->a, ((size_t)n / 64 + 1) * 8);
+        if (!p->items)
+            return -1;
+        memset(p->items, 0xff, ((size_t)n / 64 + 1) * 8);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        item = (int32_t)i;
+        if ((p->items[i >> 6] >> (i & 63) & 1) && (eval_true(&v, c->x) == c->except))
+            p->items[i >> 6] &= ~(UINT64_C(1) << (i & 63));
+    }
+    return 0;
+}
+
+static int plan_join(struct huji_run *run, struct clause_plan *p, const struct clause *c)
+{
+    p->kn = arena_calloc(&run->a, sizeof *p->kn);
+    if (!p->kn || index_patterns(run, p->kn, c->kn, c->kn_column, D_ITEM) < 0)
+        return -1;
+    p->items = arena_calloc(&run->a, ((size_t)p->kn->n / 64 + 1) * 8);
+    if (!p->items)
+        return -1;
+    for (uint32_t i = 0; i < p->kn->n; i++)
+        if (p->kn->at[i] < p->kn->at[i + 1])
+            p->items[i >> 6] |= UINT64_C(1) << (i & 63);
+    return 0;
+}
+
+enum { MAX_CONJUNCTS = 48 };
+
+static int plan_clause(struct huji_run *run, const struct rule *r, int clause)
+{
+    struct clause_plan *p = &run->plan[run->n_plan++];
+    const struct clause *c = &r->clause[clause];
+    struct conjunct all[MAX_CONJUNCTS];
+    int n = 0;
+    p->rule = r->index;
+    p->clause = clause;
+    if (c->kn && plan_join(run, p, c) < 0)
+        return -1;
+    if (c->where)
+        n = split(run, c->where, all, 0, MAX_CONJUNCTS);
+    if (n >= 0 && r->kind == &kind_forbid && r->slot[clause][SL_WHERE])
+        n = split(run, r->slot[clause][SL_WHERE], all, n, MAX_CONJUNCTS);
+    for (int i = 0; n >= 0 && i < r->n_except; i++)
+        n = n < MAX_CONJUNCTS ? (all[n] = (struct conjunct){r->except[clause][i], true}, n + 1) : -1;
+    if (n < 0)
+        return -1;
+    bool line = c->src == S_LINE || c->src == S_LINE_RAW;
+    struct conjunct **kinds[] = {&p->person, &p->visit, &p->event};
+    int count[3] = {0};
+    for (int k = 0; k < 3; k++)
+        if (!(*kinds[k] = arena_calloc(&run->a, ((size_t)n + 1) * sizeof **kinds[k])))
+            return -1;
+    for (int i = 0; i < n; i++) {
+        unsigned dep = all[i].x->dep;
+        if (line && item_only(all[i].x)) {
+            if (filter_items(run, p, &all[i]) < 0)
+                return -1;
+            continue;
+        }
+        int k = line && !(dep & ~(unsigned)DEP_PERSON)                                  ? 0
+                : line && !(dep & ~(unsigned)(DEP_PERSON | DEP_VISIT | DEP_LINES)) ? 1
+                                                                                        : 2;
+        (*kinds[k])[count[k]++] = all[i];
+    }
+    return 0;
+}
+
+static int by_source_lists(struct huji_run *run)
+{
+    for (int s = 0; s < SOURCE_COUNT; s++) {
+        int k = 0;
+        run->by_source[s] = arena_alloc(&run->a, ((size_t)run->n_plan + 1) * sizeof(int));
+        if (!run->by_source[s])
+            return -1;
+        for (int i = 0; i < run->n_plan; i++)
+            if (run->lib->rules[run->plan[i].rule]->clause[run->plan[i].clause].src == (enum source_id)s)
+                run->by_source[s][k++] = i;
+        run->by_source[s][k] = -1;
+    }
+    /* item -> line plans: cost grows with the rules on an item, not with the library */
+    uint32_t n = id_count(run, D_ITEM);
+    size_t total = 0;
+    int k = 0;
+    run->always = arena_alloc(&run->a, ((size_t)run->n_plan + 1) * sizeof(int));
+    run->item_plans.n = n;
+    run->item_plans.at = arena_calloc(&run->a, ((size_t)n + 2) * sizeof(uint32_t));
+    if (!run->always || !run->item_plans.at)
+        return -1;
+    for (uint32_t i = 0; i < n; i++) {
+        for (const int *q = run->by_source[S_LINE]; *q >= 0; q++) {
+            const uint64_t *bits = run->plan[*q].items;
+            total += bits && (bits[i >> 6] >> (i & 63) & 1);
+        }
+        run->item_plans.at[i + 1] = (uint32_t)total;
+    }
+    run->item_plans.rows = arena_alloc(&run->a, (total + 1) * sizeof(int32_t));
+    if (!run->item_plans.rows)
+        return -1;
+    total = 0;
+    for (uint32_t i = 0; i < n; i++)
+        for (const int *q = run->by_source[S_LINE]; *q >= 0; q++) {
+            const uint64_t *bits = run->plan[*q].items;
+            if (bits && (bits[i >> 6] >> (i & 63) & 1))
+                run->item_plans.rows[total++] = *q;
+        }
+    for (const int *q = run->by_source[S_LINE]; *q >= 0; q++)
+        if (!run->plan[*q].items)
+            run->always[k++] = *q;
+    run->always[k] = -1;
+    return 0;
+}
+
+static void note_fields(struct huji_run *run, const struct expr *x)
+{
+    if (!x)
+        return;
+    for (int i = 0; i < X_ARGS; i++)
+        note_fields(run, x->arg[i]);
+    if (x->op == X_FIELD && (x->from == S_LINE || x->from == S_LINE_RAW))
+        run->line_fields |= UINT64_C(1) << (x->via == VIA_SELF ? x->field : x->fk);
+}
+
+/* Calls fn for every expression of a rule. */
+static int each_expr(struct huji_run *run, const struct rule *r, int (*fn)(struct huji_run *, struct expr *))
+{
+    int rc = 0;
+    for (int i = 0; i < r->n_clauses && rc == 0; i++) {
+        rc = fn(run, r->clause[i].where);
+        for (int k = 0; k < r->n_keys && rc == 0; k++)
+            rc = fn(run, r->key[i][k]);
+        for (int s = 0; s < SL_COUNT && rc == 0; s++)
+            rc = fn(run, r->slot[i][s]);
+        for (int k = 0; k < r->n_except && rc == 0; k++)
+            rc = fn(run, r->except[i][k]);
+        for (int k = 0; k < r->n_unless && rc == 0; k++)
+            rc = fn(run, r->unless[i][k]);
+        for (int k = 0; k < r->n_cls && rc == 0; k++)
+            rc = fn(run, r->cls[k].when[i]);
+        struct expr *rest[] = {r->at_expr[i], r->at_where[i], r->keep_lo[i], r->keep_hi[i]};
+        for (int k = 0; k < 4 && rc == 0; k++)
+            rc = fn(run, rest[k]);
+        for (struct says_part *p = r->says_parts; p && rc == 0; p = p->next)
+            rc = fn(run, p->expr[i]);
+    }
+    return rc;
+}
+
+static int link_one(struct huji_run *run, struct expr *x)
+{
+    note_fields(run, x);
+    return link_expr(run, x);
+}
+
+static void always_fields(struct huji_run *run)
+{
+    static const char *const need[] = {"no", "psn_no", "mdtrt_id", "setl_id", "fixmedins_code", "fee_ocur_time",
+                                       "hilist_code", "cnt", "pric", "det_item_fee_sumamt", "inscp_amt", "init_no",
+                                       "void", "marks"};
+    for (size_t i = 0; i < sizeof need / sizeof *need; i++)
+        run->line_fields |= UINT64_C(1) << source_field(S_LINE, span_of(need[i]));
+}
+
+static void choose(struct huji_run *run, const bool *wanted)
+{
+    const struct huji_library *lib = run->lib;
+    for (int i = 0; i < lib->n_rules; i++) {
+        const struct rule *r = lib->rules[i];
+        run->active[i] = !r->is_measure && (wanted ? wanted[i] : r->state == ST_ACTIVE || r->state == ST_TRIAL);
+    }
+    /* measures that an active rule may name: all of them, they are few and cheap */
+    bool any = false;
+    for (int i = 0; i < lib->n_rules; i++)
+        any = any || run->active[i];
+    for (int i = 0; i < lib->n_rules; i++)
+        if (lib->rules[i]->is_measure)
+            run->active[i] = any;
+}
+
+static int open_all(struct huji_run *run, const bool *wanted, struct err *e)
+{
+    const struct huji_library *lib = run->lib;
+    run->link = arena_calloc(&run->a, ((size_t)lib->n_nodes + 1) * sizeof *run->link);
+    run->active = arena_calloc(&run->a, (size_t)lib->n_rules + 1);
+    run->plan = arena_calloc(&run->a, ((size_t)lib->n_rules * MAX_CLAUSES + 1) * sizeof *run->plan);
+    if (!run->link || !run->active || !run->plan)
+        return err_nomem(e);
+    choose(run, wanted);
+    always_fields(run);
+    if (link_knowledge(run) < 0)
+        return err_nomem(e);
+    for (int i = 0; i < lib->n_rules; i++)
+        if (run->active[i] && each_expr(run, lib->rules[i], link_one) < 0)
+            return err_nomem(e);
+    int rc = link_dx(run) < 0 ? err_nomem(e) : link_frame(run, e);
+    for (int i = 0; i < lib->n_rules && rc == 0; i++) {
+        const struct rule *r = lib->rules[i];
+        for (int c = 0; c < r->n_clauses && run->active[i] && r->kind != &kind_outlier && rc == 0; c++)
+            if (plan_clause(run, r, c) < 0)
+                rc = err_set(e, ERR_LIMIT, "规则 %.*s 的条件太多", (int)r->id.n, r->id.p);
+    }
+    return rc < 0 ? rc : by_source_lists(run) < 0 ? err_nomem(e) : 0;
+}
+
+int run_open(const struct huji_library *lib, const struct huji_frame *frame, const bool *wanted, struct huji_run **out,
+             struct err *e)
+{
+    struct huji_run *run = mem_calloc(1, sizeof *run);
+    if (!run)
+        return err_nomem(e);
+    run->lib = lib;
+    run->frame = frame;
+    run->from = run->to = DAY_NONE;
+    int rc = open_all(run, wanted, e);
+    if (rc < 0) {
+        run_free(run);
+        return rc;
+    }
+    *out = run;
+    return 0;
+}
+
+void run_free(struct huji_run *run)
+{
+    if (!run)
+        return;
+    for (int d = 0; d < DOMAIN_COUNT; d++)
+        names_release(&run->names[d]);
+    arena_release(&run->a);
+    mem_free(run);
+}
