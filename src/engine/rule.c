@@ -274,6 +274,14 @@ static int parse_of(struct loader *ld, const struct ynode *n)
 
 /* ---- except, unless, class, at_issue ---- */
 
+/* The clauses an anchor can come from: of a pair one side only. What speaks of the finding is bound for these. */
+static bool can_anchor(const struct rule *r, int clause)
+{
+    if (r->kind != &kind_pair || r->mode == PAIR_DISCOUNT)
+        return true;
+    return r->clause[clause].side == (r->mode == PAIR_REQUIRES ? 0 : 1);
+}
+
 static int bind_list(struct loader *ld, const struct ynode *n, struct expr ***out, int *count, unsigned flags)
 {
     struct rule *r = ld->rule;
@@ -293,6 +301,8 @@ static int bind_list(struct loader *ld, const struct ynode *n, struct expr ***ou
                     f |= BIND_SET;
                     break;
                 }
+            if (out == r->unless && !can_anchor(r, i))
+                continue;
             struct expr *x = out[i] ? bind_text_cond(ld, &r->clause[i], text, f) : NULL;
             if (!x) {
                 if (ld->e && !ld->e->where[0])
@@ -326,6 +336,8 @@ static int parse_class_one(struct loader *ld, const struct ynode *n, unsigned fl
     if (c) {
         r->cls[r->n_cls].text = c->text;
         for (int i = 0; i < r->n_clauses; i++) {
+            if (!can_anchor(r, i))
+                continue;
             r->cls[r->n_cls].when[i] = bind_text_cond(ld, &r->clause[i], c->text, flags);
             if (!r->cls[r->n_cls].when[i])
                 return at(ld, c);
@@ -349,7 +361,7 @@ static int parse_class(struct loader *ld, const struct ynode *n, unsigned flags)
 
 static int parse_at_issue(struct loader *ld, const struct ynode *n, unsigned flags)
 {
-    static const char *const known[] = {"of", "amount", "where", "floor", NULL};
+    static const char *const known[] = {"of", "amount", "where", "floor", "lawful", NULL};
     static const char *const ofs[] = {"cur", "members", "b", "shorter", "lines", NULL};
     static const char *const amounts[] = {"all", "excess", "none", NULL};
     struct rule *r = ld->rule;
@@ -359,6 +371,10 @@ static int parse_at_issue(struct loader *ld, const struct ynode *n, unsigned fla
     if (rc < 0)
         return rc;
     int v = OF_CUR;
+    int64_t lawful = -1;
+    if (ynode_get(n, "lawful") && (rc = rule_number(ld, ynode_get(n, "lawful"), 0, &lawful)) < 0)
+        return rc;
+    r->lawful = lawful;
     const struct ynode *of = ynode_get(n, "of"), *amount = ynode_get(n, "amount"), *where = ynode_get(n, "where");
     if (of && !rule_word(of, ofs, &v)) {
         ynode_bad(of, ld->e, "不认识「%.*s」", (int)of->text.n, of->text.p);
@@ -371,6 +387,8 @@ static int parse_at_issue(struct loader *ld, const struct ynode *n, unsigned fla
         v = AMT_EXPR;
     r->at_amount = (enum at_amount)v;
     for (int i = 0; i < r->n_clauses; i++) {
+        if (!can_anchor(r, i))
+            continue;
         if (v == AMT_EXPR) {
             struct binder b = {.ld = ld, .clause = &r->clause[i]};
             struct expr *x = bind_text(ld, &r->clause[i], amount->text, flags);
@@ -486,7 +504,7 @@ static int parse_says(struct loader *ld, const struct ynode *n, unsigned flags)
         for (int k = 0; own[k]; k++)
             mine = mine || span_is(inner, own[k]);
         for (int i = 0; !mine && i < r->n_clauses; i++)
-            if (!(p->expr[i] = bind_text(ld, &r->clause[i], inner, flags)))
+            if (can_anchor(r, i) && !(p->expr[i] = bind_text(ld, &r->clause[i], inner, flags)))
                 return at(ld, n);
     }
     return 0;
@@ -511,6 +529,7 @@ int rule_parse(struct loader *ld, const struct ynode *n)
     r->name = ynode_text(n, "name");
     r->says = ynode_text(n, "says");
     r->version = 1;
+    r->lawful = -1;
     int st = ST_ACTIVE;
     const struct ynode *y = ynode_get(n, "state");
     if (y && !rule_word(y, states, &st))

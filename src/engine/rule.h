@@ -114,6 +114,7 @@ struct rule {
     const struct measure *measure;
     enum at_of at_of;
     enum at_amount at_amount;
+    int64_t lawful;     /* of an excess: this many events or members are free; -1 = the limit less one */
     struct expr *at_expr[MAX_CLAUSES];
     struct expr *at_where[MAX_CLAUSES];
     struct expr *keep_lo[MAX_CLAUSES], *keep_hi[MAX_CLAUSES];

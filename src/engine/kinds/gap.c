@@ -223,23 +223,23 @@ static void fold_chain(struct fold *f, struct event *ev, size_t n)
         }
         if ((int)(j - i) < r->chain_links + 1)
             continue;
+        size_t free_n = r->at_amount != AMT_EXCESS ? 0 : r->lawful >= 0 ? (size_t)r->lawful : (size_t)r->chain_links;
         fold_clear(f);
         for (size_t k = i; k < j; k++)
-            fold_member(f, &ev[k], r->at_amount == AMT_EXCESS && k < i + 2 ? 2 : 1, 0, 0);
+            fold_member(f, &ev[k], k < i + free_n ? 2 : 1, 0, 0);
         struct found w = {.anchor = &ev[i], .hit = true, .value = micro((int64_t)(j - i), 0),
                           .threshold = micro(r->chain_links + 1, 0), .members = f->members, .n_members = f->n_members};
         if (r->slot[ev[i].clause][SL_CHAIN_WHERE]) {
             /* m.* speaks of the whole chain; the roles only say whose money is at issue */
             struct member *m = f->members;
-            size_t free_two = r->at_amount == AMT_EXCESS ? 2 : 0;
-            for (size_t k = 0; k < free_two; k++)
+            for (size_t k = 0; k < free_n && k < f->n_members; k++)
                 m[k].role = 1;
             f->env->members = m;
             f->env->n_members = f->n_members;
             f->env->value = w.value;
             f->env->threshold = w.threshold;
             bool ok = fold_slot(f, SL_CHAIN_WHERE, &ev[i], NULL) == 1;
-            for (size_t k = 0; k < free_two; k++)
+            for (size_t k = 0; k < free_n && k < f->n_members; k++)
                 m[k].role = 2;
             if (!ok)
                 continue;

@@ -165,7 +165,8 @@ static void fold_requires(struct fold *f, struct event *ev, size_t n)
         for (size_t j = 0; j < n && !found; j++) {
             int64_t d = ev[j].x - ev[i].x;
             found = ev[j].side && ev[j].x != HUJI_NONE64 && ev[j].g == ev[i].g && d >= f->rule->num[0] &&
-                    d <= f->rule->num[1];
+                    d <= f->rule->num[1] &&
+                    (!f->rule->slot[ev[j].clause][SL_WHERE] || fold_slot(f, SL_WHERE, &ev[j], &ev[i]) == 1);
         }
         if (found)
             continue;
@@ -217,7 +218,8 @@ static void discount_group(struct fold *f, struct event **at, size_t n)
     by_price_run = f->env->run;
     qsort(at, n, sizeof(struct event *), by_price);
     for (size_t i = 1; i < n; i++) {
-        int64_t price = at[i]->b == HUJI_NONE64 ? at[0]->q : at[i]->b;
+        bool given = f->rule->slot[at[i]->clause][SL_PRICE] != NULL;
+        int64_t price = given ? at[i]->b : at[0]->q;
         if (at[i]->q == HUJI_NONE64 || price == HUJI_NONE64 || at[i]->a == HUJI_NONE64)
             continue;
         int64_t allowed = div_round(price * at[i]->a, 10000, 0);

@@ -166,6 +166,19 @@ static void keep_values(struct fold *f, struct value *v, size_t k, int64_t lim)
     }
 }
 
+/* `where` of the question, over the members. */
+static bool asked(struct fold *f, const struct found *w)
+{
+    struct env *env = f->env;
+    if (!f->rule->slot[w->anchor->clause][SL_WHERE])
+        return true;
+    env->members = w->members;
+    env->n_members = w->n_members;
+    env->value = w->value;
+    env->threshold = w->threshold;
+    return fold_slot(f, SL_WHERE, w->anchor, NULL) == 1;
+}
+
 static void emit_bucket(struct fold *f, const struct event *ev, int64_t v, int64_t lim)
 {
     const struct rule *r = f->rule;
@@ -182,7 +195,8 @@ static void emit_bucket(struct fold *f, const struct event *ev, int64_t v, int64
         buf_str(&name, "all");
     struct found w = {.anchor = anchor, .anchor_text = buf_cstr(&name), .hit = true, .value = micro(v, r->scale),
                       .threshold = micro(lim, r->scale), .members = f->members, .n_members = f->n_members};
-    emit(f, &w);
+    if (asked(f, &w))
+        emit(f, &w);
     buf_release(&name);
 }
 
@@ -253,9 +267,19 @@ static void fold_bucket(struct fold *f, struct event *ev, size_t n)
 
 /* ---- sliding, greedy: what was refused does not count later ---- */
 
+/* count distinct: an event whose member was taken (or refused) before costs what that one cost: nothing, or all of it. */
+static int seen_before(const struct event *ev, const int64_t *acc, size_t lo, size_t i)
+{
+    for (size_t j = i; j-- > lo;)
+        if (ev[j].g == ev[i].g && acc[j] >= 0)
+            return acc[j] > 0 ? 1 : -1;
+    return 0;
+}
+
 static void fold_sliding(struct fold *f, struct event *ev, size_t n)
 {
-    int64_t *acc = calloc(n + 1, sizeof *acc);
+    const struct rule *r = f->rule;
+    int64_t *acc = calloc(2 * n + 1, sizeof *acc), *cost = acc ? acc + n : NULL;
     if (!acc) {
         f->failed = true;
         return;
@@ -263,25 +287,28 @@ static void fold_sliding(struct fold *f, struct event *ev, size_t n)
     size_t lo = 0;
     int64_t sum = 0;
     for (size_t i = 0; i < n; i++) {
+        acc[i] = -1; /* took no part */
         if (ev[i].q == HUJI_NONE64 || ev[i].lim == HUJI_NONE64 || ev[i].x == HUJI_NONE64)
             continue;
         for (; lo < i && ev[lo].x < ev[i].x - ev[i].a; lo++)
-            sum -= acc[lo];
-        int64_t room = ev[i].lim - sum;
+            sum -= cost[lo];
+        int before = r->count == COUNT_DISTINCT ? seen_before(ev, acc, lo, i) : 0;
+        int64_t room = before > 0 ? ev[i].q : before < 0 ? 0 : ev[i].lim - sum;
         acc[i] = room < 0 ? 0 : room < ev[i].q ? room : ev[i].q;
+        cost[i] = before > 0 ? 0 : acc[i];
         int64_t bad = ev[i].q - acc[i];
         if (bad > 0) {
             fold_clear(f);
             fold_member(f, &ev[i], 1, acc[i] ? bad : 0, acc[i] ? ev[i].q : 0);
             for (size_t j = lo; j < i; j++)
-                if (acc[j])
+                if (acc[j] > 0)
                     fold_member(f, &ev[j], 2, 0, 0);
-            struct found w = {.anchor = &ev[i], .hit = true, .value = micro(sum + ev[i].q, f->rule->scale),
-                              .threshold = micro(ev[i].lim, f->rule->scale),
+            struct found w = {.anchor = &ev[i], .hit = true, .value = micro(sum + ev[i].q, r->scale),
+                              .threshold = micro(ev[i].lim, r->scale),
                               .members = f->members, .n_members = f->n_members};
             emit(f, &w);
         }
-        sum += acc[i];
+        sum += cost[i];
     }
     free(acc);
 }
@@ -306,7 +333,10 @@ static void emit_run(struct burst *b, size_t lo, size_t hi)
     struct fold *f = b->f;
     const struct rule *r = f->rule;
     struct map seen = MAP_INIT;
-    int64_t lim = b->ev[lo].lim;
+    int64_t lim = b->ev[lo].lim, whole = lim;
+    for (int k = 0; k < r->scale; k++)
+        whole /= 10;
+    int64_t free_n = r->lawful >= 0 ? r->lawful : whole - 1;
     fold_clear(f);
     for (size_t i = lo; i <= hi; i++) {
         uint64_t g = (uint64_t)group_of(r, &b->ev[i]);
@@ -316,7 +346,7 @@ static void emit_run(struct burst *b, size_t lo, size_t hi)
             if (map_put(&seen, g, k) < 0)
                 f->failed = true;
         }
-        bool free_one = r->at_amount == AMT_EXCESS && (int64_t)k < lim - 1;
+        bool free_one = r->at_amount == AMT_EXCESS && (int64_t)k < free_n;
         fold_member(f, &b->ev[i], free_one ? 2 : 1, 0, 0);
     }
     int64_t v = (int64_t)seen.n;
@@ -325,16 +355,8 @@ static void emit_run(struct burst *b, size_t lo, size_t hi)
         return;
     struct found w = {.anchor = &b->ev[lo], .hit = true, .value = micro(v, 0), .threshold = micro(lim, r->scale),
                       .members = f->members, .n_members = f->n_members};
-    if (r->slot[b->ev[lo].clause][SL_WHERE]) {
-        struct env *env = f->env;
-        env->members = f->members;
-        env->n_members = f->n_members;
-        env->value = w.value;
-        env->threshold = w.threshold;
-        if (fold_slot(f, SL_WHERE, &b->ev[lo], NULL) != 1)
-            return;
-    }
-    emit(f, &w);
+    if (asked(f, &w))
+        emit(f, &w);
 }
 
 static void fold_burst(struct fold *f, struct event *ev, size_t n)
