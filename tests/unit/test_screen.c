@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -13,6 +14,9 @@
 #include "base/mem.h"
 #include "screen/csvfile.h"
 #include "screen/evaluate.h"
+#include "screen/explain.h"
+#include "screen/law.h"
+#include "screen/mask.h"
 #include "screen/rank.h"
 
 struct row {
@@ -341,6 +345,91 @@ static void bad_csv_names_its_line(void **state)
     }
 }
 
+static void persons_are_masked(void **state)
+{
+    static const struct {
+        void (*mask)(struct buf *, struct span);
+        const char *text, *shown;
+    } cases[] = {
+        {mask_name, "张三", "张*"},
+        {mask_name, "欧阳小明", "欧*"},
+        {mask_name, " Ann ", "A*"},
+        {mask_name, "", ""},
+        {mask_certno, "510523196503081234", "510523********1234"},
+        {mask_certno, "51052319650308123X", "510523********123X"},
+        {mask_certno, "G12345678", "G***"}, /* too short to keep both ends */
+        {mask_certno, "", ""},
+        {mask_tel, "13812345678", "138****5678"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf b = BUF_INIT;
+
+        cases[i].mask(&b, span_of(cases[i].text));
+        assert_string_equal(buf_cstr(&b), cases[i].shown);
+        buf_release(&b);
+    }
+}
+
+static void law_is_found_by_item_and_by_article(void **state)
+{
+    (void)state;
+    assert_non_null(strstr(law_find(SPAN("条例 38(1)"))->gist, "挂床"));
+    assert_non_null(law_find(SPAN("条例 40(9)")));
+    assert_null(law_find(SPAN("刑法 266")));
+}
+
+static void an_explanation_says_it_all(void **state)
+{
+    static const struct span laws[] = {{"条例 38(1)", 12}}, clears[] = {{"转院记录", 12}};
+    static const struct explained_event events[] = {
+        {SPAN("mdtrt:V1"), 1, SPAN("2023-03-18 至 2023-03-25"), SPAN("县医院 I10"),
+         SPAN("mdtrt_d.csv 第 7 行"), 10000, 10000}};
+    struct findings fs = FINDINGS_INIT;
+    struct ledger l = LEDGER_INIT;
+    struct weighing w;
+    struct buf b = BUF_INIT;
+    struct explanation x = {.laws = laws,
+                            .n_laws = 1,
+                            .clears = clears,
+                            .n_clears = 1,
+                            .events = events,
+                            .n_events = 1,
+                            .rule_name = SPAN("分解住院"),
+                            .weighing = &w};
+    int64_t *s;
+
+    (void)state;
+    build(&fs, &l, &s);
+    fs.n = 3; /* the clue of V1 */
+    assert_int_equal(weighing_build(&w, &fs, &l, NULL, NULL), 0);
+    assert_int_equal(w.n, 3);
+    assert_true(span_is(w.at[0].rule, "C01"));
+    assert_int_equal(w.score, 960000); /* 1 - .1 * .5 * .8 */
+    assert_int_equal(w.at[0].score_without, 600000);
+    assert_int_equal(w.expected, 900 + 2500 + 1500 + 800);
+    assert_int_equal(w.at[0].expected_without,
+                     2500 + 1000 + 1500 + 800); /* B02 takes the line too */
+    x.finding = &fs.at[0];
+    explain_text(&b, &x);
+    assert_non_null(strstr(buf_cstr(&b), "B02 分解住院（高疑，规则第 0 版）"));
+    assert_non_null(strstr(buf_cstr(&b), "涉及金额  100.00 元，其中基金 100.00 元"));
+    assert_non_null(strstr(buf_cstr(&b), "mdtrt:V1  ← mdtrt_d.csv 第 7 行"));
+    assert_non_null(strstr(buf_cstr(&b), "条例 38(1)  分解住院、挂床住院"));
+    assert_non_null(strstr(buf_cstr(&b), "若无 C01：S = 0.60，E = 58.00 元"));
+    assert_non_null(strstr(buf_cstr(&b), "什么能说明它不是  转院记录"));
+    buf_clear(&b);
+    explain_json(&b, &x);
+    assert_non_null(strstr(buf_cstr(&b), "{\"finding_id\":\"f1\",\"rule_id\":\"B02\""));
+    assert_non_null(strstr(buf_cstr(&b), "\"law\":[\"条例 38(1)\"]"));
+    buf_release(&b);
+    weighing_release(&w);
+    mem_free(s);
+    ledger_release(&l);
+    findings_release(&fs);
+}
+
 /* Whatever allocation fails, it is said, and nothing leaks. */
 static void out_of_memory_is_an_error(void **state)
 {
@@ -384,6 +473,9 @@ int main(void)
         cmocka_unit_test(one_institution_does_not_fill_the_list),
         cmocka_unit_test(plants_and_twins_are_counted),
         cmocka_unit_test(bad_csv_names_its_line),
+        cmocka_unit_test(persons_are_masked),
+        cmocka_unit_test(law_is_found_by_item_and_by_article),
+        cmocka_unit_test(an_explanation_says_it_all),
         cmocka_unit_test(out_of_memory_is_an_error),
     };
 
