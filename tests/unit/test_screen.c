@@ -109,7 +109,7 @@ static void ten_rules_on_a_stay_add_up_to_the_stay(void **state)
     struct findings fs = FINDINGS_INIT;
     struct ledger l = LEDGER_INIT;
     int64_t *s;
-    char id[8], rule[8], evidence[256];
+    char id[32], rule[32], evidence[256];
 
     (void)state;
     for (int i = 0; i < 10; i++) {
@@ -239,7 +239,7 @@ static void one_institution_does_not_fill_the_list(void **state)
     struct ledger l = LEDGER_INIT;
     struct ranking r;
     int64_t *s;
-    char id[8], visit[8], evidence[128];
+    char id[32], visit[32], evidence[256];
 
     (void)state;
     for (int i = 0; i < 20; i++) {
