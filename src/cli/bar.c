@@ -119,13 +119,19 @@ void bar_begin(struct bar *b)
     sigaction(SIGTERM, &act, NULL);
 }
 
+void bar_hide(struct bar *b)
+{
+    if (b->shown)
+        fputs("\r\033[K", stderr);
+    b->shown = false;
+}
+
 void bar_end(struct bar *b)
 {
     struct sigaction act = {.sa_handler = SIG_DFL};
 
-    if (b->shown)
-        fputs("\r\033[K", stderr);
-    b->shown = b->on = false;
+    bar_hide(b);
+    b->on = false;
     sigaction(SIGINT, &act, NULL);
     sigaction(SIGTERM, &act, NULL);
 }

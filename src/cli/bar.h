@@ -17,6 +17,8 @@ struct bar {
 };
 
 void bar_begin(struct bar *b);
+/* Takes the bar off the screen until the next step, for a line of text. */
+void bar_hide(struct bar *b);
 void bar_end(struct bar *b); /* takes the bar off the screen */
 /* Was Ctrl-C pressed since bar_begin? */
 bool bar_interrupted(void);

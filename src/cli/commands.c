@@ -4,6 +4,9 @@
 /* In the order in which a new user meets them. */
 const struct command *const huji_commands[] = {
     &cmd_synth,
+    &cmd_rules_list,
+    &cmd_rules_show,
+    &cmd_rules_lint,
     &cmd_help,
     &cmd_version,
     &cmd_completion,

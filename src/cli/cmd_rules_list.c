@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/common.h"
+#include "cli/library.h"
+#include "cli/output.h"
+#include "engine/rule.h"
+
+static const struct column columns[] = {
+    {"rule_id", "规则", AS_TEXT, 0},
+    {"name", "名称", AS_TEXT, 0},
+    {"version", "版", AS_INT, 0},
+    {"state", "状态", AS_TEXT, 0},
+    {"kind", "问法", AS_TEXT, 0},
+    {"of", "对象", AS_TEXT, 32},
+    {"class", "等级", AS_TEXT, 0},
+    {"judged", "判定时机", AS_TEXT, 0},
+    {"phases", "环节", AS_TEXT, 0},
+    {"law", "依据", AS_TEXT, 0},
+    {"official", "国家规则编码", AS_TEXT, 20},
+    {"serves", "对应要求", AS_TEXT, 20},
+    {"tags", "标签", AS_TEXT, 0},
+};
+
+static const char *const states[] = {"草稿", "试运行", "启用", "停用"};
+static const char *const moments[] = {"当时", "当日结束", "就诊结束", "批量"};
+
+static void joined(struct buf *b, const struct ynode *y)
+{
+    if (!y)
+        return;
+    if (y->kind == Y_SCALAR) {
+        if (b->n)
+            buf_char(b, ' ');
+        buf_span(b, y->text);
+        return;
+    }
+    for (const struct ynode *c = y->child; c; c = c->next)
+        joined(b, c);
+}
+
+static void put_list(struct output *o, const struct rule *r, const char *field)
+{
+    struct buf b = BUF_INIT;
+
+    joined(&b, ynode_get(r->node, field));
+    output_text(o, (struct span){buf_cstr(&b), b.n});
+    buf_release(&b);
+}
+
+/* Does any tag, or the group it is in, read `tag`? */
+static bool tagged(const struct ynode *y, struct span tag)
+{
+    if (!y)
+        return false;
+    if (y->kind == Y_SCALAR)
+        return span_eq(y->text, tag);
+    for (const struct ynode *c = y->child; c; c = c->next)
+        if (tagged(c, tag))
+            return true;
+    return false;
+}
+
+static void put_classes(struct output *o, const struct rule *r)
+{
+    struct buf b = BUF_INIT;
+
+    for (int i = 0; i < r->n_cls; i++) {
+        if (i)
+            buf_char(&b, '/');
+        buf_str(&b, class_name(r->cls[i].cls));
+    }
+    output_text(o, (struct span){buf_cstr(&b), b.n});
+    buf_release(&b);
+}
+
+static void put_rule(struct output *o, const struct rule *r)
+{
+    output_text(o, r->id);
+    output_text(o, r->name);
+    output_int(o, r->version);
+    output_cstr(o, states[r->state]);
+    output_cstr(o, r->kind->name);
+    output_text(o, r->owner_type);
+    put_classes(o, r);
+    output_cstr(o, moments[r->judged]);
+    put_list(o, r, "phases");
+    put_list(o, r, "law");
+    put_list(o, r, "official");
+    put_list(o, r, "serves");
+    put_list(o, r, "tags");
+    output_row(o);
+}
+
+struct wish {
+    const struct rule *rule;
+    bool met;
+};
+
+static int is_rule(void *ctx, struct span value, struct err *e)
+{
+    struct wish *w = ctx;
+
+    (void)e;
+    w->met = w->met || span_eq(value, w->rule->id) || span_eq(value, w->rule->base_id);
+    return 0;
+}
+
+static int has_tag(void *ctx, struct span value, struct err *e)
+{
+    struct wish *w = ctx;
+
+    (void)e;
+    w->met = w->met || tagged(ynode_get(w->rule->node, "tags"), value);
+    return 0;
+}
+
+static bool wanted(const struct args *a, const struct rule *r)
+{
+    struct wish rule = {r, !args_has(a, "rule")}, tag = {r, !args_has(a, "tag")};
+
+    args_each(a, "rule", is_rule, &rule, NULL);
+    args_each(a, "tag", has_tag, &tag, NULL);
+    return !r->is_measure && rule.met && tag.met;
+}
+
+static int run(const struct args *a, struct err *e)
+{
+    struct huji_library *lib = NULL;
+    struct output *o;
+    int rc = library_for(a, &lib, e), n = 0;
+
+    if (rc)
+        return rc;
+    rc = output_open(&o, a, columns, (int)(sizeof columns / sizeof *columns), e);
+    for (int i = 0; i < lib->n_rules && !rc; i++)
+        if (wanted(a, lib->rules[i])) {
+            put_rule(o, lib->rules[i]);
+            n++;
+        }
+    if (!rc)
+        rc = output_close(o, e);
+    if (!rc)
+        note("%d 条规则（%s）", n, lib->dir);
+    library_free(lib);
+    return rc;
+}
+
+static const struct option options[] = {
+    OPT_RULE,
+    {"tag", 't', ARG_TEXT, "TAG", NULL, true,
+     "只列带这个标签的（假病人、骨科、institution ...，可重复）"},
+    OPT_DATA,
+    OPT_RULES,
+    OPT_FORMAT,
+    OPT_OUT,
+    OPT_END,
+};
+static const struct example examples[] = {
+    {"rules list", "全部规则"},
+    {"rules list --tag 假病人 --format xlsx --out 规则.xlsx", "一类规则，给表格软件"},
+    EXAMPLE_END,
+};
+const struct command cmd_rules_list = {
+    .name = "rules list",
+    .title = "列出规则：问什么、问谁、依据",
+    .operands = "",
+    .options = options,
+    .examples = examples,
+    .run = run,
+};
