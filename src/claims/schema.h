@@ -34,7 +34,7 @@ struct table_schema {
     const char *name;
     const char *title; /* Chinese */
     const char *words; /* other Chinese names of the table, comma separated; NULL = none */
-    const char *key;   /* column that identifies a row; NULL = the whole row does */
+    const char *key;   /* columns that identify a row, comma separated; NULL = the whole row does */
     bool own;          /* of the bureau itself, in no national schema */
     const struct table_column *columns;
     size_t n_columns;

@@ -319,10 +319,10 @@ const struct table_schema schema_psn_info_b = {
     "psn_info_b", "人员基本信息", "参保人基本信息,人员信息", "psn_no", false,
     psn_info_b_columns, sizeof(psn_info_b_columns) / sizeof(psn_info_b_columns[0])};
 const struct table_schema schema_psn_insu_d = {
-    "psn_insu_d", "人员参保信息", "参保信息", NULL, false,
+    "psn_insu_d", "人员参保信息", "参保信息", "psn_no,insutype,crt_insu_date", false,
     psn_insu_d_columns, sizeof(psn_insu_d_columns) / sizeof(psn_insu_d_columns[0])};
 const struct table_schema schema_psn_insu_stas_b = {
-    "psn_insu_stas_b", "人员参保状态", NULL, NULL, false,
+    "psn_insu_stas_b", "人员参保状态", NULL, "psn_no,insutype,crt_insu_date", false,
     psn_insu_stas_b_columns, sizeof(psn_insu_stas_b_columns) / sizeof(psn_insu_stas_b_columns[0])};
 const struct table_schema schema_fixmedins_b = {
     "fixmedins_b", "定点医药机构信息", "定点机构信息,机构信息", "fixmedins_code", false,

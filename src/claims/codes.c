@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "claims/codes.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "claims/db.h"
+
+/* A domain is cut into shards by hash so that two threads seldom wait for each other. */
+#define SHARDS 16
+
+struct shard {
+    pthread_mutex_t lock;
+    struct names names;
+    uint32_t *id; /* local number -> id */
+    size_t id_cap;
+    uint32_t saved; /* local numbers below are in d_* */
+};
+
+struct book {
+    struct shard shard[SHARDS];
+    _Atomic uint32_t n;
+    pthread_mutex_t name_lock;
+    struct arena text;
+    struct span *name; /* by id; p = NULL: none yet */
+    size_t name_cap;
+    uint32_t saved; /* ids below are in d_* */
+    int32_t *late;  /* ids below `saved` that got a name now */
+    size_t n_late, late_cap;
+};
+
+struct codes {
+    struct book book[DOMAIN_COUNT];
+    unsigned char *known; /* by item id: 1 = not of a national form (so that 0 means nothing to say) */
+    size_t known_cap;
+    pthread_mutex_t known_lock;
+};
+
+struct codes *codes_new(void)
+{
+    struct codes *c = mem_calloc(1, sizeof *c);
+    if (!c)
+        return NULL;
+    for (int d = 0; d < DOMAIN_COUNT; d++) {
+        pthread_mutex_init(&c->book[d].name_lock, NULL);
+        for (int i = 0; i < SHARDS; i++)
+            pthread_mutex_init(&c->book[d].shard[i].lock, NULL);
+    }
+    pthread_mutex_init(&c->known_lock, NULL);
+    return c;
+}
+
+void codes_free(struct codes *c)
+{
+    if (!c)
+        return;
+    for (int d = 0; d < DOMAIN_COUNT; d++) {
+        struct book *b = &c->book[d];
+        for (int i = 0; i < SHARDS; i++) {
+            struct shard *s = &b->shard[i];
+            names_release(&s->names);
+            mem_free(s->id);
+            pthread_mutex_destroy(&s->lock);
+        }
+        arena_release(&b->text);
+        mem_free(b->name);
+        mem_free(b->late);
+        pthread_mutex_destroy(&b->name_lock);
+    }
+    pthread_mutex_destroy(&c->known_lock);
+    mem_free(c->known);
+    mem_free(c);
+}
+
+static bool digits(const char *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (p[i] < '0' || p[i] > '9')
+            return false;
+    return true;
+}
+
+static bool upper(const char *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (p[i] < 'A' || p[i] > 'Z')
+            return false;
+    return true;
+}
+
+/* national-interface.md part 5, nos. 2-4. */
+bool item_code_form(struct span s)
+{
+    const char *dash = s.n ? memchr(s.p, '-', s.n) : NULL;
+    if (dash)
+        s.n = (size_t)(dash - s.p);
+    if (s.n < 10)
+        return false;
+    const char *p = s.p;
+    switch (p[0]) {
+    case '0':
+        return s.n == 15 && p[1] == '0' && digits(p, 15);
+    case 'X':
+        return s.n == 23 && upper(p + 1, 1) && digits(p + 2, 2) && upper(p + 4, 3) && digits(p + 7, 3) &&
+               upper(p + 10, 1) && digits(p + 11, 12);
+    case 'Z':
+        return s.n == 20 && upper(p + 1, 1) && digits(p + 2, 2) && upper(p + 4, 3) && digits(p + 7, 13);
+    case 'T':
+        return s.n == 10 && digits(p + 1, 9);
+    case 'C':
+        return (s.n == 20 || s.n == 27) && digits(p + 1, s.n - 1);
+    default:
+        return false;
+    }
+}
+
+static void note_item(struct codes *c, uint32_t id, struct span s)
+{
+    if (item_code_form(s))
+        return;
+    pthread_mutex_lock(&c->known_lock);
+    size_t had = c->known_cap;
+    if (id >= c->known_cap && mem_grow(&c->known, &c->known_cap, (size_t)id + 1, 1) == 0)
+        memset(c->known + had, 0, c->known_cap - had);
+    if (id < c->known_cap)
+        c->known[id] = 1;
+    pthread_mutex_unlock(&c->known_lock);
+}
+
+bool codes_item_known(const struct codes *c, int32_t id)
+{
+    struct codes *m = (struct codes *)(uintptr_t)c;
+    if (id < 0)
+        return false;
+    pthread_mutex_lock(&m->known_lock);
+    bool bad = (size_t)id < c->known_cap && c->known[id];
+    pthread_mutex_unlock(&m->known_lock);
+    return !bad;
+}
+
+static struct shard *shard_of(struct codes *c, enum domain d, struct span s)
+{
+    return &c->book[d].shard[hash_bytes(s.p, s.n) >> 60];
+}
+
+/* With the lock held. `id` < 0: the next one. */
+static int32_t give(struct codes *c, enum domain d, struct shard *h, struct span s, int64_t id)
+{
+    uint32_t before = h->names.n;
+    uint32_t local = names_put(&h->names, s);
+    if (local == NAME_NONE)
+        return HUJI_NONE32;
+    if (local < before)
+        return (int32_t)h->id[local];
+    if (mem_grow(&h->id, &h->id_cap, (size_t)local + 1, sizeof *h->id) < 0)
+        return HUJI_NONE32;
+    uint32_t global = id >= 0 ? (uint32_t)id : atomic_fetch_add(&c->book[d].n, 1);
+    h->id[local] = global;
+    if (d == D_ITEM)
+        note_item(c, global, s);
+    return (int32_t)global;
+}
+
+int32_t codes_id(struct codes *c, enum domain d, struct span s)
+{
+    s = span_trim(s);
+    if (!s.n)
+        return HUJI_NONE32;
+    struct shard *h = shard_of(c, d, s);
+    pthread_mutex_lock(&h->lock);
+    int32_t id = give(c, d, h, s, -1);
+    pthread_mutex_unlock(&h->lock);
+    return id;
+}
+
+int32_t codes_find(struct codes *c, enum domain d, struct span s)
+{
+    s = span_trim(s);
+    if (!s.n)
+        return HUJI_NONE32;
+    struct shard *h = shard_of(c, d, s);
+    pthread_mutex_lock(&h->lock);
+    uint32_t local = names_get(&h->names, s);
+    int32_t id = local == NAME_NONE ? HUJI_NONE32 : (int32_t)h->id[local];
+    pthread_mutex_unlock(&h->lock);
+    return id;
+}
+
+bool domain_has_name(enum domain d)
+{
+    return d == D_ITEM || d == D_INST || d == D_DEPT || d == D_DOCTOR || d == D_EMP || d == D_DX || d == D_PERSON;
+}
+
+static bool room_for_name(struct book *b, int32_t id)
+{
+    size_t had = b->name_cap;
+    if ((size_t)id < had)
+        return true;
+    if (mem_grow(&b->name, &b->name_cap, (size_t)id + 1, sizeof *b->name) < 0)
+        return false;
+    memset(b->name + had, 0, (b->name_cap - had) * sizeof *b->name);
+    return true;
+}
+
+void codes_name(struct codes *c, enum domain d, int32_t id, struct span name)
+{
+    struct book *b = &c->book[d];
+    name = span_trim(name);
+    if (id < 0 || !name.n)
+        return;
+    pthread_mutex_lock(&b->name_lock);
+    if (room_for_name(b, id) && !b->name[id].p) {
+        b->name[id] = arena_span(&b->text, name);
+        if ((uint32_t)id < b->saved && mem_grow(&b->late, &b->late_cap, b->n_late + 1, sizeof *b->late) == 0)
+            b->late[b->n_late++] = id;
+    }
+    pthread_mutex_unlock(&b->name_lock);
+}
+
+uint32_t codes_count(const struct codes *c, enum domain d)
+{
+    return c->book[d].n;
+}
+
+static int load_one(struct codes *c, duckdb_connection con, enum domain d, struct err *e)
+{
+    char sql[128];
+    snprintf(sql, sizeof sql, "SELECT id, code%s FROM d_%s ORDER BY id", domain_has_name(d) ? ", name IS NOT NULL" : "",
+             huji_domain_name[d]);
+    struct db_rows rows;
+    int rc = db_open(con, sql, &rows, e);
+    if (rc < 0)
+        return rc;
+    uint32_t n = 0;
+    while (rc == 0 && db_next(&rows)) {
+        struct span s = db_text(&rows, 1);
+        if (give(c, d, shard_of(c, d, s), s, db_i64(&rows, 0)) != (int32_t)n++)
+            rc = err_set(e, ERR_DB, "字典 d_%s 已损坏（编号不连续）", huji_domain_name[d]);
+        if (domain_has_name(d) && db_i64(&rows, 2) && room_for_name(&c->book[d], (int32_t)n - 1))
+            c->book[d].name[n - 1] = (struct span){"", 0};
+    }
+    db_close(&rows);
+    c->book[d].n = c->book[d].saved = n;
+    for (int i = 0; i < SHARDS; i++)
+        c->book[d].shard[i].saved = c->book[d].shard[i].names.n;
+    return rc;
+}
+
+int codes_load(struct codes *c, duckdb_connection con, struct err *e)
+{
+    int rc = 0;
+    for (int d = 0; d < DOMAIN_COUNT && rc == 0; d++)
+        rc = load_one(c, con, (enum domain)d, e);
+    return rc;
+}
+
+static int append(duckdb_appender app, const struct book *b, const struct shard *h, bool named)
+{
+    for (uint32_t i = h->saved; i < h->names.n; i++) {
+        struct span s = h->names.at[i];
+        uint32_t id = h->id[i];
+        struct span name = named && id < b->name_cap ? b->name[id] : (struct span){NULL, 0};
+        bool ok = duckdb_append_int32(app, (int32_t)id) == DuckDBSuccess &&
+                  duckdb_append_varchar_length(app, s.p, s.n) == DuckDBSuccess;
+        if (ok && named)
+            ok = (name.p ? duckdb_append_varchar_length(app, name.p, name.n) : duckdb_append_null(app)) == DuckDBSuccess;
+        if (!ok || duckdb_appender_end_row(app) != DuckDBSuccess)
+            return -1;
+    }
+    return 0;
+}
+
+static int save_late(struct book *b, duckdb_connection con, enum domain d, struct err *e)
+{
+    int rc = 0;
+    struct buf sql = BUF_INIT;
+    for (size_t i = 0; i < b->n_late && rc == 0; i += 500) {
+        buf_clear(&sql);
+        buf_fmt(&sql, "UPDATE d_%s AS d SET name = v.name FROM (VALUES ", huji_domain_name[d]);
+        for (size_t k = i; k < b->n_late && k < i + 500; k++) {
+            buf_fmt(&sql, "%s(%d, ", k > i ? ", " : "", b->late[k]);
+            buf_sql(&sql, b->name[b->late[k]]);
+            buf_char(&sql, ')');
+        }
+        buf_str(&sql, ") v(id, name) WHERE d.id = v.id");
+        rc = sql.failed ? err_nomem(e) : db_run(con, buf_cstr(&sql), e);
+    }
+    buf_release(&sql);
+    b->n_late = 0;
+    return rc;
+}
+
+static int append_error(duckdb_appender app, struct err *e)
+{
+    duckdb_error_data why = duckdb_appender_error_data(app);
+    int rc = db_error(e, duckdb_error_data_message(why));
+    duckdb_destroy_error_data(&why);
+    return rc;
+}
+
+static int save_one(struct codes *c, duckdb_connection con, enum domain d, struct err *e)
+{
+    char table[32];
+    snprintf(table, sizeof table, "d_%s", huji_domain_name[d]);
+    duckdb_appender app;
+    bool bad = duckdb_appender_create(con, NULL, table, &app) != DuckDBSuccess;
+    bool named = domain_has_name(d);
+    for (int i = 0; i < SHARDS && !bad; i++)
+        bad = append(app, &c->book[d], &c->book[d].shard[i], named) < 0;
+    bad = bad || duckdb_appender_close(app) != DuckDBSuccess;
+    int rc = bad ? append_error(app, e) : 0;
+    duckdb_appender_destroy(&app);
+    if (rc == 0)
+        rc = save_late(&c->book[d], con, d, e);
+    c->book[d].saved = c->book[d].n;
+    for (int i = 0; i < SHARDS && rc == 0; i++)
+        c->book[d].shard[i].saved = c->book[d].shard[i].names.n;
+    return rc;
+}
+
+int codes_save(struct codes *c, duckdb_connection con, struct err *e)
+{
+    int rc = 0;
+    for (int d = 0; d < DOMAIN_COUNT && rc == 0; d++)
+        rc = save_one(c, con, (enum domain)d, e);
+    return rc;
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "claims/db.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int db_error(struct err *e, const char *text)
+{
+    if (!text)
+        text = "";
+    if (strstr(text, "No space left") || strstr(text, "Disk quota"))
+        return err_set(e, ERR_IO, "磁盘已满，写不下去了；数据保持导入前的样子");
+    if (strncmp(text, "Out of Memory", 13) == 0) {
+        err_set(e, ERR_NOMEM, "内存不够：%.300s", text);
+        return err_hint(e, "调大 huji.yaml 中的 memory_limit，或减少 --threads");
+    }
+    if (strncmp(text, "INTERRUPT", 9) == 0)
+        return err_set(e, ERR_STATE, "已中断");
+    return err_set(e, ERR_DB, "数据库出错：%.440s", text);
+}
+
+int db_query(duckdb_connection con, const char *sql, duckdb_result *out, struct err *e)
+{
+    if (duckdb_query(con, sql, out) == DuckDBSuccess)
+        return 0;
+    int rc = db_error(e, duckdb_result_error(out));
+    duckdb_destroy_result(out);
+    if (getenv("HUJI_SQL"))
+        fprintf(stderr, "sql=%s\n", sql);
+    return rc;
+}
+
+int db_run(duckdb_connection con, const char *sql, struct err *e)
+{
+    duckdb_result r;
+    int rc = db_query(con, sql, &r, e);
+    if (rc == 0)
+        duckdb_destroy_result(&r);
+    return rc;
+}
+
+static int format(struct buf *b, struct err *e, const char *fmt, va_list ap)
+{
+    char *text = NULL;
+    int n = vasprintf(&text, fmt, ap);
+    if (n < 0)
+        return err_nomem(e);
+    buf_add(b, text, (size_t)n);
+    free(text);
+    return b->failed ? err_nomem(e) : 0;
+}
+
+int db_exec(duckdb_connection con, struct err *e, const char *fmt, ...)
+{
+    struct buf b = BUF_INIT;
+    va_list ap;
+    va_start(ap, fmt);
+    int rc = format(&b, e, fmt, ap);
+    va_end(ap);
+    if (rc == 0)
+        rc = db_run(con, buf_cstr(&b), e);
+    buf_release(&b);
+    return rc;
+}
+
+int db_int(duckdb_connection con, struct err *e, int64_t none, int64_t *out, const char *fmt, ...)
+{
+    struct buf b = BUF_INIT;
+    va_list ap;
+    va_start(ap, fmt);
+    int rc = format(&b, e, fmt, ap);
+    va_end(ap);
+    struct db_rows rows;
+    if (rc == 0)
+        rc = db_open(con, buf_cstr(&b), &rows, e);
+    buf_release(&b);
+    if (rc < 0)
+        return rc;
+    *out = db_next(&rows) && !db_null(&rows, 0) ? db_i64(&rows, 0) : none;
+    db_close(&rows);
+    return 0;
+}
+
+int db_open(duckdb_connection con, const char *sql, struct db_rows *rows, struct err *e)
+{
+    *rows = (struct db_rows){0};
+    return db_query(con, sql, &rows->result, e);
+}
+
+bool db_next(struct db_rows *rows)
+{
+    if (rows->chunk && ++rows->row < rows->size)
+        return true;
+    do {
+        if (rows->chunk)
+            duckdb_destroy_data_chunk(&rows->chunk);
+        rows->chunk = duckdb_fetch_chunk(rows->result);
+        rows->row = 0;
+        rows->size = rows->chunk ? duckdb_data_chunk_get_size(rows->chunk) : 0;
+    } while (rows->chunk && rows->size == 0);
+    return rows->chunk != NULL;
+}
+
+bool db_null(const struct db_rows *rows, idx_t col)
+{
+    duckdb_vector v = duckdb_data_chunk_get_vector(rows->chunk, col);
+    uint64_t *valid = duckdb_vector_get_validity(v);
+    return valid && !duckdb_validity_row_is_valid(valid, rows->row);
+}
+
+int64_t db_i64(const struct db_rows *rows, idx_t col)
+{
+    if (db_null(rows, col))
+        return 0;
+    const void *p = duckdb_vector_get_data(duckdb_data_chunk_get_vector(rows->chunk, col));
+    switch (duckdb_column_type((duckdb_result *)(uintptr_t)&rows->result, col)) {
+    case DUCKDB_TYPE_BOOLEAN:
+        return ((const bool *)p)[rows->row];
+    case DUCKDB_TYPE_TINYINT:
+        return ((const int8_t *)p)[rows->row];
+    case DUCKDB_TYPE_SMALLINT:
+        return ((const int16_t *)p)[rows->row];
+    case DUCKDB_TYPE_INTEGER:
+        return ((const int32_t *)p)[rows->row];
+    case DUCKDB_TYPE_UINTEGER:
+        return ((const uint32_t *)p)[rows->row];
+    case DUCKDB_TYPE_BIGINT:
+    case DUCKDB_TYPE_UBIGINT:
+        return ((const int64_t *)p)[rows->row];
+    case DUCKDB_TYPE_HUGEINT:
+        return (int64_t)((const duckdb_hugeint *)p)[rows->row].lower;
+    default:
+        return 0;
+    }
+}
+
+struct span db_text(const struct db_rows *rows, idx_t col)
+{
+    if (db_null(rows, col))
+        return (struct span){"", 0};
+    duckdb_vector v = duckdb_data_chunk_get_vector(rows->chunk, col);
+    duckdb_string_t *s = (duckdb_string_t *)duckdb_vector_get_data(v) + rows->row;
+    return (struct span){duckdb_string_t_data(s), duckdb_string_t_length(*s)};
+}
+
+void db_close(struct db_rows *rows)
+{
+    if (rows->chunk)
+        duckdb_destroy_data_chunk(&rows->chunk);
+    duckdb_destroy_result(&rows->result);
+}
+
+void sql_name(struct buf *b, const char *name)
+{
+    buf_char(b, '"');
+    for (; *name; name++) {
+        if (*name == '"')
+            buf_char(b, '"');
+        buf_char(b, *name);
+    }
+    buf_char(b, '"');
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* Operations, stock, sales, trace codes, presence checks, registrations. Rows without a number of their own get one
+ * from their content, so that it is the same whenever they are imported. */
+#include <stddef.h>
+
+#include "claims/derive.h"
+
+/* clang-format off */
+#define CONTENT_ID(prefix, own, cols) \
+     "coalesce(nullif(trim("own"), ''), '"prefix":' || left(md5(concat_ws(chr(31), "cols")), 16) || '-' || " \
+     "row_number() OVER (PARTITION BY md5(concat_ws(chr(31), "cols")) ORDER BY file_id, row_no))"
+#define ITEM "huji_name_item(huji_id_item(med_list_codg), fixmedins_hilist_name)"
+#define INV(n, time, cnt, invoice) \
+     "SELECT "CONTENT_ID(n, "rid", "fixmedins_code, med_list_codg, "time", "cnt", fixmedins_bchno")" AS id, " \
+     "huji_id_inst(fixmedins_code) AS fixmedins_code, "ITEM" AS hilist_code, huji_sec("time") AS stock_time, " \
+     "huji_id_text("invoice") AS purc_invo_no, "
+#define AMOUNT "CAST(round(huji_qty(sel_retn_cnt)::HUGEINT * huji_price(finl_trns_pric) / 100000000.0) AS BIGINT)"
+
+const struct derive_step derive_others[] = {
+{-1, "CREATE OR REPLACE TEMP TABLE x_oprn AS SELECT coalesce(nullif(trim(o.setl_list_oprn_id), ''), concat_ws('/', "
+     "coalesce(nullif(trim(o.mdtrt_id), ''), trim(o.setl_id)), trim(o.oprn_oprt_code), o.row_no)) AS id, "
+     "coalesce(huji_id_visit(o.mdtrt_id), s.mdtrt_id) AS mdtrt_id, huji_id_person(o.psn_no) AS psn_no, "
+     "huji_id_oprn(o.oprn_oprt_code) AS code, coalesce(huji_sec(o.oprn_oprt_begntime), huji_sec(o.oprn_oprt_date)) AS b, "
+     "huji_sec(o.oprn_oprt_endtime) AS e, huji_sec(o.anst_begntime) AS ab, huji_sec(o.anst_endtime) AS ae, "
+     "huji_name_doctor(huji_id_doctor(o.oper_dr_code), o.oper_dr_name) AS dr, "
+     "huji_name_doctor(huji_id_doctor(o.anst_dr_code), o.anst_dr_name) AS adr FROM t_setl_list_oprn_d o "
+     "LEFT JOIN x_setl s ON coalesce(trim(o.mdtrt_id), '') = '' AND s.sid = trim(o.setl_id) "
+     "WHERE coalesce(trim(o.vali_flag), '1') <> '0'"},
+{S_OPERATION, "SELECT huji_id_text(o.id) AS setl_list_oprn_id, o.mdtrt_id, coalesce(o.psn_no, v.psn_no) AS psn_no, "
+     "v.fixmedins_code, o.code AS oprn_oprt_code, o.b AS oprn_oprt_begntime, o.e AS oprn_oprt_endtime, "
+     "o.ab AS anst_begntime, o.ae AS anst_endtime, o.dr AS oper_dr_code, o.adr AS anst_dr_code, "
+     "row_number() OVER (ORDER BY o.id) - 1 AS rank FROM x_oprn o LEFT JOIN x_all v ON v.mdtrt_id = o.mdtrt_id "
+     "ORDER BY psn_no, o.b, o.id"},
+
+{S_STOCK, "SELECT huji_id_text(id) AS stock_id, fixmedins_code, hilist_code, stock_time, huji_id_code(kind) AS inv_data_type, "
+     "cnt, purc_invo_no, manu_lotnum, row_number() OVER (ORDER BY id) - 1 AS rank FROM ("
+     INV("inv1", "invdate", "inv_cnt", "NULL") "'1' AS kind, huji_qty(inv_cnt) AS cnt, huji_id_text(manu_lotnum) AS "
+     "manu_lotnum FROM t_inv_3501 UNION ALL "
+     INV("inv2", "inv_chg_time", "cnt", "NULL") "'2', huji_qty(cnt), NULL FROM t_inv_3502 UNION ALL "
+     INV("inv3", "purc_retn_stoin_time", "purc_retn_cnt", "purc_invo_no") "'3', abs(huji_qty(purc_retn_cnt)), "
+     "huji_id_text(manu_lotnum) FROM t_inv_3503 UNION ALL "
+     INV("inv4", "purc_retn_stoin_time", "purc_retn_cnt", "purc_invo_no") "'5', -abs(huji_qty(purc_retn_cnt)), NULL "
+     "FROM t_inv_3504) ORDER BY fixmedins_code, hilist_code, stock_time, id"},
+
+{-1, "CREATE OR REPLACE TEMP TABLE x_sale AS SELECT "CONTENT_ID("sale5", "rid", "fixmedins_code, med_list_codg, "
+     "sel_retn_time, sel_retn_cnt, fixmedins_bchno, mdtrt_sn, rtal_docno, psn_no")" AS id, 1 AS sign, "
+     "huji_id_inst(fixmedins_code) AS fixmedins_code, "ITEM" AS hilist_code, huji_name_person(huji_id_person(psn_no), psn_name) "
+     "AS psn_no, huji_id_setl(setl_id) AS setl_id, huji_sec(sel_retn_time) AS sale_time, huji_qty(sel_retn_cnt) AS cnt, "
+     AMOUNT" AS amount, huji_id_text(manu_lotnum) AS manu_lotnum, huji_day(expy_end) AS expy_end, "
+     "huji_id_text(drug_trac_codg) AS trac, huji_id_code(trdn_flag) AS trdn_flag FROM t_sale_3505 UNION ALL "
+     "SELECT "CONTENT_ID("sale6", "rid", "fixmedins_code, med_list_codg, sel_retn_time, sel_retn_cnt, fixmedins_bchno, "
+     "medins_prod_sel_no, psn_no")", -1, huji_id_inst(fixmedins_code), "ITEM", "
+     "huji_name_person(huji_id_person(psn_no), psn_name), huji_id_setl(setl_id), huji_sec(sel_retn_time), "
+     "abs(huji_qty(sel_retn_cnt)), abs("AMOUNT"), huji_id_text(manu_lotnum), huji_day(expy_end), "
+     "NULL, huji_id_code(trdn_flag) FROM t_sale_3506"},
+{S_SALE, "SELECT huji_id_text(id) AS sale_id, fixmedins_code, hilist_code, psn_no, setl_id, sale_time, sign * cnt AS cnt, "
+     "sign * amount AS amount, manu_lotnum, expy_end, row_number() OVER (ORDER BY id) - 1 AS rank FROM x_sale "
+     "ORDER BY fixmedins_code, hilist_code, sale_time, id"},
+{S_TRACE, "SELECT huji_id_text(id) AS trace_id, trac AS drug_trac_codg, fixmedins_code, hilist_code, psn_no, setl_id, sale_time, "
+     "cnt, amount, trdn_flag, row_number() OVER (ORDER BY id) - 1 AS rank FROM ("
+     "SELECT id, trac, fixmedins_code, hilist_code, psn_no, setl_id, sale_time, sign * cnt AS cnt, sign * amount AS amount, "
+     "trdn_flag FROM x_sale WHERE trac IS NOT NULL UNION ALL SELECT "CONTENT_ID("trac", "rid", "drug_trac_codg, fixmedins_code, "
+     "opt_time, bkkp_sn, psn_no, sel_retn_cnt")", huji_id_text(drug_trac_codg), huji_id_inst(fixmedins_code), "
+     "huji_name_item(huji_id_item(med_list_codg), medins_list_name), huji_name_person(huji_id_person(psn_no), psn_name), "
+     "huji_id_setl(setl_id), huji_sec(opt_time), coalesce(huji_qty(sel_retn_cnt), 10000), huji_fen(det_item_fee_sumamt), "
+     "huji_id_code(trdn_flag) FROM t_drug_trac) ORDER BY drug_trac_codg, sale_time, id"},
+
+{S_CHECK, "SELECT huji_id_text(id) AS check_id, p AS psn_no, mdtrt_id, fixmedins_code, check_time, huji_id_code(CASE "
+     "WHEN r LIKE '%请假%' OR r = 'leave' THEN 'leave' WHEN r LIKE '%不在%' OR r LIKE '%离%' OR r LIKE '%空床%' OR "
+     "r IN ('away', '否', '0') THEN 'away' WHEN r LIKE '%在%' OR r IN ('present', '是', '1') THEN 'present' ELSE r END) AS "
+     "result, row_number() OVER (ORDER BY id) - 1 AS rank FROM (SELECT "CONTENT_ID("check", "check_id", "psn_no, certno, "
+     "mdtrt_id, fixmedins_code, check_time, result")" AS id, p, huji_id_visit(mdtrt_id) AS mdtrt_id, "
+     "huji_id_inst(fixmedins_code) AS fixmedins_code, huji_sec(check_time) AS check_time, lower(trim(result)) AS r "
+     "FROM x_presence_check) ORDER BY p, check_time, id"},
+
+{S_REG, "SELECT huji_id_text(id) AS trt_dcla_detl_sn, psn_no, opsp_dise_code, ide_fixmedins_no, diag_dr_code, opter_id, "
+     "begndate, enddate, coalesce(apply, begndate)::BIGINT * 86400 AS reg_time, row_number() OVER (ORDER BY id) - 1 AS rank "
+     "FROM (SELECT "CONTENT_ID("reg", "trt_dcla_detl_sn", "psn_no, opsp_dise_code, begndate")" AS id, "
+     "huji_name_person(huji_id_person(psn_no), psn_name) AS psn_no, huji_id_code(opsp_dise_code) AS opsp_dise_code, "
+     "huji_name_inst(huji_id_inst(ide_fixmedins_no), ide_fixmedins_name) AS ide_fixmedins_no, "
+     "huji_name_doctor(huji_id_doctor(diag_dr_code), diag_dr_name) AS diag_dr_code, huji_id_text(opter_id) AS opter_id, "
+     "huji_day(begndate) AS begndate, huji_day(enddate) AS enddate, huji_day(apply_date) AS apply FROM t_opsp_reg_d "
+     "WHERE coalesce(trim(vali_flag), '1') <> '0') ORDER BY psn_no, begndate, id"},
+{-1, NULL}};

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* Between the files of the import: import.c (order of work), input.c (what a file holds), import_table.c (small tables),
+ * lines.c (fee lines), derive*.c (what rules run on). */
+#ifndef HUJI_CLAIMS_IMPORT_PRIV_H
+#define HUJI_CLAIMS_IMPORT_PRIV_H
+
+#include "claims/csv.h"
+#include "claims/import.h"
+#include "claims/scan.h"
+#include "claims/schema.h"
+
+/* One file that was opened and understood. */
+struct input {
+    struct import_file from;
+    const struct table_schema *table;
+    int file_id;
+    bool parquet;
+    struct csv_file csv;
+    char sha256[65];
+    int64_t rows;
+    /* Columns of the file that are kept: take[i] goes to column name[i]; schema[i] is its index or -1. */
+    size_t n;
+    size_t *take;
+    const char **name;
+    int *schema;
+    struct scan_spec scan;
+    struct import_row *row; /* of the report */
+};
+
+struct import {
+    struct store *store;
+    duckdb_connection con;
+    const struct progress *progress;
+    struct import_report *report;
+    struct input *in;
+    size_t n;
+    char now[32];
+    int64_t next_no;
+    int next_file;
+    struct arena arena;
+    bool lines; /* fee lines among the input: the temporary table nl is there */
+};
+
+/* input.c */
+int input_open(struct import *im, const struct import_file *f, struct input *in, struct err *e);
+void input_close(struct input *in);
+bool input_has(const struct input *in, const char *column);
+/* FROM clause of the file's rows: no, then its columns as VARCHAR. */
+void input_sql(struct buf *b, struct input *in);
+/* Checks the scan's bad rows and writes them to `reject`; adds to the report. */
+int input_bad_rows(struct import *im, struct input *in, struct err *e);
+
+/* Rejects of rows that could be read: temp table im_reject(row, column_name, value, reason, fen) -> reject. */
+int reject_save(struct import *im, struct input *in, struct err *e);
+/* SQL that is true when the needed columns of class `need` are fine; NULL-safe. False when the table needs none. */
+bool need_sql(struct buf *b, const struct input *in, enum column_need need, const char *prefix);
+/* Names the first column of class `need`. */
+const struct table_column *need_column(const struct table_schema *t, enum column_need need, const struct input *in);
+
+int import_table(struct import *im, struct input *in, struct err *e); /* a t_<table> */
+int lines_load(struct import *im, struct err *e);                    /* texts, nl; repeats resolved */
+int lines_write(struct import *im, struct err *e);                   /* segments, keys, views */
+int derive_tables(struct import *im, struct err *e);
+int import_step(struct import *im, const char *what, uint64_t done, uint64_t total, struct err *e);
+
+#endif
