@@ -66,6 +66,35 @@ static uint32_t choose_hospital(struct life *l, const struct illness *i)
     return k < 880 ? l->h2 : l->h3;
 }
 
+/* Of county 0 from 20,000 persons on: in the second quarter most of the assisted go to its first township hospital
+ * (A06), in the third its second one takes no money from most (B19); here and there the others don't either. */
+static uint32_t draw_assisted(struct life *l, uint32_t inst, day_t d)
+{
+    struct world *w = l->w;
+    int y, m, k;
+    day_to_ymd(d, &y, &m, &k);
+    if (w->n < 20000 || l->p->county || w->insts[inst].level > 1 || m < 4 || m > 6)
+        return inst;
+    uint32_t first = inst_of(w, K_TOWN, 0, 0);
+    if (l->p->sp && rng_below(&l->r, 100) < 75)
+        return first;
+    if (!l->p->sp && inst == first && rng_below(&l->r, 100) < 50)
+        return inst_of(w, K_TOWN, 0, 4 + rng_below(&l->r, 4));
+    return inst;
+}
+
+static void waive(struct life *l, struct episode *ep)
+{
+    struct world *w = l->w;
+    if (w->insts[ep->inst].kind != K_TOWN || ep->sp)
+        return;
+    int y, m, k;
+    day_to_ymd(sec_day(ep->begn), &y, &m, &k);
+    uint32_t town = (ep->inst - w->at_kind[K_TOWN]) / w->n_county;
+    bool it_is = w->n >= 20000 && !w->o->no_plants && ep->inst == inst_of(w, K_TOWN, 0, 1) && m >= 7 && m <= 9;
+    ep->waive = rng_below(&l->r, 1000) < (it_is ? 650u : 15u + town % 5u * 12u);
+}
+
 static void hospital_extras(struct life *l, struct episode *ep, const struct illness *ill)
 {
     uint32_t k = rng_below(&l->r, 1000);
@@ -110,11 +139,12 @@ static void note_check(struct life *l, const struct episode *ep)
 static bool try_stay(struct life *l, const struct illness *ill, day_t d, int los, bool dies)
 {
     struct world *w = l->w;
-    uint32_t inst = choose_hospital(l, ill);
+    uint32_t inst = w->o->no_plants ? choose_hospital(l, ill) : draw_assisted(l, choose_hospital(l, ill), d);
     struct episode ep;
     if (!stay_build(&ep, w, l->p, inst, ill, d, los, &l->r))
         return false;
     hospital_extras(l, &ep, ill);
+    waive(l, &ep);
     if (dies) {
         ep.die = true;
         ep.dscg_way = "5";
