@@ -5,6 +5,7 @@
 
 #define MAX_YAML_BYTES (8u << 20)
 #define MAX_YAML_DEPTH 32
+#define MAX_YAML_NODES 1000000 /* after aliases are expanded */
 #define MAX_EXPR_BYTES 4096
 #define MAX_EXPR_DEPTH 64
 #define MAX_RULES 1000

@@ -414,7 +414,7 @@ void emit(struct fold *f, const struct found *w)
     struct event_ref anchor = ref_of(w->anchor);
     struct huji_finding h = {.rule = (uint32_t)f->rule->index, .value = w->value, .threshold = w->threshold,
                              .hit = w->hit};
-    h.day = (int32_t)sec_day(ref_time(f, &anchor));
+    h.day = (int32_t)sec_day(w->anchor->t);
     if (!in_force(f, h.day))
         return;
     v->cur = anchor;
@@ -446,7 +446,7 @@ void emit(struct fold *f, const struct found *w)
     h.amount = sum.amount;
     h.fund = sum.fund;
     h.anchor = (struct huji_ref){(int32_t)anchor.src, 1, f->rule->measure ? HUJI_NONE64 : ref_id(f, &anchor),
-                                 ref_time(f, &anchor), 0, 0};
+                                 w->anchor->t, 0, 0};
     h.psn_no = own_code(f, w, "psn_no");
     h.mdtrt_id = own_code(f, w, "mdtrt_id");
     h.fixmedins_code = own_code(f, w, "fixmedins_code");

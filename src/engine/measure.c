@@ -55,6 +55,61 @@ static int64_t value_of(const struct rule *r, const struct measure_row *m)
     return micro(m->num, r->scale);
 }
 
+/* A period's first second; without a period the time of the first event stands. */
+static int64_t period_time(const struct rule *r, const struct measure_row *m)
+{
+    int64_t v = m->period;
+    switch (r->key[m->clause][r->n_keys - 1]->fmt) {
+    case VF_DAY: return v * DAY_SECS;
+    case VF_SEC: return v;
+    case VF_MONTH: return day_from_ymd((int)(v / 12), (int)(v % 12) + 1, 1) * DAY_SECS;
+    case VF_QUARTER: return day_from_ymd((int)(v / 4), (int)(v % 4) * 3 + 1, 1) * DAY_SECS;
+    case VF_YEAR: return day_from_ymd((int)v, 1, 1) * DAY_SECS;
+    default: return m->t;
+    }
+}
+
+int measure_finish(const struct huji_run *run, const struct measure *m, struct measure_table *t, struct err *e)
+{
+    const struct rule *r = run->lib->rules[m->rule];
+    int keys = r->n_keys;
+    t->by_owner = mem_alloc((t->n + 1) * sizeof *t->by_owner);
+    t->by_peers = mem_alloc((t->n + 1) * sizeof *t->by_peers);
+    if (!t->by_owner || !t->by_peers)
+        return err_nomem(e);
+    for (size_t i = 0; i < t->n; i++) {
+        struct measure_row *row = &t->rows[i];
+        row->period = row->key[keys - 1];
+        row->t = period_time(r, row);
+        row->value = value_of(r, row);
+        if (row->value == HUJI_NONE64)
+            row->n = 0;
+        t->by_owner[i] = t->by_peers[i] = row;
+    }
+    qsort_r(t->by_owner, t->n, sizeof *t->by_owner, by_owner, &keys);
+    qsort_r(t->by_peers, t->n, sizeof *t->by_peers, by_peers, &keys);
+    uint32_t owner = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        if (i && cmp_keys(t->by_owner[i]->key, t->by_owner[i - 1]->key, keys - 1) != 0)
+            owner++;
+        t->rows[t->by_owner[i] - t->rows].owner = owner;
+    }
+    return 0;
+}
+
+int measure_row_add(const struct huji_run *run, const struct measure *m, struct measure_table *t,
+                    const struct measure_row *row, struct err *e)
+{
+    uint64_t h;
+    size_t cap = t->n; /* few: grown one by one */
+    if (find(t, row->key, run->lib->rules[m->rule]->n_keys, &h))
+        return err_set(e, ERR_INPUT, "指标 %.*s 的主体重复", (int)m->name.n, m->name.p);
+    if (mem_grow(&t->rows, &cap, t->n + 1, sizeof *t->rows) < 0 || map_put(&t->find, h, (uint32_t)t->n) < 0)
+        return err_nomem(e);
+    t->rows[t->n++] = *row;
+    return 0;
+}
+
 /* COUNT_DISTINCT needs the events in order of (keys, member). */
 static int by_member(const void *pa, const void *pb, void *n)
 {
@@ -93,35 +148,26 @@ int measure_build(const struct huji_run *run, const struct measure *m, const str
             }
             row = &t->rows[t->n++];
             *row = (struct measure_row){.peer = {ev[i].c, ev[i].b, ev[i].sc}, .row = ev[i].row, .src = ev[i].src,
-                                        .clause = ev[i].clause, .t = ev[i].t, .period = ev[i].key[keys - 1]};
+                                        .clause = ev[i].clause, .t = ev[i].t, .rank = ev[i].rank};
             memcpy(row->key, ev[i].key, sizeof row->key);
+        }
+        struct event *own = &(struct event){.t = row->t, .src = row->src, .rank = row->rank};
+        if (ev[i].t < own->t || (ev[i].t == own->t && (ev[i].src < own->src || (ev[i].src == own->src && ev[i].rank < own->rank)))) {
+            row->row = ev[i].row; /* the first of its events stands for it, whatever the threads did */
+            row->src = ev[i].src;
+            row->clause = ev[i].clause;
+            row->t = ev[i].t;
+            row->rank = ev[i].rank;
+            row->peer[0] = ev[i].c;
+            row->peer[1] = ev[i].b;
+            row->peer[2] = ev[i].sc;
         }
         row->num += ev[i].q;
         row->den += m->share ? ev[i].a : 0;
         row->n++;
     }
     free(sorted);
-    size_t k = 0;
-    t->by_owner = mem_alloc((t->n + 1) * sizeof *t->by_owner);
-    t->by_peers = mem_alloc((t->n + 1) * sizeof *t->by_peers);
-    if (!t->by_owner || !t->by_peers)
-        return err_nomem(e);
-    for (size_t i = 0; i < t->n; i++) {
-        t->rows[i].value = value_of(r, &t->rows[i]);
-        if (t->rows[i].value == HUJI_NONE64)
-            t->rows[i].n = 0;
-    }
-    for (size_t i = 0; i < t->n; i++, k++)
-        t->by_owner[k] = t->by_peers[k] = &t->rows[i];
-    qsort_r(t->by_owner, k, sizeof *t->by_owner, by_owner, &keys);
-    qsort_r(t->by_peers, k, sizeof *t->by_peers, by_peers, &keys);
-    uint32_t owner = 0;
-    for (size_t i = 0; i < k; i++) {
-        if (i && cmp_keys(t->by_owner[i]->key, t->by_owner[i - 1]->key, keys - 1) != 0)
-            owner++;
-        t->rows[t->by_owner[i] - t->rows].owner = owner;
-    }
-    return 0;
+    return measure_finish(run, m, t, e);
 }
 
 void measure_release(struct measure_table *t)

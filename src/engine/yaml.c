@@ -12,6 +12,7 @@ struct builder {
     struct arena *a;
     const char *file;
     struct err *e;
+    size_t nodes;
 };
 
 static void place(struct ynode *n, struct fy_token *tok)
@@ -72,8 +73,8 @@ static struct ynode *build(struct builder *b, struct fy_node *fn, int depth)
         return NULL;
     }
     n->file = b->file;
-    if (depth > MAX_YAML_DEPTH) {
-        err_set(b->e, ERR_LIMIT, "嵌套超过 %d 层", MAX_YAML_DEPTH);
+    if (depth > MAX_YAML_DEPTH || ++b->nodes > MAX_YAML_NODES) {
+        err_set(b->e, ERR_LIMIT, "嵌套超过 %d 层或内容超过 %d 项", MAX_YAML_DEPTH, MAX_YAML_NODES);
         return NULL;
     }
     if (!fn) {
@@ -138,13 +139,13 @@ int yaml_parse(struct arena *a, struct span text, const char *file, struct ynode
     if (!diag)
         return err_nomem(e);
     fy_diag_set_collect_errors(diag, true);
-    struct fy_parse_cfg cfg = {.flags = FYPCF_QUIET, .diag = diag};
+    struct fy_parse_cfg cfg = {.flags = FYPCF_QUIET | FYPCF_RESOLVE_DOCUMENT, .diag = diag};
     struct fy_document *doc = fy_document_build_from_string(&cfg, text.p, text.n);
     int rc = 0;
     if (!doc) {
         rc = report(diag, file, e);
     } else {
-        struct builder b = {a, file, e};
+        struct builder b = {a, file, e, 0};
         struct ynode *root = build(&b, fy_document_root(doc), 0);
         if (root)
             *out = root;

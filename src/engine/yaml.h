@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
  * YAML as a small tree with positions, so that every complaint names file, line, field and value.
- * Read by libfyaml; aliases and anchors are refused, depth and size are limited (base/limits.h).
+ * Read by libfyaml; aliases are expanded; depth and number of nodes are limited (base/limits.h).
  */
 #ifndef HUJI_ENGINE_YAML_H
 #define HUJI_ENGINE_YAML_H

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "engine/finish.h"
+
+#include <stdlib.h>
+
+#include "base/fen.h"
+#include "base/mem.h"
+#include "base/sha.h"
+#include "engine/fold.h"
+
+struct named_ref {
+    const struct huji_ref *ref;
+    struct span id; /* with its prefix */
+};
+
+static struct span ref_text(const struct huji_run *run, const struct huji_ref *r, line_id_fn line_id, void *ctx,
+                            struct arena *a)
+{
+    const struct source *s = &huji_sources[r->source];
+    int f = source_field((enum source_id)r->source, span_of(s->id_field));
+    struct span id = s->fields[f].type == F_CODE ? run_code(run, s->fields[f].domain, r->id) : line_id(ctx, r->id);
+    return span_of(arena_fmt(a, "%s%.*s", s->id_prefix, (int)id.n, id.n ? id.p : ""));
+}
+
+static int cmp_ref(const void *pa, const void *pb)
+{
+    const struct named_ref *a = pa, *b = pb;
+    if (a->ref->role != b->ref->role)
+        return a->ref->role - b->ref->role;
+    if (a->ref->t != b->ref->t)
+        return a->ref->t < b->ref->t ? -1 : 1;
+    return span_cmp(a->id, b->id);
+}
+
+static int evidence_json(const struct huji_run *run, const struct huji_finding *f, line_id_fn line_id, void *ctx,
+                         struct arena *a, struct buf *b)
+{
+    struct named_ref *at = arena_alloc(a, (f->n_evidence + 1) * sizeof *at);
+    if (!at)
+        return -1;
+    for (uint32_t i = 0; i < f->n_evidence; i++)
+        at[i] = (struct named_ref){&f->evidence[i], ref_text(run, &f->evidence[i], line_id, ctx, a)};
+    qsort(at, f->n_evidence, sizeof *at, cmp_ref);
+    buf_char(b, '[');
+    for (uint32_t i = 0; i < f->n_evidence; i++) {
+        buf_str(b, i ? ", {\"id\": " : "{\"id\": ");
+        buf_json(b, at[i].id);
+        buf_fmt(b, ", \"role\": %d, \"amount_fen\": ", at[i].ref->role);
+        buf_i64(b, at[i].ref->amount);
+        buf_str(b, ", \"fund_fen\": ");
+        buf_i64(b, at[i].ref->fund);
+        buf_char(b, '}');
+    }
+    if (f->more)
+        buf_fmt(b, "%s{\"more\": %u}", f->n_evidence ? ", " : "", f->more);
+    buf_char(b, ']');
+    return b->failed ? -1 : 0;
+}
+
+static void hash_content(const struct huji_finding *f, struct finished *out)
+{
+    struct buf b = BUF_INIT;
+    buf_fmt(&b, "{\"amount_fen\":%lld,\"class\":\"%s\",\"evidence\":", (long long)f->amount, class_name(f->cls));
+    buf_span(&b, out->evidence);
+    buf_fmt(&b, ",\"fund_fen\":%lld,\"rule_version\":%d,\"threshold\":", (long long)f->fund, out->rule->version);
+    f->threshold == HUJI_NONE64 ? buf_str(&b, "null") : buf_i64(&b, f->threshold);
+    buf_str(&b, ",\"value\":");
+    f->value == HUJI_NONE64 ? buf_str(&b, "null") : buf_i64(&b, f->value);
+    buf_char(&b, '}');
+    sha256_hex((struct span){buf_cstr(&b), b.n}, 32, out->content_hash);
+    buf_release(&b);
+}
+
+int finding_finish(const struct huji_run *run, const struct huji_finding *f, line_id_fn line_id, void *ctx,
+                   struct arena *a, struct finished *out, struct err *e)
+{
+    const struct rule *r = run->lib->rules[f->rule];
+    struct buf b = BUF_INIT;
+    *out = (struct finished){.rule = r, .rule_id = r->id, .owner_type = r->owner_type,
+                             .message = {f->message.p, f->message.n}};
+    int clause = 0; /* key expressions of all clauses print alike */
+    for (int k = 0; k < r->n_owner; k++) {
+        if (k)
+            buf_char(&b, '|');
+        print_value(run, &b, r->key[clause][k], f->key[k]);
+    }
+    out->owner_id = arena_span(a, (struct span){buf_cstr(&b), b.n});
+    out->anchor = f->anchor_text.p ? (struct span){f->anchor_text.p, f->anchor_text.n}
+                                   : ref_text(run, &f->anchor, line_id, ctx, a);
+    buf_clear(&b);
+    struct span parts[] = {out->rule_id, out->owner_type, out->owner_id, out->anchor};
+    for (int i = 0; i < 4; i++) {
+        if (i)
+            buf_char(&b, 0x1f);
+        buf_span(&b, parts[i]);
+    }
+    sha256_hex((struct span){buf_cstr(&b), b.n}, 16, out->finding_id);
+    if (f->psn_no != HUJI_NONE32)
+        out->psn_no = run_code(run, D_PERSON, f->psn_no);
+    if (f->mdtrt_id != HUJI_NONE32)
+        out->mdtrt_id = run_code(run, D_VISIT, f->mdtrt_id);
+    if (f->fixmedins_code != HUJI_NONE32)
+        out->fixmedins_code = run_code(run, D_INST, f->fixmedins_code);
+    buf_clear(&b);
+    int rc = evidence_json(run, f, line_id, ctx, a, &b);
+    out->evidence = arena_span(a, (struct span){buf_cstr(&b), b.n});
+    buf_release(&b);
+    if (rc < 0 || !out->evidence.p || !out->owner_id.p)
+        return err_nomem(e);
+    hash_content(f, out);
+    return 0;
+}
+
+int finished_cmp(const struct finished *a, const struct finished *b)
+{
+    int c = span_cmp(a->rule_id, b->rule_id);
+    if (!c)
+        c = span_cmp(a->owner_id, b->owner_id);
+    return c ? c : span_cmp(a->anchor, b->anchor);
+}
