@@ -10,6 +10,7 @@
 void findings_release(struct findings *out)
 {
     mem_free(out->f);
+    mem_free(out->late);
     arena_release(&out->a);
     *out = (struct findings){0};
 }
@@ -150,18 +151,6 @@ static int64_t part(int64_t whole, int64_t a, int64_t b)
     return b <= 0 ? 0 : whole >= 0 ? prorate(whole, a, b) : -prorate(-whole, a, b);
 }
 
-static bool speaks_of_members(const struct expr *x)
-{
-    if (!x)
-        return false;
-    if (x->op == X_MEMBERS)
-        return true;
-    for (int i = 0; i < X_ARGS; i++)
-        if (speaks_of_members(x->arg[i]))
-            return true;
-    return false;
-}
-
 /* Never more than was charged, never less than nothing. */
 static struct money limit_to(int64_t want, struct money m)
 {
@@ -182,7 +171,7 @@ static struct money member_money(struct fold *f, const struct member *m)
     if (r->at_amount == AMT_EXCESS && m->of > 0)
         return (struct money){part(all.amount, m->bad, m->of), part(all.fund, m->bad, m->of)};
     const struct expr *x = r->at_expr[m->ev->clause];
-    if (r->at_amount == AMT_EXPR && x && !speaks_of_members(x)) {
+    if (r->at_amount == AMT_EXPR && x && !expr_has(x, X_MEMBERS)) {
         struct event_ref cur = f->env->cur;
         f->env->cur = ref;
         all = limit_to(eval(f->env, x), all);
@@ -298,7 +287,7 @@ static int by_role(const void *pa, const void *pb)
 static void whole(struct fold *f, const struct found *w, struct list *l, struct money *sum)
 {
     const struct expr *x = f->rule->at_amount == AMT_EXPR ? f->rule->at_expr[w->anchor->clause] : NULL;
-    if (!speaks_of_members(x))
+    if (!expr_has(x, X_MEMBERS))
         return;
     struct money all = *sum;
     *sum = limit_to(eval(f->env, x), all);
@@ -352,10 +341,69 @@ static int32_t own_code(struct fold *f, const struct found *w, const char *name)
 
 static bool acquitted(struct fold *f, const struct found *w)
 {
-    for (int i = 0; i < f->rule->n_unless; i++)
-        if (eval_true(f->env, f->rule->unless[w->anchor->clause][i]))
+    for (int i = 0; i < f->rule->n_unless; i++) {
+        const struct expr *x = f->rule->unless[w->anchor->clause][i];
+        if (!(f->rule->late && expr_has(x, X_MEASURE)) && eval_true(f->env, x))
             return true;
+    }
     return false;
+}
+
+/* Keys of the measures that a late `unless` will ask for, in the order of the tree. */
+static void late_keys(struct fold *f, const struct expr *x, struct late *l)
+{
+    if (!x)
+        return;
+    if (x->op == X_MEASURE) {
+        for (int i = 0; i < x->n_arg && l->n < LATE_KEYS; i++)
+            l->key[l->n++] = eval(f->env, x->arg[i]);
+        return;
+    }
+    for (int i = 0; i < X_ARGS; i++)
+        late_keys(f, x->arg[i], l);
+}
+
+static void note_late(struct fold *f, const struct found *w)
+{
+    struct findings *out = f->ctx;
+    for (int i = 0; i < f->rule->n_unless; i++) {
+        const struct expr *x = f->rule->unless[w->anchor->clause][i];
+        if (!expr_has(x, X_MEASURE))
+            continue;
+        if (mem_grow(&out->late, &out->cap_late, out->n_late + 1, sizeof *out->late) < 0) {
+            out->failed = true;
+            return;
+        }
+        struct late *l = &out->late[out->n_late++];
+        *l = (struct late){.finding = out->n - 1, .unless = x, .value = w->value, .threshold = w->threshold};
+        late_keys(f, x, l);
+    }
+}
+
+void findings_late(struct findings *out, struct env *v)
+{
+    bool *gone = mem_calloc(out->n + 1, sizeof *gone);
+    if (!gone) {
+        out->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < out->n_late; i++) {
+        v->cur = v->prev = v->inner = (struct event_ref){S_STAY, -1, -1};
+        v->n_members = 0;
+        v->value = out->late[i].value;
+        v->threshold = out->late[i].threshold;
+        v->late = out->late[i].key;
+        if (eval_true(v, out->late[i].unless))
+            gone[out->late[i].finding] = true;
+        v->late = NULL;
+    }
+    size_t k = 0;
+    for (size_t i = 0; i < out->n; i++)
+        if (!gone[i])
+            out->f[k++] = out->f[i];
+    out->n = k;
+    out->n_late = 0;
+    mem_free(gone);
 }
 
 static int class_of(struct fold *f, const struct found *w)
@@ -421,6 +469,7 @@ void emit(struct fold *f, const struct found *w)
     v->prev = w->prev ? ref_of(w->prev) : (struct event_ref){S_STAY, -1, -1};
     v->members = w->members;
     v->n_members = w->n_members;
+    v->pair = f->rule->kind == &kind_pair;
     v->value = w->value;
     v->threshold = w->threshold;
     v->gap_from = w->gap_from;
@@ -451,5 +500,7 @@ void emit(struct fold *f, const struct found *w)
     h.mdtrt_id = own_code(f, w, "mdtrt_id");
     h.fixmedins_code = own_code(f, w, "fixmedins_code");
     store(f, w, &l, &h);
+    if (f->rule->late)
+        note_late(f, w);
     mem_free(l.at);
 }

@@ -277,7 +277,8 @@ static int64_t eval_members(struct env *v, const struct expr *x)
     struct event_ref saved = v->inner, cur = v->cur;
     for (size_t i = 0; i < v->n_members; i++) {
         const struct event *ev = v->members[i].ev;
-        if (v->members[i].role != 1)
+        /* of a pair the accused side only: the other may be of another source */
+        if (ev->src != x->from || (v->members[i].role != 1 && v->pair))
             continue;
         v->inner = (struct event_ref){(enum source_id)ev->src, ev->row, ev->kn};
         v->cur = v->inner; /* TABLE.x of the member's own row */
@@ -348,7 +349,7 @@ static int64_t eval_choice(struct env *v, const struct expr *x)
 {
     if (x->op == X_IF) {
         int64_t c = eval(v, x->arg[0]);
-        return c == NONE ? NONE : eval(v, x->arg[c ? 1 : 2]);
+        return eval(v, x->arg[c == 1 ? 1 : 2]); /* unknown is not true: as CASE WHEN */
     }
     int64_t r = NONE;
     for (int i = 0; i < x->n_arg; i++) {
@@ -380,7 +381,9 @@ static int64_t eval_measure(struct env *v, const struct expr *x)
 {
     int64_t key[X_ARGS];
     for (int i = 0; i < x->n_arg; i++)
-        if ((key[i] = eval(v, x->arg[i])) == NONE)
+        key[i] = v->late ? *v->late++ : eval(v, x->arg[i]);
+    for (int i = 0; i < x->n_arg; i++)
+        if (key[i] == NONE)
             return NONE;
     return measure_value(v->run, x->measure, key, x->n_arg);
 }

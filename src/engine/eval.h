@@ -22,6 +22,8 @@ struct env {
     int64_t gap_from, gap_to;
     const struct member *members;
     size_t n_members;
+    bool pair; /* the rule is a pair */
+    const int64_t *late; /* keys of measures noted earlier, read one by one; NULL = evaluate them */
     /* what needs the walk: fund share of a line; lines of a visit. NULL: unknown */
     struct walk *walk;
 };

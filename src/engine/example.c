@@ -187,6 +187,7 @@ static void line_defaults(struct world *w, size_t row)
 static int add_event(struct world *w, enum source_id s, const struct ynode *n)
 {
     size_t row;
+    uint64_t written = 0; /* a field written and left empty is missing on purpose: no default */
     int rc = new_row(w, s, &row);
     if (rc < 0)
         return rc;
@@ -204,6 +205,7 @@ static int add_event(struct world *w, enum source_id s, const struct ynode *n)
         }
         if (f < 0)
             return ynode_bad(c, w->e, "来源 %s 没有这个字段", huji_sources[s].name);
+        written |= UINT64_C(1) << f;
         if (c->text.n && !parse_cell(w, &huji_sources[s].fields[f], c->text, &w->cell[table_of(s)][f][row]))
             return ynode_bad(c, w->e, "值「%.*s」不对", (int)c->text.n, c->text.p);
     }
@@ -223,8 +225,11 @@ static int add_event(struct world *w, enum source_id s, const struct ynode *n)
         copy_cell(w, s, row, "psn_no", S_STAY, v, "psn_no");
         copy_cell(w, s, row, "fixmedins_code", S_STAY, v, "fixmedins_code");
     }
-    set_default(w, s, row, "psn_no", s == S_STOCK ? "" : "P1");
-    set_default(w, s, row, s == S_REG ? "ide_fixmedins_no" : "fixmedins_code", "H1");
+    const char *inst = s == S_REG ? "ide_fixmedins_no" : "fixmedins_code";
+    if (s != S_STOCK && !(written >> source_field(s, SPAN("psn_no")) & 1) && source_field(s, SPAN("psn_no")) >= 0)
+        set_default(w, s, row, "psn_no", "P1");
+    if (source_field(s, span_of(inst)) >= 0 && !(written >> source_field(s, span_of(inst)) & 1))
+        set_default(w, s, row, inst, "H1");
     if (s == S_SETTLEMENT) {
         *at(w, s, "void", row) = 0;
         copy_cell(w, s, row, "inscp_amt", s, row, "medfee_sumamt");
@@ -612,6 +617,8 @@ static int fold_all(struct world *w, struct huji_run *run, struct walk *walk, co
         rc = walk_merge(run, &walk, 1, rank_lines, w, w->e);
     if (rc == 0)
         rc = set_measures(w, run, measures);
+    if (rc == 0)
+        rc = walk_late(walk, w->e);
     for (int i = 0; rc == 0 && i < w->lib->n_rules; i++)
         if (walk_is_kept(run, i))
             rc = walk_judge(run, walk, walk, i, w->e);
@@ -645,7 +652,8 @@ static bool matches(const struct ynode *want, const struct actual *a)
     return number_is(ynode_text(want, "value"), a->h->value, 6) &&
            number_is(ynode_text(want, "threshold"), a->h->threshold, 6) &&
            number_is(ynode_text(want, "amount"), a->h->amount, 2) && number_is(ynode_text(want, "fund"), a->h->fund, 2) &&
-           (!cls.n || span_is(cls, class_name(a->h->cls))) && (!owner.n || span_eq(owner, a->f.owner_id));
+           (!cls.n || span_is(cls, class_name(a->h->cls))) && (!owner.n || span_eq(owner, a->f.owner_id) ||
+            (a->f.owner_id.n > owner.n && a->f.owner_id.p[owner.n] == '|' && !memcmp(a->f.owner_id.p, owner.p, owner.n)));
 }
 
 static void describe(struct buf *b, const struct actual *a)

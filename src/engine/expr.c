@@ -369,6 +369,16 @@ static struct expr *parse_or(struct parser *p)
     return x;
 }
 
+bool expr_has(const struct expr *x, enum xop op)
+{
+    if (!x || x->op == op)
+        return x != NULL;
+    for (int i = 0; i < X_ARGS; i++)
+        if (expr_has(x->arg[i], op))
+            return true;
+    return false;
+}
+
 int expr_parse(struct arena *a, struct span text, struct expr **out, struct err *e)
 {
     struct err mine = {0};

@@ -90,6 +90,9 @@ struct expr {
 
 enum dep { DEP_ITEM = 1, DEP_EVENT = 2, DEP_PERSON = 4, DEP_VISIT = 8, DEP_PREV = 16, DEP_AFTER = 32, DEP_LINES = 64 };
 
+/* Does the bound tree hold a node of this kind? */
+bool expr_has(const struct expr *x, enum xop op);
+
 /* `text` must outlive the tree. Errors name the column within the text. */
 int expr_parse(struct arena *a, struct span text, struct expr **out, struct err *e);
 

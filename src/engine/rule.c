@@ -516,6 +516,23 @@ static const char *const rule_keys[] = {
     "false_positives", "examples", "variants", "derive", "then", "note", "needs", "family", NULL,
 };
 
+/* Measures are known after the walk: a question that asks for one is folded then; an acquittal can be made up for. */
+static void wait_for_measures(struct rule *r)
+{
+    bool asks = false;
+    for (int i = 0; i < r->n_clauses; i++) {
+        for (int s = 0; s < SL_COUNT; s++)
+            asks = asks || expr_has(r->slot[i][s], X_MEASURE);
+        for (int k = 0; k < r->n_cls; k++)
+            asks = asks || expr_has(r->cls[k].when[i], X_MEASURE);
+        for (int k = 0; k < r->n_unless; k++)
+            r->late = r->late || expr_has(r->unless[i] ? r->unless[i][k] : NULL, X_MEASURE);
+    }
+    if (asks)
+        r->in_walk = false;
+    r->late = r->late && r->in_walk;
+}
+
 int rule_parse(struct loader *ld, const struct ynode *n)
 {
     struct rule *r = ld->rule;
@@ -563,6 +580,7 @@ int rule_parse(struct loader *ld, const struct ynode *n)
         (rc = parse_keep(ld, ynode_get(n, "keep_from"))) < 0 ||
         (rc = parse_says(ld, ynode_get(n, "says"), after)) < 0)
         return rc;
+    wait_for_measures(r);
     return 0;
 }
 

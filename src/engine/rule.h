@@ -122,6 +122,7 @@ struct rule {
     struct span says;
     struct says_part *says_parts; /* message.c */
     bool in_walk;   /* folded within the walk by person */
+    bool late;      /* in_walk, but an `unless` asks for a measure */
     bool is_measure;
     unsigned needs_sources; /* bit per source */
 };

@@ -748,6 +748,12 @@ int walk_merge(struct huji_run *run, struct walk **walks, size_t n, rank_fn rank
     return 0;
 }
 
+int walk_late(struct walk *w, struct err *e)
+{
+    findings_late(&w->out, &w->env);
+    return walk_error(w, e);
+}
+
 int walk_judge(const struct huji_run *run, struct walk *merged, struct walk *w, int rule, struct err *e)
 {
     const struct rule *r = run->lib->rules[rule];
