@@ -185,5 +185,11 @@ int lines_write(struct import *im, struct err *e)
         rc = write_keys(im, e);
     if (rc == 0)
         rc = store_make_views(im->con, e);
+    /* How many lines a person has: ranges are cut by it, and streams are checked against it. */
+    if (rc == 0)
+        rc = db_run(im->con,
+                    "CREATE OR REPLACE TABLE line_count AS SELECT psn_no, CAST(count(*) AS INTEGER) AS n FROM s_line "
+                    "GROUP BY psn_no ORDER BY psn_no",
+                    e);
     return rc;
 }

@@ -33,6 +33,7 @@ static const char *const plain_tables[] = {
     "CREATE TABLE line_part(id INTEGER, table_name VARCHAR, no_base BIGINT, rows BIGINT)",
     "CREATE TABLE line_gone(no BIGINT, why VARCHAR)",
     "CREATE TABLE line_key(h BIGINT, no BIGINT, month INTEGER)",
+    "CREATE TABLE line_count(psn_no INTEGER, n INTEGER)",
     "CREATE TABLE segment(month INTEGER, table_name VARCHAR, rows BIGINT)",
     "CREATE TABLE s_diag(mdtrt_id INTEGER, dx INTEGER, main INTEGER)",
     "CREATE TABLE l_insurance(psn_no INTEGER, insutype INTEGER, b INTEGER, e INTEGER)",
