@@ -6,6 +6,7 @@ const struct command *const huji_commands[] = {
     &cmd_synth,
     &cmd_rules_list,
     &cmd_rules_show,
+    &cmd_rules_test,
     &cmd_rules_lint,
     &cmd_help,
     &cmd_version,

@@ -26,7 +26,7 @@ struct row {
     const char *evidence;
 };
 
-static void add(struct findings *fs, const struct row *r)
+static void add(struct finding_set *fs, const struct row *r)
 {
     struct finding f = {.id = span_of(r->id),
                         .rule = span_of(r->rule),
@@ -45,7 +45,7 @@ static void add(struct findings *fs, const struct row *r)
                         .threshold = VALUE_NONE};
     struct err e = {0};
 
-    if (findings_add(fs, &f, span_of(r->evidence), &e))
+    if (finding_set_add(fs, &f, span_of(r->evidence), &e))
         fail_msg("%s: %s", r->id, e.message);
 }
 
@@ -64,14 +64,14 @@ static const struct row rows[] = {
     {"f5", "H04", "", "", "H1", CLASS_MAYBE, 0, "[]"},
 };
 
-static void build(struct findings *fs, struct ledger *l, int64_t **strengths)
+static void build(struct finding_set *fs, struct ledger *l, int64_t **strengths)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         add(fs, &rows[i]);
     assert_int_equal(ledger_part(l, SPAN("mdtrt:V1"), SPAN("line:L1"), 6000, 5000, NULL), 0);
     assert_int_equal(ledger_part(l, SPAN("mdtrt:V1"), SPAN("line:L2"), 2000, 2000, NULL), 0);
     assert_int_equal(ledger_part(l, SPAN("mdtrt:V1"), SPAN("line:L3"), 3000, 3000, NULL), 0);
-    *strengths = findings_strengths(fs, NULL);
+    *strengths = finding_set_strengths(fs, NULL);
     assert_int_equal(ledger_claim(l, fs, *strengths, NULL), 0);
 }
 
@@ -85,7 +85,7 @@ static const struct claim *claim_on(const struct ledger *l, const char *atom)
 
 static void each_line_is_claimed_once_by_the_best(void **state)
 {
-    struct findings fs = FINDINGS_INIT;
+    struct finding_set fs = FINDING_SET_INIT;
     struct ledger l = LEDGER_INIT;
     int64_t *s;
 
@@ -101,12 +101,12 @@ static void each_line_is_claimed_once_by_the_best(void **state)
     assert_int_equal(ledger_fund(&l), 5000 + 1000 + 3000 + 4000 + 700);
     mem_free(s);
     ledger_release(&l);
-    findings_release(&fs);
+    finding_set_release(&fs);
 }
 
 static void ten_rules_on_a_stay_add_up_to_the_stay(void **state)
 {
-    struct findings fs = FINDINGS_INIT;
+    struct finding_set fs = FINDING_SET_INIT;
     struct ledger l = LEDGER_INIT;
     int64_t *s;
     char id[32], rule[32], evidence[256];
@@ -127,12 +127,12 @@ static void ten_rules_on_a_stay_add_up_to_the_stay(void **state)
         snprintf(id, sizeof id, "line:%d", i);
         ledger_part(&l, SPAN("mdtrt:V1"), span_of(id), 1500, i == 6 ? 1000 : 1500, NULL);
     }
-    s = findings_strengths(&fs, NULL);
+    s = finding_set_strengths(&fs, NULL);
     assert_int_equal(ledger_claim(&l, &fs, s, NULL), 0);
     assert_int_equal(ledger_fund(&l), 10000);
     mem_free(s);
     ledger_release(&l);
-    findings_release(&fs);
+    finding_set_release(&fs);
 }
 
 static void shares_add_up(void **state)
@@ -201,7 +201,7 @@ static void confidence_follows_class_margin_and_verdicts(void **state)
 
 static void ranking_sums_to_the_ledger(void **state)
 {
-    struct findings fs = FINDINGS_INIT;
+    struct finding_set fs = FINDING_SET_INIT;
     struct ledger l = LEDGER_INIT;
     struct ranking r;
     int64_t *s;
@@ -230,12 +230,12 @@ static void ranking_sums_to_the_ledger(void **state)
     ranking_release(&r);
     mem_free(s);
     ledger_release(&l);
-    findings_release(&fs);
+    finding_set_release(&fs);
 }
 
 static void one_institution_does_not_fill_the_list(void **state)
 {
-    struct findings fs = FINDINGS_INIT;
+    struct finding_set fs = FINDING_SET_INIT;
     struct ledger l = LEDGER_INIT;
     struct ranking r;
     int64_t *s;
@@ -254,7 +254,7 @@ static void one_institution_does_not_fill_the_list(void **state)
                  fen);
         add(&fs, &row);
     }
-    s = findings_strengths(&fs, NULL);
+    s = finding_set_strengths(&fs, NULL);
     assert_int_equal(ledger_claim(&l, &fs, s, NULL), 0);
     assert_int_equal(ranking_build(&r, &fs, &l, s, RANK_CLUE, false, NULL), 0);
     assert_int_equal(ranking_cap(&r, &fs, 4, 2, NULL), 0);
@@ -269,7 +269,7 @@ static void one_institution_does_not_fill_the_list(void **state)
     ranking_release(&r);
     mem_free(s);
     ledger_release(&l);
-    findings_release(&fs);
+    finding_set_release(&fs);
 }
 
 static const char *file_of(const char *text)
@@ -293,7 +293,7 @@ static void plants_and_twins_are_counted(void **state)
         "p3,D01,1,可疑,P1,P1,,H1,,\n"                           /* by owner */
         "p4,B07,0,明确,,P2,V2,H2,setl:S7,\n"                    /* a twin that fires */
         "p5,B07,0,明确,,P3,V3,H2,setl:S8,\n";
-    struct findings fs = FINDINGS_INIT;
+    struct finding_set fs = FINDING_SET_INIT;
     struct evaluation v;
     const char *path = file_of(truth);
 
@@ -314,7 +314,7 @@ static void plants_and_twins_are_counted(void **state)
     assert_int_equal(v.rules[3].found, 1);
     assert_true(span_is(v.rules[4].rule, "H04")); /* hits, but nothing planted */
     evaluation_release(&v);
-    findings_release(&fs);
+    finding_set_release(&fs);
 }
 
 static void bad_csv_names_its_line(void **state)
@@ -333,15 +333,15 @@ static void bad_csv_names_its_line(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct findings fs = FINDINGS_INIT;
+        struct finding_set fs = FINDING_SET_INIT;
         struct err e = {0};
         const char *path = file_of(cases[i].text);
 
-        assert_true(findings_read_csv(&fs, path, &e) < 0);
+        assert_true(finding_set_read_csv(&fs, path, &e) < 0);
         if (!strstr(e.message, cases[i].says))
             fail_msg("%zu: %s", i, e.message);
         unlink(path);
-        findings_release(&fs);
+        finding_set_release(&fs);
     }
 }
 
@@ -386,7 +386,7 @@ static void an_explanation_says_it_all(void **state)
     static const struct explained_event events[] = {
         {SPAN("mdtrt:V1"), 1, SPAN("2023-03-18 至 2023-03-25"), SPAN("县医院 I10"),
          SPAN("mdtrt_d.csv 第 7 行"), 10000, 10000}};
-    struct findings fs = FINDINGS_INIT;
+    struct finding_set fs = FINDING_SET_INIT;
     struct ledger l = LEDGER_INIT;
     struct weighing w;
     struct buf b = BUF_INIT;
@@ -427,7 +427,7 @@ static void an_explanation_says_it_all(void **state)
     weighing_release(&w);
     mem_free(s);
     ledger_release(&l);
-    findings_release(&fs);
+    finding_set_release(&fs);
 }
 
 /* Whatever allocation fails, it is said, and nothing leaks. */
@@ -437,7 +437,7 @@ static void out_of_memory_is_an_error(void **state)
 
     (void)state;
     for (long n = 1; !done; n++) {
-        struct findings fs = FINDINGS_INIT;
+        struct finding_set fs = FINDING_SET_INIT;
         struct ledger l = LEDGER_INIT;
         struct ranking r;
         int64_t *s;
@@ -447,7 +447,7 @@ static void out_of_memory_is_an_error(void **state)
             add(&fs, &rows[i]);
         mem_fail_at(n);
         rc = ledger_part(&l, SPAN("mdtrt:V1"), SPAN("line:L1"), 6000, 5000, NULL);
-        s = rc ? NULL : findings_strengths(&fs, NULL);
+        s = rc ? NULL : finding_set_strengths(&fs, NULL);
         if (s && !ledger_claim(&l, &fs, s, NULL) &&
             !ranking_build(&r, &fs, &l, s, RANK_CLUE, false, NULL)) {
             done = ranking_cap(&r, &fs, 2, 1, NULL) == 0;
@@ -456,7 +456,7 @@ static void out_of_memory_is_an_error(void **state)
         mem_fail_at(0);
         mem_free(s);
         ledger_release(&l);
-        findings_release(&fs);
+        finding_set_release(&fs);
         assert_true(n < 10000);
     }
 }
