@@ -127,7 +127,7 @@ static int index_add(struct index *x, struct span rule, struct span id, uint32_t
     return rc;
 }
 
-static uint32_t index_find(const struct index *x, const struct findings *fs, struct span rule,
+static uint32_t index_find(const struct index *x, const struct finding_set *fs, struct span rule,
                            struct span id, bool *met)
 {
     struct buf b = BUF_INIT;
@@ -153,7 +153,7 @@ static void index_release(struct index *x)
     mem_free(x->links);
 }
 
-static int index_findings(struct index *events, struct index *owners, const struct findings *fs,
+static int index_findings(struct index *events, struct index *owners, const struct finding_set *fs,
                           struct err *e)
 {
     for (uint32_t i = 0; i < fs->n; i++) {
@@ -188,7 +188,7 @@ static int score_of(struct evaluation *v, struct span rule, enum finding_class c
 }
 
 static void plant_meet(struct plant *p, const struct index *events, const struct index *owners,
-                       const struct findings *fs, bool *met)
+                       const struct finding_set *fs, bool *met)
 {
     struct span rest = p->events;
 
@@ -208,7 +208,7 @@ static int by_rule(const void *a, const void *b)
     return span_cmp(((const struct rule_score *)a)->rule, ((const struct rule_score *)b)->rule);
 }
 
-static int count(struct evaluation *v, const struct findings *fs, const bool *met, struct err *e)
+static int count(struct evaluation *v, const struct finding_set *fs, const bool *met, struct err *e)
 {
     struct rule_score *s;
     int rc = 0;
@@ -245,7 +245,7 @@ static int count(struct evaluation *v, const struct findings *fs, const bool *me
     return rc;
 }
 
-int evaluation_run(struct evaluation *v, const struct findings *fs, struct err *e)
+int evaluation_run(struct evaluation *v, const struct finding_set *fs, struct err *e)
 {
     struct index events = {0}, owners = {0};
     bool *met = mem_calloc(fs->n, sizeof *met);

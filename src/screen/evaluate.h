@@ -34,7 +34,7 @@ struct evaluation {
 };
 
 int evaluation_read(struct evaluation *v, const char *truth, struct err *e);
-int evaluation_run(struct evaluation *v, const struct findings *fs, struct err *e);
+int evaluation_run(struct evaluation *v, const struct finding_set *fs, struct err *e);
 void evaluation_release(struct evaluation *v);
 
 #endif

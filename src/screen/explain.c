@@ -20,7 +20,7 @@ static fen_t expected_of(const struct ledger *l)
     return sum;
 }
 
-static struct strengths strengths_of(const struct findings *fs, const int64_t *s)
+static struct strengths strengths_of(const struct finding_set *fs, const int64_t *s)
 {
     struct strengths sum = {{0}};
 
@@ -41,8 +41,8 @@ static struct weight *weight_of(struct weighing *w, struct span rule)
     return &w->at[w->n++];
 }
 
-static int without(struct weight *one, struct findings *group, struct ledger *l, const int64_t *s,
-                   struct err *e)
+static int without(struct weight *one, struct finding_set *group, struct ledger *l,
+                   const int64_t *s, struct err *e)
 {
     struct strengths rest;
     bool *hit = mem_alloc(group->n * sizeof *hit);
@@ -75,10 +75,10 @@ static int by_strength(const void *a, const void *b)
     return span_cmp(x->rule, y->rule);
 }
 
-int weighing_build(struct weighing *w, struct findings *group, struct ledger *l,
+int weighing_build(struct weighing *w, struct finding_set *group, struct ledger *l,
                    const struct confidence *c, struct err *e)
 {
-    int64_t *s = findings_strengths(group, c);
+    int64_t *s = finding_set_strengths(group, c);
     int rc = 0;
 
     *w = (struct weighing){0};

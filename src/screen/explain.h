@@ -36,7 +36,7 @@ struct weighing {
 
 /* Weighs the findings of one clue, leaving out one rule after the other. `l` knows the parts of their stays
  * (ledger_part). `group` is changed meanwhile and left as it was. */
-int weighing_build(struct weighing *w, struct findings *group, struct ledger *l,
+int weighing_build(struct weighing *w, struct finding_set *group, struct ledger *l,
                    const struct confidence *c, struct err *e);
 void weighing_release(struct weighing *w);
 

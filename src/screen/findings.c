@@ -18,7 +18,7 @@ bool finding_class_parse(struct span s, enum finding_class *out)
     return false;
 }
 
-static int evidence_one(struct findings *fs, struct finding *f, json_t *o, struct err *e)
+static int evidence_one(struct finding_set *fs, struct finding *f, json_t *o, struct err *e)
 {
     json_t *more = json_object_get(o, "more"), *id = json_object_get(o, "id");
     struct evidence *v = &f->evidence[f->n_evidence];
@@ -40,7 +40,8 @@ static int evidence_one(struct findings *fs, struct finding *f, json_t *o, struc
 }
 
 /* [{"id": ..., "role": 1, "amount_fen": n, "fund_fen": n}, ..., {"more": n}] */
-static int evidence_parse(struct findings *fs, struct finding *f, struct span text, struct err *e)
+static int evidence_parse(struct finding_set *fs, struct finding *f, struct span text,
+                          struct err *e)
 {
     json_error_t fault;
     json_t *list;
@@ -66,8 +67,8 @@ static int evidence_parse(struct findings *fs, struct finding *f, struct span te
     return rc;
 }
 
-int findings_add(struct findings *fs, const struct finding *from, struct span evidence,
-                 struct err *e)
+int finding_set_add(struct finding_set *fs, const struct finding *from, struct span evidence,
+                    struct err *e)
 {
     struct finding f = *from;
     struct span *const texts[] = {&f.id,     &f.rule,    &f.owner_type,   &f.owner,
@@ -94,14 +95,14 @@ int findings_add(struct findings *fs, const struct finding *from, struct span ev
     return 0;
 }
 
-void findings_release(struct findings *fs)
+void finding_set_release(struct finding_set *fs)
 {
     mem_free(fs->at);
     arena_release(&fs->text);
-    *fs = (struct findings)FINDINGS_INIT;
+    *fs = (struct finding_set)FINDING_SET_INIT;
 }
 
-const struct finding *findings_get(const struct findings *fs, struct span id, bool *several)
+const struct finding *finding_set_get(const struct finding_set *fs, struct span id, bool *several)
 {
     const struct finding *found = NULL;
 
@@ -160,7 +161,7 @@ static int64_t number(struct span s, int scale, int64_t none)
     return s.n && dec_parse(s, scale, true, &v) ? v : none;
 }
 
-static int csv_row(struct findings *fs, const struct csvfile *c, const int *at, size_t r,
+static int csv_row(struct finding_set *fs, const struct csvfile *c, const int *at, size_t r,
                    struct err *e)
 {
     struct finding f = {.hit = true};
@@ -191,11 +192,11 @@ static int csv_row(struct findings *fs, const struct csvfile *c, const int *at, 
         err_hint(e, "明确、高疑、可疑之一");
         return err_where(e, "%s:%zu", c->path, c->lines[r + 1]);
     }
-    return findings_add(fs, &f, CELL(F_EVIDENCE), e);
+    return finding_set_add(fs, &f, CELL(F_EVIDENCE), e);
 #undef CELL
 }
 
-int findings_read_csv(struct findings *fs, const char *path, struct err *e)
+int finding_set_read_csv(struct finding_set *fs, const char *path, struct err *e)
 {
     struct csvfile c;
     int at[F_COUNT], rc;

@@ -41,15 +41,15 @@ struct finding {
     int64_t more; /* members beyond those listed in evidence */
 };
 
-struct findings {
+struct finding_set {
     struct arena text;
     struct finding *at;
     size_t n, cap;
 };
 
-#define FINDINGS_INIT \
-    {                 \
-        0             \
+#define FINDING_SET_INIT \
+    {                    \
+        0                \
     }
 
 extern const char *const finding_class_name[CLASS_COUNT]; /* 明确 高疑 可疑 */
@@ -58,11 +58,12 @@ bool finding_class_parse(struct span s, enum finding_class *out);
 
 /* Adds a copy of `f`, texts and all; `evidence` is the JSON of the findings table and is parsed into the copy.
  * Errors: ERR_INPUT when it is not such JSON, ERR_NOMEM. */
-int findings_add(struct findings *fs, const struct finding *f, struct span evidence, struct err *e);
-void findings_release(struct findings *fs);
+int finding_set_add(struct finding_set *fs, const struct finding *f, struct span evidence,
+                    struct err *e);
+void finding_set_release(struct finding_set *fs);
 /* By id, or by the only finding whose id begins with `id` (8 digits and more). NULL: none or several; *several says. */
-const struct finding *findings_get(const struct findings *fs, struct span id, bool *several);
+const struct finding *finding_set_get(const struct finding_set *fs, struct span id, bool *several);
 /* Reads the CSV that `huji screen --out F.csv` writes. */
-int findings_read_csv(struct findings *fs, const char *path, struct err *e);
+int finding_set_read_csv(struct finding_set *fs, const char *path, struct err *e);
 
 #endif

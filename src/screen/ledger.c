@@ -40,7 +40,7 @@ static bool is_whole(struct span id)
     return span_starts(id, "mdtrt:") || span_starts(id, "setl:");
 }
 
-int ledger_wholes(const struct findings *fs,
+int ledger_wholes(const struct finding_set *fs,
                   int (*need)(void *ctx, struct span whole, struct err *e), void *ctx,
                   struct err *e)
 {
@@ -110,7 +110,7 @@ int share_out(int64_t total, const int64_t *weight, int64_t *share, size_t n)
 }
 
 /* Is claim `a` better than `b` on the same atom? */
-static bool better(const struct findings *fs, const struct claim *a, const struct claim *b)
+static bool better(const struct finding_set *fs, const struct claim *a, const struct claim *b)
 {
     const struct finding *x, *y;
     int d;
@@ -127,7 +127,7 @@ static bool better(const struct findings *fs, const struct claim *a, const struc
     return d ? d < 0 : span_cmp(x->id, y->id) < 0;
 }
 
-static int claim_atom(struct ledger *l, const struct findings *fs, uint32_t atom, struct claim c,
+static int claim_atom(struct ledger *l, const struct finding_set *fs, uint32_t atom, struct claim c,
                       struct err *e)
 {
     size_t before = l->cap_claims;
@@ -146,8 +146,8 @@ static int claim_atom(struct ledger *l, const struct findings *fs, uint32_t atom
 }
 
 /* A stay of which `fund` is claimed: its lines, in proportion to what the fund paid for them (or cost). */
-static int claim_whole(struct ledger *l, const struct findings *fs, uint32_t whole, struct claim c,
-                       struct err *e)
+static int claim_whole(struct ledger *l, const struct finding_set *fs, uint32_t whole,
+                       struct claim c, struct err *e)
 {
     struct piece_list at = l->whole_parts[whole];
     int64_t *weight = mem_alloc((size_t)at.n * 3 * sizeof *weight), *fund, *amount, paid = 0;
@@ -177,8 +177,8 @@ static int claim_whole(struct ledger *l, const struct findings *fs, uint32_t who
     return rc;
 }
 
-static int claim_piece(struct ledger *l, const struct findings *fs, struct span id, struct claim c,
-                       struct err *e)
+static int claim_piece(struct ledger *l, const struct finding_set *fs, struct span id,
+                       struct claim c, struct err *e)
 {
     uint32_t whole = is_whole(id) ? names_get(&l->wholes, id) : NAME_NONE, atom;
 
@@ -191,7 +191,7 @@ static int claim_piece(struct ledger *l, const struct findings *fs, struct span 
 }
 
 /* Members beyond those written are claimed as one piece of the finding's own. */
-static int claim_rest(struct ledger *l, const struct findings *fs, uint32_t i, struct claim c,
+static int claim_rest(struct ledger *l, const struct finding_set *fs, uint32_t i, struct claim c,
                       struct err *e)
 {
     struct buf id = BUF_INIT;
@@ -204,7 +204,7 @@ static int claim_rest(struct ledger *l, const struct findings *fs, uint32_t i, s
     return rc;
 }
 
-int ledger_claim(struct ledger *l, const struct findings *fs, const int64_t *strengths,
+int ledger_claim(struct ledger *l, const struct finding_set *fs, const int64_t *strengths,
                  struct err *e)
 {
     int rc = 0;

@@ -52,11 +52,11 @@ struct ledger {
 int ledger_part(struct ledger *l, struct span whole, struct span line, fen_t amount, fen_t fund,
                 struct err *e);
 /* Calls `need` for each visit and settlement that a hit names and ledger_part has to know about, once each. */
-int ledger_wholes(const struct findings *fs,
+int ledger_wholes(const struct finding_set *fs,
                   int (*need)(void *ctx, struct span whole, struct err *e), void *ctx,
                   struct err *e);
 /* Lets every hit claim; `strengths` by finding, 1e-6 (confidence_strength). */
-int ledger_claim(struct ledger *l, const struct findings *fs, const int64_t *strengths,
+int ledger_claim(struct ledger *l, const struct finding_set *fs, const int64_t *strengths,
                  struct err *e);
 /* All claims (or those of findings that `keep` lets through) added up. */
 fen_t ledger_fund(const struct ledger *l);

@@ -7,7 +7,7 @@
 
 const char *const rank_by_name[RANK_BY_COUNT] = {"clue", "institution", "person", "doctor", "rule"};
 
-int64_t *findings_strengths(const struct findings *fs, const struct confidence *c)
+int64_t *finding_set_strengths(const struct finding_set *fs, const struct confidence *c)
 {
     int64_t *s = mem_calloc(fs->n, sizeof *s);
 
@@ -39,7 +39,7 @@ static struct span key_of(const struct finding *f, enum rank_by by, struct buf *
     return (struct span){b->p, b->n};
 }
 
-static int group_add(struct ranking *r, const struct findings *fs, uint32_t i, int64_t strength,
+static int group_add(struct ranking *r, const struct finding_set *fs, uint32_t i, int64_t strength,
                      struct buf *b, struct err *e)
 {
     const struct finding *f = &fs->at[i];
@@ -67,7 +67,7 @@ static int group_add(struct ranking *r, const struct findings *fs, uint32_t i, i
 }
 
 /* Is finding a the better face of its group? */
-static bool better_face(const struct findings *fs, const int64_t *s, const fen_t *expected,
+static bool better_face(const struct finding_set *fs, const int64_t *s, const fen_t *expected,
                         uint32_t a, uint32_t b)
 {
     if (expected[a] != expected[b])
@@ -100,7 +100,8 @@ static void money(struct ranking *r, const struct ledger *l, fen_t *expected)
 }
 
 /* Distinct (group, what) pairs, by sorting their hashes' ids. */
-static int count_distinct(struct ranking *r, const struct findings *fs, bool persons, struct err *e)
+static int count_distinct(struct ranking *r, const struct finding_set *fs, bool persons,
+                          struct err *e)
 {
     struct names seen = NAMES_INIT, names = NAMES_INIT;
     int rc = 0;
@@ -172,7 +173,7 @@ static int sort(struct ranking *r, size_t n_findings, bool fraud, struct err *e)
     return 0;
 }
 
-int ranking_build(struct ranking *r, const struct findings *fs, const struct ledger *l,
+int ranking_build(struct ranking *r, const struct finding_set *fs, const struct ledger *l,
                   const int64_t *strengths, enum rank_by by, bool fraud, struct err *e)
 {
     fen_t *expected = mem_calloc(fs->n, sizeof *expected);
@@ -215,7 +216,7 @@ int ranking_build(struct ranking *r, const struct findings *fs, const struct led
 }
 
 /* picked[i]: row i is among the first `top` under the cap. */
-static int pick(const struct ranking *r, const struct findings *fs, size_t top, size_t per_inst,
+static int pick(const struct ranking *r, const struct finding_set *fs, size_t top, size_t per_inst,
                 bool *picked)
 {
     struct names insts = NAMES_INIT;
@@ -236,7 +237,7 @@ static int pick(const struct ranking *r, const struct findings *fs, size_t top, 
     return rc;
 }
 
-int ranking_cap(struct ranking *r, const struct findings *fs, size_t top, size_t per_inst,
+int ranking_cap(struct ranking *r, const struct finding_set *fs, size_t top, size_t per_inst,
                 struct err *e)
 {
     struct ranked *rows = mem_alloc(r->n * sizeof *rows);

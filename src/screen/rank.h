@@ -41,15 +41,15 @@ struct ranking {
 };
 
 /* Sorts and counts; `fraud` = the fraud list. Findings whose key is missing (no doctor known) are left out. */
-int ranking_build(struct ranking *r, const struct findings *fs, const struct ledger *l,
+int ranking_build(struct ranking *r, const struct finding_set *fs, const struct ledger *l,
                   const int64_t *strengths, enum rank_by by, bool fraud, struct err *e);
 /* At most `per_inst` rows of one institution among the first `top` (0 = ceil(top / 10)), the better ones; places that
  * stay free go to the best of the rest. Moves rows, drops none. */
-int ranking_cap(struct ranking *r, const struct findings *fs, size_t top, size_t per_inst,
+int ranking_cap(struct ranking *r, const struct finding_set *fs, size_t top, size_t per_inst,
                 struct err *e);
 void ranking_release(struct ranking *r);
 
 /* strengths[i] of finding i (0 for what is no hit). Owns: caller, mem_free. NULL: out of memory. */
-int64_t *findings_strengths(const struct findings *fs, const struct confidence *c);
+int64_t *finding_set_strengths(const struct finding_set *fs, const struct confidence *c);
 
 #endif
