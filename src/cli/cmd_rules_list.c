@@ -7,7 +7,7 @@
 #include "cli/output.h"
 #include "engine/rule.h"
 
-static const struct column columns[] = {
+static const struct shown_column columns[] = {
     {"rule_id", "规则", AS_TEXT, 0},
     {"name", "名称", AS_TEXT, 0},
     {"version", "版", AS_INT, 0},

@@ -19,7 +19,7 @@
 
 struct output {
     enum output_format format;
-    struct column columns[MAX_OUTPUT_COLUMNS];
+    struct shown_column columns[MAX_OUTPUT_COLUMNS];
     int n, at;
     int64_t rows;
     FILE *file;
@@ -57,7 +57,7 @@ static bool ends_with(const char *s, const char *tail)
     return n > t && strcasecmp(s + n - t, tail) == 0;
 }
 
-int output_open(struct output **o, const struct args *a, const struct column *columns, int n,
+int output_open(struct output **o, const struct args *a, const struct shown_column *columns, int n,
                 struct err *e)
 {
     const char *path = args_text(a, "out");
@@ -93,7 +93,7 @@ static void xlsx_head(struct output *o)
     format_set_text_wrap(o->wrap);
     format_set_align(o->wrap, LXW_ALIGN_VERTICAL_TOP);
     for (int i = 0; i < o->n; i++) {
-        const struct column *c = &o->columns[i];
+        const struct shown_column *c = &o->columns[i];
         int w = text_width(span_of(c->title)) + 2, most = c->as == AS_TEXT ? 20 : 14;
 
         if (c->widest > most)
@@ -193,7 +193,7 @@ static void csv_head(struct output *o)
 }
 
 int output_to(struct output **out, enum output_format format, const char *path, bool bom,
-              const char *sheet, const struct column *columns, int n, struct err *e)
+              const char *sheet, const struct shown_column *columns, int n, struct err *e)
 {
     struct output *o;
     int rc = 0;
@@ -343,7 +343,7 @@ static void table_flush(struct output *o)
 
 /* --- cells -------------------------------------------------------------------------------------- */
 
-static const struct column *next(struct output *o)
+static const struct shown_column *next(struct output *o)
 {
     assert(o->at < o->n);
     return &o->columns[o->at++];
@@ -352,7 +352,7 @@ static const struct column *next(struct output *o)
 /* `text` as it is to be seen; `raw` = a number or JSON, neither quoted nor guarded. */
 static void cell(struct output *o, struct span text, bool raw, bool missing)
 {
-    const struct column *c = next(o);
+    const struct shown_column *c = next(o);
 
     switch (o->format) {
     case OUT_TABLE:
@@ -386,7 +386,7 @@ static void cell(struct output *o, struct span text, bool raw, bool missing)
 static void xlsx_text(struct output *o, struct span s)
 {
     lxw_col_t col = (lxw_col_t)o->at;
-    const struct column *c = next(o);
+    const struct shown_column *c = next(o);
     struct buf b = BUF_INIT;
     size_t chars = 0, end = 0;
 

@@ -20,7 +20,7 @@
 
 enum shown_as { AS_TEXT, AS_INT, AS_FEN, AS_DEC, AS_DAY, AS_JSON };
 
-struct column {
+struct shown_column {
     const char *name;  /* machine name */
     const char *title; /* Chinese */
     enum shown_as as;
@@ -32,11 +32,11 @@ enum output_format { OUT_TABLE, OUT_CSV, OUT_JSONL, OUT_XLSX };
 struct output;
 
 /* Format and file from the options --format and --out of `a` (either may be missing from the command). */
-int output_open(struct output **o, const struct args *a, const struct column *columns, int n,
+int output_open(struct output **o, const struct args *a, const struct shown_column *columns, int n,
                 struct err *e);
 /* The same, said plainly; path NULL = stdout. `bom` leads a CSV with U+FEFF and Chinese headings, for Excel. */
 int output_to(struct output **o, enum output_format format, const char *path, bool bom,
-              const char *sheet, const struct column *columns, int n, struct err *e);
+              const char *sheet, const struct shown_column *columns, int n, struct err *e);
 enum output_format output_format_of(const struct output *o);
 void output_text(struct output *o, struct span s);
 void output_cstr(struct output *o, const char *s); /* NULL = missing */

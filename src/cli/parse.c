@@ -187,7 +187,8 @@ int args_parse(struct args *a, const struct command *cmd, int argc, char **argv,
         }
     }
     if (!a->help && operands_check(a, e)) {
-        err_hint(e, "用法：huji %s [选项]%s%s", cmd->name, *cmd->operands ? " " : "", cmd->operands);
+        err_hint(e, "用法：huji %s [选项]%s%s", cmd->name, *cmd->operands ? " " : "",
+                 cmd->operands);
         return ERR_USAGE;
     }
     return 0;

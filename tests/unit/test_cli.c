@@ -139,7 +139,7 @@ static void control_characters_do_not_reach_the_terminal(void **state)
     buf_release(&b);
 }
 
-static const struct column columns[] = {
+static const struct shown_column columns[] = {
     {"id", "编号", AS_TEXT, 0},  {"inst", "机构", AS_TEXT, 0}, {"n", "次", AS_INT, 0},
     {"yuan", "金额", AS_FEN, 0}, {"v", "值", AS_DEC, 0},       {"x", "说明", AS_TEXT, 0},
 };

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/cards.h"
+#include "cli/clues.h"
+#include "cli/commands.h"
+#include "cli/common.h"
+#include "cli/library.h"
+#include "cli/output.h"
+#include "cli/store.h"
+
+#define MAX_CARDS 500 /* nobody reads more, and each asks the store for its evidence */
+
+struct view {
+    const struct args *args;
+    struct store *store; /* NULL with --findings */
+    struct rule_names rules;
+    struct clues clues;
+    struct ranking ranking;
+    struct names insts; /* turnover[id]: what the fund paid to insts.at[id] */
+    int64_t *turnover;
+};
+
+static void put_name(struct view *v, struct output *o, const char *domain, struct span code)
+{
+    struct buf name = BUF_INIT;
+
+    if (v->store && code.n)
+        clue_name(v->store, domain, code, &name, NULL);
+    output_text(o, (struct span){buf_cstr(&name), name.n});
+    buf_release(&name);
+}
+
+static void put_code(struct output *o, struct span s)
+{
+    if (s.n)
+        output_text(o, s);
+    else
+        output_none(o);
+}
+
+/* --- clues --------------------------------------------------------------------------------------- */
+
+static const struct shown_column clue_columns[] = {
+    {"rank", "名次", AS_INT, 0},
+    {"finding_id", "疑点编号", AS_TEXT, 10},
+    {"rule_id", "规则", AS_TEXT, 0},
+    {"rule_name", "名称", AS_TEXT, 18},
+    {"class", "等级", AS_TEXT, 0},
+    {"fixmedins_code", "机构编号", AS_TEXT, 0},
+    {"fixmedins_name", "机构", AS_TEXT, 20},
+    {"psn_no", "参保人", AS_TEXT, 0},
+    {"mdtrt_id", "就诊", AS_TEXT, 12},
+    {"event_date", "日期", AS_DAY, 0},
+    {"expected_yuan", "预计可追回", AS_FEN, 0},
+    {"fund_yuan", "涉及基金", AS_FEN, 0},
+    {"score", "可信度", AS_DEC, 0},
+    {"rules", "规则数", AS_INT, 0},
+    {"message", "说明", AS_TEXT, 0},
+};
+
+static void clue_row(struct view *v, struct output *o, const struct ranked *g)
+{
+    const struct finding *f = &v->clues.findings.at[g->best];
+
+    output_text(o, f->id);
+    output_text(o, f->rule);
+    output_text(o, rule_name(&v->rules, f->rule));
+    output_cstr(o, finding_class_name[f->cls]);
+    put_code(o, f->inst);
+    put_name(v, o, "inst", f->inst);
+    put_code(o, f->person);
+    put_code(o, f->visit);
+    output_day(o, f->day);
+    output_fen(o, g->expected);
+    output_fen(o, g->fund);
+    output_dec(o, prorate(g->score, 1, 100), 4);
+    output_int(o, g->n_rules);
+    output_text(o, f->message);
+}
+
+/* --- institutions, persons, doctors, rules ------------------------------------------------------- */
+
+#define SUMS                                                                                    \
+    {"expected_yuan", "预计可追回", AS_FEN, 0}, {"fund_yuan", "涉及基金", AS_FEN, 0},           \
+        {"amount_yuan", "涉及金额", AS_FEN, 0}, {"findings", "疑点", AS_INT, 0},                \
+        {"sure", "明确", AS_INT, 0}, {"high", "高疑", AS_INT, 0}, {"maybe", "可疑", AS_INT, 0}, \
+        {"rules", "规则数", AS_INT, 0}, {"persons", "人数", AS_INT, 0},                         \
+        {"score", "可信度", AS_DEC, 0}, {"best_rule", "分量最重的规则", AS_TEXT, 24},           \
+    {                                                                                           \
+        "best_finding", "其中一条疑点", AS_TEXT, 10                                             \
+    }
+
+static const struct shown_column inst_columns[] = {{"rank", "名次", AS_INT, 0},
+                                                   {"fixmedins_code", "机构编号", AS_TEXT, 0},
+                                                   {"fixmedins_name", "机构", AS_TEXT, 24},
+                                                   {"turnover_yuan", "期内基金支出", AS_FEN, 0},
+                                                   {"permille", "疑点占其 ‰", AS_DEC, 0},
+                                                   SUMS};
+static const struct shown_column person_columns[] = {
+    {"rank", "名次", AS_INT, 0},
+    {"psn_no", "人员编号", AS_TEXT, 0},
+    {"fixmedins_code", "疑点最重的机构", AS_TEXT, 0},
+    SUMS};
+static const struct shown_column doctor_columns[] = {{"rank", "名次", AS_INT, 0},
+                                                     {"dr_code", "医师代码", AS_TEXT, 0},
+                                                     {"dr_name", "医师", AS_TEXT, 0},
+                                                     SUMS};
+static const struct shown_column rule_columns[] = {{"rank", "名次", AS_INT, 0},
+                                                   {"rule_id", "规则", AS_TEXT, 0},
+                                                   {"rule_name", "名称", AS_TEXT, 24},
+                                                   SUMS};
+
+#define N(a) (int)(sizeof(a) / sizeof *(a))
+
+static const struct {
+    const struct shown_column *columns;
+    int n;
+} shapes[RANK_BY_COUNT] = {
+    [RANK_CLUE] = {clue_columns, N(clue_columns)},
+    [RANK_INSTITUTION] = {inst_columns, N(inst_columns)},
+    [RANK_PERSON] = {person_columns, N(person_columns)},
+    [RANK_DOCTOR] = {doctor_columns, N(doctor_columns)},
+    [RANK_RULE] = {rule_columns, N(rule_columns)},
+};
+
+/* The fund paid so much to it; so many thousandths of that are in question. */
+static void put_turnover(struct view *v, struct output *o, const struct ranked *g)
+{
+    uint32_t id = names_get(&v->insts, g->key);
+
+    if (id == NAME_NONE || v->turnover[id] <= 0) {
+        output_none(o);
+        output_none(o);
+        return;
+    }
+    output_fen(o, v->turnover[id]);
+    output_dec(o, prorate(10000, g->fund, v->turnover[id]), 1);
+}
+
+static void group_row(struct view *v, struct output *o, const struct ranked *g)
+{
+    const struct finding *f = &v->clues.findings.at[g->best];
+    struct buf best = BUF_INIT;
+    struct span name = rule_name(&v->rules, f->rule);
+
+    output_text(o, g->key);
+    switch (v->ranking.by) {
+    case RANK_INSTITUTION:
+        put_name(v, o, "inst", g->key);
+        put_turnover(v, o, g);
+        break;
+    case RANK_DOCTOR: put_name(v, o, "doctor", g->key); break;
+    case RANK_RULE: output_text(o, name); break;
+    case RANK_PERSON:
+    case RANK_CLUE:
+    case RANK_BY_COUNT: put_code(o, f->inst); break;
+    }
+    output_fen(o, g->expected);
+    output_fen(o, g->fund);
+    output_fen(o, g->amount);
+    output_int(o, g->n_findings);
+    for (int c = 0; c < CLASS_COUNT; c++)
+        output_int(o, g->n_class[c]);
+    output_int(o, g->n_rules);
+    output_int(o, g->n_persons);
+    output_dec(o, prorate(g->score, 1, 100), 4);
+    buf_span(&best, f->rule);
+    buf_char(&best, ' ');
+    buf_span(&best, name);
+    output_text(o, span_trim((struct span){buf_cstr(&best), best.n}));
+    output_text(o, f->id);
+    buf_release(&best);
+}
+
+static int print(struct view *v, size_t top, struct err *e)
+{
+    enum rank_by by = v->ranking.by;
+    struct output *o;
+    size_t n = v->ranking.n < top || top == 0 ? v->ranking.n : top;
+    const char *format = args_text(v->args, "format");
+    int rc;
+
+    if (format && strcmp(format, "cards") == 0)
+        return cards_print(&v->ranking, &v->clues, &v->rules, v->store,
+                           n < MAX_CARDS ? n : MAX_CARDS, e);
+    rc = output_open(&o, v->args, shapes[by].columns, shapes[by].n, e);
+
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < n; i++) {
+        output_int(o, (int64_t)i + 1);
+        if (by == RANK_CLUE)
+            clue_row(v, o, &v->ranking.at[i]);
+        else
+            group_row(v, o, &v->ranking.at[i]);
+        output_row(o);
+    }
+    return output_close(o, e);
+}
+
+static void sum_up(const struct view *v, size_t shown)
+{
+    struct buf b = BUF_INIT;
+    fen_t expected = 0, fund = 0;
+
+    for (size_t i = 0; i < v->ranking.n; i++) {
+        expected += v->ranking.at[i].expected;
+        fund += v->ranking.at[i].fund;
+    }
+    buf_str(&b, "共 ");
+    buf_thousands(&b, (int64_t)v->ranking.n);
+    buf_fmt(&b, " %s，列出 ", v->ranking.by == RANK_CLUE ? "条线索" : "行");
+    buf_thousands(&b, (int64_t)shown);
+    buf_str(&b, "；涉及基金合计 ");
+    buf_yuan(&b, fund);
+    buf_str(&b, "，预计可追回 ");
+    buf_yuan(&b, expected);
+    buf_str(&b, "。每行费用只计一次。");
+    note("%s", buf_cstr(&b));
+    buf_release(&b);
+}
+
+static int load(struct view *v, struct err *e)
+{
+    const char *csv = args_text(v->args, "findings");
+    int rc;
+
+    if (csv) {
+        rc = clues_read_csv(&v->clues, csv, e);
+    } else {
+        rc = store_for(v->args, STORE_READ, &v->store, e);
+        if (!rc)
+            rc = clues_load(&v->clues, v->store, NULL, e);
+    }
+    if (!rc && v->store)
+        rc = turnover_load(v->store, &v->insts, &v->turnover, e);
+    if (!rc)
+        rc = clues_claim(&v->clues, args_text(v->args, "verdicts"), e);
+    if (!rc)
+        rc = rule_names_load(&v->rules, v->args, e);
+    return rc;
+}
+
+static enum rank_by by_of(const char *name)
+{
+    for (int i = 0; i < RANK_BY_COUNT; i++)
+        if (strcmp(name, rank_by_name[i]) == 0)
+            return (enum rank_by)i;
+    return RANK_CLUE;
+}
+
+static int run(const struct args *a, struct err *e)
+{
+    struct view v = {.args = a};
+    enum rank_by by = by_of(args_text(a, "by"));
+    bool fraud = strcmp(args_text(a, "list"), "fraud") == 0;
+    size_t top = (size_t)args_count(a, "top", 20);
+    int rc = load(&v, e);
+
+    if (!rc)
+        rc = ranking_build(&v.ranking, &v.clues.findings, &v.clues.ledger, v.clues.strengths, by,
+                           fraud, e);
+    if (!rc && by == RANK_CLUE && top && !args_has(a, "no-cap"))
+        rc = ranking_cap(&v.ranking, &v.clues.findings, top,
+                         (size_t)args_count(a, "per-institution", 0), e);
+    if (!rc)
+        rc = print(&v, top, e);
+    if (!rc)
+        sum_up(&v, v.ranking.n < top || top == 0 ? v.ranking.n : top);
+    ranking_release(&v.ranking);
+    clues_release(&v.clues);
+    names_release(&v.insts);
+    mem_free(v.turnover);
+    rule_names_release(&v.rules);
+    store_close(v.store);
+    return rc;
+}
+
+static const struct option options[] = {
+    OPT_DATA,
+    {"by", 'b', ARG_CHOICE, "clue|institution|person|doctor|rule", "clue", false, "按什么排"},
+    {"top", 'n', ARG_COUNT, "N", "20", false, "列出前 N 名，0 为全部"},
+    {"list", 0, ARG_CHOICE, "money|fraud", "money", false,
+     "money 按预计可追回的钱；fraud 按骗保可信度（在院、聚集、货源、票据）"},
+    {"per-institution", 0, ARG_COUNT, "X", NULL, false,
+     "线索前 N 名里同一机构最多 X 条（默认 N 的十分之一，进位）"},
+    {"no-cap", 0, ARG_FLAG, NULL, NULL, false, "不限同一机构的条数"},
+    {"verdicts", 0, ARG_FILE, "FILE", NULL, false,
+     "核查结论 CSV（rule_id,confirmed,rejected），用来校正各规则的可信度"},
+    {"findings", 0, ARG_FILE, "FILE", NULL, false, "不读数据目录，读 huji screen --out 写出的 CSV"},
+    OPT_RULES,
+    {"format", 'f', ARG_CHOICE, "table|cards|csv|jsonl|xlsx", NULL, false,
+     "输出格式（默认 table；cards 一条几行，带法条和证据；给了 --out 则按扩展名）"},
+    OPT_OUT,
+    OPT_END,
+};
+static const struct example examples[] = {
+    {"rank --data 我的县", "最值得先查的 20 条线索"},
+    {"rank --data 我的县 --by institution --top 10", "机构排名"},
+    {"rank --data 我的县 --list fraud --format xlsx --out 名单.xlsx", "给稽核人员的名单"},
+    EXAMPLE_END,
+};
+const struct command cmd_rank = {
+    .name = "rank",
+    .title = "把疑点排出先后：先查哪条、哪家、谁",
+    .operands = "",
+    .text =
+        "预计可追回 = 各费用行的基金金额 × 该行最有力的一条疑点的可信度，相加。一行费用只计一次：明确先于高疑、\n"
+        "高疑先于可疑，再看金额，所以十条规则落在同一次住院上也不会超过这次住院。",
+    .options = options,
+    .examples = examples,
+    .run = run,
+};
