@@ -146,7 +146,7 @@ static int append(duckdb_appender app, const struct row *r, struct err *e)
     put_text(app, r->f.message);
     put_text(app, r->f.evidence);
     duckdb_append_varchar(app, r->f.content_hash);
-    return duckdb_appender_end_row(app) == DuckDBSuccess ? 0 : db_error(e, duckdb_appender_error(app));
+    return duckdb_appender_end_row(app) == DuckDBSuccess ? 0 : db_append_error(app, e);
 }
 
 static int write_table(struct store *s, const struct rows *rows, struct err *e)
@@ -157,11 +157,11 @@ static int write_table(struct store *s, const struct rows *rows, struct err *e)
         return rc;
     rc = db_run(s->con, create_sql, e);
     if (rc == 0 && duckdb_appender_create(s->con, NULL, "finding", &app) != DuckDBSuccess)
-        rc = db_error(e, duckdb_appender_error(app));
+        rc = db_append_error(app, e);
     for (size_t i = 0; i < rows->n && rc == 0; i++)
         rc = append(app, &rows->at[i], e);
     if (rc == 0 && duckdb_appender_flush(app) != DuckDBSuccess)
-        rc = db_error(e, duckdb_appender_error(app));
+        rc = db_append_error(app, e);
     duckdb_appender_destroy(&app);
     if (rc == 0)
         rc = db_exec(s->con, e, "CREATE OR REPLACE TABLE run AS SELECT now()::TIMESTAMP AS at, %zu::BIGINT AS findings",
