@@ -168,8 +168,8 @@ static void stays(struct life *l)
             continue;
         day_t a, z;
         month_of(w, m, &a, &z);
-        const struct illness *ill = choose_illness(l, age, m % 12);
         day_t d = a + (day_t)rng_below(&l->r, (uint32_t)(z - a + 1));
+        const struct illness *ill = d >= l->p->born ? choose_illness(l, age_at(l->p, d), m % 12) : NULL;
         if (!ill)
             continue;
         int los = rng_range(&l->r, ill->los_lo, ill->los_hi);

@@ -9,7 +9,8 @@
 #include "synth/write.h"
 
 struct excel;
-struct excel *excel_open(const char *out); /* NULL: no memory */
+/* per_file: rows of data in one file. NULL: no memory */
+struct excel *excel_open(const char *out, uint32_t per_file);
 /* Field i of the row is row[at[i]] .. row[at[i + 1] - 2]. */
 int excel_row(struct excel *x, enum table_id t, const char *row, const uint32_t *at, struct err *e);
 int excel_close(struct excel *x, struct err *e); /* e: of the first thing that failed */

@@ -117,6 +117,7 @@ static int make_inst(struct world *w, enum inst_kind kind, uint32_t k)
         if (k == 2 || k == 3) {
             i->hosp_lv = "05";
             i->level = 2;
+            i->price_pct = 90;
         }
         if (k >= 4) {
             i->hosp_lv = "11";

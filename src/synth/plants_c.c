@@ -212,7 +212,7 @@ static void c07(struct plan *g)
 static void c08(struct plan *g)
 {
     static const char *const pairs[][3] = {
-        {"surgery.gi.bowel", "surgery.gi.appendix", "K35.800"},
+        {"surgery.gi.bowel", "surgery.gi.adhesion", "K56.700"},
         {"surgery.hb.cbd", "surgery.hb.cholecystectomy", "K80.200"},
         {"surgery.gi.stomach_dist", "surgery.gi.adhesion", "K27.900"},
     };

@@ -27,7 +27,7 @@ static void d01(struct plan *g)
     } of[] = {
         {"gyn.vaginal_wash.female", PICK_MALE, DP_GYN, false},   {"andro.prostate_massage.male", PICK_FEMALE, DP_SURG, false},
         {"sexdrug.qianjin.female", PICK_MALE, DP_MED, true},     {"gyn.colposcopy.female", PICK_MALE, DP_GYN, false},
-        {"andro.prostate_special.male", PICK_FEMALE, DP_SURG, false}, {"sexdrug.tamsulosin.male", PICK_FEMALE, DP_SURG, true},
+        {"andro.prostate_special.male", PICK_FEMALE, DP_SURG, false}, {"sexdrug.nuangong.female", PICK_MALE, DP_MED, true},
     };
     struct person p;
     struct episode ep;
@@ -170,7 +170,7 @@ static void d11(struct plan *g)
     day_t when = g->bad && kind == 1 ? d + 15 : d;
     chronic_visit(g, &ep, &p, inst, "M03900", g->bad && kind == 2 ? "drug.entecavir" : "drug.amlodipine", when, 30);
     episode_emit(&ep);
-    truth_line(g, g->bad && kind == 2 ? "高疑" : "明确", &p, &ep, 0,
+    truth_line(g, "明确", &p, &ep, 0,
                !g->bad     ? kind == 1 ? "登记有效期的最后一日" : "登记有效、药品对症"
                : kind == 0 ? "没有登记"
                : kind == 1 ? "登记已到期"

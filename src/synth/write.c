@@ -131,7 +131,7 @@ int writer_open(struct writer **out, const struct synth_options *o, struct err *
             fail(w, "GBK");
     }
     if (o->as == SYNTH_EXCEL && !w->rc) {
-        w->excel = excel_open(o->out);
+        w->excel = excel_open(o->out, o->persons < 5000 ? 1500 : 100000);
         if (!w->excel)
             w->rc = err_nomem(&w->first);
     }
