@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/*
+ * The settlements of a flat sheet. With a fee line a row, a settlement's money is either said again on each of its
+ * lines, or cut up over them: a column that differs within one settlement is cut up, and is added; so is what a line
+ * has of its own (in-scope, self-paid ...); the total, where the sheet has none, is the sum of the lines.
+ */
+#ifndef HUJI_CLAIMS_READERS_FLAT_SETL_H
+#define HUJI_CLAIMS_READERS_FLAT_SETL_H
+
+#include "claims/readers/sheet_run.h"
+
+enum flat_made { MADE_PERSON, MADE_VISIT, MADE_SETL, MADE_LINE, MADE_COUNT };
+
+struct flat_setl {
+    struct span *fields; /* of the first row, in the arena */
+    int64_t *sums;       /* fen, of the columns of money */
+    uint64_t row;
+    const char *sheet;
+};
+
+struct flat_setls {
+    struct arena mem;
+    struct names ids;
+    struct flat_setl *v;
+    size_t cap;
+    struct output *out;
+    const char *sheet;      /* in the arena */
+    int total, line_amount; /* output's column medfee_sumamt; pick of the line's amount; -1 */
+    bool per_line;          /* a row is a line, not a settlement */
+    bool total_made;
+    bool money[MAX_COLUMNS], added[MAX_COLUMNS], differs[MAX_COLUMNS];
+};
+
+int flat_setls_begin(struct flat_setls *t, struct sheet_run *s, struct output *out, struct err *e);
+/* 1 = a new settlement, 0 = one more row of it. */
+int flat_setls_add(struct flat_setls *t, struct sheet_run *s, struct span id,
+                   const struct span *fields, struct err *e);
+/* Writes them all, at the end of the file: a settlement may go on in the next sheet. Notes what was added up. */
+int flat_setls_end(struct flat_setls *t, struct run *r, struct err *e);
+void flat_setls_release(struct flat_setls *t);
+
+#endif

@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "claims/readers/normalise.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/fen.h"
+#include "base/mem.h"
+#include "claims/readers/reader.h"
+#include "claims/readers/sheet_run.h"
+
+#define EXPORT_AS_TEXT                                                                                                                                     \
+    "数字的后几位已经丢失，无法恢复。请重新导出：在查询页面选“导出为文本 / CSV”，不要用 Excel 打开后再存；" \
+    "或在 Excel 中用“数据 - 自文本”打开，把该列设为“文本”，再存为 XLSX"
+
+/* --- one row --------------------------------------------------------------------------------- */
+
+static void remember_damage(struct sheet_run *s, size_t col, const struct cell *c, bool error)
+{
+    struct damage *d = &s->damage[col];
+    if (error) {
+        d->errors++;
+        return;
+    }
+    if (!d->n++) {
+        d->row = s->row_no;
+        size_t n = c->text.n < sizeof d->example - 1 ? c->text.n : sizeof d->example - 1;
+        memcpy(d->example, c->text.p, n);
+        d->example[n] = 0;
+    }
+}
+
+/* A merged cell repeats what it says for each of its rows; but money would be counted again. */
+static bool shown(const struct sheet_run *s, const struct cell *c, const struct table_column *col)
+{
+    if (c->fill == FILL_RIGHT)
+        return false;
+    return c->fill == FILL_NONE || s->layout->flat || col->kind != COL_FEN;
+}
+
+static int take_values(struct sheet_run *s, const struct cell *cells, size_t n, struct err *e)
+{
+    struct values *v = &s->values;
+    int rc = 0;
+    buf_clear(&v->text);
+    v->lost = -1;
+    for (size_t i = 0; i < s->layout->n; i++) {
+        const struct table_column *col = s->layout->picks[i].column;
+        v->at[i] = v->text.n;
+        if (!col || i >= n || !shown(s, &cells[i], col))
+            continue;
+        enum value_state st = value_write(col, &cells[i], s->looks[i], s->pos->date1904, &v->text);
+        if (st == VALUE_OK)
+            continue;
+        remember_damage(s, i, &cells[i], st == VALUE_ERROR);
+        if (st == VALUE_DESTROYED && value_is_key(col) && v->lost < 0)
+            v->lost = (int)i;
+    }
+    v->at[s->layout->n] = v->text.n;
+    if (v->text.failed)
+        rc = err_nomem(e);
+    return rc;
+}
+
+static void add_sums(struct sheet_run *s)
+{
+    for (size_t i = 0; i < s->layout->n; i++) {
+        fen_t v;
+        const struct table_column *c = s->layout->picks[i].column;
+        if (c && c->kind == COL_FEN && dec_parse(value_at(&s->values, (int)i), 2, true, &v))
+            fen_add(&s->sums[i], v);
+    }
+}
+
+/* Cells emptied in a row that is kept. */
+static int note_cells(struct sheet_run *s, const struct cell *cells, size_t n, struct err *e)
+{
+    int rc = 0;
+    for (size_t i = 0; i < s->layout->n && i < n && rc == 0; i++) {
+        const struct table_column *c = s->layout->picks[i].column;
+        if (!c || !cells[i].text.n || cells[i].fill || s->values.at[i] != s->values.at[i + 1] ||
+            !(cells[i].kind == CELL_ERROR || s->damage[i].n))
+            continue;
+        if (cells[i].kind == CELL_ERROR || !span_is(cells[i].text, "-")) {
+            s->run->report->cells_emptied++;
+            rc = run_reject(s, &s->run->cells, (int)i, cells[i].text, "Excel 已丢失原值，置空", e);
+        }
+    }
+    return rc;
+}
+
+static bool needed(const struct sheet_run *s, const struct table_column *c)
+{
+    int t = s->layout->table;
+    if (t < 0)
+        return value_is_key(c);
+    for (size_t i = 0; i < huji_tables[t]->n_columns; i++) {
+        const struct table_column *other = &huji_tables[t]->columns[i];
+        int at = layout_column(s->layout, other->name);
+        if (c->need == NEED_PERSON && other->need == NEED_PERSON &&
+            strcmp(other->name, c->name) != 0 && at >= 0 && value_at(&s->values, at).n)
+            return false; /* the other name of the person is there */
+    }
+    return c->need != NEED_NO ||
+           (value_is_key(c) && c->domain != D_NONE && strcmp(c->name, "certno") != 0);
+}
+
+/* The example that a template came with, left in. */
+static bool is_example(const struct sheet_run *s, const struct cell *cells, size_t n)
+{
+    size_t same = 0;
+    for (size_t i = 0; i < s->layout->n && i < n; i++) {
+        const struct table_column *c = s->layout->picks[i].column;
+        if (!c || cells[i].kind == CELL_EMPTY)
+            continue;
+        if (!c->example || !span_is(cells[i].text, c->example))
+            return false;
+        same++;
+    }
+    return same >= 3;
+}
+
+static int data_row(struct sheet_run *s, const struct cell *cells, size_t n, struct err *e)
+{
+    struct normalise_report *rep = s->run->report;
+    int rc = take_values(s, cells, n, e);
+    if (rc)
+        return rc;
+    rep->rows++;
+    add_sums(s);
+    int lost = s->values.lost;
+    bool keep = lost < 0 || !needed(s, s->layout->picks[lost].column);
+    if (!keep) {
+        rc = run_reject(s, &s->run->rejects, lost, cells[lost].text,
+                        "编码或证件号已被 Excel 毁坏，位数丢失", e);
+    } else if (s->layout->flat) {
+        rc = flat_row(s, e);
+        keep = rc > 0;
+        rc = rc < 0 ? rc : 0;
+    } else {
+        struct span fields[MAX_COLUMNS];
+        size_t k = 0;
+        for (size_t i = 0; i < s->layout->n; i++)
+            if (s->layout->picks[i].column)
+                fields[k++] = value_at(&s->values, (int)i);
+        rc = output_row(s->run, s->out, fields, s->row_no, s->name, e);
+    }
+    if (rc == 0 && keep)
+        rc = note_cells(s, cells, n, e);
+    *(keep ? &rep->rows_kept : &rep->rows_rejected) += 1;
+    *(keep ? &s->kept : &s->rejected) += 1;
+    return rc;
+}
+
+/* --- what is no data ------------------------------------------------------------------------- */
+
+static bool begins_any(struct span s, const char *const *words)
+{
+    char t[64];
+    size_t n = 0;
+    for (size_t i = 0; i < s.n && n < sizeof t - 1; i++) {
+        if (i + 3 <= s.n && !memcmp(s.p + i, "　", 3))
+            i += 2;
+        else if (s.p[i] != ' ')
+            t[n++] = s.p[i];
+    }
+    for (; *words; words++)
+        if (span_starts((struct span){t, n}, *words))
+            return true;
+    return false;
+}
+
+static const struct cell *first_cell(const struct cell *cells, size_t n, size_t *others)
+{
+    const struct cell *first = NULL;
+    *others = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (cells[i].kind == CELL_EMPTY || cells[i].fill)
+            continue;
+        if (!first)
+            first = &cells[i];
+        else
+            ++*others;
+    }
+    return first;
+}
+
+/* The bureau's own sum against ours. */
+static int check_total(struct sheet_run *s, const struct cell *cells, size_t n, struct err *e)
+{
+    for (size_t i = 0; i < s->layout->n && i < n; i++) {
+        const struct table_column *c = s->layout->picks[i].column;
+        fen_t said;
+        if (!c || c->kind != COL_FEN || cells[i].fill || !dec_parse(cells[i].text, 2, true, &said))
+            continue;
+        struct buf a = BUF_INIT, b = BUF_INIT;
+        fen_print(&a, said);
+        fen_print(&b, s->sums[i]);
+        const char *verdict = said == s->sums[i] ? "相符" : "不符，请核对是否缺行";
+        int rc = run_note(s->run, e, "%s 第 %llu 行合计“%.*s” %s 元，各行之和 %s 元：%s", s->title,
+                          (unsigned long long)s->row_no, (int)s->layout->picks[i].heading.n,
+                          s->layout->picks[i].heading.p, buf_cstr(&a), buf_cstr(&b), verdict);
+        buf_release(&a);
+        buf_release(&b);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+static int skip_row(struct sheet_run *s)
+{
+    s->skipped++;
+    s->run->report->rows_skipped++;
+    return 0;
+}
+
+static int one_row(struct sheet_run *s, const struct cell *cells, size_t n, uint64_t no,
+                   struct err *e)
+{
+    static const char *const totals[] = {"合计", "总计", "共计", "总合计", "全部合计", NULL};
+    static const char *const parts[] = {"小计", "本页", "累计", "分页", NULL};
+    static const char *const remarks[] = {
+        "注",     "备注",  "说明",     "制表", "填表", "审核人", "打印", "导出",
+        "单位：", "单位:", "数据来源", "第",   "经办", "负责人", NULL};
+    size_t others;
+    const struct cell *first = first_cell(cells, n, &others);
+    s->row_no = no;
+    if (!first || layout_repeats(s->layout, cells, n) || is_example(s, cells, n))
+        return skip_row(s);
+    if (first->kind == CELL_TEXT && begins_any(first->text, totals)) {
+        int rc = check_total(s, cells, n, e);
+        return rc ? rc : skip_row(s);
+    }
+    if (first->kind == CELL_TEXT && begins_any(first->text, parts))
+        return skip_row(s);
+    if (first->kind == CELL_TEXT && others <= 1 && s->layout->n >= 4 &&
+        (others == 0 || begins_any(first->text, remarks))) {
+        int rc = 0;
+        if (s->remarks++ < 5)
+            rc = run_note(s->run, e, "%s 第 %llu 行是说明，未导入：%.*s", s->title,
+                          (unsigned long long)no, (int)(first->text.n < 200 ? first->text.n : 200),
+                          first->text.p);
+        return rc ? rc : skip_row(s);
+    }
+    return data_row(s, cells, n, e);
+}
+
+/* --- one sheet ------------------------------------------------------------------------------- */
+
+static int damage_notes(struct sheet_run *s, struct err *e)
+{
+    int rc = 0;
+    for (size_t i = 0; i < s->layout->n && rc == 0; i++) {
+        const struct pick *p = &s->layout->picks[i];
+        const struct damage *d = &s->damage[i];
+        char letters[8];
+        if (d->n)
+            rc = run_note(
+                s->run, e,
+                "%s %s 列“%.*s”：%llu 个值被 Excel 毁坏（如第 %llu 行 %s）。" EXPORT_AS_TEXT,
+                s->title, col_letters(i, letters), (int)p->heading.n, p->heading.p,
+                (unsigned long long)d->n, (unsigned long long)d->row, d->example);
+        if (rc == 0 && d->errors)
+            rc = run_note(s->run, e, "%s %s 列“%.*s”：%llu 个单元格是公式错误（#N/A 等），按空处理",
+                          s->title, col_letters(i, letters), (int)p->heading.n, p->heading.p,
+                          (unsigned long long)d->errors);
+        if (rc == 0 && s->looks[i].zeros_lost)
+            rc = run_note(
+                s->run, e,
+                "%s %s 列“%.*s”是数字且长短不一：编码若有前导 0，已被 Excel 去掉。请把该列设为“文本”后重新导出",
+                s->title, col_letters(i, letters), (int)p->heading.n, p->heading.p);
+    }
+    return rc;
+}
+
+static int column_notes(struct sheet_run *s, struct err *e)
+{
+    struct buf b = BUF_INIT;
+    for (size_t i = 0; i < s->layout->n; i++) {
+        const struct pick *p = &s->layout->picks[i];
+        if (p->column || !p->heading.n)
+            continue;
+        buf_str(&b, b.n ? "、" : "");
+        buf_span(&b, p->heading);
+    }
+    int rc = b.failed ? err_nomem(e) : 0;
+    if (rc == 0 && b.n)
+        rc = run_note(s->run, e, "%s 没有用到的列：%.600s", s->title, buf_cstr(&b));
+    buf_release(&b);
+    return rc;
+}
+
+static int begin_sheet(struct sheet_run *s, const struct sheet_head *h, struct err *e)
+{
+    const struct layout *l = s->layout;
+    const struct table_column *columns[MAX_COLUMNS];
+    size_t n = 0;
+    for (size_t i = 0; i < l->n; i++) {
+        s->looks[i] = value_look(h, l, i);
+        if (l->picks[i].column)
+            columns[n++] = l->picks[i].column;
+    }
+    if (l->flat)
+        return flat_begin(s, e);
+    s->out = run_output(s->run, l->table, columns, n, e);
+    return s->out ? 0 : (e && e->code ? e->code : ERR_IO);
+}
+
+static int body(struct sheet_run *s, const struct sheet_head *h, struct row_source *src,
+                const struct progress *p, struct err *e)
+{
+    struct row r;
+    int rc = 0;
+    for (size_t i = (size_t)(s->layout->heading_at + s->layout->heading_rows); i < h->n && rc == 0;
+         i++)
+        rc = one_row(s, h->rows[i].cells, h->rows[i].n, h->rows[i].no, e);
+    uint64_t done = h->n;
+    while (rc == 0 && !h->all && (rc = rows_next(src, &r, e)) > 0) {
+        rc = one_row(s, r.cells, r.n, r.no, e);
+        if (++done % 10000 == 0) {
+            progress_step(p, "读取表格", done, 0);
+            if (rc == 0 && progress_cancelled(p))
+                rc = err_set(e, ERR_STATE, "已中断");
+        }
+    }
+    return rc;
+}
+
+static void sheet_name(struct sheet_run *s)
+{
+    const char *entry = strchr(s->pos->file, '!');
+    if (entry)
+        snprintf(s->name, sizeof s->name, "%.200s%s%.80s", entry + 1, s->pos->sheet[0] ? "!" : "",
+                 s->pos->sheet);
+    else
+        snprintf(s->name, sizeof s->name, "%.250s", s->pos->sheet);
+    const char *slash = strrchr(s->pos->file, '/');
+    const char *base = slash ? slash + 1 : s->pos->file;
+    snprintf(s->title, sizeof s->title, "%.250s", s->name[0] ? s->name : base);
+}
+
+static int unknown_sheet(struct run *run, const struct sheet_run *s, const struct sheet_head *h,
+                         struct row_source *src, struct err *e)
+{
+    struct row r;
+    uint64_t n = h->n;
+    int rc = 0;
+    if (span_starts(span_of(s->pos->sheet), "填写说明") || span_starts(span_of(s->pos->sheet), "填表说明"))
+        return 0; /* of a template */
+    while (!h->all && (rc = rows_next(src, &r, e)) > 0)
+        n += r.n > 0;
+    if (rc < 0)
+        return rc;
+    if (!h->n)
+        return 0; /* an empty sheet is none */
+    run->report->sheets_unknown++;
+    run->report->rows_unknown += n;
+    return run_note(run, e, "%s 没有导入（%llu 行）：%s。可用 huji import --propose-mapping 指定列",
+                    s->title, (unsigned long long)n,
+                    s->layout->why ? s->layout->why : "按对照表跳过");
+}
+
+static int known_sheet(struct sheet_run *s, const struct sheet_head *h, struct row_source *src,
+                       const struct progress *p, struct err *e)
+{
+    int rc = begin_sheet(s, h, e);
+    s->run->report->rows_skipped += (uint64_t)(s->layout->heading_at + s->layout->heading_rows);
+    if (rc == 0)
+        rc = column_notes(s, e);
+    if (rc == 0)
+        rc = body(s, h, src, p, e);
+    return rc ? rc : damage_notes(s, e);
+}
+
+static int one_sheet(struct run *run, struct row_source *src, const struct progress *p,
+                     struct err *e)
+{
+    struct sheet_head h;
+    struct sheet_run *s = mem_calloc(1, sizeof *s);
+    struct layout *l = mem_calloc(1, sizeof *l);
+    bool skip = false;
+    int rc = s && l ? sheet_head_read(&h, src, e) : err_nomem(e);
+    if (rc) {
+        mem_free(s);
+        mem_free(l);
+        return rc;
+    }
+    s->run = run;
+    s->layout = l;
+    s->pos = rows_pos(src);
+    sheet_name(s);
+    rc = layout_find(&h, s->pos->file, s->pos->sheet, l, e);
+    if (rc == 0 && span_starts(span_of(s->pos->sheet), "填写说明"))
+        l->heading_at = -1; /* of a template */
+    if (rc == 0 && l->heading_at >= 0)
+        mapping_apply(run->map, l, &skip);
+    run->report->sheets += h.n > 0;
+    if (rc == 0)
+        rc = l->heading_at < 0 || skip || (l->table < 0 && !l->flat)
+                 ? unknown_sheet(run, s, &h, src, e)
+                 : known_sheet(s, &h, src, p, e);
+    buf_release(&s->values.text);
+    sheet_head_release(&h);
+    mem_free(s);
+    mem_free(l);
+    return rc;
+}
+
+int readers_normalise(const char *path, const char *out_dir, const struct mapping *map,
+                      const struct progress *p, struct normalise_report *report, struct err *e)
+{
+    struct row_source *src = NULL;
+    struct run run = {.out_dir = out_dir, .report = report, .map = map};
+    struct err close_err = {0};
+    *report = (struct normalise_report){0};
+    int rc = rows_open(path, &src, e);
+    if (rc)
+        return rc;
+    run.flat = flat_new();
+    rc = run.flat ? 0 : err_nomem(e);
+    while (rc == 0 && (rc = rows_next_sheet(src, e)) > 0)
+        rc = one_sheet(&run, src, p, e);
+    rows_close(src);
+    if (rc == 0)
+        rc = flat_end(&run, e);
+    flat_free(run.flat);
+    int closed = run_close(&run, &close_err);
+    if (rc == 0 && closed) {
+        if (e)
+            *e = close_err;
+        rc = closed;
+    }
+    if (rc == 0 && report->n_outputs == 0) {
+        rc = err_set(e, ERR_INPUT, "%s 里没有认出任何表", path);
+        if (report->n_notes)
+            err_where(e, "%.380s", report->notes[0]);
+        err_hint(
+            e,
+            "用 huji import --propose-mapping 看各列的猜测并改正；列名可用国家平台的中文名或英文名");
+    }
+    return rc;
+}
