@@ -67,6 +67,17 @@ static bool looks_utf16(struct span s, enum encoding *enc)
     return true;
 }
 
+/* UTF-8 with one damaged place may pass for GB18030 full of rare characters. Text that holds eight and more characters
+ * of UTF-8 before the damage, or is sound but for an end cut off within a character, is UTF-8. */
+static bool is_damaged_utf8(struct span s, size_t bad_at)
+{
+    size_t wide = 0;
+    for (size_t i = 0; i < bad_at; i++)
+        wide += ((unsigned char)s.p[i] & 0xc0) == 0xc0;
+    bool cut = s.n - bad_at < 4 && ((unsigned char)s.p[bad_at] & 0xe0) == 0xe0;
+    return wide >= 8 || (cut && wide > 0);
+}
+
 int encoding_detect(struct span s, enum encoding *enc, struct err *e)
 {
     if (span_starts(s, "\xef\xbb\xbf")) {
@@ -90,7 +101,7 @@ int encoding_detect(struct span s, enum encoding *enc, struct err *e)
     size_t bad_utf8 = 0, bad_gb = 0;
     if (utf8_valid(s, &bad_utf8))
         return 0;
-    if (*enc == ENC_UTF8 && gb_valid(s, &bad_gb)) {
+    if (*enc == ENC_UTF8 && !is_damaged_utf8(s, bad_utf8) && gb_valid(s, &bad_gb)) {
         *enc = ENC_GB18030;
         return 0;
     }

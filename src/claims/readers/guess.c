@@ -35,6 +35,8 @@ static const struct {
 
 static const struct table_column *by_vague_word(const struct table_schema *t, struct span heading)
 {
+    if (!heading.p)
+        return NULL;
     const char *open = memmem(heading.p, heading.n, "(", 1);
     if (!open)
         open = memmem(heading.p, heading.n, "（", strlen("（"));
@@ -49,14 +51,12 @@ static const struct table_column *by_vague_word(const struct table_schema *t, st
     return NULL;
 }
 
-const struct table_column *guess_heading(const struct table_schema *t, struct span heading,
-                                         int *rank)
+const struct table_column *guess_heading(const struct words_index *w, int table,
+                                         struct span heading, int *rank)
 {
-    int c = -1;
-    *rank = heading.n && heading.n < 200 ? schema_heading_rank(t, heading, &c) : 0;
-    if (*rank)
-        return &t->columns[c];
-    const char *slash = heading.n ? memrchr(heading.p, '/', heading.n) : NULL;
+    const struct table_schema *t = huji_tables[table];
+    int c = words_index_find(w, table, heading, rank);
+    const char *slash = c < 0 && heading.n ? memrchr(heading.p, '/', heading.n) : NULL;
     if (slash) {
         size_t up_n = (size_t)(slash - heading.p);
         struct span low = {slash + 1, heading.n - up_n - 1};
@@ -64,24 +64,26 @@ const struct table_column *guess_heading(const struct table_schema *t, struct sp
         if (heading.n < sizeof whole) {
             memcpy(whole, heading.p, up_n);
             memcpy(whole + up_n, low.p, low.n);
-            *rank = schema_heading_rank(t, (struct span){whole, up_n + low.n}, &c);
+            c = words_index_find(w, table, (struct span){whole, up_n + low.n}, rank);
         }
-        if (!*rank && low.n)
-            *rank = schema_heading_rank(t, low, &c);
-        if (*rank)
-            return &t->columns[c];
+        if (c < 0)
+            c = words_index_find(w, table, low, rank);
         heading = low;
     }
+    if (c >= 0)
+        return &t->columns[c];
     const struct table_column *v = heading.n ? by_vague_word(t, heading) : NULL;
     *rank = v ? 1 : 0;
     return v;
 }
 
-bool guess_known_heading(struct span heading)
+bool guess_known_heading(const struct words_index *w, struct span heading)
 {
     int rank;
-    for (int i = 0; i < TABLE_COUNT; i++)
-        if (guess_heading(huji_tables[i], heading, &rank))
+    if (words_index_find(w, -1, heading, &rank) >= 0)
+        return true;
+    for (size_t i = 0; vague[i].table; i++)
+        if (span_is(heading, vague[i].word))
             return true;
     return false;
 }
@@ -97,11 +99,11 @@ static bool taken(const struct layout *l, size_t before, const struct table_colu
 }
 
 /* Gives each column of the table to the heading that knows it best, the first of equals. */
-static void pick_for(struct layout *l, const struct table_schema *t)
+static void pick_for(const struct words_index *w, struct layout *l, int t)
 {
     for (size_t i = 0; i < l->n; i++) {
         int rank;
-        const struct table_column *c = guess_heading(t, l->picks[i].heading, &rank);
+        const struct table_column *c = guess_heading(w, t, l->picks[i].heading, &rank);
         if (!c || (l->picks[i].column && l->picks[i].rank >= rank) || taken(l, i, c, rank))
             continue;
         int old = layout_column(l, c->name);
@@ -239,13 +241,13 @@ static bool flat_enough(const struct layout *l, unsigned parts)
     return layout_column(l, key) < 0 || layout_column(l, "psn_no") < 0;
 }
 
-static void pick_flat(struct layout *l)
+static void pick_flat(const struct words_index *w, struct layout *l)
 {
     forget(l);
     for (size_t k = 0; k < 4; k++) {
         int t = TABLE_NAMED(guess_flat_tables[k]);
         if (t >= 0)
-            pick_for(l, huji_tables[t]);
+            pick_for(w, l, t);
     }
 }
 
@@ -269,20 +271,20 @@ static int matched(const struct layout *l)
     return n;
 }
 
-void guess_columns(const struct sheet_head *h, struct layout *l, const char *file,
-                   const char *sheet)
+void guess_columns(const struct words_index *w, const struct sheet_head *h, struct layout *l,
+                   const char *file, const char *sheet)
 {
     int best = -1, best_score = 0, hint = hinted(h, l, file, sheet);
     for (int i = 0; i < TABLE_COUNT; i++) {
         forget(l);
-        pick_for(l, huji_tables[i]);
+        pick_for(w, l, i);
         int n = matched(l), s = score(l, huji_tables[i]) + (i == hint ? 40 : 0);
         if (n && (best < 0 || s > best_score)) {
             best = i;
             best_score = s;
         }
     }
-    pick_flat(l);
+    pick_flat(w, l);
     unsigned parts = flat_parts(l);
     int flat = 0;
     for (size_t i = 0; i < l->n; i++)
@@ -294,7 +296,7 @@ void guess_columns(const struct sheet_head *h, struct layout *l, const char *fil
     forget(l);
     if (best < 0)
         return;
-    pick_for(l, huji_tables[best]);
+    pick_for(w, l, best);
     /* a table that lacks its key or date is none, unless file, sheet or title say so */
     if (missing_needs(l, huji_tables[best]) == 0 || best == hint)
         l->table = best;

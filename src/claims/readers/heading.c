@@ -52,7 +52,7 @@ struct merit {
 };
 
 /* How much a row looks like a heading: cells that some table knows as a column, texts, numbers. */
-static struct merit merit_of(const struct kept_row *r)
+static struct merit merit_of(const struct words_index *w, const struct kept_row *r)
 {
     struct merit m = {0};
     for (size_t i = 0; i < r->n; i++) {
@@ -62,16 +62,17 @@ static struct merit merit_of(const struct kept_row *r)
         if (c->kind != CELL_TEXT || c->fill == FILL_RIGHT)
             continue;
         m.texts++;
-        m.known += c->text.n <= 90 && guess_known_heading(c->text);
+        m.known += c->text.n <= 90 && guess_known_heading(w, c->text);
     }
     return m;
 }
 
 /* A text under a group: the lower cell says more than the upper. */
-static bool second_row(const struct kept_row *a, const struct kept_row *b)
+static bool second_row(const struct words_index *w, const struct kept_row *a,
+                       const struct kept_row *b)
 {
     size_t groups = 0, under = 0, same = 0;
-    if (b->n == 0 || merit_of(a).texts < 2 || merit_of(b).numbers)
+    if (b->n == 0 || merit_of(w, a).texts < 2 || merit_of(w, b).numbers)
         return false; /* one text alone is a title */
     for (size_t i = 0; i < b->n; i++) {
         const struct cell *low = &b->cells[i];
@@ -87,10 +88,10 @@ static bool second_row(const struct kept_row *a, const struct kept_row *b)
             groups++;
     }
     /* a group has at least one neighbour that it is merged over, or an empty cell beside it */
-    return under > 0 && groups <= under + same && (merit_of(b).known > 0 || same > 0);
+    return under > 0 && groups <= under + same && (merit_of(w, b).known > 0 || same > 0);
 }
 
-static void find_row(const struct sheet_head *h, struct layout *l)
+static void find_row(const struct words_index *w, const struct sheet_head *h, struct layout *l)
 {
     int best = 0, fallback = -1;
     l->heading_at = -1;
@@ -98,12 +99,12 @@ static void find_row(const struct sheet_head *h, struct layout *l)
     for (size_t i = 0; i < h->n && i < HEADING_DEPTH; i++) {
         if (best >= 3 && (int)i > l->heading_at + 3)
             break; /* found */
-        struct merit m = merit_of(&h->rows[i]);
+        struct merit m = merit_of(w, &h->rows[i]);
         bool two = i + 1 < h->n && m.texts && !m.numbers &&
-                   second_row(&h->rows[i], &h->rows[i + 1]);
+                   second_row(w, &h->rows[i], &h->rows[i + 1]);
         int known = m.known;
         if (two)
-            known += merit_of(&h->rows[i + 1]).known;
+            known += merit_of(w, &h->rows[i + 1]).known;
         if (fallback < 0 && m.texts >= 2 && !m.numbers)
             fallback = (int)i;
         if (m.numbers > m.texts || known <= best)
@@ -138,10 +139,10 @@ static struct span joined(struct sheet_head *h, const struct kept_row *a, const 
     if (!up.n || span_eq(up, low))
         return low;
     const char *s = arena_fmt(&h->mem, "%.*s/%.*s", (int)up.n, up.p, (int)low.n, low.p);
-    return s ? span_of(s) : low;
+    return (struct span){s, s ? strlen(s) : 0};
 }
 
-static void fingerprint(struct layout *l)
+static bool fingerprint(struct layout *l)
 {
     struct buf b = BUF_INIT;
     for (size_t i = 0; i < l->n; i++) {
@@ -150,36 +151,39 @@ static void fingerprint(struct layout *l)
                 buf_char(&b, l->picks[i].heading.p[k]);
         buf_char(&b, '\n');
     }
+    bool whole = !b.failed;
     sha256_hex((struct span){buf_cstr(&b), b.n}, 16, l->fingerprint);
     buf_release(&b);
+    return whole;
 }
 
 int layout_headings(struct sheet_head *h, struct layout *l, struct err *e)
 {
     const struct kept_row *a = &h->rows[l->heading_at], *b = a;
-    (void)e;
     if (l->heading_rows == 2)
         b = a + 1;
     l->n = a->n > b->n ? a->n : b->n;
     for (size_t i = 0; i < l->n; i++)
         l->picks[i] = (struct pick){.heading = l->heading_rows == 2 ? joined(h, a, b, i)
                                                                     : cell_text(a, i)};
-    fingerprint(l);
-    return 0;
+    for (size_t i = 0; i < l->n; i++)
+        if (!l->picks[i].heading.p)
+            return err_nomem(e);
+    return fingerprint(l) ? 0 : err_nomem(e);
 }
 
-int layout_find(struct sheet_head *h, const char *file, const char *sheet, struct layout *out,
-                struct err *e)
+int layout_find(const struct words_index *w, struct sheet_head *h, const char *file,
+                const char *sheet, struct layout *out, struct err *e)
 {
     *out = (struct layout){.heading_at = -1, .table = -1};
-    find_row(h, out);
+    find_row(w, h, out);
     if (out->heading_at < 0) {
         out->why = h->n ? "没有认出标题行（前 40 行里没有已知的列名）" : "空表";
         return 0;
     }
     int rc = layout_headings(h, out, e);
     if (rc == 0) {
-        guess_columns(h, out, file, sheet);
+        guess_columns(w, h, out, file, sheet);
         layout_decide(out, file, sheet);
         guess_by_values(h, out);
     }

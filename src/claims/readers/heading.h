@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/limits.h"
 #include "claims/readers/table.h"
+#include "claims/readers/words_index.h"
 
 #define HEAD_ROWS 300    /* rows of a sheet on which everything is decided */
 #define HEADING_DEPTH 40 /* a heading begins within these */
@@ -53,8 +54,8 @@ int sheet_head_read(struct sheet_head *h, struct row_source *s, struct err *e);
 void sheet_head_release(struct sheet_head *h);
 
 /* Decides. `hint`: what may name the table (file, sheet), NULL allowed. The layout's spans live in the head's arena. */
-int layout_find(struct sheet_head *h, const char *file, const char *sheet, struct layout *out,
-                struct err *e);
+int layout_find(const struct words_index *w, struct sheet_head *h, const char *file,
+                const char *sheet, struct layout *out, struct err *e);
 /* Which table the picks make, after they were set or changed: sets table, flat, why. */
 void layout_decide(struct layout *l, const char *file, const char *sheet);
 /* The heading's columns without what they mean; sets picks[].heading, n, fingerprint. */

@@ -44,13 +44,19 @@ struct mapped_sheet {
 
 struct mapping {
     struct arena mem;
+    struct words_index words;
     struct mapped_sheet *sheets;
     size_t n, cap;
 };
 
 struct mapping *mapping_new(void)
 {
-    return mem_calloc(1, sizeof(struct mapping));
+    struct mapping *m = mem_calloc(1, sizeof *m);
+    if (m && words_index_build(&m->words)) {
+        mem_free(m);
+        return NULL;
+    }
+    return m;
 }
 
 void mapping_free(struct mapping *m)
@@ -60,6 +66,7 @@ void mapping_free(struct mapping *m)
     for (size_t i = 0; i < m->n; i++)
         mem_free(m->sheets[i].columns);
     mem_free(m->sheets);
+    words_index_release(&m->words);
     arena_release(&m->mem);
     mem_free(m);
 }
@@ -88,11 +95,12 @@ static int table_by_any_name(struct span s)
     return t;
 }
 
-static const struct table_column *find_field(const struct mapped_sheet *s, struct span field)
+static const struct table_column *find_field(const struct words_index *w,
+                                             const struct mapped_sheet *s, struct span field)
 {
     int rank, t = s->table;
     if (t >= 0)
-        return guess_heading(huji_tables[t], field, &rank);
+        return guess_heading(w, t, field, &rank);
     for (size_t k = 0; k < 4; k++) {
         t = TABLE_NAMED(guess_flat_tables[k]);
         int c = t < 0 ? -1 : schema_column(huji_tables[t], field);
@@ -101,7 +109,7 @@ static const struct table_column *find_field(const struct mapped_sheet *s, struc
     }
     for (size_t k = 0; k < 4; k++) {
         t = TABLE_NAMED(guess_flat_tables[k]);
-        const struct table_column *c = t < 0 ? NULL : guess_heading(huji_tables[t], field, &rank);
+        const struct table_column *c = t < 0 ? NULL : guess_heading(w, t, field, &rank);
         if (c)
             return c;
     }
@@ -142,7 +150,7 @@ static int add_line(struct mapping *m, const struct row *r, struct err *e)
             return rc;
     }
     const struct table_column *c = NULL;
-    if (cell[M_FIELD].n && !s->skip && !(c = find_field(s, cell[M_FIELD]))) {
+    if (cell[M_FIELD].n && !s->skip && !(c = find_field(&m->words, s, cell[M_FIELD]))) {
         err_set(e, ERR_INPUT, "没有“%.*s”这个字段", (int)cell[M_FIELD].n, cell[M_FIELD].p);
         return err_hint(e, "字段写列名（如 setl_time）或中文名（如 结算时间）；不要的列留空");
     }
@@ -339,13 +347,15 @@ static void propose_sheet(const struct sheet_head *h, const struct layout *l,
 int mapping_propose(const char *path, const struct mapping *m, struct buf *csv, struct err *e)
 {
     struct row_source *s;
+    struct words_index words;
     int rc = rows_open(path, &s, e);
     if (rc)
         return rc;
     if (!csv->n)
         buf_str(csv, MAPPING_HEAD);
     struct layout *l = mem_alloc(sizeof *l);
-    if (!l)
+    bool built = words_index_build(&words) == 0;
+    if (!l || !built)
         rc = err_nomem(e);
     while (rc == 0 && (rc = rows_next_sheet(s, e)) > 0) {
         struct sheet_head h;
@@ -354,7 +364,7 @@ int mapping_propose(const char *path, const struct mapping *m, struct buf *csv, 
         rc = sheet_head_read(&h, s, e);
         if (rc)
             break;
-        rc = layout_find(&h, pos->file, pos->sheet, l, e);
+        rc = layout_find(&words, &h, pos->file, pos->sheet, l, e);
         if (rc == 0 && l->heading_at >= 0) {
             mapping_apply(m, l, &skip);
             propose_sheet(&h, l, pos, skip, csv);
@@ -362,6 +372,8 @@ int mapping_propose(const char *path, const struct mapping *m, struct buf *csv, 
         sheet_head_release(&h);
     }
     mem_free(l);
+    if (built)
+        words_index_release(&words);
     rows_close(s);
     return rc < 0 ? rc : csv->failed ? err_nomem(e) : 0;
 }

@@ -340,14 +340,20 @@ static void sheet_name(struct sheet_run *s)
     snprintf(s->title, sizeof s->title, "%.250s", s->name[0] ? s->name : base);
 }
 
+/* Sheets of our own templates that hold no data. */
+static bool of_template(const char *sheet)
+{
+    return strcmp(sheet, "填写说明") == 0 || strcmp(sheet, "选项") == 0;
+}
+
 static int unknown_sheet(struct run *run, const struct sheet_run *s, const struct sheet_head *h,
                          struct row_source *src, struct err *e)
 {
     struct row r;
     uint64_t n = h->n;
     int rc = 0;
-    if (span_starts(span_of(s->pos->sheet), "填写说明") || span_starts(span_of(s->pos->sheet), "填表说明"))
-        return 0; /* of a template */
+    if (of_template(s->pos->sheet))
+        return 0;
     while (!h->all && (rc = rows_next(src, &r, e)) > 0)
         n += r.n > 0;
     if (rc < 0)
@@ -390,9 +396,9 @@ static int one_sheet(struct run *run, struct row_source *src, const struct progr
     s->layout = l;
     s->pos = rows_pos(src);
     sheet_name(s);
-    rc = layout_find(&h, s->pos->file, s->pos->sheet, l, e);
-    if (rc == 0 && span_starts(span_of(s->pos->sheet), "填写说明"))
-        l->heading_at = -1; /* of a template */
+    rc = layout_find(&run->words, &h, s->pos->file, s->pos->sheet, l, e);
+    if (rc == 0 && of_template(s->pos->sheet))
+        l->heading_at = -1;
     if (rc == 0 && l->heading_at >= 0)
         mapping_apply(run->map, l, &skip);
     run->report->sheets += h.n > 0;
@@ -417,14 +423,17 @@ int readers_normalise(const char *path, const char *out_dir, const struct mappin
     int rc = rows_open(path, &src, e);
     if (rc)
         return rc;
+    bool built = words_index_build(&run.words) == 0;
     run.flat = flat_new();
-    rc = run.flat ? 0 : err_nomem(e);
+    rc = run.flat && built ? 0 : err_nomem(e);
     while (rc == 0 && (rc = rows_next_sheet(src, e)) > 0)
         rc = one_sheet(&run, src, p, e);
     rows_close(src);
     if (rc == 0)
         rc = flat_end(&run, e);
     flat_free(run.flat);
+    if (built)
+        words_index_release(&run.words);
     int closed = run_close(&run, &close_err);
     if (rc == 0 && closed) {
         if (e)

@@ -25,6 +25,7 @@ struct run {
     const char *out_dir;
     struct normalise_report *report;
     const struct mapping *map;
+    struct words_index words;
     struct output **outputs;
     size_t n_outputs, outputs_cap;
     FILE *rejects, *cells;

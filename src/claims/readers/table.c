@@ -93,7 +93,8 @@ static int not_a_table(struct span b, const char *name, struct err *e)
         what = "是网页存档（MHT）", hint = "请用 Excel 打开后另存为 XLSX";
     else if (span_starts(b, "PAR1"))
         what = "是 Parquet，由导入直接读取", hint = "请直接用 huji import";
-    err_set(e, ERR_INPUT, "%s %s", name, what);
+    err_set(e, ERR_INPUT, "%s", what);
+    err_where(e, "%.380s", name);
     return err_hint(e, "%s", hint);
 }
 
@@ -184,6 +185,8 @@ int source_where(const struct row_source *s, struct err *e)
     if (p->sheet[0] && p->row)
         return err_where(e, "%.200s 工作表“%.60s” 第 %llu 行", p->file, p->sheet,
                          (unsigned long long)p->row);
+    if (p->sheet[0])
+        return err_where(e, "%.200s 工作表“%.60s”", p->file, p->sheet);
     if (p->row)
         return err_where(e, "%.300s 第 %llu 行", p->file, (unsigned long long)p->row);
     return err_where(e, "%.300s", p->file);

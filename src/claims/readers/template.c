@@ -9,11 +9,14 @@
 #include "base/mem.h"
 #include "claims/readers/values.h"
 
+#define CHOICES "选项"
 #define FILL_ROWS 1048575 /* drop-downs and formats reach to the last row */
 
 struct book {
     lxw_workbook *wb;
     lxw_format *heading, *needed, *example, *text, *date, *time, *number, *wrap, *bold;
+    lxw_worksheet *choices;
+    lxw_col_t n_lists;
 };
 
 static lxw_format *format(lxw_workbook *wb, const char *number)
@@ -99,33 +102,25 @@ static size_t code_choices(const struct table_column *c, struct span *out, size_
     return n;
 }
 
-/* Excel allows 255 characters in a list; longer ones get none. */
-static int drop_down(lxw_worksheet *ws, lxw_col_t col, const struct table_column *c)
+/* The choices stand in a hidden sheet: a list within the cell's rule may have 255 bytes only. */
+static int drop_down(struct book *b, lxw_worksheet *ws, lxw_col_t col, const struct table_column *c)
 {
     struct span choice[64];
-    char text[1024];
-    char *list[65];
-    size_t n = note_choices(c, choice, 64), used = 0, chars = 0;
+    char text[256], range[64];
+    size_t n = note_choices(c, choice, 64);
     if (!n)
         n = code_choices(c, choice, 64);
     if (n < 2)
         return 0;
     for (size_t i = 0; i < n; i++) {
-        if (used + choice[i].n + 1 > sizeof text)
-            return 0;
-        list[i] = text + used;
-        memcpy(text + used, choice[i].p, choice[i].n);
-        used += choice[i].n;
-        text[used++] = 0;
-        for (size_t k = 0; k < choice[i].n; k++)
-            chars += ((unsigned char)choice[i].p[k] & 0xc0) != 0x80;
-        chars++;
+        snprintf(text, sizeof text, "%.*s", (int)choice[i].n, choice[i].p);
+        worksheet_write_string(b->choices, (lxw_row_t)i, b->n_lists, text, NULL);
     }
-    list[n] = NULL;
-    if (chars > 255)
-        return 0;
-    lxw_data_validation v = {.validate = LXW_VALIDATION_TYPE_LIST,
-                             .value_list = list,
+    char letters[8];
+    col_letters(b->n_lists++, letters);
+    snprintf(range, sizeof range, "=%s!$%s$1:$%s$%zu", CHOICES, letters, letters, n);
+    lxw_data_validation v = {.validate = LXW_VALIDATION_TYPE_LIST_FORMULA,
+                             .value_formula = range,
                              .error_type = LXW_VALIDATION_ERROR_TYPE_WARNING};
     return worksheet_data_validation_range(ws, 1, col, FILL_ROWS, col, &v) != LXW_NO_ERROR;
 }
@@ -154,12 +149,14 @@ static size_t columns_shown(const struct table_schema *t, const struct table_col
     return n;
 }
 
-static int data_sheet(const struct book *b, const struct table_schema *t,
-                      const struct table_column **c, size_t n)
+static int data_sheet(struct book *b, const struct table_schema *t, const struct table_column **c,
+                      size_t n)
 {
     lxw_worksheet *ws = workbook_add_worksheet(b->wb, "数据");
-    if (!ws)
+    b->choices = ws ? workbook_add_worksheet(b->wb, CHOICES) : NULL;
+    if (!b->choices)
         return -1;
+    worksheet_hide(b->choices);
     worksheet_freeze_panes(ws, 1, 0);
     for (size_t i = 0; i < n; i++) {
         lxw_col_t col = (lxw_col_t)i;
@@ -169,7 +166,7 @@ static int data_sheet(const struct book *b, const struct table_schema *t,
                                c[i]->need == NEED_NO ? b->heading : b->needed);
         if (t->own)
             example_cell(b, ws, col, c[i]);
-        if (drop_down(ws, col, c[i]))
+        if (drop_down(b, ws, col, c[i]))
             return -1;
     }
     return 0;
@@ -252,6 +249,10 @@ int template_write(const char *table, const char *path, struct err *e)
         return no_such_table(table, e);
     const struct table_schema *t = huji_tables[at];
     size_t n = columns_shown(t, c);
+    FILE *probe = fopen(path, "wbe"); /* the library leaks and prints when it can't */
+    if (!probe)
+        return err_errno(e, "写不了 %s", path);
+    fclose(probe);
     struct book b = {.wb = workbook_new(path)};
     if (!b.wb)
         return err_nomem(e);
