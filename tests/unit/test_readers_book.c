@@ -180,7 +180,7 @@ static void truncated(void **state)
 {
     (void)state;
     struct err e;
-    size_t n;
+    size_t n = 0;
     char *p = fixture("book.xls", &n);
     for (size_t cut = 1; cut < n; cut += 997) {
         write_file(in_scratch("cut.xls"), p, cut);
@@ -199,7 +199,7 @@ static void truncated(void **state)
 static void xls_written(void **state)
 {
     (void)state;
-    size_t n;
+    size_t n = 0;
     char *p = fixture("book.xls", &n);
     struct buf b = BUF_INIT;
     struct err e = {0};
@@ -232,7 +232,7 @@ static void zip_of_tables(void **state)
                               {".DS_Store", "x"}},
               5);
     shows_file(path, "[表1]1:甲;[]1:a|b;2:1|2;");
-    size_t n;
+    size_t n = 0;
     char *inner = read_file(path, &n);
     int why;
     zip_t *z = zip_open(in_scratch("e.zip"), ZIP_CREATE | ZIP_TRUNCATE, &why);
@@ -284,7 +284,7 @@ static void many_strings(void **state)
 static void allocation_fails(void **state)
 {
     (void)state;
-    size_t n;
+    size_t n = 0;
     const char *path = in_scratch("t.xlsx");
     write_xlsx(
         path, WORKBOOK(""), "<sst><si><t>a</t></si></sst>",

@@ -114,7 +114,7 @@ static void destroyed(void **state)
     assert_true(noted(&d, "B 列“身份证号”：2 个值被 Excel 毁坏（如第 2 行 5.10523E+17）"));
     assert_true(noted(&d, "设为“文本”"));
     char path[300];
-    size_t n;
+    size_t n = 0;
     snprintf(path, sizeof path, "%s/_rejects.csv", d.dir);
     char *got = read_file(path, &n);
     assert_non_null(got);
@@ -164,7 +164,7 @@ static void flat_taken_apart(void **state)
     assert_int_equal(d.r.made_persons, 2);
     assert_int_equal(d.r.made_visits, 2);
     assert_int_equal(d.r.made_lines, 4);
-    size_t n, m;
+    size_t n = 0, m = 0;
     char path[300];
     snprintf(path, sizeof path, "%s/setl_d.csv", d.dir);
     char *setl = read_file(path, &n);
