@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 int db_error(struct err *e, const char *text)
 {
@@ -21,14 +22,26 @@ int db_error(struct err *e, const char *text)
     return err_set(e, ERR_DB, "数据库出错：%.440s", text);
 }
 
+/* HUJI_SQL=1 in the environment: every statement and its time to stderr, for our own use. */
+static void tell(const char *sql, const struct timespec *since, bool bad)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    double t = (double)(now.tv_sec - since->tv_sec) + (double)(now.tv_nsec - since->tv_nsec) / 1e9;
+    fprintf(stderr, "sql seconds=%.3f failed=%d %s\n", t, bad, sql);
+}
+
 int db_query(duckdb_connection con, const char *sql, duckdb_result *out, struct err *e)
 {
-    if (duckdb_query(con, sql, out) == DuckDBSuccess)
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    bool bad = duckdb_query(con, sql, out) != DuckDBSuccess;
+    if (getenv("HUJI_SQL"))
+        tell(sql, &t, bad);
+    if (!bad)
         return 0;
     int rc = db_error(e, duckdb_result_error(out));
     duckdb_destroy_result(out);
-    if (getenv("HUJI_SQL"))
-        fprintf(stderr, "sql=%s\n", sql);
     return rc;
 }
 

@@ -89,7 +89,7 @@ static const char *const flags_before[] = {
     "CREATE OR REPLACE TEMP TABLE im_void_old AS SELECT setl_id FROM s_settlement WHERE void = 1",
     "CREATE OR REPLACE TEMP TABLE im_made_old AS SELECT mdtrt_id FROM s_visit WHERE marks & 8 <> 0",
     "CREATE TEMP TABLE IF NOT EXISTS im_gone(no BIGINT, file_id INTEGER, row_no BIGINT, k VARCHAR, same BOOLEAN, "
-    "again BOOLEAN)",
+    "again BOOLEAN, last_file INTEGER)",
     NULL};
 
 static const char *const flags_after[] = {

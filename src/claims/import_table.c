@@ -171,7 +171,7 @@ static bool key_sql(struct buf *b, const struct input *in)
     return true;
 }
 
-/* Temp table im_gone(file_id, row_no, k, same, again): rows that give way. same: to an equal row; again: to a later one
+/* Temp table im_gone_rows(file_id, row_no, k, same, again): rows that give way. same: to an equal row; again: to a later one
  * of the same file. Of equal rows the first stays, of different ones under one key the newest. */
 static int find_keyed(struct import *im, struct input *in, const char *key, struct err *e)
 {
@@ -186,7 +186,7 @@ static int find_keyed(struct import *im, struct input *in, const char *key, stru
     if (rc < 0 || !n)
         return rc < 0 ? rc : 0;
     struct buf b = BUF_INIT;
-    buf_fmt(&b, "CREATE OR REPLACE TEMP TABLE im_gone AS WITH a AS (SELECT file_id, row_no, %s AS k, ", key);
+    buf_fmt(&b, "CREATE OR REPLACE TEMP TABLE im_gone_rows AS WITH a AS (SELECT file_id, row_no, %s AS k, ", key);
     content_sql(&b, in->table);
     buf_fmt(&b,
             " AS c FROM t_%s WHERE %s IN (SELECT k FROM im_key)), "
@@ -205,7 +205,7 @@ static int find_keyed(struct import *im, struct input *in, const char *key, stru
 static int find_whole(struct import *im, struct input *in, struct err *e)
 {
     struct buf b = BUF_INIT;
-    buf_str(&b, "CREATE OR REPLACE TEMP TABLE im_gone AS WITH a AS (SELECT file_id, row_no, ");
+    buf_str(&b, "CREATE OR REPLACE TEMP TABLE im_gone_rows AS WITH a AS (SELECT file_id, row_no, ");
     content_sql(&b, in->table);
     buf_fmt(&b,
             " AS c FROM t_%s), new AS (SELECT *, row_number() OVER (PARTITION BY c ORDER BY row_no) AS nth FROM a WHERE "
@@ -226,7 +226,7 @@ static int reject_again(struct import *im, struct input *in, struct err *e)
     const char *money = money_column(in);
     int rc = db_exec(im->con, e,
                      "CREATE OR REPLACE TEMP TABLE im_reject AS SELECT g.row_no - 1 AS row, '%.*s' AS column_name, "
-                     "g.k AS value, '同一主键在本文件后面另有不同内容，以后面的为准' AS reason, %s%s%s AS fen FROM im_gone g "
+                     "g.k AS value, '同一主键在本文件后面另有不同内容，以后面的为准' AS reason, %s%s%s AS fen FROM im_gone_rows g "
                      "JOIN t_%s t ON t.file_id = g.file_id AND t.row_no = g.row_no "
                      "WHERE g.file_id = %d AND NOT g.same AND g.again",
                      (int)first.n, first.p, money ? "huji_fen(t." : "NULL::BIGINT", money ? money : "",
@@ -239,19 +239,19 @@ static int remove_gone(struct import *im, struct input *in, struct err *e)
     struct import_row *r = in->row;
     const char *money = money_column(in);
     int64_t fen = 0, n = 0, replaced = 0;
-    int rc = db_int(im->con, e, 0, &n, "SELECT count(*) FROM im_gone WHERE file_id = %d AND (same OR NOT again)",
+    int rc = db_int(im->con, e, 0, &n, "SELECT count(*) FROM im_gone_rows WHERE file_id = %d AND (same OR NOT again)",
                     in->file_id);
     if (rc == 0)
-        rc = db_int(im->con, e, 0, &replaced, "SELECT count(*) FROM im_gone WHERE file_id <> %d", in->file_id);
+        rc = db_int(im->con, e, 0, &replaced, "SELECT count(*) FROM im_gone_rows WHERE file_id <> %d", in->file_id);
     if (rc == 0 && money)
         rc = db_int(im->con, e, 0, &fen,
-                    "SELECT CAST(sum(huji_fen(t.%s)) AS BIGINT) FROM t_%s t JOIN im_gone g ON t.file_id = g.file_id AND "
+                    "SELECT CAST(sum(huji_fen(t.%s)) AS BIGINT) FROM t_%s t JOIN im_gone_rows g ON t.file_id = g.file_id AND "
                     "t.row_no = g.row_no WHERE g.file_id = %d AND (g.same OR NOT g.again)",
                     money, T(in), in->file_id);
     if (rc == 0)
         rc = reject_again(im, in, e);
     if (rc == 0)
-        rc = db_exec(im->con, e, "DELETE FROM t_%s t USING im_gone g WHERE t.file_id = g.file_id AND t.row_no = g.row_no",
+        rc = db_exec(im->con, e, "DELETE FROM t_%s t USING im_gone_rows g WHERE t.file_id = g.file_id AND t.row_no = g.row_no",
                      T(in));
     r->rows_repeated += n;
     r->fen_repeated += fen;

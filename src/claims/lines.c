@@ -176,6 +176,9 @@ static int count_file(struct import *im, struct input *in, struct err *e)
     in->row->rows_repeated = n;
     in->row->fen_repeated = fen;
     if (rc == 0)
+        rc = db_int(im->con, e, 0, &in->row->rows_replaced,
+                    "SELECT count(*) FROM im_gone WHERE last_file = %d AND file_id <> %d", in->file_id, in->file_id);
+    if (rc == 0)
         rc = db_exec(im->con, e,
                      "CREATE OR REPLACE TEMP TABLE im_reject AS SELECT g.row_no - 1 AS row, 'bkkp_sn' AS column_name, "
                      "g.k AS value, '同一主键在本文件后面另有不同内容，以后面的为准' AS reason, n.det_item_fee_sumamt AS fen "
@@ -211,7 +214,7 @@ static int resolve_repeats(struct import *im, struct err *e)
     if (!n)
         return db_run(im->con,
                       "CREATE OR REPLACE TEMP TABLE im_gone(no BIGINT, file_id INTEGER, row_no BIGINT, k VARCHAR, "
-                      "same BOOLEAN, again BOOLEAN)",
+                      "same BOOLEAN, again BOOLEAN, last_file INTEGER)",
                       e);
     struct buf b = BUF_INIT;
     buf_str(&b, "CREATE OR REPLACE TEMP TABLE im_gone AS WITH c AS ("
@@ -223,7 +226,7 @@ static int resolve_repeats(struct import *im, struct err *e)
                 "w AS (SELECT *, first_value(c) OVER (PARTITION BY k ORDER BY no DESC) AS last, "
                 "first_value(file_id) OVER (PARTITION BY k ORDER BY no DESC) AS last_file FROM a), "
                 "p AS (SELECT *, row_number() OVER (PARTITION BY k, c = last ORDER BY no) AS nth FROM w) "
-                "SELECT no, file_id, row_no, k, c = last AS same, file_id = last_file AS again FROM p "
+                "SELECT no, file_id, row_no, k, c = last AS same, file_id = last_file AS again, last_file FROM p "
                 "WHERE NOT (c = last AND nth = 1)");
     rc = b.failed ? err_nomem(e) : db_run(im->con, buf_cstr(&b), e);
     buf_release(&b);
