@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-#include <string.h>
-
+#include "base/mem.h"
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/library.h"
@@ -49,19 +48,6 @@ static void put_list(struct output *o, const struct rule *r, const char *field)
     buf_release(&b);
 }
 
-/* Does any tag, or the group it is in, read `tag`? */
-static bool tagged(const struct ynode *y, struct span tag)
-{
-    if (!y)
-        return false;
-    if (y->kind == Y_SCALAR)
-        return span_eq(y->text, tag);
-    for (const struct ynode *c = y->child; c; c = c->next)
-        if (tagged(c, tag))
-            return true;
-    return false;
-}
-
 static void put_classes(struct output *o, const struct rule *r)
 {
     struct buf b = BUF_INIT;
@@ -93,49 +79,19 @@ static void put_rule(struct output *o, const struct rule *r)
     output_row(o);
 }
 
-struct wish {
-    const struct rule *rule;
-    bool met;
-};
-
-static int is_rule(void *ctx, struct span value, struct err *e)
-{
-    struct wish *w = ctx;
-
-    (void)e;
-    w->met = w->met || span_eq(value, w->rule->id) || span_eq(value, w->rule->base_id);
-    return 0;
-}
-
-static int has_tag(void *ctx, struct span value, struct err *e)
-{
-    struct wish *w = ctx;
-
-    (void)e;
-    w->met = w->met || tagged(ynode_get(w->rule->node, "tags"), value);
-    return 0;
-}
-
-static bool wanted(const struct args *a, const struct rule *r)
-{
-    struct wish rule = {r, !args_has(a, "rule")}, tag = {r, !args_has(a, "tag")};
-
-    args_each(a, "rule", is_rule, &rule, NULL);
-    args_each(a, "tag", has_tag, &tag, NULL);
-    return !r->is_measure && rule.met && tag.met;
-}
-
 static int run(const struct args *a, struct err *e)
 {
     struct huji_library *lib = NULL;
-    struct output *o;
+    struct output *o = NULL;
+    bool *wanted = NULL;
     int rc = library_for(a, &lib, e), n = 0;
 
-    if (rc)
-        return rc;
-    rc = output_open(&o, a, columns, (int)(sizeof columns / sizeof *columns), e);
+    if (!rc)
+        rc = library_select(lib, a, &wanted, e);
+    if (!rc)
+        rc = output_open(&o, a, columns, (int)(sizeof columns / sizeof *columns), e);
     for (int i = 0; i < lib->n_rules && !rc; i++)
-        if (wanted(a, lib->rules[i])) {
+        if (wanted[i]) {
             put_rule(o, lib->rules[i]);
             n++;
         }
@@ -143,20 +99,14 @@ static int run(const struct args *a, struct err *e)
         rc = output_close(o, e);
     if (!rc)
         note("%d 条规则（%s）", n, lib->dir);
-    library_free(lib);
+    mem_free(wanted);
+    if (lib)
+        library_free(lib);
     return rc;
 }
 
-static const struct option options[] = {
-    OPT_RULE,
-    {"tag", 't', ARG_TEXT, "TAG", NULL, true,
-     "只列带这个标签的（假病人、骨科、institution ...，可重复）"},
-    OPT_DATA,
-    OPT_RULES,
-    OPT_FORMAT,
-    OPT_OUT,
-    OPT_END,
-};
+static const struct option options[] = {OPT_RULE,   OPT_TAG, OPT_DATA, OPT_RULES,
+                                        OPT_FORMAT, OPT_OUT, OPT_END};
 static const struct example examples[] = {
     {"rules list", "全部规则"},
     {"rules list --tag 假病人 --format xlsx --out 规则.xlsx", "一类规则，给表格软件"},

@@ -75,6 +75,11 @@ extern const struct command *const huji_commands[]; /* NULL ends the list */
     {                                                                                                    \
         "rule", 'r', ARG_TEXT, "ID", NULL, true, "只用这条规则（可重复，也可写 B02,B07）" \
     }
+#define OPT_TAG                                                                                    \
+    {                                                                                              \
+        "tag", 0, ARG_TEXT, "TAG", NULL, true,                                                     \
+            "只用带这个标签的规则（假病人、骨科、institution ...，可重复）" \
+    }
 #define OPT_END                                    \
     {                                              \
         NULL, 0, ARG_FLAG, NULL, NULL, false, NULL \

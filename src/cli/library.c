@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "cli/common.h"
 #include "engine/rule.h"
 
@@ -18,6 +19,77 @@ int library_for(const struct args *a, struct huji_library **out, struct err *e)
     if (!rc)
         rc = library_load(buf_cstr(&dir), out, e);
     buf_release(&dir);
+    return rc;
+}
+
+/* Does any tag, or the group it is in, read `tag`? */
+static bool tagged(const struct ynode *y, struct span tag)
+{
+    if (!y)
+        return false;
+    if (y->kind == Y_SCALAR)
+        return span_eq(y->text, tag);
+    for (const struct ynode *c = y->child; c; c = c->next)
+        if (tagged(c, tag))
+            return true;
+    return false;
+}
+
+struct wish {
+    const struct huji_library *lib;
+    bool *wanted;
+};
+
+static int want_rule(void *ctx, struct span value, struct err *e)
+{
+    struct wish *w = ctx;
+    bool found = false;
+
+    for (int i = 0; i < w->lib->n_rules; i++) {
+        const struct rule *r = w->lib->rules[i];
+
+        if (!r->is_measure && (span_eq(value, r->id) || span_eq(value, r->base_id)))
+            found = w->wanted[i] = true;
+    }
+    if (found)
+        return 0;
+    err_set(e, ERR_USAGE, "没有规则 %.*s", (int)value.n, value.p);
+    err_hint(e, "huji rules list 列出全部规则");
+    return ERR_USAGE;
+}
+
+static int want_tag(void *ctx, struct span value, struct err *e)
+{
+    struct wish *w = ctx;
+    bool found = false;
+
+    for (int i = 0; i < w->lib->n_rules; i++)
+        if (!w->lib->rules[i]->is_measure &&
+            tagged(ynode_get(w->lib->rules[i]->node, "tags"), value))
+            found = w->wanted[i] = true;
+    return found ? 0 : err_set(e, ERR_USAGE, "没有带标签 %.*s 的规则", (int)value.n, value.p);
+}
+
+int library_select(const struct huji_library *lib, const struct args *a, bool **wanted,
+                   struct err *e)
+{
+    bool *by_rule = mem_calloc((size_t)lib->n_rules, 1),
+         *by_tag = mem_calloc((size_t)lib->n_rules, 1);
+    struct wish rule = {lib, by_rule}, tag = {lib, by_tag};
+    int rc = by_rule && by_tag ? 0 : err_nomem(e);
+
+    if (!rc)
+        rc = args_each(a, "rule", want_rule, &rule, e);
+    if (!rc)
+        rc = args_each(a, "tag", want_tag, &tag, e);
+    for (int i = 0; i < lib->n_rules && !rc; i++) /* given both: a rule must be in both */
+        by_rule[i] = !lib->rules[i]->is_measure && (by_rule[i] || !args_has(a, "rule")) &&
+                     (by_tag[i] || !args_has(a, "tag"));
+    mem_free(by_tag);
+    if (rc)
+        mem_free(by_rule);
+    else
+        *wanted = by_rule;
     return rc;
 }
 

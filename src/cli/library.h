@@ -12,6 +12,11 @@ struct huji_library;
 /* Finds the folder (rules_dir) and loads it. Owns: library_free(*out). */
 int library_for(const struct args *a, struct huji_library **out, struct err *e);
 
+/* Which rules --rule and --tag mean, by library index; all without them. A rule or tag that does not exist is
+ * ERR_USAGE. Owns: mem_free(*wanted). */
+int library_select(const struct huji_library *lib, const struct args *a, bool **wanted,
+                   struct err *e);
+
 /* Names of rules for lists; without a library the ids stand alone. */
 struct rule_names {
     struct huji_library *library; /* NULL: none found */
