@@ -293,14 +293,6 @@ static int save_late(struct book *b, duckdb_connection con, enum domain d, struc
     return rc;
 }
 
-static int append_error(duckdb_appender app, struct err *e)
-{
-    duckdb_error_data why = duckdb_appender_error_data(app);
-    int rc = db_error(e, duckdb_error_data_message(why));
-    duckdb_destroy_error_data(&why);
-    return rc;
-}
-
 static int save_one(struct codes *c, duckdb_connection con, enum domain d, struct err *e)
 {
     char table[32];
@@ -311,7 +303,7 @@ static int save_one(struct codes *c, duckdb_connection con, enum domain d, struc
     for (int i = 0; i < SHARDS && !bad; i++)
         bad = append(app, &c->book[d], &c->book[d].shard[i], named) < 0;
     bad = bad || duckdb_appender_close(app) != DuckDBSuccess;
-    int rc = bad ? append_error(app, e) : 0;
+    int rc = bad ? db_append_error(app, e) : 0;
     duckdb_appender_destroy(&app);
     if (rc == 0)
         rc = save_late(&c->book[d], con, d, e);

@@ -175,3 +175,11 @@ void sql_name(struct buf *b, const char *name)
     }
     buf_char(b, '"');
 }
+
+int db_append_error(duckdb_appender app, struct err *e)
+{
+    duckdb_error_data why = duckdb_appender_error_data(app);
+    int rc = db_error(e, duckdb_error_data_message(why));
+    duckdb_destroy_error_data(&why);
+    return rc;
+}

@@ -19,6 +19,7 @@ int db_query(duckdb_connection con, const char *sql, duckdb_result *out, struct 
 int db_int(duckdb_connection con, struct err *e, int64_t none, int64_t *out, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 int db_error(struct err *e, const char *text); /* maps DuckDB's own text */
+int db_append_error(duckdb_appender app, struct err *e); /* what the appender says */
 
 /* Rows of a materialised result: next row, then its cells. */
 struct db_rows {

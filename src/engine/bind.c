@@ -309,6 +309,14 @@ static struct expr *bind_name(struct binder *b, const struct expr *raw)
         }
         return x;
     }
+    if (b->ld->rule && b->ld->rule->kind == &kind_level && span_is(raw->text, "inflow")) {
+        struct expr *x = make(b, X_INFLOW, V_NUM);
+        if (x) {
+            x->scale = 4;
+            x->dep = DEP_AFTER;
+        }
+        return x;
+    }
     if (!b->clause)
         return bad(b, raw, "这里只能用常数");
     enum source_id outer = b->clause->src;

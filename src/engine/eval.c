@@ -430,6 +430,8 @@ int64_t eval(struct env *v, const struct expr *x)
         return v->gap_from;
     case X_GAP_TO:
         return v->gap_to;
+    case X_INFLOW:
+        return v->inflow;
     case X_FUND:
         return v->walk ? walk_line_fund(v->walk, x->num ? v->inner.row : x->base == BASE_PREV ? v->prev.row : v->cur.row)
                        : NONE;

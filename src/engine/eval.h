@@ -20,6 +20,7 @@ struct env {
     int clause;
     int64_t value, threshold; /* 1e-6 */
     int64_t gap_from, gap_to;
+    int64_t inflow; /* level: positive changes so far, 1e-4 */
     const struct member *members;
     size_t n_members;
     bool pair; /* the rule is a pair */

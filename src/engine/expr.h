@@ -27,6 +27,7 @@ enum xop {
     X_KN,     /* a column of the joined knowledge row */
     X_VALUE, X_THRESHOLD, X_FUND,
     X_GAP_FROM, X_GAP_TO, /* the ends of a gap on its axis */
+    X_INFLOW,             /* level: all that came in so far */
     X_RESCALE, /* a to `scale`: up exact, down half-up */
     X_DAY, X_MONTH, X_QUARTER, X_YEAR, X_HOUR, X_WEEKDAY, X_AGE,
     X_LEFT, X_CAT3, X_RELATED, X_CHAPTER,

@@ -4,10 +4,38 @@
 #include "engine/bind.h"
 #include "engine/fold.h"
 
+/* One expression, or a map SOURCE: expression where the sources' fields differ. */
+static int by_source(struct loader *ld, struct rule *r, enum slot s, const struct ynode *n, int scale)
+{
+    if (!n || n->kind == Y_SCALAR)
+        return rule_slot(ld, s, n, -1, scale, 0);
+    for (const struct ynode *c = n->child; c; c = c->next) {
+        int src = source_find(c->key);
+        bool used = false;
+        for (int i = 0; i < r->n_clauses; i++) {
+            struct binder b = {.ld = ld, .clause = &r->clause[i]};
+            struct expr *raw, *x = NULL;
+            if ((int)r->clause[i].src != src)
+                continue;
+            used = true;
+            if (expr_parse(ld->a, c->text, &raw, ld->e) == 0)
+                x = bind_expr(&b, raw);
+            if (x && scale >= 0)
+                x = bind_rescale(&b, x, scale);
+            if (!x)
+                return ynode_bad(c, ld->e, "表达式不对：「%.*s」", (int)c->text.n, c->text.p);
+            r->slot[i][s] = x;
+        }
+        if (!used)
+            return ynode_bad(c, ld->e, "from 里没有这个来源");
+    }
+    return 0;
+}
+
 static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
 {
     static const char *const known[] = {"add", "decay", "floor", "max", "min", "tolerance", "count", "reset", "start",
-                                        "only", NULL};
+                                        "only", "late", NULL};
     static const char *const counts[] = {"each", "new_minimum", NULL};
     int rc = ask->kind == Y_MAP ? ynode_only(ask, known, ld->e) : ynode_bad(ask, ld->e, "应为 {add: ...}"), v = 0;
     if (rc < 0)
@@ -30,13 +58,16 @@ static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
         if (per)
             decay.text.n = (size_t)(per - d->text.p);
     }
-    if ((rc = rule_slot(ld, SL_QTY, ynode_get(ask, "add"), -1, 4, 0)) < 0 ||
+    if ((rc = by_source(ld, r, SL_QTY, ynode_get(ask, "add"), 4)) < 0 ||
         (rc = rule_slot(ld, SL_DECAY, d ? &decay : NULL, -1, 4, 0)) < 0 ||
         (rc = rule_slot(ld, SL_FLOOR, ynode_get(ask, "floor"), -1, 4, 0)) < 0 ||
         (rc = rule_slot(ld, SL_HI, ynode_get(ask, "max"), -1, 4, 0)) < 0 ||
         (rc = rule_slot(ld, SL_LO, ynode_get(ask, "min"), -1, 4, 0)) < 0 ||
         (rc = rule_slot(ld, SL_TOLERANCE, ynode_get(ask, "tolerance"), -1, 4, 0)) < 0 ||
-        (rc = rule_slot(ld, SL_ABSENT, ynode_get(ask, "reset"), -1, -1, 0)) < 0)
+        (rc = by_source(ld, r, SL_ABSENT, ynode_get(ask, "reset"), -1)) < 0)
+        return rc;
+    const struct ynode *late = ynode_get(ask, "late");
+    if (late && (rc = rule_number(ld, late, 0, &r->num[0])) < 0)
         return rc;
     for (int i = 0; i < r->n_clauses; i++) {
         struct binder b = {.ld = ld, .clause = &r->clause[i]};
@@ -73,11 +104,22 @@ static void accuse(struct fold *f, struct event *ev, size_t n, int sign, int64_t
     emit(f, &w);
 }
 
+/* What comes in within the next `late` days: a purchase that was uploaded behind the sale. */
+static int64_t comes_in(const struct event *ev, size_t i, size_t n, int64_t until)
+{
+    int64_t sum = 0;
+    for (; i < n && ev[i].x <= until; i++)
+        if (!ev[i].absent && ev[i].q != HUJI_NONE64 && ev[i].q > 0)
+            sum += ev[i].q;
+    return sum;
+}
+
 static void fold(struct fold *f, struct event *ev, size_t n)
 {
     const struct rule *r = f->rule;
     int64_t level = 0, last = HUJI_NONE64, worst = HUJI_NONE64;
     bool started = !r->chain_links;
+    f->env->inflow = 0;
     for (size_t i = 0, j; i < n; i = j) {
         int64_t sum = 0, set = HUJI_NONE64, tol = 0;
         for (j = i; j < n && ev[j].x == ev[i].x; j++) {
@@ -87,6 +129,8 @@ static void fold(struct fold *f, struct event *ev, size_t n)
                 set = ev[j].q;
             else
                 sum += ev[j].q;
+            if (started && !ev[j].absent && ev[j].q > 0)
+                f->env->inflow += ev[j].q;
             tol = known(ev[j].c, 0) > tol ? ev[j].c : tol;
         }
         const struct event *e = &ev[j - 1];
@@ -99,12 +143,13 @@ static void fold(struct fold *f, struct event *ev, size_t n)
         if (set != HUJI_NONE64) { /* a stock-take says what is there at the day's end */
             level = set;
             worst = HUJI_NONE64;
+            f->env->inflow = set;
             started = true;
             continue;
         }
         if (!started)
             continue;
-        int64_t hi = e->b, lo = e->a;
+        int64_t hi = e->b, lo = fold_slot(f, SL_LO, e, NULL);
         if (hi != HUJI_NONE64 && level > hi + tol)
             accuse(f, ev + i, j - i, 1, level - hi, level, hi);
         if (lo == HUJI_NONE64 || level >= lo - tol)
@@ -112,6 +157,8 @@ static void fold(struct fold *f, struct event *ev, size_t n)
         int64_t bound = lo - tol, from = bound;
         if (r->new_minimum && worst != HUJI_NONE64 && worst < bound)
             from = worst;
+        if (r->num[0] && level + comes_in(ev, j, n, e->x + r->num[0]) >= bound)
+            continue;
         if (level < from)
             accuse(f, ev + i, j - i, -1, from - level, level, bound);
         if (worst == HUJI_NONE64 || level < worst)

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "run/screen.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "claims/stream.h"
+#include "engine/measure.h"
+#include "engine/walk.h"
+#include "run/line_ids.h"
+#include "run/world.h"
+#include "run/write.h"
+
+enum { RANGES_PER_THREAD = 16 };
+
+struct job {
+    struct store *store;
+    struct huji_run *run;
+    const struct progress *progress;
+    int fields[HUJI_MAX_FIELDS];
+    size_t n_fields;
+    struct line_range *ranges;
+    size_t n_ranges;
+    int64_t rows;
+    atomic_size_t next;
+    atomic_llong done;
+    atomic_int stop;
+    struct walk *merged;
+};
+
+struct worker {
+    struct job *job;
+    struct walk *walk;
+    pthread_t thread;
+    int number, rc;
+    struct err err;
+};
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static int on_chunk(void *ctx, const struct line_chunk *c, struct err *e)
+{
+    struct worker *w = ctx;
+    struct line_batch b = {.n = c->n_rows};
+    for (size_t i = 0; i < w->job->n_fields; i++)
+        b.col[w->job->fields[i]] = c->col[i].data;
+    int rc = walk_lines(w->walk, &b, e);
+    int64_t done = atomic_fetch_add(&w->job->done, (long long)c->n_rows) + (int64_t)c->n_rows;
+    if (w->number == 0)
+        progress_step(w->job->progress, "逐人筛查", (uint64_t)done, (uint64_t)w->job->rows);
+    if (rc == 0 && (atomic_load(&w->job->stop) || (w->number == 0 && progress_cancelled(w->job->progress))))
+        rc = err_set(e, ERR_STATE, "已取消");
+    return rc;
+}
+
+static void *walk_ranges(void *arg)
+{
+    struct worker *w = arg;
+    struct job *j = w->job;
+    size_t k;
+    while (w->rc == 0 && (k = atomic_fetch_add(&j->next, 1)) < j->n_ranges) {
+        walk_begin(w->walk, j->ranges[k].lo, j->ranges[k].hi);
+        w->rc = lines_stream(j->store, j->fields, j->n_fields, j->ranges[k].lo, j->ranges[k].hi, on_chunk, w, &w->err);
+        if (w->rc == 0)
+            w->rc = walk_end(w->walk, &w->err);
+    }
+    if (w->rc < 0)
+        atomic_store(&j->stop, 1);
+    return NULL;
+}
+
+static void *judge_rules(void *arg)
+{
+    struct worker *w = arg;
+    struct job *j = w->job;
+    size_t k;
+    while (w->rc == 0 && (k = atomic_fetch_add(&j->next, 1)) < (size_t)j->run->lib->n_rules)
+        if (walk_is_kept(j->run, (int)k))
+            w->rc = walk_judge(j->run, j->merged, w->walk, (int)k, &w->err);
+    return NULL;
+}
+
+static int in_threads(struct worker *w, size_t n, void *(*fn)(void *), struct err *e)
+{
+    size_t started = 1;
+    int rc = 0;
+    for (; started < n; started++)
+        if (pthread_create(&w[started].thread, NULL, fn, &w[started]) != 0)
+            break;
+    fn(&w[0]);
+    for (size_t i = 1; i < started; i++)
+        pthread_join(w[i].thread, NULL);
+    for (size_t i = 0; i < n && rc == 0; i++)
+        if (w[i].rc < 0) {
+            rc = w[i].rc;
+            if (e)
+                *e = w[i].err;
+        }
+    return rc;
+}
+
+static void choose_fields(struct job *j)
+{
+    for (int f = 0; f < (int)huji_sources[S_LINE].n_fields; f++)
+        if (j->run->line_fields >> f & 1)
+            j->fields[j->n_fields++] = f;
+}
+
+/* Ranges cover all persons, those without lines too. */
+static int cut(struct job *j, size_t threads, struct err *e)
+{
+    size_t want = threads * RANGES_PER_THREAD;
+    j->ranges = mem_calloc(want + 1, sizeof *j->ranges);
+    if (!j->ranges)
+        return err_nomem(e);
+    int n = lines_ranges(j->store, want, j->ranges, e);
+    if (n < 0)
+        return n;
+    int32_t persons = (int32_t)j->run->frame->dict[D_PERSON].n;
+    if (n == 0)
+        j->ranges[n++] = (struct line_range){0, persons, 0};
+    j->ranges[0].lo = 0;
+    for (int i = 1; i < n; i++)
+        j->ranges[i].lo = j->ranges[i - 1].hi;
+    if (j->ranges[n - 1].hi < persons)
+        j->ranges[n - 1].hi = persons;
+    j->n_ranges = (size_t)n;
+    for (int i = 0; i < n; i++)
+        j->rows += j->ranges[i].rows;
+    return 0;
+}
+
+static int walk_all(struct job *j, struct worker *w, size_t n, const struct screen_options *o, struct err *e)
+{
+    int rc = 0;
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        w[i].job = j;
+        w[i].number = (int)i;
+        rc = walk_new(j->run, &w[i].walk, e);
+        if (rc == 0)
+            walk_bare(w[i].walk, o->bare);
+    }
+    if (rc < 0 || (rc = lines_begin(j->store, e)) < 0)
+        return rc;
+    rc = in_threads(w, n, walk_ranges, e);
+    lines_end(j->store);
+    return rc == 0 && !o->bare ? walk_orphans(w[0].walk, e) : rc;
+}
+
+static int judge_all(struct job *j, struct worker *w, size_t n, struct err *e)
+{
+    struct walk *walks[MAX_THREADS];
+    for (size_t i = 0; i < n; i++)
+        walks[i] = w[i].walk;
+    int rc = walk_merge(j->run, walks, n, line_ranks, j->store, e);
+    for (size_t i = 0; i < n && rc == 0; i++)
+        rc = walk_late(walks[i], e);
+    if (rc < 0)
+        return rc;
+    j->merged = walks[0];
+    atomic_store(&j->next, 0);
+    return in_threads(w, n, judge_rules, e);
+}
+
+static size_t thread_count(int asked)
+{
+    long n = asked > 0 ? asked : sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > MAX_THREADS ? MAX_THREADS : (size_t)n;
+}
+
+static int finish(struct job *j, struct worker *w, size_t n, const struct screen_options *o, struct screen_report *r,
+                  struct err *e)
+{
+    struct walk *walks[MAX_THREADS];
+    for (size_t i = 0; i < n; i++) {
+        uint64_t lines, events;
+        walks[i] = w[i].walk;
+        walk_counts(walks[i], &lines, &events);
+        r->lines += lines;
+        r->events += events;
+    }
+    return o->bare ? 0 : findings_write(j->store, j->run, walks, n, !o->keep, r, e);
+}
+
+static int run_all(struct job *j, const struct screen_options *o, struct screen_report *r, struct err *e)
+{
+    size_t n = thread_count(o->threads);
+    struct worker *w = mem_calloc(n, sizeof *w);
+    double t0 = now();
+    choose_fields(j);
+    int rc = w ? cut(j, n, e) : err_nomem(e);
+    if (rc == 0)
+        rc = walk_all(j, w, n, o, e);
+    r->walk_seconds = now() - t0;
+    t0 = now();
+    if (rc == 0 && !o->bare)
+        rc = judge_all(j, w, n, e);
+    r->judge_seconds = now() - t0;
+    t0 = now();
+    if (rc == 0)
+        rc = finish(j, w, n, o, r, e);
+    r->write_seconds = now() - t0;
+    for (size_t i = 0; w && i < n; i++)
+        walk_free(w[i].walk);
+    mem_free(w);
+    mem_free(j->ranges);
+    return rc;
+}
+
+int screen_run(struct store *s, const struct huji_library *lib, const struct screen_options *o,
+               const struct progress *p, struct screen_report *out, struct err *e)
+{
+    struct world world;
+    struct huji_run *run = NULL;
+    double t0 = now();
+    *out = (struct screen_report){.n_rules = lib->n_rules};
+    out->per_rule = mem_calloc((size_t)lib->n_rules + 1, sizeof *out->per_rule);
+    if (!out->per_rule)
+        return err_nomem(e);
+    int rc = world_load(s, p, &world, e);
+    if (rc < 0)
+        return rc;
+    rc = run_open(lib, &world.frame, o->wanted, &run, e);
+    out->load_seconds = now() - t0;
+    if (rc == 0) {
+        run->from = o->from;
+        run->to = o->to;
+        for (int i = 0; i < lib->n_rules; i++)
+            out->rules_run += run->active[i] && !lib->rules[i]->is_measure;
+        struct job j = {.store = s, .run = run, .progress = p};
+        rc = run_all(&j, o, out, e);
+        for (int i = 0; run->measure && i < lib->n_measures; i++)
+            measure_release(&run->measure[i]);
+    }
+    run_free(run);
+    world_release(&world);
+    out->seconds = now() - t0;
+    return rc;
+}
+
+void screen_report_release(struct screen_report *r)
+{
+    mem_free(r->per_rule);
+    *r = (struct screen_report){0};
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* A screening run: the library over the store, findings into the table `finding` (docs/engineer/data-model.md). */
+#ifndef HUJI_RUN_SCREEN_H
+#define HUJI_RUN_SCREEN_H
+
+#include "base/day.h"
+#include "base/progress.h"
+#include "claims/store.h"
+#include "engine/rule.h"
+
+struct screen_options {
+    const bool *wanted; /* per library rule; NULL = all active and trial ones */
+    day_t from, to;     /* only findings of these days; DAY_NONE = open */
+    int threads;        /* 0 = as many as there are processors */
+    bool bare;          /* fetch and assemble only, no rule: what the bench measures against */
+    bool keep;          /* do not write the table: the bench times without it */
+};
+
+struct screen_report {
+    uint64_t lines, events, findings, hits;
+    uint64_t *per_rule; /* hits by library index */
+    int n_rules, rules_run;
+    double seconds, load_seconds, walk_seconds, judge_seconds, write_seconds;
+};
+
+/* All or nothing: the table of the last run stays until the new one is written. */
+int screen_run(struct store *s, const struct huji_library *lib, const struct screen_options *o,
+               const struct progress *p, struct screen_report *out, struct err *e);
+void screen_report_release(struct screen_report *r);
+
+#endif

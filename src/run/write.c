@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "run/write.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "engine/finish.h"
+#include "run/line_ids.h"
+
+struct row {
+    struct finished f;
+    const struct huji_finding *h;
+};
+
+struct rows {
+    struct row *at;
+    size_t n;
+    struct arena a;
+    struct line_ids ids;
+};
+
+static int by_place(const void *pa, const void *pb)
+{
+    const struct row *a = pa, *b = pb;
+    return finished_cmp(&a->f, &b->f);
+}
+
+static size_t count(struct walk *const *walks, size_t n)
+{
+    size_t all = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t k;
+        walk_findings(walks[i], &k);
+        all += k;
+    }
+    return all;
+}
+
+/* The lines that anchors and evidence name. */
+static int64_t *named_lines(struct walk *const *walks, size_t n, size_t *out)
+{
+    int64_t *no = NULL;
+    size_t cap = 0, m = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t k;
+        const struct huji_finding *f = walk_findings(walks[i], &k);
+        for (size_t j = 0; j < k; j++)
+            for (uint32_t v = 0; v <= f[j].n_evidence; v++) {
+                const struct huji_ref *r = v < f[j].n_evidence ? &f[j].evidence[v] : &f[j].anchor;
+                if ((r->source != S_LINE && r->source != S_LINE_RAW) || r->id == HUJI_NONE64)
+                    continue;
+                if (mem_grow(&no, &cap, m + 1, sizeof *no) < 0) {
+                    mem_free(no);
+                    return NULL;
+                }
+                no[m++] = r->id;
+            }
+    }
+    *out = m;
+    return no ? no : mem_alloc(1);
+}
+
+static int finish_all(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n,
+                      struct rows *rows, struct err *e)
+{
+    size_t m = 0;
+    int64_t *no = named_lines(walks, n, &m);
+    int rc = no ? line_ids_load(s, no, m, &rows->ids, e) : err_nomem(e);
+    mem_free(no);
+    rows->at = mem_alloc((count(walks, n) + 1) * sizeof *rows->at);
+    if (rc == 0 && !rows->at)
+        rc = err_nomem(e);
+    for (size_t i = 0; i < n; i++) {
+        size_t k;
+        const struct huji_finding *f = walk_findings(walks[i], &k);
+        for (size_t j = 0; j < k && rc == 0; j++) {
+            struct row *r = &rows->at[rows->n++];
+            r->h = &f[j];
+            rc = finding_finish(run, &f[j], line_ids_get, &rows->ids, &rows->a, &r->f, e);
+        }
+    }
+    if (rc == 0)
+        qsort(rows->at, rows->n, sizeof *rows->at, by_place);
+    return rc;
+}
+
+static const char create_sql[] =
+    "CREATE OR REPLACE TABLE finding(finding_id VARCHAR, rule_id VARCHAR, rule_version INTEGER, owner_type VARCHAR, "
+    "owner_id VARCHAR, anchor VARCHAR, psn_no VARCHAR, mdtrt_id VARCHAR, fixmedins_code VARCHAR, event_date DATE, "
+    "value DECIMAL(18,6), threshold DECIMAL(18,6), amount_fen BIGINT, fund_fen BIGINT, class VARCHAR, phase VARCHAR, "
+    "hit BOOLEAN, marked BOOLEAN, message VARCHAR, evidence VARCHAR, content_hash VARCHAR)";
+
+static void put_text(duckdb_appender app, struct span s)
+{
+    if (s.n)
+        duckdb_append_varchar_length(app, s.p, s.n);
+    else
+        duckdb_append_null(app);
+}
+
+static void put_micro(duckdb_appender app, int64_t v)
+{
+    if (v == HUJI_NONE64) {
+        duckdb_append_null(app);
+        return;
+    }
+    duckdb_decimal d = {.width = 18, .scale = 6,
+                        .value = {.lower = (uint64_t)v, .upper = v < 0 ? -1 : 0}};
+    duckdb_value x = duckdb_create_decimal(d);
+    duckdb_append_value(app, x);
+    duckdb_destroy_value(&x);
+}
+
+/* 事前 事中 事后, as the rule says, joined by a space. */
+static void put_phase(duckdb_appender app, const struct rule *r)
+{
+    const struct ynode *list = ynode_get(r->node, "phases");
+    struct buf b = BUF_INIT;
+    for (const struct ynode *c = list ? list->child : NULL; c; c = c->next)
+        buf_fmt(&b, "%s%.*s", c == list->child ? "" : " ", (int)c->text.n, c->text.p);
+    put_text(app, (struct span){buf_cstr(&b), b.n});
+    buf_release(&b);
+}
+
+static int append(duckdb_appender app, const struct row *r, struct err *e)
+{
+    const struct huji_finding *h = r->h;
+    duckdb_append_varchar(app, r->f.finding_id);
+    put_text(app, r->f.rule_id);
+    duckdb_append_int32(app, r->f.rule->version);
+    put_text(app, r->f.owner_type);
+    put_text(app, r->f.owner_id);
+    put_text(app, r->f.anchor);
+    put_text(app, r->f.psn_no);
+    put_text(app, r->f.mdtrt_id);
+    put_text(app, r->f.fixmedins_code);
+    duckdb_append_date(app, (duckdb_date){h->day});
+    put_micro(app, h->value);
+    put_micro(app, h->threshold);
+    duckdb_append_int64(app, h->amount);
+    duckdb_append_int64(app, h->fund);
+    duckdb_append_varchar(app, class_name(h->cls));
+    put_phase(app, r->f.rule);
+    duckdb_append_bool(app, h->hit);
+    duckdb_append_bool(app, h->marked);
+    put_text(app, r->f.message);
+    put_text(app, r->f.evidence);
+    duckdb_append_varchar(app, r->f.content_hash);
+    return duckdb_appender_end_row(app) == DuckDBSuccess ? 0 : db_append_error(app, e);
+}
+
+static int write_table(struct store *s, const struct rows *rows, struct err *e)
+{
+    duckdb_appender app = NULL;
+    int rc = db_run(s->con, "BEGIN", e);
+    if (rc < 0)
+        return rc;
+    rc = db_run(s->con, create_sql, e);
+    if (rc == 0 && duckdb_appender_create(s->con, NULL, "finding", &app) != DuckDBSuccess)
+        rc = db_append_error(app, e);
+    for (size_t i = 0; i < rows->n && rc == 0; i++)
+        rc = append(app, &rows->at[i], e);
+    if (rc == 0 && duckdb_appender_flush(app) != DuckDBSuccess)
+        rc = db_append_error(app, e);
+    duckdb_appender_destroy(&app);
+    if (rc == 0)
+        rc = db_exec(s->con, e, "CREATE OR REPLACE TABLE run AS SELECT now()::TIMESTAMP AS at, %zu::BIGINT AS findings",
+                     rows->n);
+    if (rc == 0)
+        return db_run(s->con, "COMMIT", e);
+    db_run(s->con, "ROLLBACK", NULL);
+    return rc;
+}
+
+int findings_write(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n, bool write,
+                   struct screen_report *r, struct err *e)
+{
+    struct rows rows = {0};
+    int rc = finish_all(s, run, walks, n, &rows, e);
+    for (size_t i = 0; i < rows.n && rc == 0; i++) {
+        r->findings++;
+        r->hits += rows.at[i].h->hit;
+        if (rows.at[i].h->hit)
+            r->per_rule[rows.at[i].h->rule]++;
+    }
+    if (rc == 0 && write)
+        rc = write_table(s, &rows, e);
+    mem_free(rows.at);
+    arena_release(&rows.a);
+    line_ids_release(&rows.ids);
+    return rc;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* Findings of a run into the table `finding`, sorted as definitions.md part 1 says, in one transaction. */
+#ifndef HUJI_RUN_WRITE_H
+#define HUJI_RUN_WRITE_H
+
+#include "engine/walk.h"
+#include "run/screen.h"
+
+/* Counts into `r`; `write` false: everything but the table. */
+int findings_write(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n, bool write,
+                   struct screen_report *r, struct err *e);
+
+#endif
