@@ -161,7 +161,8 @@ static int index_findings(struct index *events, struct index *owners, const stru
 
         if (!f->hit)
             continue;
-        if (index_add(events, f->rule, f->anchor, i) || index_add(owners, f->rule, f->owner, i))
+        if (index_add(events, f->rule, f->anchor, i) || index_add(owners, f->rule, f->owner, i) ||
+            (f->visit.n && index_add(owners, f->rule, f->visit, i)))
             return err_nomem(e);
         for (uint32_t k = 0; k < f->n_evidence; k++)
             if (index_add(events, f->rule, f->evidence[k].id, i))
@@ -187,19 +188,41 @@ static int score_of(struct evaluation *v, struct span rule, enum finding_class c
     return 0;
 }
 
+/* The next id of "a;b|c"; n = 0 at the end. */
+static struct span next_event(struct span *rest)
+{
+    size_t n = 0;
+    struct span id;
+
+    while (rest->n && (rest->p[0] == ';' || rest->p[0] == '|' || rest->p[0] == ' '))
+        *rest = (struct span){rest->p + 1, rest->n - 1};
+    while (n < rest->n && rest->p[n] != ';' && rest->p[n] != '|')
+        n++;
+    id = (struct span){rest->p, n};
+    *rest = (struct span){rest->p + n, rest->n - n};
+    return span_trim(id);
+}
+
+/* By its events. A plant may also be met by its visit or owner: what it is found by need not be what was written. A
+ * twin with events may not: its doctor or institution can have plants of the same rule. */
 static void plant_meet(struct plant *p, const struct index *events, const struct index *owners,
                        const struct finding_set *fs, bool *met)
 {
-    struct span rest = p->events;
+    struct span rest = p->events, id;
+    bool named = false;
 
-    while (rest.p && p->events.n) {
-        struct span id = span_trim(span_cut(&rest, ';'));
-        uint32_t hit = id.n ? index_find(events, fs, p->rule, id, met) : UINT32_MAX;
+    while ((id = next_event(&rest)).n) {
+        uint32_t hit = index_find(events, fs, p->rule, id, met);
 
+        named = true;
         if (hit != UINT32_MAX)
             p->hit = hit;
     }
-    if (p->hit == UINT32_MAX && p->owner.n)
+    if (p->hit != UINT32_MAX || (named && !p->violation))
+        return;
+    if (p->visit.n)
+        p->hit = index_find(owners, fs, p->rule, p->visit, met);
+    if (p->hit == UINT32_MAX && p->owner.n && (p->violation || !p->visit.n))
         p->hit = index_find(owners, fs, p->rule, p->owner, met);
 }
 

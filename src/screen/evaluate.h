@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
  * What was planted against what was found. truth.csv: plant_id, rule_id, is_violation, class_expected, owner, psn_no,
- * mdtrt_id, fixmedins_code, event_ids (joined by ;), note. A plant is found when a hit of its rule, or of a variant of
- * it, has its anchor or a piece of evidence among the plant's events, or else has the same owner. A twin (is_violation
- * 0) fires in the same way, and must not.
+ * mdtrt_id, fixmedins_code, event_ids (joined by ; or |), note. A plant is found when a hit of its rule, or of a variant
+ * of it, has its anchor or a piece of evidence among the plant's events, or else the same visit or owner. A twin
+ * (is_violation 0) fires by its events too; by visit or owner only when it names no events.
  */
 #ifndef HUJI_SCREEN_EVALUATE_H
 #define HUJI_SCREEN_EVALUATE_H

@@ -288,7 +288,7 @@ static void plants_and_twins_are_counted(void **state)
 {
     static const char truth[] =
         "plant_id,rule_id,is_violation,class_expected,owner,psn_no,mdtrt_id,fixmedins_code,event_ids,note\n"
-        "p1,B02,1,高疑,,P1,V1,H1,mdtrt:V0;mdtrt:V1,\n"          /* found by evidence */
+        "p1,B02,1,高疑,,P1,V1,H1,mdtrt:V0|mdtrt:V1,\n"          /* found by evidence */
         "p2,C01,1,明确,P9,P9,V9,H1,line:L99,\"twice, a day\"\n" /* missed */
         "p3,D01,1,可疑,P1,P1,,H1,,\n"                           /* by owner */
         "p4,B07,0,明确,,P2,V2,H2,setl:S7,\n"                    /* a twin that fires */
