@@ -26,28 +26,28 @@ static const struct shown_column detail_columns[] = {
 static void put_share(struct output *o, int64_t part, int64_t whole)
 {
     if (whole)
-        output_dec(o, prorate(1000, part, whole), 1);
+        out_dec(o, prorate(1000, part, whole), 1);
     else
-        output_none(o);
+        out_none(o);
 }
 
 static void put_score(struct output *o, const char *name, struct span title,
                       const struct rule_score *s, bool class)
 {
     if (name)
-        output_cstr(o, name);
+        out_cstr(o, name);
     else
-        output_text(o, s->rule);
-    output_text(o, title);
-    output_cstr(o, class ? finding_class_name[s->cls] : NULL);
-    output_int(o, s->planted);
-    output_int(o, s->found);
+        out_text(o, s->rule);
+    out_text(o, title);
+    out_cstr(o, class ? finding_class_name[s->cls] : NULL);
+    out_int(o, s->planted);
+    out_int(o, s->found);
     put_share(o, s->found, s->planted);
-    output_int(o, s->twins);
-    output_int(o, s->fired);
-    output_int(o, s->hits);
-    output_int(o, s->beside);
-    output_row(o);
+    out_int(o, s->twins);
+    out_int(o, s->fired);
+    out_int(o, s->hits);
+    out_int(o, s->beside);
+    out_row(o);
 }
 
 static void add(struct rule_score *sum, const struct rule_score *s)
@@ -68,7 +68,7 @@ static int print_rules(const struct args *a, const struct evaluation *v,
                                                {.cls = CLASS_MAYBE}},
                       all = {0};
     struct output *o;
-    int rc = output_open(&o, a, columns, (int)(sizeof columns / sizeof *columns), e);
+    int rc = out_open(&o, a, columns, (int)(sizeof columns / sizeof *columns), e);
 
     if (rc)
         return rc;
@@ -80,7 +80,7 @@ static int print_rules(const struct args *a, const struct evaluation *v,
     for (int c = 0; c < CLASS_COUNT; c++)
         put_score(o, "合计", span_of(finding_class_name[c]), &by_class[c], true);
     put_score(o, "总计", SPAN(""), &all, false);
-    return output_close(o, e);
+    return out_close(o, e);
 }
 
 /* What needs a look: plants missed and twins hit. */
@@ -88,8 +88,8 @@ static int print_details(const struct args *a, const struct evaluation *v,
                          const struct finding_set *fs, struct err *e)
 {
     struct output *o;
-    int rc = output_open(&o, a, detail_columns,
-                         (int)(sizeof detail_columns / sizeof *detail_columns), e);
+    int rc = out_open(&o, a, detail_columns, (int)(sizeof detail_columns / sizeof *detail_columns),
+                      e);
 
     if (rc)
         return rc;
@@ -99,21 +99,21 @@ static int print_details(const struct args *a, const struct evaluation *v,
 
         if (hit == p->violation)
             continue;
-        output_text(o, p->id);
-        output_text(o, p->rule);
-        output_cstr(o, p->violation ? "漏掉" : "误中对照");
-        output_cstr(o, finding_class_name[p->cls]);
-        output_text(o, p->owner);
-        output_text(o, p->person);
-        output_text(o, p->inst);
+        out_text(o, p->id);
+        out_text(o, p->rule);
+        out_cstr(o, p->violation ? "漏掉" : "误中对照");
+        out_cstr(o, finding_class_name[p->cls]);
+        out_text(o, p->owner);
+        out_text(o, p->person);
+        out_text(o, p->inst);
         if (hit)
-            output_text(o, fs->at[p->hit].id);
+            out_text(o, fs->at[p->hit].id);
         else
-            output_none(o);
-        output_text(o, p->note);
-        output_row(o);
+            out_none(o);
+        out_text(o, p->note);
+        out_row(o);
     }
-    return output_close(o, e);
+    return out_close(o, e);
 }
 
 static int load(const struct args *a, struct finding_set *fs, struct err *e)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include <dirent.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,8 @@
 
 #include "base/mem.h"
 #include "claims/import.h"
+#include "claims/readers/normalise.h"
+#include "claims/readers/table.h"
 #include "claims/schema.h"
 #include "cli/bar.h"
 #include "cli/commands.h"
@@ -17,12 +20,22 @@
 
 #define MAX_FOLDER_DEPTH 16
 
+/* A file that readers/ made into tables: what it left out goes to `reject` too. */
+struct made {
+    const char *path, *dir;
+    uint64_t rejected;
+};
+
 struct job {
     const struct args *args;
     struct store *store;
+    struct mapping *mapping;
     struct arena text;
     struct import_file *files;
     size_t n_files, cap_files;
+    char tmp[4096]; /* for normalised files; empty until needed */
+    struct made *made;
+    size_t n_made, cap_made;
     struct bar bar;
 };
 
@@ -40,17 +53,94 @@ static int add_file(struct job *j, const char *path, int table, const char *show
     return 0;
 }
 
+static int make_tmp(struct job *j, char *dir, size_t cap, struct err *e)
+{
+    int rc = 0;
+
+    if (!j->tmp[0]) {
+        rc = store_tmp(j->store, "tables", j->tmp, sizeof j->tmp, e);
+        if (!rc && mkdir(j->tmp, 0700) != 0)
+            rc = err_errno(e, "建不了 %s", j->tmp);
+    }
+    if (rc)
+        return rc;
+    snprintf(dir, cap, "%s/%zu", j->tmp, j->n_made);
+    return mkdir(dir, 0700) != 0 ? err_errno(e, "建不了 %s", dir) : 0;
+}
+
+static int add_made(struct job *j, const char *path, const char *dir, uint64_t rejected,
+                    struct err *e)
+{
+    struct made m = {arena_dup(&j->text, span_of(path)), arena_dup(&j->text, span_of(dir)),
+                     rejected};
+
+    if (!m.path || !m.dir || mem_grow(&j->made, &j->cap_made, j->n_made + 1, sizeof *j->made))
+        return err_nomem(e);
+    j->made[j->n_made++] = m;
+    return 0;
+}
+
+/* What was out of the ordinary; all of it with --verbose. */
+static void tell(struct job *j, const char *path, const struct normalise_report *r)
+{
+    struct buf say = BUF_INIT;
+
+    if (args_has(j->args, "verbose")) {
+        normalise_report_print(r, &say);
+    } else {
+        for (size_t i = 0; i < r->n_notes; i++)
+            if (!strstr(r->notes[i], "：相符"))
+                buf_fmt(&say, "  %s\n", r->notes[i]);
+        if (r->rows_rejected)
+            buf_fmt(&say, "  拒收 %llu 行，见 huji quality\n",
+                    (unsigned long long)r->rows_rejected);
+    }
+    if (say.n) {
+        bar_hide(&j->bar);
+        fprintf(stderr, "%s：\n%s", path, buf_cstr(&say));
+    }
+    buf_release(&say);
+}
+
+static int normalise(struct job *j, const char *path, struct err *e)
+{
+    struct normalise_report r = {0};
+    char dir[4200];
+    int rc = make_tmp(j, dir, sizeof dir, e);
+
+    if (rc)
+        return rc;
+    rc = readers_normalise(path, dir, j->mapping, &j->bar.progress, &r, e);
+    for (size_t i = 0; i < r.n_outputs && !rc; i++)
+        rc = add_file(j, r.outputs[i].path, r.outputs[i].table, path, e);
+    if (!rc)
+        rc = add_made(j, path, dir, r.rows_rejected, e);
+    if (!rc)
+        tell(j, path, &r);
+    normalise_report_release(&r);
+    return rc;
+}
+
 static int take_file(struct job *j, const char *path, bool named, struct err *e)
 {
-    if (schema_of_file(span_of(path)) >= 0)
+    struct err why = {0};
+    int rc = readers_wanted(path, &why);
+
+    if (rc == 0 &&
+        (schema_of_file(span_of(path)) >= 0 || table_sniff_file(path, &why) == TABLE_PARQUET))
         return add_file(j, path, -1, NULL, e);
-    if (!named) {
-        note("跳过 %s：文件名里认不出是哪张表", path);
+    if (rc >= 0)
+        rc = normalise(j, path, &why);
+    if (!rc)
+        return 0;
+    if (rc == ERR_INPUT && !named) {
+        bar_hide(&j->bar);
+        note("跳过 %s：%s", path, why.message);
         return 0;
     }
-    err_set(e, ERR_INPUT, "%s：文件名里认不出是哪张表", path);
-    err_hint(e, "文件名以表名开头，例如 fee_list_d.csv、mdtrt_d_202301.csv");
-    return ERR_INPUT;
+    if (e)
+        *e = why;
+    return rc;
 }
 
 static int visible(const struct dirent *d)
@@ -115,15 +205,15 @@ static const struct shown_column columns[] = {
 static void put_money(struct output *o, const struct import_row *row, int64_t fen)
 {
     if (row->fen_read)
-        output_fen(o, fen);
+        out_fen(o, fen);
     else
-        output_none(o);
+        out_none(o);
 }
 
 static int print(const struct job *j, const struct import_report *r, struct err *e)
 {
     struct output *o;
-    int rc = output_open(&o, j->args, columns, (int)(sizeof columns / sizeof *columns), e);
+    int rc = out_open(&o, j->args, columns, (int)(sizeof columns / sizeof *columns), e);
 
     if (rc)
         return rc;
@@ -133,19 +223,19 @@ static int print(const struct job *j, const struct import_report *r, struct err 
 
         while (path.p)
             base = span_cut(&path, '/');
-        output_text(o, base);
-        output_cstr(o, row->table >= 0 ? huji_tables[row->table]->name : NULL);
-        output_cstr(o, row->table >= 0 ? huji_tables[row->table]->title : NULL);
-        output_int(o, row->rows_read);
-        output_int(o, row->rows_kept);
-        output_int(o, row->rows_rejected);
-        output_int(o, row->rows_repeated);
+        out_text(o, base);
+        out_cstr(o, row->table >= 0 ? huji_tables[row->table]->name : NULL);
+        out_cstr(o, row->table >= 0 ? huji_tables[row->table]->title : NULL);
+        out_int(o, row->rows_read);
+        out_int(o, row->rows_kept);
+        out_int(o, row->rows_rejected);
+        out_int(o, row->rows_repeated);
         put_money(o, row, row->fen_read);
         put_money(o, row, row->fen_kept);
-        output_cstr(o, row->note ? row->note : "");
-        output_row(o);
+        out_cstr(o, row->note ? row->note : "");
+        out_row(o);
     }
-    return output_close(o, e);
+    return out_close(o, e);
 }
 
 static void sum_up(const struct job *j, const struct import_report *r)
@@ -178,19 +268,120 @@ static void sum_up(const struct job *j, const struct import_report *r)
     buf_release(&b);
 }
 
+/* --- mappings ------------------------------------------------------------------------------------ */
+
+static int load_mapping(struct job *j, const char *data, struct err *e)
+{
+    const char *given = args_text(j->args, "mapping");
+    char kept[4096];
+    int rc = 0;
+
+    j->mapping = mapping_new();
+    if (!j->mapping)
+        return err_nomem(e);
+    if (data) {
+        snprintf(kept, sizeof kept, "%s/mappings", data);
+        rc = mapping_load_dir(j->mapping, kept, e);
+    }
+    if (!rc && given)
+        rc = mapping_load(j->mapping, given, e);
+    if (!rc && given && data)
+        rc = mapping_keep(j->mapping, kept, e);
+    return rc;
+}
+
+static int propose(struct job *j, struct err *e)
+{
+    const char *path = args_text(j->args, "out");
+    struct buf csv = BUF_INIT;
+    FILE *f = stdout;
+    int rc = 0;
+
+    for (int i = 0; i < j->args->n_operands && !rc; i++)
+        rc = mapping_propose(j->args->operands[i], j->mapping, &csv, e);
+    if (!rc && csv.failed)
+        rc = err_nomem(e);
+    if (!rc && path && !(f = fopen(path, "wb")))
+        rc = err_errno(e, "写不了 %s", path);
+    if (!rc && fwrite(csv.p ? csv.p : "", 1, csv.n, f) != csv.n)
+        rc = err_errno(e, "写不了 %s", path ? path : "标准输出");
+    if (f && f != stdout && fclose(f) != 0 && !rc)
+        rc = err_errno(e, "写不了 %s", path);
+    if (!rc && path)
+        note("改好 %s 的“表”和“字段”两列，再运行 huji import --mapping %s ...", path, path);
+    buf_release(&csv);
+    return rc;
+}
+
+/* ------------------------------------------------------------------------------------------------- */
+
+static int unlink_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+{
+    (void)st;
+    (void)kind;
+    (void)ftw;
+    return remove(path);
+}
+
+/* Rows that readers/ left out, into `reject` and the counts of their files; not again when the file was here before. */
+static int save_rejects(struct job *j, const struct made *m, int64_t files_before,
+                        struct import_report *report, struct err *e)
+{
+    struct buf path = BUF_INIT, csv = BUF_INIT;
+    int64_t files_now = 0;
+    char name[4300];
+    int rc;
+
+    snprintf(name, sizeof name, "%s/_rejects.csv", m->dir);
+    buf_sql(&path, span_of(m->path));
+    buf_sql(&csv, span_of(name));
+    rc = path.failed || csv.failed ? err_nomem(e)
+                                   : db_int(j->store->con, e, 0, &files_now,
+                                            "select count(*) from file where id > %lld"
+                                            " and path = %s",
+                                            (long long)files_before, buf_cstr(&path));
+    if (!rc && files_now && m->rejected)
+        rc = db_exec(
+            j->store->con, e,
+            "begin; insert into reject select coalesce(f.id, (select max(id) from file where path = %s)),"
+            " r.row_no::bigint, null, r.column_name, r.value, r.reason, null, concat_ws(' ', r.sheet, r.raw),"
+            " huji_fen(r.amount) from read_csv(%s, header = true, all_varchar = true) r left join file f"
+            " on f.path = %s and f.table_name = r.table_name and f.id > %lld;"
+            " update file set rows_read = rows_read + x.n, rows_rejected = rows_rejected + x.n, fen_read ="
+            " fen_read + x.fen, fen_rejected = fen_rejected + x.fen from (select file_id, count(*) n,"
+            " coalesce(sum(fen), 0)::bigint fen from reject where line_no is null and file_id > %lld"
+            " group by file_id) x where x.file_id = file.id and file.path = %s; commit",
+            buf_cstr(&path), buf_cstr(&csv), buf_cstr(&path), (long long)files_before,
+            (long long)files_before, buf_cstr(&path));
+    for (size_t i = 0; i < report->n && !rc && files_now; i++)
+        if (strcmp(report->row[i].path, m->path) == 0) {
+            report->row[i].rows_read += (int64_t)m->rejected;
+            report->row[i].rows_rejected += (int64_t)m->rejected;
+            break;
+        }
+    buf_release(&path);
+    buf_release(&csv);
+    return rc;
+}
+
 static int import(struct job *j, struct import_report *report, struct err *e)
 {
-    int rc = 0;
+    int64_t files_before = 0;
+    int rc = db_int(j->store->con, e, 0, &files_before, "select coalesce(max(id), 0) from file");
 
     for (int i = 0; i < j->args->n_operands && !rc; i++)
         rc = take(j, j->args->operands[i], 0, e);
     if (!rc && j->n_files == 0) {
         err_set(e, ERR_INPUT, "没有找到可以导入的表");
-        err_hint(e, "文件名以表名开头（fee_list_d.csv、费用明细.csv ...）");
+        err_hint(
+            e,
+            "文件名以表名开头（fee_list_d.csv、费用明细.xlsx ...）；看不懂表头时用 --propose-mapping");
         rc = ERR_INPUT;
     }
     if (!rc)
         rc = store_import_files(j->store, j->files, j->n_files, NULL, &j->bar.progress, report, e);
+    for (size_t i = 0; i < j->n_made && !rc; i++)
+        rc = save_rejects(j, &j->made[i], files_before, report, e);
     return rc;
 }
 
@@ -198,8 +389,20 @@ static int run(const struct args *a, struct err *e)
 {
     struct job j = {.args = a};
     struct import_report report = {0};
-    int rc = store_for(a, STORE_WRITE, &j.store, e);
+    const char *data = NULL;
+    bool only_propose = args_has(a, "propose-mapping");
+    int rc = data_dir(a, &data, only_propose ? NULL : e);
 
+    if (rc && !only_propose)
+        return rc;
+    rc = load_mapping(&j, data, e);
+    if (!rc && only_propose) {
+        rc = propose(&j, e);
+        mapping_free(j.mapping);
+        return rc;
+    }
+    if (!rc)
+        rc = store_for(a, STORE_WRITE, &j.store, e);
     if (!rc) {
         bar_begin(&j.bar);
         rc = import(&j, &report, e);
@@ -210,18 +413,32 @@ static int run(const struct args *a, struct err *e)
     if (!rc)
         sum_up(&j, &report);
     import_report_release(&report);
+    if (j.tmp[0])
+        nftw(j.tmp, unlink_one, 16, FTW_DEPTH | FTW_PHYS);
     store_close(j.store);
+    mapping_free(j.mapping);
     arena_release(&j.text);
     mem_free(j.files);
+    mem_free(j.made);
     return rc;
 }
 
 static const struct option options[] = {
-    OPT_DATA, OPT_THREADS, OPT_FORMAT, OPT_OUT, OPT_END,
+    OPT_DATA,
+    {"propose-mapping", 0, ARG_FLAG, NULL, NULL, false,
+     "不导入，只写出程序对表头的理解（CSV，可改）"},
+    {"mapping", 'm', ARG_FILE, "FILE", NULL, false,
+     "用改好的对照表，并记住它，以后同样表头的文件都照办"},
+    {"verbose", 'v', ARG_FLAG, NULL, NULL, false, "把每个 Excel、文本文件怎么读的都说出来"},
+    OPT_THREADS,
+    OPT_FORMAT,
+    OPT_OUT,
+    OPT_END,
 };
 static const struct example examples[] = {
-    {"import --data 我的县 导出的表/", "整个文件夹"},
-    {"import --data 我的县 202312/", "再来一个月：重复的行不会算两次"},
+    {"import --data 我的县 导出的表/", "整个文件夹：CSV、XLSX、XLS、ZIP、Parquet"},
+    {"import --data 我的县 2023-13月.zip", "再来一个月：重复的行不会算两次"},
+    {"import --propose-mapping 查询结果.xls --out 对照.csv", "表头不认识时，先看程序怎么理解"},
     EXAMPLE_END,
 };
 const struct command cmd_import = {
@@ -230,7 +447,7 @@ const struct command cmd_import = {
     .operands = "FILE|FOLDER ...",
     .text =
         "一次导入是一个整体：要么全部进来，要么什么都没变。读不出或缺关键项的行拒收并留底，其余都保留。\n"
-        "编码（UTF-8、GBK、GB18030）自动认。",
+        "编码（UTF-8、GBK、GB18030）、表头、合计行、一表拆多表，都自动认。",
     .options = options,
     .examples = examples,
     .min_operands = 1,

@@ -28,16 +28,16 @@ static void put_name(struct view *v, struct output *o, const char *domain, struc
 
     if (v->store && code.n)
         clue_name(v->store, domain, code, &name, NULL);
-    output_text(o, (struct span){buf_cstr(&name), name.n});
+    out_text(o, (struct span){buf_cstr(&name), name.n});
     buf_release(&name);
 }
 
 static void put_code(struct output *o, struct span s)
 {
     if (s.n)
-        output_text(o, s);
+        out_text(o, s);
     else
-        output_none(o);
+        out_none(o);
 }
 
 /* --- clues --------------------------------------------------------------------------------------- */
@@ -64,20 +64,20 @@ static void clue_row(struct view *v, struct output *o, const struct ranked *g)
 {
     const struct finding *f = &v->clues.findings.at[g->best];
 
-    output_text(o, f->id);
-    output_text(o, f->rule);
-    output_text(o, rule_name(&v->rules, f->rule));
-    output_cstr(o, finding_class_name[f->cls]);
+    out_text(o, f->id);
+    out_text(o, f->rule);
+    out_text(o, rule_name(&v->rules, f->rule));
+    out_cstr(o, finding_class_name[f->cls]);
     put_code(o, f->inst);
     put_name(v, o, "inst", f->inst);
     put_code(o, f->person);
     put_code(o, f->visit);
-    output_day(o, f->day);
-    output_fen(o, g->expected);
-    output_fen(o, g->fund);
-    output_dec(o, prorate(g->score, 1, 100), 4);
-    output_int(o, g->n_rules);
-    output_text(o, f->message);
+    out_day(o, f->day);
+    out_fen(o, g->expected);
+    out_fen(o, g->fund);
+    out_dec(o, prorate(g->score, 1, 100), 4);
+    out_int(o, g->n_rules);
+    out_text(o, f->message);
 }
 
 /* --- institutions, persons, doctors, rules ------------------------------------------------------- */
@@ -131,12 +131,12 @@ static void put_turnover(struct view *v, struct output *o, const struct ranked *
     uint32_t id = names_get(&v->insts, g->key);
 
     if (id == NAME_NONE || v->turnover[id] <= 0) {
-        output_none(o);
-        output_none(o);
+        out_none(o);
+        out_none(o);
         return;
     }
-    output_fen(o, v->turnover[id]);
-    output_dec(o, prorate(10000, g->fund, v->turnover[id]), 1);
+    out_fen(o, v->turnover[id]);
+    out_dec(o, prorate(10000, g->fund, v->turnover[id]), 1);
 }
 
 static void group_row(struct view *v, struct output *o, const struct ranked *g)
@@ -145,32 +145,32 @@ static void group_row(struct view *v, struct output *o, const struct ranked *g)
     struct buf best = BUF_INIT;
     struct span name = rule_name(&v->rules, f->rule);
 
-    output_text(o, g->key);
+    out_text(o, g->key);
     switch (v->ranking.by) {
     case RANK_INSTITUTION:
         put_name(v, o, "inst", g->key);
         put_turnover(v, o, g);
         break;
     case RANK_DOCTOR: put_name(v, o, "doctor", g->key); break;
-    case RANK_RULE: output_text(o, name); break;
+    case RANK_RULE: out_text(o, name); break;
     case RANK_PERSON:
     case RANK_CLUE:
     case RANK_BY_COUNT: put_code(o, f->inst); break;
     }
-    output_fen(o, g->expected);
-    output_fen(o, g->fund);
-    output_fen(o, g->amount);
-    output_int(o, g->n_findings);
+    out_fen(o, g->expected);
+    out_fen(o, g->fund);
+    out_fen(o, g->amount);
+    out_int(o, g->n_findings);
     for (int c = 0; c < CLASS_COUNT; c++)
-        output_int(o, g->n_class[c]);
-    output_int(o, g->n_rules);
-    output_int(o, g->n_persons);
-    output_dec(o, prorate(g->score, 1, 100), 4);
+        out_int(o, g->n_class[c]);
+    out_int(o, g->n_rules);
+    out_int(o, g->n_persons);
+    out_dec(o, prorate(g->score, 1, 100), 4);
     buf_span(&best, f->rule);
     buf_char(&best, ' ');
     buf_span(&best, name);
-    output_text(o, span_trim((struct span){buf_cstr(&best), best.n}));
-    output_text(o, f->id);
+    out_text(o, span_trim((struct span){buf_cstr(&best), best.n}));
+    out_text(o, f->id);
     buf_release(&best);
 }
 
@@ -185,19 +185,19 @@ static int print(struct view *v, size_t top, struct err *e)
     if (format && strcmp(format, "cards") == 0)
         return cards_print(&v->ranking, &v->clues, &v->rules, v->store,
                            n < MAX_CARDS ? n : MAX_CARDS, e);
-    rc = output_open(&o, v->args, shapes[by].columns, shapes[by].n, e);
+    rc = out_open(&o, v->args, shapes[by].columns, shapes[by].n, e);
 
     if (rc)
         return rc;
     for (size_t i = 0; i < n; i++) {
-        output_int(o, (int64_t)i + 1);
+        out_int(o, (int64_t)i + 1);
         if (by == RANK_CLUE)
             clue_row(v, o, &v->ranking.at[i]);
         else
             group_row(v, o, &v->ranking.at[i]);
-        output_row(o);
+        out_row(o);
     }
-    return output_close(o, e);
+    return out_close(o, e);
 }
 
 static void sum_up(const struct view *v, size_t shown)

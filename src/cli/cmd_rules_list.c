@@ -44,7 +44,7 @@ static void put_list(struct output *o, const struct rule *r, const char *field)
     struct buf b = BUF_INIT;
 
     joined(&b, ynode_get(r->node, field));
-    output_text(o, (struct span){buf_cstr(&b), b.n});
+    out_text(o, (struct span){buf_cstr(&b), b.n});
     buf_release(&b);
 }
 
@@ -57,26 +57,26 @@ static void put_classes(struct output *o, const struct rule *r)
             buf_char(&b, '/');
         buf_str(&b, class_name(r->cls[i].cls));
     }
-    output_text(o, (struct span){buf_cstr(&b), b.n});
+    out_text(o, (struct span){buf_cstr(&b), b.n});
     buf_release(&b);
 }
 
 static void put_rule(struct output *o, const struct rule *r)
 {
-    output_text(o, r->id);
-    output_text(o, r->name);
-    output_int(o, r->version);
-    output_cstr(o, states[r->state]);
-    output_cstr(o, r->kind->name);
-    output_text(o, r->owner_type);
+    out_text(o, r->id);
+    out_text(o, r->name);
+    out_int(o, r->version);
+    out_cstr(o, states[r->state]);
+    out_cstr(o, r->kind->name);
+    out_text(o, r->owner_type);
     put_classes(o, r);
-    output_cstr(o, moments[r->judged]);
+    out_cstr(o, moments[r->judged]);
     put_list(o, r, "phases");
     put_list(o, r, "law");
     put_list(o, r, "official");
     put_list(o, r, "serves");
     put_list(o, r, "tags");
-    output_row(o);
+    out_row(o);
 }
 
 static int run(const struct args *a, struct err *e)
@@ -89,14 +89,14 @@ static int run(const struct args *a, struct err *e)
     if (!rc)
         rc = library_select(lib, a, &wanted, e);
     if (!rc)
-        rc = output_open(&o, a, columns, (int)(sizeof columns / sizeof *columns), e);
+        rc = out_open(&o, a, columns, (int)(sizeof columns / sizeof *columns), e);
     for (int i = 0; i < lib->n_rules && !rc; i++)
         if (wanted[i]) {
             put_rule(o, lib->rules[i]);
             n++;
         }
     if (!rc)
-        rc = output_close(o, e);
+        rc = out_close(o, e);
     if (!rc)
         note("%d 条规则（%s）", n, lib->dir);
     mem_free(wanted);

@@ -52,16 +52,16 @@ static const char select_findings[] =
 static void put(struct output *o, const struct db_rows *rows, idx_t k)
 {
     if (db_null(rows, k)) {
-        output_none(o);
+        out_none(o);
         return;
     }
     switch (columns[k].as) {
-    case AS_TEXT: output_text(o, db_text(rows, k)); break;
-    case AS_INT: output_int(o, db_i64(rows, k)); break;
-    case AS_FEN: output_fen(o, db_i64(rows, k)); break;
-    case AS_DEC: output_dec(o, db_i64(rows, k), VALUE_SCALE); break;
-    case AS_DAY: output_day(o, (day_t)db_i64(rows, k)); break;
-    case AS_JSON: output_json(o, db_text(rows, k)); break;
+    case AS_TEXT: out_text(o, db_text(rows, k)); break;
+    case AS_INT: out_int(o, db_i64(rows, k)); break;
+    case AS_FEN: out_fen(o, db_i64(rows, k)); break;
+    case AS_DEC: out_dec(o, db_i64(rows, k), VALUE_SCALE); break;
+    case AS_DAY: out_day(o, (day_t)db_i64(rows, k)); break;
+    case AS_JSON: out_json(o, db_text(rows, k)); break;
     }
 }
 
@@ -79,14 +79,14 @@ static int print_findings(const struct job *j, struct err *e)
     buf_release(&sql);
     if (rc)
         return rc;
-    rc = output_open(&o, j->args, columns, COLUMNS, e);
+    rc = out_open(&o, j->args, columns, COLUMNS, e);
     while (!rc && db_next(&rows)) {
         for (int k = 0; k < COLUMNS; k++)
             put(o, &rows, (idx_t)k);
-        output_row(o);
+        out_row(o);
     }
     db_close(&rows);
-    return rc ? rc : output_close(o, e);
+    return rc ? rc : out_close(o, e);
 }
 
 /* --- or what each rule found --------------------------------------------------------------------- */
@@ -117,19 +117,19 @@ static int print_summary(const struct job *j, struct err *e)
 
     if (rc)
         return rc;
-    rc = output_open(&o, j->args, summary_columns,
-                     (int)(sizeof summary_columns / sizeof *summary_columns), e);
+    rc = out_open(&o, j->args, summary_columns,
+                  (int)(sizeof summary_columns / sizeof *summary_columns), e);
     while (!rc && db_next(&rows)) {
-        output_text(o, db_text(&rows, 0));
-        output_text(o, rule_name(&j->rules, db_text(&rows, 0)));
+        out_text(o, db_text(&rows, 0));
+        out_text(o, rule_name(&j->rules, db_text(&rows, 0)));
         for (idx_t k = 1; k <= 6; k++)
-            output_int(o, db_i64(&rows, k));
-        output_fen(o, db_i64(&rows, 7));
-        output_fen(o, db_i64(&rows, 8));
-        output_row(o);
+            out_int(o, db_i64(&rows, k));
+        out_fen(o, db_i64(&rows, 7));
+        out_fen(o, db_i64(&rows, 8));
+        out_row(o);
     }
     db_close(&rows);
-    return rc ? rc : output_close(o, e);
+    return rc ? rc : out_close(o, e);
 }
 
 static void sum_up(const struct job *j)

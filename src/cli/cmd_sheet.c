@@ -213,9 +213,9 @@ static void put_text(struct output *o, struct span s, const struct sheet_column 
         s = (struct span){buf_cstr(&b), b.n};
     }
     if (s.n)
-        output_text(o, s);
+        out_text(o, s);
     else
-        output_none(o);
+        out_none(o);
     buf_release(&b);
 }
 
@@ -226,33 +226,33 @@ static void put_own(struct job *j, struct output *o, const char *name, int64_t n
     const struct finding *f = &j->clues.findings.at[c->finding];
 
     if (strcmp(name, "no") == 0) {
-        output_int(o, no);
+        out_int(o, no);
     } else if (strcmp(name, "finding_id") == 0) {
-        output_text(o, f->id);
+        out_text(o, f->id);
     } else if (strcmp(name, "appl_ddln") == 0) {
-        output_cstr(o, args_text(j->args, "deadline"));
+        out_cstr(o, args_text(j->args, "deadline"));
     } else if (strcmp(name, "supn_suspt_stas") == 0) {
-        output_cstr(o, "待反馈");
+        out_cstr(o, "待反馈");
     } else if (strcmp(name, "medins_id") == 0) {
-        output_text(o, j->inst);
+        out_text(o, j->inst);
     } else if (strcmp(name, "medins_name") == 0) {
-        output_text(o, (struct span){buf_cstr(&j->inst_name), j->inst_name.n});
+        out_text(o, (struct span){buf_cstr(&j->inst_name), j->inst_name.n});
     } else if (strcmp(name, "rule_name") == 0) {
         struct span title = rule_name(&j->rules, f->rule);
 
-        output_text(o, title.n ? title : f->rule);
+        out_text(o, title.n ? title : f->rule);
     } else if (strcmp(name, "rule_sev_deg") == 0) {
-        output_cstr(o, finding_class_name[f->cls]);
+        out_cstr(o, finding_class_name[f->cls]);
     } else if (strcmp(name, "chk_vola_amt") == 0) {
-        output_fen(o, c->amount);
+        out_fen(o, c->amount);
     } else if (strcmp(name, "vola_amt") == 0) {
-        output_fen(o, c->fund);
+        out_fen(o, c->fund);
     } else if (strcmp(name, "vola_cont") == 0) {
-        output_text(o, f->message);
+        out_text(o, f->message);
     } else if (strcmp(name, "fund_pay") == 0) {
-        output_fen(o, l->most[atom] >= 0 ? l->most[atom] : c->fund);
+        out_fen(o, l->most[atom] >= 0 ? l->most[atom] : c->fund);
     } else {
-        output_none(o);
+        out_none(o);
     }
 }
 
@@ -262,15 +262,15 @@ static void total_row(struct job *j, struct output *o)
         const char *name = sheet[k].column.name;
 
         if (strcmp(name, "finding_id") == 0)
-            output_cstr(o, "合计");
+            out_cstr(o, "合计");
         else if (strcmp(name, "chk_vola_amt") == 0)
-            output_fen(o, j->amount);
+            out_fen(o, j->amount);
         else if (strcmp(name, "vola_amt") == 0)
-            output_fen(o, j->fund);
+            out_fen(o, j->fund);
         else
-            output_none(o);
+            out_none(o);
     }
-    output_row(o);
+    out_row(o);
 }
 
 static int write_rows(struct job *j, struct output *o, struct err *e)
@@ -296,7 +296,7 @@ static int write_rows(struct job *j, struct output *o, struct err *e)
                      unmask);
             col++;
         }
-        output_row(o);
+        out_row(o);
     }
     db_close(&rows);
     if (no != (int64_t)j->n_atoms)
@@ -322,17 +322,17 @@ static int write_sheet(struct job *j, struct err *e)
     for (int k = 0; k < COLUMNS; k++)
         columns[k] = sheet[k].column;
     if (path && !format && ends_with(path, ".csv")) /* for Excel */
-        rc = output_to(&o, OUT_CSV, path, true, NULL, columns, COLUMNS, e);
+        rc = out_to(&o, OUT_CSV, path, true, NULL, columns, COLUMNS, e);
     else
-        rc = output_open(&o, j->args, columns, COLUMNS, e);
+        rc = out_open(&o, j->args, columns, COLUMNS, e);
     if (rc)
         return rc;
     rc = write_rows(j, o, e);
     if (rc) {
-        output_abandon(o);
+        out_abandon(o);
         return rc;
     }
-    return output_close(o, e);
+    return out_close(o, e);
 }
 
 static void say(const struct job *j, const char *path)

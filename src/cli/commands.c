@@ -6,6 +6,7 @@ const struct command *const huji_commands[] = {
     &cmd_init,
     &cmd_synth,
     &cmd_import,
+    &cmd_template,
     &cmd_screen,
     &cmd_rank,
     &cmd_explain,

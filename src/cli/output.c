@@ -57,8 +57,8 @@ static bool ends_with(const char *s, const char *tail)
     return n > t && strcasecmp(s + n - t, tail) == 0;
 }
 
-int output_open(struct output **o, const struct args *a, const struct shown_column *columns, int n,
-                struct err *e)
+int out_open(struct output **o, const struct args *a, const struct shown_column *columns, int n,
+             struct err *e)
 {
     const char *path = args_text(a, "out");
     enum output_format f = OUT_TABLE;
@@ -76,7 +76,7 @@ int output_open(struct output **o, const struct args *a, const struct shown_colu
             return ERR_USAGE;
         }
     }
-    return output_to(o, f, path, false, a->cmd->title, columns, n, e);
+    return out_to(o, f, path, false, a->cmd->title, columns, n, e);
 }
 
 static void xlsx_head(struct output *o)
@@ -192,8 +192,8 @@ static void csv_head(struct output *o)
     buf_clear(&o->line);
 }
 
-int output_to(struct output **out, enum output_format format, const char *path, bool bom,
-              const char *sheet, const struct shown_column *columns, int n, struct err *e)
+int out_to(struct output **out, enum output_format format, const char *path, bool bom,
+           const char *sheet, const struct shown_column *columns, int n, struct err *e)
 {
     struct output *o;
     int rc = 0;
@@ -214,7 +214,7 @@ int output_to(struct output **out, enum output_format format, const char *path, 
     if (path)
         rc = open_file(o, path, sheet, e);
     if (rc) {
-        output_abandon(o);
+        out_abandon(o);
         return rc;
     }
     o->tty = !path && isatty(STDOUT_FILENO);
@@ -224,12 +224,12 @@ int output_to(struct output **out, enum output_format format, const char *path, 
     return 0;
 }
 
-enum output_format output_format_of(const struct output *o)
+enum output_format out_format_of(const struct output *o)
 {
     return o->format;
 }
 
-int64_t output_rows(const struct output *o)
+int64_t out_rows(const struct output *o)
 {
     return o->rows;
 }
@@ -418,7 +418,7 @@ static void xlsx_number(struct output *o, int64_t v, int scale, bool money)
     next(o);
 }
 
-void output_text(struct output *o, struct span s)
+void out_text(struct output *o, struct span s)
 {
     if (o->format == OUT_XLSX)
         xlsx_text(o, s);
@@ -426,18 +426,18 @@ void output_text(struct output *o, struct span s)
         cell(o, s, false, false);
 }
 
-void output_cstr(struct output *o, const char *s)
+void out_cstr(struct output *o, const char *s)
 {
     if (s)
-        output_text(o, span_of(s));
+        out_text(o, span_of(s));
     else
-        output_none(o);
+        out_none(o);
 }
 
-void output_json(struct output *o, struct span s)
+void out_json(struct output *o, struct span s)
 {
     if (!s.n)
-        output_none(o);
+        out_none(o);
     else if (o->format == OUT_XLSX)
         xlsx_text(o, s);
     else
@@ -461,35 +461,35 @@ static void number(struct output *o, int64_t v, int scale, bool money)
     buf_release(&b);
 }
 
-void output_int(struct output *o, int64_t v)
+void out_int(struct output *o, int64_t v)
 {
     number(o, v, 0, false);
 }
 
-void output_fen(struct output *o, fen_t v)
+void out_fen(struct output *o, fen_t v)
 {
     number(o, v, 2, true);
 }
 
-void output_dec(struct output *o, int64_t v, int scale)
+void out_dec(struct output *o, int64_t v, int scale)
 {
     number(o, v, scale, false);
 }
 
-void output_day(struct output *o, day_t d)
+void out_day(struct output *o, day_t d)
 {
     struct buf b = BUF_INIT;
 
     if (d == DAY_NONE) {
-        output_none(o);
+        out_none(o);
         return;
     }
     day_print(&b, d);
-    output_text(o, (struct span){b.p, b.n});
+    out_text(o, (struct span){b.p, b.n});
     buf_release(&b);
 }
 
-void output_none(struct output *o)
+void out_none(struct output *o)
 {
     if (o->format == OUT_XLSX)
         next(o);
@@ -497,7 +497,7 @@ void output_none(struct output *o)
         cell(o, (struct span){NULL, 0}, true, true);
 }
 
-void output_row(struct output *o)
+void out_row(struct output *o)
 {
     assert(o->at == o->n);
     o->at = 0;
@@ -552,7 +552,7 @@ static int finish_text(struct output *o, struct err *e)
     return bad ? err_errno(e, "写不了 %s", o->path ? o->path : "标准输出") : 0;
 }
 
-int output_close(struct output *o, struct err *e)
+int out_close(struct output *o, struct err *e)
 {
     int rc = o->format == OUT_XLSX ? finish_xlsx(o, e) : finish_text(o, e);
 
@@ -562,11 +562,11 @@ int output_close(struct output *o, struct err *e)
         rc = err_errno(e, "写不了 %s", o->path);
     if (!rc && o->temp)
         o->temp[0] = 0;
-    output_abandon(o);
+    out_abandon(o);
     return rc;
 }
 
-void output_abandon(struct output *o)
+void out_abandon(struct output *o)
 {
     if (!o)
         return;

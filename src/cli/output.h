@@ -5,7 +5,7 @@
  * xlsx: headings in Chinese, streamed to a file. A file is written beside its place and moved there at the end, so
  * that it is whole or not there.
  *
- *     output_open; (output_text | output_int | ...) once per column, output_row, ...; output_close
+ *     out_open; (out_text | out_int | ...) once per column, out_row, ...; out_close
  */
 #ifndef HUJI_CLI_OUTPUT_H
 #define HUJI_CLI_OUTPUT_H
@@ -32,25 +32,25 @@ enum output_format { OUT_TABLE, OUT_CSV, OUT_JSONL, OUT_XLSX };
 struct output;
 
 /* Format and file from the options --format and --out of `a` (either may be missing from the command). */
-int output_open(struct output **o, const struct args *a, const struct shown_column *columns, int n,
-                struct err *e);
+int out_open(struct output **o, const struct args *a, const struct shown_column *columns, int n,
+             struct err *e);
 /* The same, said plainly; path NULL = stdout. `bom` leads a CSV with U+FEFF and Chinese headings, for Excel. */
-int output_to(struct output **o, enum output_format format, const char *path, bool bom,
-              const char *sheet, const struct shown_column *columns, int n, struct err *e);
-enum output_format output_format_of(const struct output *o);
-void output_text(struct output *o, struct span s);
-void output_cstr(struct output *o, const char *s); /* NULL = missing */
-void output_int(struct output *o, int64_t v);
-void output_fen(struct output *o, fen_t v);
-void output_dec(struct output *o, int64_t v, int scale);
-void output_day(struct output *o, day_t d); /* DAY_NONE = missing */
-void output_json(struct output *o, struct span s);
-void output_none(struct output *o); /* missing: empty, null */
-void output_row(struct output *o);
-int64_t output_rows(const struct output *o);
+int out_to(struct output **o, enum output_format format, const char *path, bool bom,
+           const char *sheet, const struct shown_column *columns, int n, struct err *e);
+enum output_format out_format_of(const struct output *o);
+void out_text(struct output *o, struct span s);
+void out_cstr(struct output *o, const char *s); /* NULL = missing */
+void out_int(struct output *o, int64_t v);
+void out_fen(struct output *o, fen_t v);
+void out_dec(struct output *o, int64_t v, int scale);
+void out_day(struct output *o, day_t d); /* DAY_NONE = missing */
+void out_json(struct output *o, struct span s);
+void out_none(struct output *o); /* missing: empty, null */
+void out_row(struct output *o);
+int64_t out_rows(const struct output *o);
 /* Writes what is left and moves the file to its place; frees `o` in any case. Errors: ERR_IO. */
-int output_close(struct output *o, struct err *e);
+int out_close(struct output *o, struct err *e);
 /* Frees without finishing: the file is not there. NULL allowed. */
-void output_abandon(struct output *o);
+void out_abandon(struct output *o);
 
 #endif

@@ -153,22 +153,22 @@ static char *written(enum output_format format, bool bom)
     size_t n;
 
     close(mkstemp(path));
-    assert_int_equal(output_to(&o, format, path, bom, NULL, columns, 6, NULL), 0);
-    output_cstr(o, "f1");
-    output_cstr(o, "县医院");
-    output_int(o, 12);
-    output_fen(o, 123450);
-    output_dec(o, 15000, 4);
-    output_cstr(o, "=cmd|' /C calc'!A0");
-    output_row(o);
-    output_cstr(o, "f2");
-    output_cstr(o, "A, \"B\"");
-    output_int(o, -3);
-    output_fen(o, -5);
-    output_none(o);
-    output_cstr(o, "无");
-    output_row(o);
-    assert_int_equal(output_close(o, NULL), 0);
+    assert_int_equal(out_to(&o, format, path, bom, NULL, columns, 6, NULL), 0);
+    out_cstr(o, "f1");
+    out_cstr(o, "县医院");
+    out_int(o, 12);
+    out_fen(o, 123450);
+    out_dec(o, 15000, 4);
+    out_cstr(o, "=cmd|' /C calc'!A0");
+    out_row(o);
+    out_cstr(o, "f2");
+    out_cstr(o, "A, \"B\"");
+    out_int(o, -3);
+    out_fen(o, -5);
+    out_none(o);
+    out_cstr(o, "无");
+    out_row(o);
+    assert_int_equal(out_close(o, NULL), 0);
     f = fopen(path, "rb");
     assert_non_null(f);
     n = fread(text, 1, sizeof text - 1, f);
@@ -219,9 +219,9 @@ static void a_file_that_can_not_be_written_is_named(void **state)
     struct err e = {0};
 
     (void)state;
-    assert_int_equal(output_to(&o, OUT_CSV, "/nowhere/x.csv", false, NULL, columns, 6, &e), ERR_IO);
+    assert_int_equal(out_to(&o, OUT_CSV, "/nowhere/x.csv", false, NULL, columns, 6, &e), ERR_IO);
     assert_non_null(strstr(e.message, "/nowhere/x.csv"));
-    assert_int_equal(output_to(&o, OUT_XLSX, NULL, false, NULL, columns, 6, &e), ERR_USAGE);
+    assert_int_equal(out_to(&o, OUT_XLSX, NULL, false, NULL, columns, 6, &e), ERR_USAGE);
 }
 
 /* What every entry of the table of commands owes. */
