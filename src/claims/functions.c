@@ -196,6 +196,21 @@ static void run_name(duckdb_function_info info, duckdb_data_chunk in, duckdb_vec
     }
 NAMED(NAME_FUNCTION)
 
+/* Fen -> "123.45". */
+static void sql_yuan(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)
+{
+    (void)info;
+    idx_t n = duckdb_data_chunk_get_size(in);
+    const int64_t *fen = duckdb_vector_get_data(duckdb_data_chunk_get_vector(in, 0));
+    struct buf b = BUF_INIT;
+    for (idx_t i = 0; i < n; i++) {
+        buf_clear(&b);
+        fen_print(&b, fen[i]);
+        duckdb_vector_assign_string_element_len(out, i, buf_cstr(&b), b.n);
+    }
+    buf_release(&b);
+}
+
 /* Seconds -> the event month 202303. */
 static void sql_month(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)
 {
@@ -328,6 +343,7 @@ static const struct function functions[] = {
     {"huji_day", sql_day, TEXT_IN, DUCKDB_TYPE_INTEGER, true},
     {"huji_int", sql_int, TEXT_IN, DUCKDB_TYPE_INTEGER, true},
     {"huji_dx", sql_dx, TEXT_IN, DUCKDB_TYPE_VARCHAR, true},
+    {"huji_yuan", sql_yuan, {DUCKDB_TYPE_BIGINT}, DUCKDB_TYPE_VARCHAR, false},
     {"huji_month", sql_month, {DUCKDB_TYPE_BIGINT}, DUCKDB_TYPE_INTEGER, false},
     {"huji_tail", sql_tail, {DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_BIGINT}, DUCKDB_TYPE_UBIGINT, false},
     {"huji_marks",

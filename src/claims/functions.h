@@ -4,7 +4,7 @@
  *   huji_sec, huji_fen, huji_qty, huji_price, huji_hash (VARCHAR) -> BIGINT; huji_day, huji_int (VARCHAR) -> INTEGER;
  *   huji_id_<domain>(VARCHAR) -> INTEGER (needs codes); huji_dx(VARCHAR) -> VARCHAR: a diagnosis cut at + * †;
  *   huji_marks(item, cnt, pric, amount, t) -> INTEGER; huji_tail(VARCHAR, BIGINT n) -> UBIGINT: 8 bytes from n on.
- *   huji_month(seconds) -> 202303; huji_name_<domain>(id, name) -> id, remembers the name.
+ *   huji_yuan(fen) -> VARCHAR; huji_month(seconds) -> 202303; huji_name_<domain>(id, name) -> id, remembers the name.
  * Unreadable gives NULL.
  */
 #ifndef HUJI_CLAIMS_FUNCTIONS_H

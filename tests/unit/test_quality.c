@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* Reconciliation, marks, lineage; what a rule can be asked with; arrays and streams agree with SQL. */
+#include "store_help.h"
+
+#include "claims/quality.h"
+#include "claims/ready.h"
+#include "claims/stream.h"
+
+#define LINE_HEAD "bkkp_sn,psn_no,mdtrt_id,setl_id,fixmedins_code,fee_ocur_time,hilist_code,hilist_name,cnt,pric,det_item_fee_sumamt\n"
+
+static void fill_store(struct box *b)
+{
+    box_init(b);
+    box_import(b, box_file(b, "fee_list_d.csv",
+                           LINE_HEAD "L1,p1,m1,s1,H1,2023-01-01,001203000010000,床位费,1,10,10.00\n"
+                                     "L2,p1,m1,s1,H1,2023-03-01,local-1,自编项目,2,10,20.00\n"
+                                     "L3,p2,m2,s2,H2,2023-02-01,001203000010000,床位费,x,10,30.00\n"
+                                     "L4,p2,m2,s2,H2,2023-02-30,001203000010000,床位费,1,10,40.00\n"));
+    box_import(b, box_file(b, "setl_d.csv",
+                           "setl_id,mdtrt_id,psn_no,fixmedins_code,setl_time,medfee_sumamt,mdtrt_cert_no\n"
+                           "s1,m1,p1,H1,2023-01-02,30,C9\ns2,m2,p2,H2,2023-02-02,30,\n"));
+}
+
+/* The cell under a heading, of the first row whose first cells hold `key`. */
+static struct span cell(const struct grid *g, const char *key, const char *head)
+{
+    for (size_t r = 0; r < g->n_rows; r++)
+        for (size_t c = 0; c < g->n_cols; c++)
+            if (span_is(grid_cell(g, r, c), key))
+                for (size_t h = 0; h < g->n_cols; h++)
+                    if (span_is(g->head[h], head))
+                        return grid_cell(g, r, h);
+    return (struct span){"(none)", 6};
+}
+
+#define assert_cell(g, key, head, want)                                                                     \
+    do {                                                                                                    \
+        struct span v_ = cell((g), (key), (head));                                                          \
+        if (!span_is(v_, (want)))                                                                           \
+            fail_msg("%s / %s: \"%.*s\", not \"%s\"", (key), (head), (int)v_.n, v_.p, (want));              \
+    } while (0)
+
+static void adds_up(void **state)
+{
+    (void)state;
+    struct box b;
+    struct grid g;
+    fill_store(&b);
+    assert_int_equal(quality_tables(b.s, &g, &b.e), 0);
+    assert_cell(&g, "fee_list_d", "读入行", "4");
+    assert_cell(&g, "fee_list_d", "拒收行", "1");
+    assert_cell(&g, "fee_list_d", "读入（元）", "100.00");
+    assert_cell(&g, "fee_list_d", "保留（元）", "60.00");
+    assert_cell(&g, "fee_list_d", "拒收（元）", "40.00");
+    assert_cell(&g, "fee_list_d", "核对", "平");
+    grid_release(&g);
+    assert_int_equal(quality_files(b.s, &g, &b.e), 0);
+    assert_int_equal(g.n_rows, 2);
+    grid_release(&g);
+    assert_int_equal(quality_rejects(b.s, 10, &g, &b.e), 0);
+    assert_cell(&g, "fee_ocur_time", "行号", "5");
+    assert_cell(&g, "fee_ocur_time", "值", "2023-02-30");
+    grid_release(&g);
+    assert_int_equal(quality_reject_reasons(b.s, &g, &b.e), 0);
+    assert_cell(&g, "fee_ocur_time", "金额（元）", "40.00");
+    grid_release(&g);
+    assert_int_equal(quality_marks(b.s, &g, &b.e), 0);
+    assert_cell(&g, "项目编码不合国家编码规则", "金额（元）", "20.00");
+    assert_cell(&g, "找不到就诊记录", "行数", "3");
+    grid_release(&g);
+    assert_int_equal(quality_codes(b.s, 5, &g, &b.e), 0);
+    assert_cell(&g, "local-1", "项目名称", "自编项目");
+    grid_release(&g);
+    assert_int_equal(quality_values(b.s, &g, &b.e), 0);
+    assert_cell(&g, "cnt", "例如", "x");
+    grid_release(&g);
+    assert_int_equal(quality_months(b.s, &g, &b.e), 0);
+    assert_cell(&g, "H1", "缺月", "202302");
+    assert_cell(&g, "H2", "缺月数", "2");
+    grid_release(&g);
+    assert_int_equal(quality_lineage(b.s, "line:L3", &g, &b.e), 0);
+    assert_cell(&g, "line:L3", "第几行数据", "3");
+    grid_release(&g);
+    assert_int_equal(quality_lineage(b.s, "what", &g, &b.e), ERR_USAGE);
+    box_release(&b);
+}
+
+static bool knows(void *ctx, const char *name)
+{
+    return strcmp(name, ctx) == 0;
+}
+
+static void can_be_asked(void **state)
+{
+    (void)state;
+    struct box b;
+    struct ready r;
+    fill_store(&b);
+    static const char *const n1[] = {"fee_list_d", "setl_d"};
+    static const char *const n2[] = {"fee_list_d", "l_suspension"};
+    static const char *const n3[] = {"column setl_d.mdtrt_cert_no", "knowledge day_limit"};
+    static const char *const n4[] = {"l_suspension", "knowledge other", "column setl_d.invono"};
+    char known[] = "day_limit";
+    const struct rule_need need[] = {{"A1", "甲", n1, 2}, {"A2", "乙", n2, 2}, {"A3", "丙", n3, 2}, {"A4", "丁", n4, 3}};
+    assert_int_equal(ready_check(b.s, need, 4, knows, known, &r, &b.e), 0);
+    assert_int_equal(r.n_can, 2);
+    assert_int_equal(r.n_cannot, 2);
+    assert_cell(&r.rules, "A1", "状态", "可问");
+    assert_cell(&r.rules, "A2", "等待", "suspension（定点机构中止名单）");
+    assert_cell(&r.rules, "A4", "状态", "未问");
+    assert_cell(&r.data, "column setl_d.mdtrt_cert_no", "填充率", "50%");
+    assert_cell(&r.data, "fee_list_d", "月数", "3");
+    assert_cell(&r.data, "fee_list_d", "机构数", "2");
+    /* one more roster would unlock A2: first */
+    assert_true(span_is(grid_cell(&r.missing, 0, 0), "suspension（定点机构中止名单）"));
+    assert_true(span_is(grid_cell(&r.missing, 0, 1), "1"));
+    assert_int_equal(r.missing.n_rows, 3);
+    ready_release(&r);
+    box_release(&b);
+}
+
+struct seen {
+    int64_t rows, sum, missing;
+    int32_t last;
+    size_t persons;
+};
+
+static int see(void *ctx, const struct line_chunk *c, struct err *e)
+{
+    (void)e;
+    struct seen *s = ctx;
+    for (size_t k = 0; k < c->n_persons; k++) {
+        assert_true(c->person[k] > s->last);
+        s->last = c->person[k];
+        int64_t t = INT64_MIN;
+        for (uint32_t r = c->first[k]; r < c->first[k + 1]; r++) {
+            assert_int_equal(c->col[0].i32[r], c->person[k]);
+            assert_true(c->col[1].i64[r] >= t); /* months and, within them, seconds go on */
+            t = c->col[1].i64[r];
+            s->sum += c->col[2].i64[r];
+            s->missing += c->col[3].i64[r] == HUJI_NONE64;
+        }
+    }
+    s->rows += (int64_t)c->n_rows;
+    s->persons += c->n_persons;
+    return 0;
+}
+
+static void streams(void **state)
+{
+    (void)state;
+    struct box b;
+    struct buf text = BUF_INIT;
+    box_init(&b);
+    buf_str(&text, "bkkp_sn,psn_no,fee_ocur_time,det_item_fee_sumamt,cnt\n");
+    unsigned seed = 7;
+    int64_t sum = 0, missing = 0, rows = 30000;
+    for (int i = 0; i < rows; i++) {
+        int amount = rand_r(&seed) % 10000, person = rand_r(&seed) % 500;
+        if (i % 3 == 0)
+            person = 77; /* one who has a third of all */
+        bool none = rand_r(&seed) % 4 == 0;
+        buf_fmt(&text, "L%d,p%d,2023-%02d-%02d %02d:00:00,%d.%02d,%s\n", i, person, rand_r(&seed) % 3 + 1, rand_r(&seed) % 28 + 1,
+                rand_r(&seed) % 24, amount / 100, amount % 100, none ? "" : "1");
+        sum += amount;
+        missing += none;
+    }
+    box_import(&b, box_file(&b, "fee_list_d.csv", buf_cstr(&text)));
+    buf_release(&text);
+    int f[4] = {source_field(S_LINE, SPAN("psn_no")), source_field(S_LINE, SPAN("fee_ocur_time")),
+                source_field(S_LINE, SPAN("det_item_fee_sumamt")), source_field(S_LINE, SPAN("cnt"))};
+    struct line_range range[8];
+    int n = lines_ranges(b.s, 4, range, &b.e);
+    assert_in_range(n, 2, 4);
+    assert_int_equal(lines_begin(b.s, &b.e), 0);
+    struct seen all = {.last = -1};
+    for (int i = 0; i < n; i++) {
+        int64_t before = all.rows;
+        if (lines_stream(b.s, f, 4, range[i].lo, range[i].hi, see, &all, &b.e) < 0)
+            fail_msg("%s", b.e.message);
+        assert_int_equal(all.rows - before, range[i].rows);
+    }
+    lines_end(b.s);
+    assert_int_equal(all.rows, rows);
+    assert_int_equal(all.sum, sum);
+    assert_int_equal(all.missing, missing);
+    assert_int_equal(all.persons, box_int(&b, "SELECT count(*) FROM line_count"));
+    /* a short read is an error, not an end */
+    assert_int_equal(db_run(b.s->con, "DELETE FROM line_202302 WHERE no % 1000 = 5", &b.e), 0);
+    struct seen part = {.last = -1};
+    assert_int_equal(lines_stream(b.s, f, 4, 0, INT32_MAX, see, &part, &b.e), ERR_DB);
+    assert_has(b.e.message, "只读到");
+    struct column_set c;
+    struct dict d;
+    int pf[2] = {source_field(S_PERSON, SPAN("psn_no")), source_field(S_PERSON, SPAN("brdy"))};
+    assert_int_equal(frame_load(b.s, S_PERSON, pf, 2, NULL, &c, &b.e), 0);
+    assert_int_equal(dict_load(b.s, D_PERSON, &d, &b.e), 0);
+    assert_int_equal(c.n_rows, d.n);
+    for (size_t i = 0; i < c.n_rows; i++) {
+        assert_int_equal(c.col[0].i32[i], i);
+        assert_int_equal(c.col[1].i32[i], HUJI_NONE32);
+    }
+    column_set_release(&c);
+    dict_release(&d);
+    box_release(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(adds_up),
+        cmocka_unit_test(can_be_asked),
+        cmocka_unit_test(streams),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
