@@ -24,7 +24,7 @@ const struct derive_step derive_others[] = {
      "huji_sec(o.oprn_oprt_endtime) AS e, huji_sec(o.anst_begntime) AS ab, huji_sec(o.anst_endtime) AS ae, "
      "huji_name_doctor(huji_id_doctor(o.oper_dr_code), o.oper_dr_name) AS dr, "
      "huji_name_doctor(huji_id_doctor(o.anst_dr_code), o.anst_dr_name) AS adr FROM t_setl_list_oprn_d o "
-     "LEFT JOIN x_setl s ON coalesce(trim(o.mdtrt_id), '') = '' AND s.sid = trim(o.setl_id) "
+     "LEFT JOIN x_setl s ON s.sid = CASE WHEN coalesce(trim(o.mdtrt_id), '') = '' THEN trim(o.setl_id) END "
      "WHERE coalesce(trim(o.vali_flag), '1') <> '0'"},
 {S_OPERATION, "SELECT huji_id_text(o.id) AS setl_list_oprn_id, o.mdtrt_id, coalesce(o.psn_no, v.psn_no) AS psn_no, "
      "v.fixmedins_code, o.code AS oprn_oprt_code, o.b AS oprn_oprt_begntime, o.e AS oprn_oprt_endtime, "

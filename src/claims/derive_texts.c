@@ -51,7 +51,7 @@ const struct derive_step derive_texts[] = {
 {-1, "CREATE OR REPLACE TEMP TABLE x_diag AS SELECT mdtrt_id, dx, 1 AS main, 0 AS src FROM x_visit WHERE dx IS NOT NULL "
      "UNION ALL SELECT coalesce(huji_id_visit(d.mdtrt_id), s.mdtrt_id), huji_name_dx(huji_id_dx(huji_dx(d.diag_code)), "
      "d.diag_name), CASE WHEN trim(d.maindiag_flag) = '1' THEN 1 ELSE 0 END, 1 FROM t_setl_list_diag_d d "
-     "LEFT JOIN x_setl s ON coalesce(trim(d.mdtrt_id), '') = '' AND s.sid = trim(d.setl_id) "
+     "LEFT JOIN x_setl s ON s.sid = CASE WHEN coalesce(trim(d.mdtrt_id), '') = '' THEN trim(d.setl_id) END "
      "WHERE coalesce(trim(d.vali_flag), '1') <> '0' "
      "UNION ALL SELECT huji_id_visit(mdtrt_id), huji_name_dx(huji_id_dx(huji_dx(diag_code)), diag_name), "
      "CASE WHEN trim(maindiag_flag) = '1' THEN 1 ELSE 0 END, 2 FROM t_setl_diag_list_d "
@@ -66,7 +66,7 @@ const struct derive_step derive_texts[] = {
      "WHERE cert <> '' GROUP BY cert"},
 #define ROSTER(t) \
 {-1, "CREATE OR REPLACE TEMP TABLE x_"t" AS SELECT coalesce(huji_id_person(t.psn_no), c.psn_no) AS p, t.* " \
-     "FROM t_"t" t LEFT JOIN x_cert c ON coalesce(trim(t.psn_no), '') = '' AND c.cert = upper(trim(t.certno))"}
+     "FROM t_"t" t LEFT JOIN x_cert c ON c.cert = CASE WHEN coalesce(trim(t.psn_no), '') = '' THEN upper(trim(t.certno)) END"}
 ROSTER("death"), ROSTER("household"), ROSTER("long_rx"), ROSTER("assisted"), ROSTER("staff"), ROSTER("leave"),
 ROSTER("presence_check"),
 /* codes that come up later: ids must be given before d_* is written */
