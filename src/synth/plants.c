@@ -173,7 +173,7 @@ void chronic_visit(struct plan *g, struct episode *ep, const struct person *p, u
 void ids_add(struct ids *i, const char *kind, const char *id)
 {
     if (i->b.n)
-        buf_char(&i->b, '|');
+        buf_char(&i->b, ';');
     buf_str(&i->b, kind);
     buf_char(&i->b, ':');
     buf_str(&i->b, id);
