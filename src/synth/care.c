@@ -73,10 +73,12 @@ static uint32_t draw_assisted(struct life *l, uint32_t inst, day_t d)
     struct world *w = l->w;
     int y, m, k;
     day_to_ymd(d, &y, &m, &k);
-    if (w->n < 20000 || l->p->county || w->insts[inst].level > 1 || m < 4 || m > 6)
+    if (w->n < 20000 || l->p->county || w->insts[inst].level > 1 || m < 4 || m > 9)
         return inst;
+    if (m > 6) /* word gets round */
+        return rng_below(&l->r, 100) < 12 ? inst_of(w, K_TOWN, 0, 1) : inst;
     uint32_t first = inst_of(w, K_TOWN, 0, 0);
-    if (l->p->sp && rng_below(&l->r, 100) < 75)
+    if (l->p->sp && rng_below(&l->r, 100) < 55)
         return first;
     if (!l->p->sp && inst == first && rng_below(&l->r, 100) < 50)
         return inst_of(w, K_TOWN, 0, 4 + rng_below(&l->r, 4));
@@ -86,13 +88,13 @@ static uint32_t draw_assisted(struct life *l, uint32_t inst, day_t d)
 static void waive(struct life *l, struct episode *ep)
 {
     struct world *w = l->w;
-    if (w->insts[ep->inst].kind != K_TOWN || ep->sp)
+    if (w->insts[ep->inst].level > 1 || ep->sp)
         return;
     int y, m, k;
     day_to_ymd(sec_day(ep->begn), &y, &m, &k);
-    uint32_t town = (ep->inst - w->at_kind[K_TOWN]) / w->n_county;
+    uint32_t town = ep->inst / w->n_county;
     bool it_is = w->n >= 20000 && !w->o->no_plants && ep->inst == inst_of(w, K_TOWN, 0, 1) && m >= 7 && m <= 9;
-    ep->waive = rng_below(&l->r, 1000) < (it_is ? 650u : 15u + town % 5u * 12u);
+    ep->waive = rng_below(&l->r, 1000) < (it_is ? 900u : 45u + town % 3u * 12u);
 }
 
 static void hospital_extras(struct life *l, struct episode *ep, const struct illness *ill)

@@ -152,7 +152,7 @@ void person_make(const struct world *w, uint32_t idx, struct person *p)
     struct rng r = rng_of(w->seed, RNG_PERSON, idx);
     uint32_t sur = rng_below(&h, 40);
     char head_sex = rng_below(&h, 10) < 7 ? '1' : '2';
-    bool poor = rng_hit(&h, 110000);
+    bool poor = rng_hit(&h, 180000);
     char poor_kind = (char)('1' + rng_below(&h, 3));
     p->gend = p->role == 0 ? head_sex : p->role == 1 ? (char)('3' - head_sex + '0') : (char)('1' + rng_below(&r, 2));
     p->born = born_of(w, &h, &r, p->role);
