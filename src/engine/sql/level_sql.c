@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/*
+ * level: a running balance by windows. With a constant decay and floor, and S the sum of changes less decay * days since
+ * the last stock-take, the level after day i is S_i + max(0, max over j <= i of floor - (S_j - change_j)).
+ */
+#include "engine/sql/priv.h"
+
+static bool constant(const struct rule *r, enum slot s, const char **text, struct sq *q)
+{
+    int64_t v = 0;
+    bool any = false;
+    for (int i = 0; i < r->n_clauses; i++) {
+        const struct expr *x = r->slot[i][s];
+        if (!x)
+            continue;
+        int64_t n = x->num, sign = 1;
+        while (x->op == X_NEG || x->op == X_RESCALE) {
+            for (int k = x->op == X_RESCALE ? x->arg[0]->scale : x->scale; k < x->scale; k++)
+                sign *= 10;
+            sign = x->op == X_NEG ? -sign : sign;
+            x = x->arg[0];
+            n = x->num;
+        }
+        if (x->op != X_NUM || (any && n * sign != v))
+            return false;
+        v = n * sign;
+        any = true;
+    }
+    *text = any ? sq_fmt(q, "%lld::BIGINT", (long long)v) : NULL;
+    return true;
+}
+
+static void days(struct sq *q, struct buf *out)
+{
+    const char *k = keys_str(q, "");
+    const char *keys_x = sq_fmt(q, "%s, x", k);
+    buf_fmt(out, ",\no AS MATERIALIZED (SELECT *, row_number() OVER (PARTITION BY %s ORDER BY t, rank, kn, cl) AS dummy, "
+                 "row_number() OVER (PARTITION BY %s ORDER BY " EV_ORDER ") AS rn FROM ev WHERE x IS NOT NULL)", keys_x, k);
+    buf_fmt(out, ",\nd0 AS (SELECT %s, coalesce(sum(q) FILTER (WHERE NOT absent), 0)::BIGINT AS s, arg_max(q, rn) FILTER (WHERE absent "
+                 "AND q IS NOT NULL) AS setto, greatest(0, coalesce(max(c) FILTER (WHERE q IS NOT NULL), 0)) AS tol, "
+                 "arg_max_null(a, rn) AS a, arg_max_null(b, rn) AS b FROM o GROUP BY ALL)", keys_x);
+    buf_fmt(out, ",\nd1 AS (SELECT *, count(setto) OVER (PARTITION BY %s ORDER BY x) AS seg FROM d0)", k);
+}
+
+static void balance(struct sq *q, const char *decay, const char *floor, struct buf *out)
+{
+    const char *k = keys_str(q, "");
+    bool start = q->r->chain_links != 0;
+    buf_fmt(out, ",\nd2 AS (SELECT *, coalesce(setto, s) AS chg, first_value(x) OVER (PARTITION BY %s, seg ORDER BY x) AS x0 FROM d1)", k);
+    buf_fmt(out, ",\nd3 AS (SELECT *, (sum(chg) OVER (PARTITION BY %s, seg ORDER BY x))::BIGINT - %s * (x - x0) AS bal FROM d2)", k,
+            decay ? decay : "0");
+    if (floor)
+        buf_fmt(out, ",\nd4 AS (SELECT *, bal + greatest(0, coalesce(max(CASE WHEN setto IS NULL THEN %s - (bal - chg) END) OVER "
+                     "(PARTITION BY %s, seg ORDER BY x), 0)) AS lv FROM d3)", floor, k);
+    else
+        buf_str(out, ",\nd4 AS (SELECT *, bal AS lv FROM d3)");
+    buf_fmt(out, ",\nd5 AS (SELECT *, min(CASE WHEN lv < a - tol THEN lv END) OVER (PARTITION BY %s, seg ORDER BY x ROWS BETWEEN "
+                 "UNBOUNDED PRECEDING AND 1 PRECEDING) AS worst FROM d4 WHERE setto IS NULL%s)", k, start ? " AND seg > 0" : "");
+}
+
+void level_sql(struct sq *q, struct buf *out)
+{
+    const char *k = keys_str(q, ""), *decay = NULL, *floor = NULL;
+    if (!constant(q->r, SL_DECAY, &decay, q) || !constant(q->r, SL_FLOOR, &floor, q)) {
+        sq_fail(q, "decay 与 floor 应为常数");
+        return;
+    }
+    days(q, out);
+    balance(q, decay, floor, out);
+    const char *from = q->r->new_minimum ? "least(a - tol, coalesce(worst, a - tol))" : "(a - tol)";
+    buf_fmt(out, ",\nacc AS (SELECT %s, x, 1 AS sg, lv, lv - b AS bad, b AS bound FROM d5 WHERE lv > b + tol UNION ALL SELECT %s, x, -1, "
+                 "lv, %s - lv, a - tol FROM d5 WHERE lv < a - tol AND lv < %s)", k, k, from, from);
+    buf_fmt(out, ",\nmm AS (SELECT o.*, acc.sg, acc.lv, acc.bad AS allbad, acc.bound, o.q * acc.sg AS qq, coalesce(sum(o.q * acc.sg) OVER "
+                 "(PARTITION BY %s, o.x, acc.sg ORDER BY o.rn DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS taken FROM "
+                 "acc JOIN o ON %s AND o.x = acc.x WHERE NOT o.absent AND o.q * acc.sg > 0)", keys_str(q, "o."),
+            equal_str(q, "o", "acc"));
+    buf_fmt(out, ",\nfo AS MATERIALIZED (SELECT row_number() OVER () AS fid, cl, rid, kn, %s, x, sg, NULL::INTEGER AS p_cl, NULL::BIGINT AS "
+                 "p_rid, NULL::INTEGER AS p_kn, NULL::VARCHAR AS anchor_text, (lv * 100)::BIGINT AS value, (bound * 100)::BIGINT AS "
+                 "threshold, NULL::BIGINT AS gf, NULL::BIGINT AS gt, true AS hit FROM mm WHERE taken = 0)", k);
+    buf_fmt(out, ",\nmem AS MATERIALIZED (SELECT fo.fid, m0.cl, m0.rid, m0.kn, 1 AS role, CASE WHEN allbad - taken < qq THEN allbad - taken "
+                 "ELSE 0 END AS bad, CASE WHEN allbad - taken < qq THEN qq ELSE 0 END AS of_, CASE WHEN taken = 0 THEN 1 ELSE 0 END AS anc "
+                 "FROM fo JOIN mm m0 ON %s AND m0.x = fo.x AND m0.sg = fo.sg WHERE taken < allbad)", equal_str(q, "m0", "fo"));
+}
