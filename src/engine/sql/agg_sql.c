@@ -9,25 +9,13 @@ static bool refers_outer(const struct expr *x)
     switch (x->op) {
     case X_FIELD: case X_FUND:
         return !x->num || x->base == BASE_PREV;
-    case X_KN: case X_VALUE: case X_THRESHOLD: case X_GAP_FROM: case X_GAP_TO:
+    case X_INFLOW: case X_KN: case X_VALUE: case X_THRESHOLD: case X_GAP_FROM: case X_GAP_TO:
         return true;
     default:
         break;
     }
     for (int i = 0; i < X_ARGS; i++)
         if (refers_outer(x->arg[i]))
-            return true;
-    return false;
-}
-
-bool ex_speaks_of_members(const struct expr *x)
-{
-    if (!x)
-        return false;
-    if (x->op == X_MEMBERS)
-        return true;
-    for (int i = 0; i < X_ARGS; i++)
-        if (ex_speaks_of_members(x->arg[i]))
             return true;
     return false;
 }
@@ -137,7 +125,7 @@ void ex_members(struct scope *s, const struct expr *x, struct buf *b)
             list = list ? sq_fmt(q, "%s, %d", list, i) : sq_fmt(q, "%d", i);
     const char *table = sq_fmt(q, "(SELECT %s.fid, 1 AS n, %s AS v FROM mem %s %s%s WHERE %s%s.cl IN (%s) AND %s GROUP BY 1)",
                                mem, buf_cstr(&in.value), mem, buf_cstr(&from), buf_cstr(&in.s.joins),
-                               s->chain_members ? "" : sq_fmt(q, "%s.role = 1 AND ", mem), mem, list ? list : "-1",
+                               q->r->kind == &kind_pair ? sq_fmt(q, "%s.role = 1 AND ", mem) : "", mem, list ? list : "-1",
                                buf_cstr(&in.where));
     const char *j = scope_join(s, table, sq_fmt(q, "@.fid = %s.fid", s->found));
     buf_fmt(b, "CASE WHEN %s.n IS NULL THEN %s ELSE %s.v END", j, in.none, j);

@@ -271,7 +271,7 @@ static void ex_choice(struct scope *s, const struct expr *x, struct buf *b)
     for (int i = 0; i < x->n_arg; i++)
         v[i] = text && x->arg[i]->type == V_CODE ? text_str(s, x->arg[i]) : ex_str(s, x->arg[i]);
     if (x->op == X_IF) {
-        buf_fmt(b, "CASE WHEN %s THEN %s WHEN NOT %s THEN %s END", v[0], v[1], v[0], v[2]);
+        buf_fmt(b, "CASE WHEN %s THEN %s ELSE %s END", v[0], v[1], v[2]);
         return;
     }
     if (x->op != X_COALESCE) { /* least() of DuckDB overlooks NULL */
@@ -402,6 +402,7 @@ void ex(struct scope *s, const struct expr *x, struct buf *b)
     case X_THRESHOLD: found_column(s, "threshold", b); break;
     case X_GAP_FROM: found_column(s, "gf", b); break;
     case X_GAP_TO: found_column(s, "gt", b); break;
+    case X_INFLOW: found_column(s, "inflow", b); break;
     case X_FUND: ex_fund(s, x, b); break;
     case X_RESCALE: ex_rescale(s, x, b); break;
     case X_YEAR: buf_fmt(b, "year(hj_date(%s))::BIGINT", ex_str(s, x->arg[0])); break;

@@ -78,11 +78,8 @@ static void conditions(struct scope *s, const char *day, struct buf *b)
         buf_fmt(b, " AND (%s) IS NOT TRUE", ex_str(s, r->unless[i][k]));
     if (r->kind == &kind_quota && r->slot[i][SL_WHERE])
         buf_fmt(b, " AND %s", ex_str(s, r->slot[i][SL_WHERE]));
-    if (r->kind == &kind_gap && r->chain_links && r->slot[i][SL_CHAIN_WHERE]) {
-        s->chain_members = true;
+    if (r->kind == &kind_gap && r->chain_links && r->slot[i][SL_CHAIN_WHERE])
         buf_fmt(b, " AND %s", ex_str(s, r->slot[i][SL_CHAIN_WHERE]));
-        s->chain_members = false;
-    }
 }
 
 static void owner_text(struct scope *s, struct buf *b)
@@ -96,24 +93,38 @@ static void owner_text(struct scope *s, struct buf *b)
     buf_str(b, ") AS owner_id");
 }
 
+/* Of a measure the period's first day, where its last key is one. */
+static const char *finding_day(struct sq *q, int i)
+{
+    const struct rule *r = q->r;
+    const char *t = huji_sources[r->clause[i].src].time_field, *k = sq_fmt(q, "fo.k%d", r->n_keys - 1);
+    switch (r->measure ? r->key[i][r->n_keys - 1]->fmt : VF_NUM) {
+    case VF_DAY: return k;
+    case VF_SEC: return sq_fmt(q, "hj_day(%s)", k);
+    case VF_MONTH: return sq_fmt(q, "(make_date((%s // 12)::INTEGER, (%s %% 12 + 1)::INTEGER, 1) - DATE '1970-01-01')", k, k);
+    case VF_QUARTER: return sq_fmt(q, "(make_date((%s // 4)::INTEGER, (%s %% 4 * 3 + 1)::INTEGER, 1) - DATE '1970-01-01')", k, k);
+    case VF_YEAR: return sq_fmt(q, "(make_date(%s::INTEGER, 1, 1) - DATE '1970-01-01')", k);
+    default: return t ? sq_fmt(q, "hj_day(coalesce(e.%s, 0))", t) : "0";
+    }
+}
+
 static void accused(struct sq *q, int i, struct buf *out)
 {
     const struct rule *r = q->r;
     enum source_id src = r->clause[i].src;
-    const char *t = huji_sources[src].time_field;
     struct scope s;
     struct buf cols = BUF_INIT, from = BUF_INIT, where = BUF_INIT;
     scope_init(&s, q, "e", i);
     s.found = "fo";
     src_join(&s, "e", "fo.rid", "fo.kn", &from);
-    const char *day = t ? sq_fmt(q, "hj_day(coalesce(e.%s, 0))", t) : "0";
+    const char *day = finding_day(q, i);
     buf_fmt(&cols, ", %s AS day, coalesce(fo.anchor_text, ", day);
     ex_event_id(&s, src, "e", &cols);
     buf_str(&cols, ") AS anchor");
     owner_text(&s, &cols);
     class_column(&s, &cols);
     own_columns(&s, &cols);
-    bool whole = r->at_amount == AMT_EXPR && ex_speaks_of_members(r->at_expr[i]);
+    bool whole = r->at_amount == AMT_EXPR && expr_has(r->at_expr[i], X_MEMBERS);
     buf_fmt(&cols, ", %s AS whole, %s AS is_whole", whole ? ex_str(&s, r->at_expr[i]) : "NULL::BIGINT", whole ? "true" : "false");
     if (r->at_of == OF_SHORTER)
         shorter_columns(&s, &cols);
@@ -149,8 +160,8 @@ static void evidence(struct buf *out)
     buf_str(out, ",\nev1 AS (SELECT m.fid, m.role, m.t, m.id, CASE WHEN z.is_whole AND z.amt > 0 THEN hj_part(m.amount, " LIMITED("amt") "whole END, z.amt) "
                  "ELSE m.amount END AS amount, CASE WHEN z.is_whole AND z.amt > 0 THEN hj_part(m.fund, " LIMITED("amt") "whole END, z.amt) ELSE m.fund END AS "
                  "fund FROM m JOIN z ON z.fid = m.fid)");
-    buf_fmt(out, ",\nj AS (SELECT fid, array_to_string(list_slice(list('{\"id\":' || hj_json(id) || ',\"role\":' || role || ',\"amount_fen\":' || amount || "
-                 "',\"fund_fen\":' || fund || '}' ORDER BY role, t, id), 1, %d), ',') AS items FROM ev1 GROUP BY fid)", MAX_EVIDENCE);
+    buf_fmt(out, ",\nj AS (SELECT fid, array_to_string(list_slice(list('{\"id\": ' || hj_json(id) || ', \"role\": ' || role || ', \"amount_fen\": ' || amount || "
+                 "', \"fund_fen\": ' || fund || '}' ORDER BY role, t, id), 1, %d), ', ') AS items FROM ev1 GROUP BY fid)", MAX_EVIDENCE);
 }
 
 void finding_sql(struct sq *q, struct buf *out)
@@ -185,9 +196,9 @@ void finding_sql(struct sq *q, struct buf *out)
         buf_str(out, "excess::BIGINT AS amount_fen, excess::BIGINT AS fund_fen, ");
     else
         buf_str(out, "(" LIMITED("amt") "whole END)::BIGINT AS amount_fen, (" LIMITED("fnd") "hj_part(fnd, whole, amt) END)::BIGINT AS fund_fen, ");
-    buf_fmt(out, "cls AS class, hit, marked, '[' || coalesce(j.items, '') || ']' AS evidence, greatest(0, n - %d)::BIGINT AS more FROM z LEFT JOIN j ON "
+    buf_fmt(out, "cls AS class, hit, marked, '[' || coalesce(j.items, '') || CASE WHEN n > %d THEN ', {\"more\": ' || (n - %d) || '}' ELSE '' END || ']' AS evidence FROM z LEFT JOIN j ON "
                  "j.fid = z.fid LEFT JOIN x_person p0 ON p0.id = who0 LEFT JOIN x_visit p1 ON p1.id = who1 LEFT JOIN x_inst p2 ON p2.id = who2",
-            MAX_EVIDENCE);
+            MAX_EVIDENCE, MAX_EVIDENCE);
 }
 
 int rule_sql(const struct huji_library *lib, const struct rule *r, struct buf *out, struct err *e)

@@ -53,12 +53,12 @@ static void predecessor(struct sq *q, struct buf *out)
     buf_fmt(out, ",\no AS MATERIALIZED (SELECT *, row_number() OVER (PARTITION BY %s ORDER BY " EV_ORDER ") AS rn FROM ev "
                  "WHERE x IS NOT NULL AND u IS NOT NULL)", k);
     if (q->r->pred_before)
-        buf_fmt(out, ",\np AS (SELECT *, lag(" LATEST ") OVER (PARTITION BY %s ORDER BY rn) AS p FROM o)", k);
+        buf_fmt(out, ",\npp AS (SELECT *, lag(" LATEST ") OVER (PARTITION BY %s ORDER BY rn) AS pv FROM o)", k);
     else if (!partner)
-        buf_fmt(out, ",\np AS (SELECT *, max(" LATEST ") OVER (PARTITION BY %s ORDER BY rn " BEFORE ") AS p FROM o)", k);
+        buf_fmt(out, ",\npp AS (SELECT *, max(" LATEST ") OVER (PARTITION BY %s ORDER BY rn " BEFORE ") AS pv FROM o)", k);
     else /* whoever ends too early to matter is left out beforehand */
-        buf_fmt(out, ",\np AS (SELECT e.*, (SELECT max({'u': o.u, 'x': o.x, 't': o.t, 'rank': o.rank, 'nrn': -o.rn, 'cl': o.cl, "
-                     "'rid': o.rid, 'kn': o.kn, 'f': o.f}) FROM o WHERE %s AND o.rn < e.rn AND o.f IS DISTINCT FROM e.f%s) AS p "
+        buf_fmt(out, ",\npp AS (SELECT e.*, (SELECT max({'u': o.u, 'x': o.x, 't': o.t, 'rank': o.rank, 'nrn': -o.rn, 'cl': o.cl, "
+                     "'rid': o.rid, 'kn': o.kn, 'f': o.f}) FROM o WHERE %s AND o.rn < e.rn AND o.f IS DISTINCT FROM e.f%s) AS pv "
                      "FROM o e)", equal_str(q, "o", "e"),
                 q->r->keep_hi[0] ? "" : " AND (e.b IS NULL OR o.u >= e.x - e.b)");
 }
@@ -67,11 +67,11 @@ static void intervals(struct sq *q, struct buf *out)
 {
     const char *k = keys_str(q, "");
     predecessor(q, out);
-    buf_fmt(out, ",\nf0 AS MATERIALIZED (SELECT row_number() OVER () AS fid, cl, rid, kn, %s, p.cl AS p_cl, p.rid AS p_rid, "
-                 "p.kn AS p_kn, NULL::VARCHAR AS anchor_text, (x - p.u) * 1000000 AS value, coalesce(b, a) * 1000000 AS "
-                 "threshold, p.u AS gf, x AS gt, %s AS hit, a, b, x - p.u AS gap FROM p WHERE p IS NOT NULL%s)",
-            k, within(q, "p", "(x - p.u)"),
-            q->r->pred_before && q->r->slot[0][SL_PARTNER] ? " AND p.f IS DISTINCT FROM f" : "");
+    buf_fmt(out, ",\nf0 AS MATERIALIZED (SELECT row_number() OVER () AS fid, cl, rid, kn, %s, pv.cl AS p_cl, pv.rid AS p_rid, "
+                 "pv.kn AS p_kn, NULL::VARCHAR AS anchor_text, (x - pv.u) * 1000000 AS value, coalesce(b, a) * 1000000 AS "
+                 "threshold, pv.u AS gf, x AS gt, %s AS hit, a, b, x - pv.u AS gap FROM pp WHERE pv IS NOT NULL%s)",
+            k, within(q, "pp", "(x - pv.u)"),
+            q->r->pred_before && q->r->slot[0][SL_PARTNER] ? " AND pv.f IS DISTINCT FROM f" : "");
     ask(q, out);
     members_of_two(out, 1);
 }
@@ -87,12 +87,12 @@ static void between(struct sq *q, struct buf *out)
                  "WHERE x IS NOT NULL AND u IS NOT NULL)", k);
     buf_fmt(out, ",\nact AS (SELECT *, x AS fr, CASE WHEN cl IN (%s) THEN x ELSE greatest(x, u) END AS upto, 0 AS half FROM o "
                  "UNION ALL SELECT *, u, u, 1 FROM o WHERE cl IN (%s))", stays, stays);
-    buf_fmt(out, ",\nw AS (SELECT *, lag({'cl': cl, 'rid': rid, 'kn': kn}) OVER ww AS p, max(upto) OVER (PARTITION BY %s ORDER BY "
+    buf_fmt(out, ",\nw AS (SELECT *, lag({'cl': cl, 'rid': rid, 'kn': kn}) OVER ww AS pv, max(upto) OVER (PARTITION BY %s ORDER BY "
                  "fr, rn, half " BEFORE ") AS ended, bool_or(cl IN (%s)) OVER (PARTITION BY %s) AS has_stay FROM act "
                  "WINDOW ww AS (PARTITION BY %s ORDER BY fr, rn, half))", k, stays, k, k);
-    buf_fmt(out, ",\nf0 AS MATERIALIZED (SELECT row_number() OVER () AS fid, cl, rid, kn, %s, p.cl AS p_cl, p.rid AS p_rid, "
-                 "p.kn AS p_kn, 'day:' || hj_ymd(fr) AS anchor_text, (fr - ended - 1) * 1000000 AS value, (a - 1) * 1000000 AS "
-                 "threshold, ended AS gf, fr AS gt, true AS hit, a, b, fr - ended AS gap FROM w WHERE has_stay AND p IS NOT NULL "
+    buf_fmt(out, ",\nf0 AS MATERIALIZED (SELECT row_number() OVER () AS fid, cl, rid, kn, %s, pv.cl AS p_cl, pv.rid AS p_rid, "
+                 "pv.kn AS p_kn, 'day:' || hj_ymd(fr) AS anchor_text, (fr - ended - 1) * 1000000 AS value, (a - 1) * 1000000 AS "
+                 "threshold, ended AS gf, fr AS gt, true AS hit, a, b, fr - ended AS gap FROM w WHERE has_stay AND pv IS NOT NULL "
                  "AND fr > ended AND %s)", k, within(q, "w", "(fr - ended)"));
     ask(q, out);
     members_of_two(out, 2);
@@ -104,10 +104,10 @@ static void links(struct sq *q, struct buf *out)
     const char *k = keys_str(q, "");
     buf_fmt(out, ",\no AS MATERIALIZED (SELECT *, row_number() OVER (PARTITION BY %s ORDER BY " EV_ORDER ") AS rn FROM ev "
                  "WHERE x IS NOT NULL AND u IS NOT NULL)", k);
-    buf_fmt(out, ",\nl0 AS (SELECT *, lag({'cl': cl, 'rid': rid, 'kn': kn, 'u': u}) OVER (PARTITION BY %s ORDER BY rn) AS p FROM o)", k);
-    buf_fmt(out, ",\nf0 AS MATERIALIZED (SELECT cl, rid, kn, %s, rn, p.cl AS p_cl, p.rid AS p_rid, p.kn AS p_kn, (x - p.u) * 1000000 "
-                 "AS value, coalesce(b, a) * 1000000 AS threshold, p.u AS gf, x AS gt, true AS hit, x - p.u AS gap, a, b FROM l0 "
-                 "WHERE p IS NOT NULL AND %s)", k, within(q, "l0", "(x - p.u)"));
+    buf_fmt(out, ",\nl0 AS (SELECT *, lag({'cl': cl, 'rid': rid, 'kn': kn, 'u': u}) OVER (PARTITION BY %s ORDER BY rn) AS pv FROM o)", k);
+    buf_fmt(out, ",\nf0 AS MATERIALIZED (SELECT cl, rid, kn, %s, rn, pv.cl AS p_cl, pv.rid AS p_rid, pv.kn AS p_kn, (x - pv.u) * 1000000 "
+                 "AS value, coalesce(b, a) * 1000000 AS threshold, pv.u AS gf, x AS gt, true AS hit, x - pv.u AS gap, a, b FROM l0 "
+                 "WHERE pv IS NOT NULL AND %s)", k, within(q, "l0", "(x - pv.u)"));
 }
 
 static void chain(struct sq *q, struct buf *out)

@@ -42,7 +42,7 @@ static void row_columns(struct scope *s, enum source_id src, const char *row, st
 static void money_columns(const struct rule *r, int clause, struct buf *b)
 {
     const char *counts = r->at_of == OF_LINES ? "false" : r->at_of == OF_CUR ? "role = 1 AND anc = 1" : "role = 1";
-    bool expr = r->at_amount == AMT_EXPR && r->at_expr[clause] && !ex_speaks_of_members(r->at_expr[clause]);
+    bool expr = r->at_amount == AMT_EXPR && r->at_expr[clause] && !expr_has(r->at_expr[clause], X_MEMBERS);
     const char *a = "amt0", *f = "fund0";
     if (r->at_amount == AMT_NONE) {
         a = f = "0";
@@ -67,7 +67,7 @@ static void members(struct sq *q, int i, struct buf *out)
     s.found = "a";
     src_join(&s, "e", "mem.rid", "mem.kn", &from);
     row_columns(&s, src, "e", &cols);
-    bool expr = r->at_amount == AMT_EXPR && r->at_expr[i] && !ex_speaks_of_members(r->at_expr[i]);
+    bool expr = r->at_amount == AMT_EXPR && r->at_expr[i] && !expr_has(r->at_expr[i], X_MEMBERS);
     buf_fmt(&cols, ", %s AS want", expr ? ex_str(&s, r->at_expr[i]) : "NULL::BIGINT");
     buf_str(out, "SELECT fid, mrole, role, t, id, ");
     money_columns(r, i, out);

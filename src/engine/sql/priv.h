@@ -24,7 +24,6 @@ struct scope {
     const char *kn;      /* alias of its joined knowledge row, or NULL */
     const char *found;   /* alias of the finding (columns p_rid, p_cl, value, threshold, gf, gt, fid), or NULL */
     int clause;
-    bool chain_members;  /* m.* speaks of all members, whatever their role */
     struct buf joins;
     struct {
         const char *key, *alias;
@@ -55,7 +54,6 @@ void ex_any_dx(struct scope *s, const struct expr *x, struct buf *b);
 void ex_dx_listed(struct scope *s, const struct expr *x, struct buf *b);
 void ex_agg(struct scope *s, const struct expr *x, struct buf *b);
 void ex_members(struct scope *s, const struct expr *x, struct buf *b);
-bool ex_speaks_of_members(const struct expr *x);
 /* SQL that prints a value `v` of expression x as findings spell it; joins dictionaries in `s`. */
 void ex_print(struct scope *s, const struct expr *x, bool text, const char *v, struct buf *b);
 

@@ -9,6 +9,7 @@
  *   net_line, raw_line     fee lines (netted / as they came), with bkkp_sn, rank of its bytes, fund share
  *   k_<table>(row, ...)    knowledge rows; a code column NAME holds ids, NAME_t its text
  *   kx_<table>_<column>_<domain>(id, row)   which codes a row's pattern means
+ *   lk_<lookup>(row, ...)  the lookup in order of all its columns
  *   m_<measure>(k0 ..., value, n, ...)
  * and on the macros sql_macros.
  *

@@ -30,7 +30,7 @@ static void dated(struct buf *b, const char *from, const char *to, const char *d
 static void from_lookup(const struct expr *x, const char *const *key, const char *day, struct buf *b)
 {
     const struct lookup_def *l = x->lookup;
-    buf_fmt(b, "FROM l_%s w WHERE ", l->name);
+    buf_fmt(b, "FROM lk_%s w WHERE ", l->name);
     for (int i = 0; i < (int)x->num; i++)
         buf_fmt(b, "%sw.%s = %s", i ? " AND " : "", l->key[i].name, key[i]);
     if (day)
@@ -65,14 +65,14 @@ void ex_table(struct scope *s, const struct expr *x, struct buf *b)
         buf_fmt(b, "%s IS NULL OR ", day);
     }
     if (x->lookup) /* a table nobody delivered says nothing */
-        buf_fmt(b, "(SELECT count(*) FROM l_%s) = 0", x->lookup->name);
+        buf_fmt(b, "(SELECT count(*) FROM lk_%s) = 0", x->lookup->name);
     else
         buf_str(b, "false");
     buf_str(b, " THEN NULL ELSE ");
     if (x->op != X_LOOK)
         buf_str(b, "EXISTS (SELECT 1 ");
     else if (x->lookup)
-        buf_fmt(b, "(SELECT arg_min_null(w.%s::BIGINT, w.rowid) ", x->lookup->value[x->field]);
+        buf_fmt(b, "(SELECT arg_min_null(w.%s::BIGINT, w.row) ", x->lookup->value[x->field]);
     else
         buf_fmt(b, "(SELECT arg_min_null(w.\"%.*s\", w.row) ", (int)x->kn->column[x->field].name.n,
                 x->kn->column[x->field].name.p);

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "run/verify.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "engine/sql/sql.h"
+#include "run/prepare.h"
+
+static const char *const columns[] = {"owner_type", "owner_id", "anchor", "psn_no", "mdtrt_id", "fixmedins_code", "event_date", "value",
+                                      "threshold", "amount_fen", "fund_fen", "class", "hit", "marked", "evidence"};
+enum { N_COLUMNS = sizeof columns / sizeof *columns };
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static int statement(duckdb_connection con, const struct huji_library *lib, const struct rule *r, day_t from, day_t to, struct err *e)
+{
+    struct buf b = BUF_INIT;
+    buf_str(&b, "CREATE OR REPLACE TEMP TABLE verify_sql AS ");
+    int rc = rule_sql(lib, r, &b, e);
+    if (rc == 0)
+        rc = db_run(con, buf_cstr(&b), e);
+    buf_release(&b);
+    if (rc == 0 && from != DAY_NONE)
+        rc = db_exec(con, e, "DELETE FROM verify_sql WHERE event_date < hj_date(%d)", from);
+    if (rc == 0 && to != DAY_NONE)
+        rc = db_exec(con, e, "DELETE FROM verify_sql WHERE event_date > hj_date(%d)", to);
+    return rc;
+}
+
+/* One row per finding id: which side has it, which columns differ, and what both say there. */
+static void compare_sql(const struct rule *r, const char *engine, struct buf *b)
+{
+    buf_fmt(b, "WITH e AS (SELECT *, row_number() OVER (PARTITION BY finding_id) AS k FROM %s WHERE rule_id = ", engine);
+    buf_sql(b, r->id);
+    buf_str(b, "), s AS (SELECT *, row_number() OVER (PARTITION BY finding_id) AS k FROM verify_sql), j AS (SELECT e.finding_id AS ef, s.finding_id AS "
+               "sf, coalesce(e.anchor, s.anchor) AS anchor, concat_ws(' '");
+    for (int i = 0; i < N_COLUMNS; i++)
+        buf_fmt(b, ", CASE WHEN e.%s IS DISTINCT FROM s.%s THEN '%s' END", columns[i], columns[i], columns[i]);
+    buf_str(b, ") AS diff, concat_ws('; '");
+    for (int i = 0; i < N_COLUMNS; i++)
+        buf_fmt(b, ", CASE WHEN e.%s IS DISTINCT FROM s.%s THEN '%s: ' || coalesce(left(e.%s::VARCHAR, 200), '-') || ' / ' || "
+                   "coalesce(left(s.%s::VARCHAR, 200), '-') END", columns[i], columns[i], columns[i], columns[i], columns[i]);
+    buf_str(b, ") AS said FROM e FULL JOIN s ON s.finding_id = e.finding_id AND s.k = e.k) SELECT count(ef), count(sf), count(*) FILTER (WHERE sf IS NULL), "
+               "count(*) FILTER (WHERE ef IS NULL), count(*) FILTER (WHERE ef IS NOT NULL AND sf IS NOT NULL AND diff <> ''), min(diff) FILTER (WHERE ef IS "
+               "NOT NULL AND sf IS NOT NULL AND diff <> ''), coalesce(min(anchor || ' ' || said) FILTER (WHERE ef IS NOT NULL AND sf IS NOT NULL AND diff <> "
+               "''), min('只有引擎 ' || anchor || ' ' || said) FILTER (WHERE sf IS NULL), min('只有 SQL ' || anchor || ' ' || said) FILTER (WHERE ef IS NULL)) "
+               "FROM j");
+}
+
+static void keep_text(char *out, size_t cap, struct span s)
+{
+    snprintf(out, cap, "%.*s", (int)s.n, s.p);
+}
+
+static int compare(duckdb_connection con, struct verify_row *out, const char *engine, struct err *e)
+{
+    struct buf b = BUF_INIT;
+    struct db_rows rows;
+    compare_sql(out->rule, engine, &b);
+    int rc = db_open(con, buf_cstr(&b), &rows, e);
+    buf_release(&b);
+    if (rc < 0)
+        return rc;
+    if (db_next(&rows)) {
+        out->engine_rows = db_i64(&rows, 0);
+        out->sql_rows = db_i64(&rows, 1);
+        out->only_engine = db_i64(&rows, 2);
+        out->only_sql = db_i64(&rows, 3);
+        out->differing = db_i64(&rows, 4);
+        out->equal = out->engine_rows - out->only_engine - out->differing;
+        keep_text(out->columns, sizeof out->columns, db_text(&rows, 5));
+        keep_text(out->example, sizeof out->example, db_text(&rows, 6));
+    }
+    db_close(&rows);
+    return 0;
+}
+
+bool verify_agrees(const struct verify_row *r)
+{
+    return r->err.code == 0 && !r->only_sql && !r->only_engine && !r->differing;
+}
+
+static bool runs(const struct rule *r, const bool *wanted)
+{
+    return !r->is_measure && (wanted ? wanted[r->index] : r->state == ST_ACTIVE || r->state == ST_TRIAL);
+}
+
+int verify_rules(duckdb_connection con, const struct huji_library *lib, const bool *wanted, day_t from, day_t to,
+                 const char *engine_table, const struct progress *p, struct verify_report *out, struct err *e)
+{
+    *out = (struct verify_report){.at = mem_calloc((size_t)lib->n_rules + 1, sizeof *out->at)};
+    if (!out->at)
+        return err_nomem(e);
+    for (int i = 0; i < lib->n_rules; i++) {
+        if (!runs(lib->rules[i], wanted))
+            continue;
+        struct verify_row *r = &out->at[out->n++];
+        double t = now();
+        r->rule = lib->rules[i];
+        statement(con, lib, r->rule, from, to, &r->err);
+        r->seconds = now() - t;
+        out->seconds += r->seconds;
+        if (r->err.code == 0)
+            compare(con, r, engine_table, &r->err);
+        progress_step(p, "用 SQL 核对规则", (uint64_t)i + 1, (uint64_t)lib->n_rules);
+        if (progress_cancelled(p))
+            return err_set(e, ERR_STATE, "已取消");
+    }
+    return 0;
+}
+
+int verify_run(struct store *s, const struct huji_library *lib, const bool *wanted, day_t from, day_t to,
+               const struct progress *p, struct verify_report *out, struct err *e)
+{
+    duckdb_connection con;
+    *out = (struct verify_report){0};
+    if (!store_has(s, "finding"))
+        return err_set(e, ERR_STATE, "还没有筛查结果：先运行 huji screen");
+    int rc = store_connect(s, &con, e);
+    if (rc < 0)
+        return rc;
+    double t = now();
+    progress_step(p, "准备核对用的表", 0, 1);
+    rc = prepare_sql(con, lib, "line_text", e);
+    double prepared = now() - t;
+    if (rc == 0)
+        rc = verify_rules(con, lib, wanted, from, to, "finding", p, out, e);
+    out->prepare_seconds = prepared;
+    duckdb_disconnect(&con);
+    return rc;
+}
+
+void verify_release(struct verify_report *r)
+{
+    mem_free(r->at);
+    *r = (struct verify_report){0};
+}
