@@ -123,6 +123,11 @@ static void destroyed(void **state)
     free(got);
     balanced(&d);
     end(&d);
+    /* letters that look like an exponent */
+    run(&d, "人员编号,就诊ID,险种类型,开始时间,单位编号,医疗类别\nP1,M1,310,2023-03-08,429801E000005,11\n");
+    assert_int_equal(d.rc, 0);
+    assert_int_equal(d.r.cells_emptied, 0);
+    end(&d);
     /* with the person's number beside it, the row stays and the cell is emptied */
     run(&d, "人员编号,姓名,身份证号,死亡日期\nP1,张三,5.10523E+17,2023-03-08\n");
     assert_int_equal(d.rc, 0);

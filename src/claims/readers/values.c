@@ -48,20 +48,20 @@ static bool all_digits(struct span s)
     return s.n > 0;
 }
 
-/* "4.2E+17", "4.20101E17" */
+/* "4.2E+17", "4E+17", "4.20101199E17": one digit before the point; 429801E000005 is a code. */
 static bool scientific(struct span s)
 {
-    size_t i = 0, digits = 0;
-    while (i < s.n && (isdigit((unsigned char)s.p[i]) || s.p[i] == '.')) {
-        digits += s.p[i] != '.';
-        i++;
-    }
-    if (!digits || i + 1 >= s.n || (s.p[i] != 'E' && s.p[i] != 'e'))
+    size_t i = 1;
+    if (s.n < 4 || !isdigit((unsigned char)s.p[0]))
         return false;
-    i++;
-    if (s.p[i] == '+')
-        i++;
-    return i < s.n && all_digits((struct span){s.p + i, s.n - i});
+    bool point = s.p[i] == '.';
+    for (i += point; point && i < s.n && isdigit((unsigned char)s.p[i]); i++)
+        ;
+    if (i + 1 >= s.n || (s.p[i] != 'E' && s.p[i] != 'e'))
+        return false;
+    bool plus = s.p[i + 1] == '+';
+    i += 1 + plus;
+    return (plus || point) && s.n - i >= 1 && s.n - i <= 3 && all_digits((struct span){s.p + i, s.n - i});
 }
 
 static bool zeros_from_16th(struct span s)
