@@ -20,7 +20,7 @@
 
 #define MAX_FOLDER_DEPTH 16
 
-/* A file that readers/ made into tables: what it left out goes to `reject` too. */
+/* A file that readers/ made into tables, and how many of its rows will be rejected. */
 struct made {
     const char *path, *dir;
     uint64_t rejected;
@@ -51,6 +51,14 @@ static int add_file(struct job *j, const char *path, int table, const char *show
         return err_nomem(e);
     j->files[j->n_files++] = f;
     return 0;
+}
+
+static void move_to_front(struct job *j)
+{
+    struct import_file last = j->files[j->n_files - 1];
+
+    memmove(j->files + 1, j->files, (j->n_files - 1) * sizeof *j->files);
+    j->files[0] = last;
 }
 
 static int make_tmp(struct job *j, char *dir, size_t cap, struct err *e)
@@ -111,8 +119,13 @@ static int normalise(struct job *j, const char *path, struct err *e)
     if (rc)
         return rc;
     rc = readers_normalise(path, dir, j->mapping, &j->bar.progress, &r, e);
-    for (size_t i = 0; i < r.n_outputs && !rc; i++)
+    for (size_t i = 0; i < r.n_outputs && !rc; i++) {
         rc = add_file(j, r.outputs[i].path, r.outputs[i].table, path, e);
+        if (!rc &&
+            r.outputs[i]
+                .made) /* whatever else tells of these persons knows more: let it come later */
+            move_to_front(j);
+    }
     if (!rc)
         rc = add_made(j, path, dir, r.rows_rejected, e);
     if (!rc)
@@ -323,42 +336,27 @@ static int unlink_one(const char *path, const struct stat *st, int kind, struct 
     return remove(path);
 }
 
-/* Rows that readers/ left out, into `reject` and the counts of their files; not again when the file was here before. */
-static int save_rejects(struct job *j, const struct made *m, int64_t files_before,
-                        struct import_report *report, struct err *e)
+/* A cell that Excel had destroyed came in empty, and its row was rejected for that: say what stood there. */
+static int name_rejects(struct job *j, const struct made *m, int64_t files_before, struct err *e)
 {
     struct buf path = BUF_INIT, csv = BUF_INIT;
-    int64_t files_now = 0;
     char name[4300];
     int rc;
 
     snprintf(name, sizeof name, "%s/_rejects.csv", m->dir);
     buf_sql(&path, span_of(m->path));
     buf_sql(&csv, span_of(name));
-    rc = path.failed || csv.failed ? err_nomem(e)
-                                   : db_int(j->store->con, e, 0, &files_now,
-                                            "select count(*) from file where id > %lld"
-                                            " and path = %s",
-                                            (long long)files_before, buf_cstr(&path));
-    if (!rc && files_now && m->rejected)
-        rc = db_exec(
-            j->store->con, e,
-            "begin; insert into reject select coalesce(f.id, (select max(id) from file where path = %s)),"
-            " r.row_no::bigint, null, r.column_name, r.value, r.reason, null, concat_ws(' ', r.sheet, r.raw),"
-            " huji_fen(r.amount) from read_csv(%s, header = true, all_varchar = true) r left join file f"
-            " on f.path = %s and f.table_name = r.table_name and f.id > %lld;"
-            " update file set rows_read = rows_read + x.n, rows_rejected = rows_rejected + x.n, fen_read ="
-            " fen_read + x.fen, fen_rejected = fen_rejected + x.fen from (select file_id, count(*) n,"
-            " coalesce(sum(fen), 0)::bigint fen from reject where line_no is null and file_id > %lld"
-            " group by file_id) x where x.file_id = file.id and file.path = %s; commit",
-            buf_cstr(&path), buf_cstr(&csv), buf_cstr(&path), (long long)files_before,
-            (long long)files_before, buf_cstr(&path));
-    for (size_t i = 0; i < report->n && !rc && files_now; i++)
-        if (strcmp(report->row[i].path, m->path) == 0) {
-            report->row[i].rows_read += (int64_t)m->rejected;
-            report->row[i].rows_rejected += (int64_t)m->rejected;
-            break;
-        }
+    rc =
+        path.failed || csv.failed
+            ? err_nomem(e)
+            : db_exec(
+                  j->store->con, e,
+                  "update reject set column_name = r.column_name, value = r.value, reason = r.reason"
+                  " from read_csv(%s, header = true, all_varchar = true) r, file f"
+                  " where f.path = %s and f.id > %lld and reject.file_id = f.id and r.reason is not null"
+                  " and ends_with(rtrim(reject.raw, chr(13) || chr(10)),"
+                  " ',' || r.row_no || ',' || coalesce(r.sheet, ''))",
+                  buf_cstr(&csv), buf_cstr(&path), (long long)files_before);
     buf_release(&path);
     buf_release(&csv);
     return rc;
@@ -381,7 +379,8 @@ static int import(struct job *j, struct import_report *report, struct err *e)
     if (!rc)
         rc = store_import_files(j->store, j->files, j->n_files, NULL, &j->bar.progress, report, e);
     for (size_t i = 0; i < j->n_made && !rc; i++)
-        rc = save_rejects(j, &j->made[i], files_before, report, e);
+        if (j->made[i].rejected)
+            rc = name_rejects(j, &j->made[i], files_before, e);
     return rc;
 }
 

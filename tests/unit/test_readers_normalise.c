@@ -109,7 +109,8 @@ static void destroyed(void **state)
         "王五,510523196503081258,2023-03-08\n");
     assert_int_equal(d.rc, 0);
     wrote(&d, "death",
-          "psn_name,certno,die_date,_src_row,_src_sheet\n王五,510523196503081258,2023-03-08,4,\n");
+          "psn_name,certno,die_date,_src_row,_src_sheet\n张三,,2023-03-08,2,\n"
+          "李四,,2023-03-08,3,\n王五,510523196503081258,2023-03-08,4,\n");
     assert_int_equal(d.r.rows_rejected, 2);
     assert_true(noted(&d, "B 列“身份证号”：2 个值被 Excel 毁坏（如第 2 行 5.10523E+17）"));
     assert_true(noted(&d, "设为“文本”"));
@@ -124,7 +125,8 @@ static void destroyed(void **state)
     balanced(&d);
     end(&d);
     /* letters that look like an exponent */
-    run(&d, "人员编号,就诊ID,险种类型,开始时间,单位编号,医疗类别\nP1,M1,310,2023-03-08,429801E000005,11\n");
+    run(&d,
+        "人员编号,就诊ID,险种类型,开始时间,单位编号,医疗类别\nP1,M1,310,2023-03-08,429801E000005,11\n");
     assert_int_equal(d.rc, 0);
     assert_int_equal(d.r.cells_emptied, 0);
     end(&d);
@@ -221,9 +223,9 @@ static void line_table_stays_one(void **state)
     assert_int_equal(d.r.n_outputs, 1);
     wrote(
         &d, "fee_list_d",
-        "mdtrt_id,psn_no,bkkp_sn,fee_ocur_time,hilist_code,cnt,pric,det_item_fee_sumamt,_src_row,_src_sheet\n"
-        "M1,P1,L1,2023-03-01 08:00:00,001,1,10,10.00,2,\n");
-    assert_true(noted(&d, "没有用到的列：诊断名称"));
+        "mdtrt_id,psn_no,bkkp_sn,fee_ocur_time,hilist_code,cnt,pric,det_item_fee_sumamt,诊断名称,_src_row,_src_sheet\n"
+        "M1,P1,L1,2023-03-01 08:00:00,001,1,10,10.00,感冒,2,\n");
+    assert_true(noted(&d, "原样保留：诊断名称"));
     end(&d);
 }
 

@@ -113,6 +113,12 @@ static int alias_notes(struct sheet_run *s, struct err *e)
     return rc;
 }
 
+/* The part that every row of the sheet is one of. */
+static int lowest_part(unsigned parts)
+{
+    return parts & FLAT_LINE ? PART_LINE : parts & FLAT_SETL ? PART_SETL : PART_VISIT;
+}
+
 static int begin_part(struct sheet_run *s, int part, struct err *e)
 {
     struct flat *f = s->run->flat;
@@ -137,8 +143,18 @@ static int begin_part(struct sheet_run *s, int part, struct err *e)
             continue;
         columns[n++] = c;
     }
+    for (size_t i = 0; i < s->layout->n && n < MAX_COLUMNS && part == lowest_part(s->layout->flat);
+         i++)
+        if (s->layout->picks[i].extra) {
+            f->fields[part][n] = (struct flat_field){.pick = (int)i, .made = -1};
+            columns[n++] = s->layout->picks[i].column;
+        }
     f->out[part] = run_output(s->run, t, columns, n, e);
-    return f->out[part] ? 0 : (e && e->code ? e->code : ERR_IO);
+    if (!f->out[part])
+        return e && e->code ? e->code : ERR_IO;
+    if (part >= PART_VISIT)
+        s->run->report->outputs[f->out[part]->report].made = true;
+    return 0;
 }
 
 int flat_begin(struct sheet_run *s, struct err *e)
@@ -201,20 +217,22 @@ static struct span text_of(const struct buf *b)
     return (struct span){buf_cstr(b), b->n};
 }
 
-static bool make_person(struct sheet_run *s, struct flat *f, struct buf *tmp)
+bool flat_has_person(const struct sheet_run *s)
+{
+    return named(s, "psn_no").n > 0 || named(s, "certno").n > 0;
+}
+
+static void make_person(struct sheet_run *s, struct flat *f, struct buf *tmp)
 {
     struct span no = named(s, "psn_no"), cert = named(s, "certno");
-    if (no.n) {
+    if (no.n || !cert.n) {
         put(&f->made[MADE_PERSON], no);
-        return true;
+        return;
     }
-    if (!cert.n)
-        return false;
     buf_clear(tmp);
     part_of(tmp, cert);
     buf_clear(&f->made[MADE_PERSON]);
     hash_id(&f->made[MADE_PERSON], 'P', tmp);
-    return true;
 }
 
 static void make_visit(struct sheet_run *s, struct flat *f, struct buf *tmp)
@@ -301,7 +319,7 @@ static int write_part(struct sheet_run *s, struct flat *f, int part, struct err 
 {
     struct span fields[MAX_COLUMNS];
     part_fields(s, f, part, fields);
-    return output_row(s->run, f->out[part], fields, s->row_no, s->name, e);
+    return run_write_row(s->run, f->out[part], fields, s->row_no, s->name, e);
 }
 
 /* 1 = seen for the first time. */
@@ -343,7 +361,26 @@ static int write_parts(struct sheet_run *s, struct flat *f, uint64_t made_before
     }
     if (rc >= 0 && f->out[PART_LINE])
         rc = write_part(s, f, PART_LINE, e);
-    return rc < 0 ? rc : 1;
+    return rc < 0 ? rc : 0;
+}
+
+/* Nobody's row: what is most of it goes on without a person, and the import rejects it. */
+static int write_nobody(struct sheet_run *s, struct flat *f, struct err *e)
+{
+    put(&f->made[MADE_VISIT], named(s, "mdtrt_id"));
+    put(&f->made[MADE_SETL], named(s, "setl_id"));
+    for (int part = PART_LINE; part <= PART_VISIT; part++)
+        if (f->out[part])
+            return write_part(s, f, part, e);
+    return 0;
+}
+
+static bool made_failed(const struct flat *f)
+{
+    for (int i = 0; i < MADE_COUNT; i++)
+        if (f->made[i].failed)
+            return true;
+    return false;
 }
 
 int flat_row(struct sheet_run *s, struct err *e)
@@ -351,21 +388,17 @@ int flat_row(struct sheet_run *s, struct err *e)
     struct flat *f = s->run->flat;
     struct buf tmp = BUF_INIT;
     uint64_t made_before = s->run->report->made_visits;
-    int rc = 1;
-    if (!make_person(s, f, &tmp)) {
-        rc = run_reject(s, &s->run->rejects, -1, (struct span){"", 0}, "缺人员编号和证件号码", e);
-    } else {
-        make_visit(s, f, &tmp);
-        make_setl(s, f, &tmp);
-        if (f->out[PART_LINE] && make_line(s, f, &tmp))
-            rc = err_nomem(e);
-        for (int i = 0; i < MADE_COUNT && rc > 0; i++)
-            if (f->made[i].failed)
-                rc = err_nomem(e);
-        if (rc > 0 && tmp.failed)
-            rc = err_nomem(e);
-        if (rc > 0)
-            rc = write_parts(s, f, made_before, e);
+    make_person(s, f, &tmp);
+    make_visit(s, f, &tmp);
+    make_setl(s, f, &tmp);
+    int rc = f->out[PART_LINE] && make_line(s, f, &tmp) ? err_nomem(e) : 0;
+    if (rc == 0 && (tmp.failed || made_failed(f)))
+        rc = err_nomem(e);
+    if (rc == 0 && flat_has_person(s)) {
+        rc = write_parts(s, f, made_before, e);
+    } else if (rc == 0) {
+        s->run->report->made_visits = made_before;
+        rc = write_nobody(s, f, e);
     }
     buf_release(&tmp);
     return rc;

@@ -81,7 +81,7 @@ int flat_setls_add(struct flat_setls *t, struct sheet_run *s, struct span id,
         uint32_t n = t->ids.n;
         if (names_put(&t->ids, id) == NAME_NONE)
             return err_nomem(e);
-        int rc = output_row(s->run, t->out, fields, s->row_no, s->name, e);
+        int rc = run_write_row(s->run, t->out, fields, s->row_no, s->name, e);
         return rc ? rc : t->ids.n > n;
     }
     uint32_t before = t->ids.n, at = names_put(&t->ids, id);
@@ -136,7 +136,7 @@ int flat_setls_end(struct flat_setls *t, struct run *r, struct err *e)
                 fields[i] = (struct span){buf_cstr(&text[i]), text[i].n};
             }
         }
-        rc = output_row(r, t->out, fields, g->row, g->sheet, e);
+        rc = run_write_row(r, t->out, fields, g->row, g->sheet, e);
         for (size_t i = 0; i < t->out->n; i++)
             buf_release(&text[i]);
     }

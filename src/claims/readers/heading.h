@@ -35,7 +35,8 @@ enum flat_part { FLAT_LINE = 1, FLAT_SETL = 2, FLAT_VISIT = 4, FLAT_PERSON = 8 }
 struct pick {
     struct span heading;               /* as the sheet has it; of two rows "group/heading" */
     const struct table_column *column; /* NULL: not known, left out */
-    int rank; /* 3 name, 2 title, 1 synonym, 4 by an officer's mapping; 0 guessed by values */
+    int rank;   /* 3 name, 2 title, 1 synonym, 4 by an officer's mapping; 0 guessed by values */
+    bool extra; /* in no table: kept under its heading */
 };
 
 struct layout {
@@ -45,6 +46,7 @@ struct layout {
     unsigned flat;    /* bits of flat_part; 0 = one table */
     struct pick picks[MAX_COLUMNS];
     size_t n;
+    bool mapped;                   /* by an officer: what has no column is left out */
     char fingerprint[FINGERPRINT]; /* of the headings; "" when there are none */
     const char *why;               /* of heading_at or table -1, Chinese */
 };

@@ -278,6 +278,7 @@ int mapping_apply(const struct mapping *m, struct layout *l, bool *skip)
     if (!s)
         return 0;
     *skip = s->skip;
+    l->mapped = true;
     l->table = s->table;
     l->flat = 0;
     size_t from = 0; /* headings may repeat: the nth line is for the nth column */

@@ -89,20 +89,33 @@ static int note_cells(struct sheet_run *s, const struct cell *cells, size_t n, s
     return rc;
 }
 
+/* Is the row lost with this key? The import rejects what lacks a key, date or amount: the row goes there with the cell
+ * empty, so that its sums agree. */
 static bool needed(const struct sheet_run *s, const struct table_column *c)
 {
     int t = s->layout->table;
-    if (t < 0)
-        return value_is_key(c);
+    if (s->layout->flat) /* psn_no or certno */
+        return strcmp(c->name, "psn_no") == 0 || strcmp(c->name, "certno") == 0
+                   ? !flat_has_person(s)
+                   : false;
     for (size_t i = 0; i < huji_tables[t]->n_columns; i++) {
         const struct table_column *other = &huji_tables[t]->columns[i];
         int at = layout_column(s->layout, other->name);
-        if (c->need == NEED_PERSON && other->need == NEED_PERSON &&
-            strcmp(other->name, c->name) != 0 && at >= 0 && value_at(&s->values, at).n)
-            return false; /* the other name of the person is there */
+        if (other->need == c->need && strcmp(other->name, c->name) != 0 && at >= 0 &&
+            value_at(&s->values, at).n)
+            return false; /* another of its class is there */
     }
-    return c->need != NEED_NO ||
-           (value_is_key(c) && c->domain != D_NONE && strcmp(c->name, "certno") != 0);
+    return c->need != NEED_NO;
+}
+
+static int table_row(struct sheet_run *s, struct err *e)
+{
+    struct span fields[MAX_COLUMNS];
+    size_t k = 0;
+    for (size_t i = 0; i < s->layout->n; i++)
+        if (s->layout->picks[i].column)
+            fields[k++] = value_at(&s->values, (int)i);
+    return run_write_row(s->run, s->out, fields, s->row_no, s->name, e);
 }
 
 /* The example that a template came with, left in. */
@@ -130,25 +143,18 @@ static int data_row(struct sheet_run *s, const struct cell *cells, size_t n, str
     add_sums(s);
     int lost = s->values.lost;
     bool keep = lost < 0 || !needed(s, s->layout->picks[lost].column);
-    if (!keep) {
+    if (!keep)
         rc = run_reject(s, &s->run->rejects, lost, cells[lost].text,
                         "编码或证件号已被 Excel 毁坏，位数丢失", e);
-    } else if (s->layout->flat) {
-        rc = flat_row(s, e);
-        keep = rc > 0;
-        rc = rc < 0 ? rc : 0;
-    } else {
-        struct span fields[MAX_COLUMNS];
-        size_t k = 0;
-        for (size_t i = 0; i < s->layout->n; i++)
-            if (s->layout->picks[i].column)
-                fields[k++] = value_at(&s->values, (int)i);
-        rc = output_row(s->run, s->out, fields, s->row_no, s->name, e);
+    else if (s->layout->flat && !flat_has_person(s)) {
+        keep = false;
+        rc = run_reject(s, &s->run->rejects, -1, (struct span){"", 0}, "缺人员编号和证件号码", e);
     }
+    if (rc == 0)
+        rc = s->layout->flat ? flat_row(s, e) : table_row(s, e);
     if (rc == 0 && keep)
         rc = note_cells(s, cells, n, e);
     *(keep ? &rep->rows_kept : &rep->rows_rejected) += 1;
-    *(keep ? &s->kept : &s->rejected) += 1;
     return rc;
 }
 
@@ -274,19 +280,32 @@ static int damage_notes(struct sheet_run *s, struct err *e)
     return rc;
 }
 
-static int column_notes(struct sheet_run *s, struct err *e)
+/* Headings that no table knows are kept under their own name. */
+static int keep_extras(struct sheet_run *s, struct layout *l, struct err *e)
 {
     struct buf b = BUF_INIT;
-    for (size_t i = 0; i < s->layout->n; i++) {
-        const struct pick *p = &s->layout->picks[i];
-        if (p->column || !p->heading.n)
+    int rc = 0;
+    for (size_t i = 0; i < l->n && rc == 0; i++) {
+        struct pick *p = &l->picks[i];
+        struct span name = span_trim(p->heading);
+        if (p->column || !name.n || l->mapped)
             continue;
+        struct table_column *c = arena_calloc(&s->run->report->mem, sizeof *c);
+        char *text = c ? arena_dup(&s->run->report->mem, name) : NULL;
+        if (!text)
+            rc = err_nomem(e);
+        else
+            *c = (struct table_column){
+                .name = text, .title = text, .kind = COL_TEXT, .domain = D_NONE};
+        p->column = text ? c : NULL;
+        p->extra = true;
         buf_str(&b, b.n ? "、" : "");
-        buf_span(&b, p->heading);
+        buf_span(&b, name);
     }
-    int rc = b.failed ? err_nomem(e) : 0;
+    if (rc == 0 && b.failed)
+        rc = err_nomem(e);
     if (rc == 0 && b.n)
-        rc = run_note(s->run, e, "%s 没有用到的列：%.600s", s->title, buf_cstr(&b));
+        rc = run_note(s->run, e, "%s 没有认出的列，原样保留：%.600s", s->title, buf_cstr(&b));
     buf_release(&b);
     return rc;
 }
@@ -367,13 +386,13 @@ static int unknown_sheet(struct run *run, const struct sheet_run *s, const struc
                     s->layout->why ? s->layout->why : "按对照表跳过");
 }
 
-static int known_sheet(struct sheet_run *s, const struct sheet_head *h, struct row_source *src,
-                       const struct progress *p, struct err *e)
+static int known_sheet(struct sheet_run *s, struct layout *l, const struct sheet_head *h,
+                       struct row_source *src, const struct progress *p, struct err *e)
 {
-    int rc = begin_sheet(s, h, e);
-    s->run->report->rows_skipped += (uint64_t)(s->layout->heading_at + s->layout->heading_rows);
+    int rc = keep_extras(s, l, e);
     if (rc == 0)
-        rc = column_notes(s, e);
+        rc = begin_sheet(s, h, e);
+    s->run->report->rows_skipped += (uint64_t)(l->heading_at + l->heading_rows);
     if (rc == 0)
         rc = body(s, h, src, p, e);
     return rc ? rc : damage_notes(s, e);
@@ -405,7 +424,7 @@ static int one_sheet(struct run *run, struct row_source *src, const struct progr
     if (rc == 0)
         rc = l->heading_at < 0 || skip || (l->table < 0 && !l->flat)
                  ? unknown_sheet(run, s, &h, src, e)
-                 : known_sheet(s, &h, src, p, e);
+                 : known_sheet(s, l, &h, src, p, e);
     buf_release(&s->values.text);
     sheet_head_release(&h);
     mem_free(s);

@@ -9,9 +9,9 @@
  * the sheet's name): lineage and rejects can name what the officer has in front of him. readers_wanted() says
  * whether a file needs this at all.
  *
- * out_dir/_rejects.csv: rows left out, `file,sheet,row_no,table_name,column_name,value,reason,amount,raw`: they belong
- * into the store's `reject`, so that read = kept + rejected. out_dir/_cells.csv: the same columns, single cells emptied
- * because Excel had destroyed them; their rows are kept.
+ * A row whose key Excel has destroyed goes into the CSV with that cell empty: the import rejects it, and its sums
+ * agree. out_dir/_rejects.csv says what stood there and why: `file,sheet,row_no,table_name,column_name,value,reason,
+ * amount,raw`. out_dir/_cells.csv: the same columns, cells emptied in rows that are kept.
  */
 #ifndef HUJI_CLAIMS_READERS_NORMALISE_H
 #define HUJI_CLAIMS_READERS_NORMALISE_H
@@ -24,6 +24,7 @@ struct normalised {
     int table;        /* index into huji_tables */
     const char *path; /* of the CSV */
     uint64_t rows;
+    bool made; /* persons and visits of a flat sheet: whatever else tells of them knows more */
 };
 
 struct normalise_report {
@@ -33,7 +34,7 @@ struct normalise_report {
     const char **notes; /* Chinese, one line each, in the order of the file */
     size_t n_notes, notes_cap;
     uint64_t sheets, sheets_unknown;
-    uint64_t rows; /* rows of data: = rows_kept + rows_rejected */
+    uint64_t rows; /* rows of data: = rows_kept + rows_rejected; all of them are in the outputs */
     uint64_t rows_kept, rows_rejected;
     uint64_t rows_skipped; /* titles, headings, totals, remarks, blank rows: no data */
     uint64_t rows_unknown; /* rows of sheets that no table was found for */

@@ -56,7 +56,7 @@ static int start_output(struct run *r, struct output *o, struct err *e)
     if (!o->file)
         return ERR_IO;
     o->report = rep->n_outputs;
-    rep->outputs[rep->n_outputs++] = (struct normalised){o->table, path, 0};
+    rep->outputs[rep->n_outputs++] = (struct normalised){.table = o->table, .path = path};
     buf_clear(&r->line);
     for (size_t i = 0; i < o->n; i++)
         csv_field(&r->line, span_of(o->columns[i]->name), i == 0);
@@ -64,12 +64,23 @@ static int start_output(struct run *r, struct output *o, struct err *e)
     return write_line(r, o->file, e);
 }
 
+static bool same_columns(const struct output *o, const struct table_column *const *columns,
+                         size_t n)
+{
+    if (o->n != n)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(o->columns[i]->name, columns[i]->name) != 0)
+            return false;
+    return true;
+}
+
 struct output *run_output(struct run *r, int table, const struct table_column *const *columns,
                           size_t n, struct err *e)
 {
     for (size_t i = 0; i < r->n_outputs; i++) {
         struct output *o = r->outputs[i];
-        if (o->table == table && o->n == n && memcmp(o->columns, columns, n * sizeof *columns) == 0)
+        if (o->table == table && same_columns(o, columns, n))
             return o;
     }
     struct output *o = mem_calloc(1, sizeof *o);
@@ -91,8 +102,8 @@ struct output *run_output(struct run *r, int table, const struct table_column *c
     return o;
 }
 
-int output_row(struct run *r, struct output *o, const struct span *fields, uint64_t row_no,
-               const char *sheet, struct err *e)
+int run_write_row(struct run *r, struct output *o, const struct span *fields, uint64_t row_no,
+                  const char *sheet, struct err *e)
 {
     buf_clear(&r->line);
     for (size_t i = 0; i < o->n; i++)
@@ -145,7 +156,7 @@ int run_reject(struct sheet_run *s, FILE **f, int col, struct span value, const 
     snprintf(no, sizeof no, "%llu", (unsigned long long)s->row_no);
     int t = s->layout->table;
     csv_field(b, span_of(s->pos->file), true);
-    csv_field(b, span_of(s->pos->sheet), false);
+    csv_field(b, span_of(s->name), false);
     csv_field(b, span_of(no), false);
     csv_field(b,
               span_of(t >= 0                        ? huji_tables[t]->name

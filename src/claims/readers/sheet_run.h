@@ -56,7 +56,7 @@ struct sheet_run {
     struct column_look looks[MAX_COLUMNS];
     struct damage damage[MAX_COLUMNS];
     int64_t sums[MAX_COLUMNS]; /* fen, of columns of money */
-    uint64_t kept, rejected, skipped, remarks;
+    uint64_t skipped, remarks;
     uint64_t row_no;
     struct output *out; /* of a sheet that is one table */
     struct values values;
@@ -75,8 +75,8 @@ int run_note(struct run *r, struct err *e, const char *fmt, ...)
 struct output *run_output(struct run *r, int table, const struct table_column *const *columns,
                           size_t n, struct err *e);
 /* Writes a line of `fields` (as many as the output's columns). */
-int output_row(struct run *r, struct output *o, const struct span *fields, uint64_t row_no,
-               const char *sheet, struct err *e);
+int run_write_row(struct run *r, struct output *o, const struct span *fields, uint64_t row_no,
+                  const char *sheet, struct err *e);
 /* Into _rejects.csv (row) or _cells.csv. */
 int run_reject(struct sheet_run *s, FILE **f, int col, struct span value, const char *reason,
                struct err *e);
@@ -85,7 +85,8 @@ int run_close(struct run *r, struct err *e); /* closes files, reports write erro
 struct flat *flat_new(void);
 void flat_free(struct flat *f);
 int flat_begin(struct sheet_run *s, struct err *e); /* chooses the outputs */
-int flat_row(struct sheet_run *s, struct err *e);   /* 1 = kept, 0 = rejected (and written), < 0 */
+bool flat_has_person(const struct sheet_run *s);    /* psn_no or certno */
+int flat_row(struct sheet_run *s, struct err *e);
 int flat_end(struct run *r,
              struct err *e); /* at the end of the file: writes the settlements; notes */
 

@@ -61,7 +61,8 @@ static bool scientific(struct span s)
         return false;
     bool plus = s.p[i + 1] == '+';
     i += 1 + plus;
-    return (plus || point) && s.n - i >= 1 && s.n - i <= 3 && all_digits((struct span){s.p + i, s.n - i});
+    return (plus || point) && s.n - i >= 1 && s.n - i <= 3 &&
+           all_digits((struct span){s.p + i, s.n - i});
 }
 
 static bool zeros_from_16th(struct span s)
