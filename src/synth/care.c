@@ -59,9 +59,10 @@ static uint32_t choose_hospital(struct life *l, const struct illness *i)
             return inst_of(w, K_FAR, 0, rng_below(&l->r, 4));
         return k < 680 ? l->h2 : l->h3;
     }
-    if (k < 560)
+    bool few = w->n < 60000; /* so that each small hospital still has its thirty a quarter */
+    if (k < (few ? 690u : 560u))
         return l->town;
-    if (k < 660)
+    if (k < (few ? 790u : 660u))
         return l->priv;
     return k < 880 ? l->h2 : l->h3;
 }
@@ -163,6 +164,8 @@ static void stays(struct life *l)
     struct world *w = l->w;
     int age = age_at(l->p, w->from);
     uint32_t yearly = age < 15 ? 70000 : age < 45 ? 60000 : age < 60 ? 120000 : age < 75 ? 260000 : 380000;
+    if (w->n < 60000)
+        yearly += yearly / 4;
     day_t last_end = w->from - 60;
     day_t before[2] = {w->from - 400, w->from - 400}; /* the last two admissions */
     for (int m = 0; m < w->months && !l->dialysis; m++) {
