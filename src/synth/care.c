@@ -117,7 +117,7 @@ static void hospital_extras(struct life *l, struct episode *ep, const struct ill
         struct eline *t = episode_line(ep, item_of("zdrug.bailing"), ep->end - 600, 1);
         t->takeaway = true;
         t->prd_days = 7;
-        t->variant = maker_of(ep->w, ep->inst, t->it);
+        t->variant = maker_of(ep->w, ep->inst, t->it, sec_day(ep->end));
     }
 }
 
@@ -295,7 +295,7 @@ static void visit(struct life *l, day_t d, int month)
         const struct item *it = item_of(cls);
         struct eline *x = episode_line(&ep, it, t + 1800, 1 + (int)rng_below(&l->r, 2));
         x->prd_days = 3 + (int)rng_below(&l->r, 5);
-        x->variant = maker_of(w, inst, it);
+        x->variant = maker_of(w, inst, it, d);
     }
     if (rng_below(&l->r, 1000) < 8) {
         ep.void_pair = true;

@@ -22,8 +22,9 @@ bool stay_build(struct episode *ep, struct world *w, const struct person *p, uin
 void stay_treat(struct episode *ep, const char *drugs, day_t from, day_t to, struct rng *r);
 void add_list(struct episode *ep, const char *list, sec_t t);
 const struct illness *illness_of(const char *dx);
-/* The maker that an institution buys an item from, 0 = the catalogue's. */
-uint32_t maker_of(const struct world *w, uint32_t inst, const struct item *it);
+/* The maker that an institution gives an item of on a day (it changes with the quarter, and there are three at a time);
+ * 0 = the catalogue's. */
+uint32_t maker_of(const struct world *w, uint32_t inst, const struct item *it, day_t d);
 /* One out-patient or pharmacy visit with these drugs (classes), 7 days at most. */
 void purchase(struct episode *ep, struct world *w, const struct person *p, uint32_t inst, const char *med_type,
               enum dept_id dept, sec_t t, const char *drugs, int days);

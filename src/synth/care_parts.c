@@ -3,11 +3,11 @@
 
 #include "synth/care.h"
 
-uint32_t maker_of(const struct world *w, uint32_t inst, const struct item *it)
+uint32_t maker_of(const struct world *w, uint32_t inst, const struct item *it, day_t d)
 {
     if (!item_is_drug(it) || w->variants <= 1)
         return 0;
-    return (uint32_t)(rng_mix(w->seed + inst * 7919u + item_no(it)) % (uint64_t)w->variants);
+    return (uint32_t)(rng_mix(w->seed + inst * 7919u + item_no(it) + ((uint64_t)(d / 91 * 3 + d % 3) << 40)) % (uint64_t)w->variants);
 }
 
 const struct illness *illness_of(const char *dx)
@@ -43,7 +43,7 @@ void stay_treat(struct episode *ep, const char *drugs, day_t from, day_t to, str
             list_at(drugs, k, cls);
             const struct item *it = item_of(cls);
             struct eline *l = episode_line(ep, it, t + 60 * (sec_t)(k + 1), 1 + (int)rng_below(r, 2));
-            l->variant = maker_of(ep->w, ep->inst, it);
+            l->variant = maker_of(ep->w, ep->inst, it, d);
         }
     }
 }

@@ -36,8 +36,8 @@ static int world_open(struct world *w, const struct synth_options *o, struct err
     w->county_size = (w->n + w->n_county - 1) / w->n_county;
     uint32_t v = w->n / 250 / 12 * 12;
     w->village_size = v < 120 ? 120 : v > 480 ? 480 : v;
-    w->variants = (int)(w->n / 1500);
-    w->variants = w->variants < 1 ? 1 : w->variants > 90 ? 90 : w->variants;
+    w->variants = (int)(w->n / 150);
+    w->variants = w->variants < 1 ? 1 : w->variants > 700 ? 700 : w->variants;
     items_open();
     int rc = places_open(w);
     if (rc)
