@@ -26,6 +26,25 @@ static int find_measure(struct loader *ld, struct rule *r, const struct ynode *n
     return ynode_bad(n ? n : r->node, ld->e, "没有这个指标（rules/measures）");
 }
 
+/* The rule's own `of` names the owner; the period stands in the anchor. */
+static void own_owner(struct loader *ld, struct rule *r)
+{
+    struct span of = ynode_text(r->node, "of");
+    struct buf b = BUF_INIT;
+    int terms = 0;
+    while (of.n) {
+        const char *slash = memmem(of.p, of.n, " / ", 3);
+        struct span term = span_trim((struct span){of.p, slash ? (size_t)(slash - of.p) : of.n});
+        buf_fmt(&b, "%s%.*s", terms++ ? "/" : "", (int)term.n, term.p);
+        of = slash ? (struct span){slash + 3, of.n - (size_t)(slash - of.p) - 3} : (struct span){NULL, 0};
+    }
+    if (terms && terms <= r->n_keys) {
+        r->n_owner = terms;
+        r->owner_type = arena_span(ld->a, (struct span){buf_cstr(&b), b.n});
+    }
+    buf_release(&b);
+}
+
 static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
 {
     static const char *const known[] = {"measure", "against", "tau", "ratio", "at_least_by", "min_n", "min_peers",
@@ -38,6 +57,7 @@ static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
     int rc = ask->kind == Y_MAP ? ynode_only(ask, known, ld->e) : ynode_bad(ask, ld->e, "应为 {measure: ...}");
     if (rc < 0 || (rc = find_measure(ld, r, ynode_get(ask, "measure"))) < 0)
         return rc;
+    own_owner(ld, r);
     const struct ynode *against = ynode_get(ask, "against");
     if (!against || (!span_is(against->text, "peers") && !span_starts(against->text, "own_past")))
         return ynode_bad(against ? against : ask, ld->e, "against 应为 peers 或 own_past 12");
@@ -108,10 +128,8 @@ static void judge_peers(struct fold *f, const struct measure_row *const *at, siz
         ms[i] = (int64_t)((2 * s + k) / (2 * k));
         dev[i] = at[i]->value > med ? at[i]->value - med : med - at[i]->value;
     }
-    for (size_t i = 0; i < n; i++) {
-        dev[i] = ms[i] > med ? ms[i] - med : med - ms[i];
+    for (size_t i = 0; i < n; i++)
         sum += dev[i];
-    }
     int64_t mad = median(dev, n);
     for (size_t i = 0; i < n; i++) {
         double z = mad > 0   ? 0.6745 * (double)(ms[i] - med) / (double)mad
@@ -134,10 +152,10 @@ static void judge_past(struct fold *f, const struct measure_row *const *at, size
         return;
     }
     for (size_t i = 0; i < n; i++) {
-        size_t k = i > (size_t)num[N_PAST] ? i - (size_t)num[N_PAST] : 0, m = 0;
-        for (; k < i; k++)
+        size_t m = 0; /* the calendar's periods before this one, as far as the owner has them */
+        for (size_t k = i; k-- > 0 && at[k]->period >= at[i]->period - num[N_PAST];)
             v[m++] = at[k]->value;
-        if ((int64_t)m < num[N_HISTORY] || !m)
+        if ((int64_t)m < num[N_HISTORY] || !m || at[i]->n < num[N_MIN_N])
             continue;
         int64_t base = median(v, m), x = at[i]->value;
         if ((__int128)x * 10000 < (__int128)base * num[N_RATIO] || x - base < num[N_MIN_ABS])
