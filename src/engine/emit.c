@@ -135,12 +135,12 @@ static int64_t or0(int64_t v)
 
 static struct money charged(struct fold *f, const struct event_ref *r)
 {
-    const struct source *s = &huji_sources[r->src];
+    const struct known_fields *known = &f->env->run->known[r->src];
     struct money m = {0, 0};
-    if (s->amount_field)
-        m.amount = or0(eval_field(f->env, r, source_field(r->src, span_of(s->amount_field))));
-    if (s->fund_field)
-        m.fund = or0(eval_field(f->env, r, source_field(r->src, span_of(s->fund_field))));
+    if (known->amount >= 0)
+        m.amount = or0(eval_field(f->env, r, known->amount));
+    if (known->fund >= 0)
+        m.fund = or0(eval_field(f->env, r, known->fund));
     else if (r->src == S_LINE || r->src == S_LINE_RAW)
         m.fund = walk_line_fund(f->env->walk, r->row);
     return m;
@@ -190,13 +190,13 @@ struct list {
 
 static int64_t ref_id(struct fold *f, const struct event_ref *r)
 {
-    return eval_field(f->env, r, source_field(r->src, span_of(huji_sources[r->src].id_field)));
+    return eval_field(f->env, r, f->env->run->known[r->src].id);
 }
 
 static int64_t ref_time(struct fold *f, const struct event_ref *r)
 {
-    const char *t = huji_sources[r->src].time_field;
-    return t ? or0(eval_field(f->env, r, source_field(r->src, span_of(t)))) : 0;
+    int t = f->env->run->known[r->src].t;
+    return t >= 0 ? or0(eval_field(f->env, r, t)) : 0;
 }
 
 static void add(struct fold *f, struct list *l, struct event_ref r, int role, struct money m)
@@ -205,7 +205,7 @@ static void add(struct fold *f, struct list *l, struct event_ref r, int role, st
         f->failed = true;
         return;
     }
-    int marks = source_field(r.src, SPAN("marks"));
+    int marks = f->env->run->known[r.src].marks;
     if (marks >= 0 && or0(eval_field(f->env, &r, marks)) > 0)
         l->marked = true;
     l->at[l->n++] = (struct huji_ref){(int32_t)r.src, role, ref_id(f, &r), ref_time(f, &r), m.amount, m.fund};
@@ -215,7 +215,7 @@ static void add(struct fold *f, struct list *l, struct event_ref r, int role, st
 static void add_lines(struct fold *f, struct list *l, const struct found *w)
 {
     struct event_ref cur = f->env->cur;
-    int vf = source_field(cur.src, SPAN("mdtrt_id"));
+    int vf = f->env->run->known[cur.src].visit;
     int64_t visit = vf >= 0 ? eval_field(f->env, &cur, vf) : HUJI_NONE64;
     size_t n = 0;
     const int32_t *rows = visit == HUJI_NONE64 ? NULL : walk_visit_lines(f->env->walk, (int32_t)visit, &n);

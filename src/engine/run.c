@@ -597,6 +597,26 @@ static void choose(struct huji_run *run, const bool *wanted)
             run->active[i] = any;
 }
 
+static int known(enum source_id s, const char *name)
+{
+    return name ? source_field(s, span_of(name)) : -1;
+}
+
+static void find_known(struct huji_run *run)
+{
+    for (int i = 0; i < SOURCE_COUNT; i++) {
+        enum source_id s = (enum source_id)i;
+        const struct source *src = &huji_sources[i];
+        int inst = known(s, "fixmedins_code");
+        run->known[i] = (struct known_fields){
+            .id = known(s, src->id_field), .t = known(s, src->time_field), .rank = known(s, "rank"),
+            .psn = known(s, "psn_no"), .visit = known(s, "mdtrt_id"),
+            .inst = inst < 0 ? known(s, "ide_fixmedins_no") : inst, .item = known(s, "hilist_code"),
+            .amount = known(s, src->amount_field), .fund = known(s, src->fund_field), .marks = known(s, "marks"),
+            .kind = known(s, "kind"), .voided = known(s, "void")};
+    }
+}
+
 static int open_all(struct huji_run *run, const bool *wanted, struct err *e)
 {
     const struct huji_library *lib = run->lib;
@@ -605,6 +625,7 @@ static int open_all(struct huji_run *run, const bool *wanted, struct err *e)
     run->plan = arena_calloc(&run->a, ((size_t)lib->n_rules * MAX_CLAUSES + 1) * sizeof *run->plan);
     if (!run->link || !run->active || !run->plan)
         return err_nomem(e);
+    find_known(run);
     choose(run, wanted);
     always_fields(run);
     if (link_knowledge(run) < 0)

@@ -38,10 +38,16 @@ struct clause_plan {
     struct index *kn; /* joined rows by item id */
 };
 
+/* Columns asked for at every turn, by field number; -1 = the source has none. */
+struct known_fields {
+    int id, t, rank, psn, visit, inst, item, amount, fund, marks, kind, voided;
+};
+
 struct huji_run {
     const struct huji_library *lib;
     const struct huji_frame *frame;
     struct arena a;
+    struct known_fields known[SOURCE_COUNT];
     struct names names[HUJI_DOMAINS]; /* filled when first needed */
     bool has_names[HUJI_DOMAINS];
     struct link *link;

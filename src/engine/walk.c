@@ -44,6 +44,8 @@ struct walk {
     bool visit_ready, fund_ready;
     int64_t *fund; /* per batch row */
     size_t cap_fund;
+    struct event **order, *moved; /* scratch of sort_events */
+    size_t cap_order, cap_moved;
     int32_t *rows; /* scratch: rows of a visit */
     size_t cap_rows;
     /* per plan */
@@ -60,7 +62,7 @@ struct walk {
     uint64_t n_lines, n_events;
     bool failed;
     /* fields used often */
-    int f_psn, f_visit, f_setl, f_t, f_item, f_inscp;
+    int f_psn, f_visit, f_setl, f_item, f_inscp, f_net[10];
 };
 
 static int field(const char *name)
@@ -95,7 +97,10 @@ int walk_new(const struct huji_run *run, struct walk **out, struct err *e)
     w->f_psn = field("psn_no");
     w->f_visit = field("mdtrt_id");
     w->f_setl = field("setl_id");
-    w->f_t = field("fee_ocur_time");
+    static const char *const net[] = {"no", "pric", "init_no", "void", "cnt", "det_item_fee_sumamt", "inscp_amt",
+                                      "fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt"};
+    for (int k = 0; k < 10; k++)
+        w->f_net[k] = field(net[k]);
     w->f_item = field("hilist_code");
     w->f_inscp = field("inscp_amt");
     *out = w;
@@ -116,7 +121,7 @@ void walk_free(struct walk *w)
     for (int i = 0; w->buf && i < w->run->lib->n_rules; i++)
         mem_free(w->buf[i].ev);
     void *all[] = {w->guard, w->guarded, w->visit_of, w->visit_ok, w->buf, w->touched, w->is_touched, w->live, w->tapped,
-                   w->by_visit, w->fund, w->rows, w->fold.members, w->fold.scratch};
+                   w->by_visit, w->fund, w->rows, w->order, w->moved, w->fold.members, w->fold.scratch};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         mem_free(all[i]);
     net_release(&w->net);
@@ -203,7 +208,7 @@ const int32_t *walk_visit_lines(struct walk *w, int32_t visit, size_t *n)
 const int32_t *walk_visit_rows(struct walk *w, enum source_id src, int32_t visit, size_t *n)
 {
     const struct huji_table *t = &w->run->frame->table[src];
-    const int32_t *v = t->col[source_field(src, SPAN("mdtrt_id"))];
+    const int32_t *v = t->col[w->run->known[src].visit];
     size_t k = 0;
     *n = 0;
     if (!v || w->psn < 0)
@@ -307,7 +312,7 @@ static int64_t slot_value(struct walk *w, const struct rule *r, int clause, enum
 static bool fill(struct walk *w, const struct rule *r, int clause, struct event *ev)
 {
     const struct event_ref *c = &w->env.cur;
-    const struct source *src = &huji_sources[c->src];
+    const struct known_fields *known = &w->run->known[c->src];
     for (int k = 0; k < r->n_keys; k++)
         if ((ev->key[k] = eval(&w->env, r->key[clause][k])) == HUJI_NONE64)
             return false;
@@ -318,10 +323,8 @@ static bool fill(struct walk *w, const struct rule *r, int clause, struct event 
     ev->side = (uint8_t)r->clause[clause].side;
     ev->row = c->row;
     ev->kn = c->kn;
-    int tf = src->time_field ? source_field(c->src, span_of(src->time_field)) : -1;
-    ev->t = tf >= 0 ? eval_field(&w->env, c, tf) : 0;
-    int rf = source_field(c->src, SPAN("rank"));
-    ev->rank = rf >= 0 ? (uint32_t)eval_field(&w->env, c, rf) : (uint32_t)c->row;
+    ev->t = known->t >= 0 ? eval_field(&w->env, c, known->t) : 0;
+    ev->rank = known->rank >= 0 ? (uint32_t)eval_field(&w->env, c, known->rank) : (uint32_t)c->row;
     ev->x = slot_value(w, r, clause, SL_START);
     ev->u = r->slot[clause][SL_END] ? slot_value(w, r, clause, SL_END) : ev->x;
     ev->q = slot_value(w, r, clause, SL_QTY);
@@ -411,8 +414,7 @@ static bool row_valid(const struct knowledge *k, int32_t row, int64_t day)
 
 static int64_t event_day(struct walk *w)
 {
-    const struct source *src = &huji_sources[w->env.cur.src];
-    int f = src->time_field ? source_field(w->env.cur.src, span_of(src->time_field)) : -1;
+    int f = w->run->known[w->env.cur.src].t;
     int64_t t = f >= 0 ? eval_field(&w->env, &w->env.cur, f) : HUJI_NONE64;
     return t == HUJI_NONE64 ? t : sec_day(t);
 }
@@ -438,7 +440,7 @@ static void consider(struct walk *w, int p, enum source_id src, int32_t row)
             take(w, r, plan->clause);
         return;
     }
-    int64_t item = eval_field(&w->env, &w->env.cur, source_field(src, SPAN("hilist_code")));
+    int64_t item = eval_field(&w->env, &w->env.cur, w->run->known[src].item);
     if (item == HUJI_NONE64 || item >= plan->kn->n)
         return;
     int64_t day = event_day(w);
@@ -474,10 +476,43 @@ static bool same_owner(const struct event *a, const struct event *b)
     return memcmp(a->key, b->key, sizeof a->key) == 0;
 }
 
+static int cmp_event_at(const void *pa, const void *pb)
+{
+    return cmp_event(*(const struct event *const *)pa, *(const struct event *const *)pb);
+}
+
+/* Events are wide and mostly few and nearly in order: pointers are sorted, then the events moved once. */
+static void sort_events(struct walk *w, struct event *ev, size_t n)
+{
+    size_t i = 1;
+    while (i < n && cmp_event(&ev[i - 1], &ev[i]) <= 0)
+        i++;
+    if (i >= n)
+        return;
+    if (mem_grow(&w->order, &w->cap_order, n, sizeof *w->order) < 0 ||
+        mem_grow(&w->moved, &w->cap_moved, n, sizeof *w->moved) < 0) {
+        w->failed = true;
+        return;
+    }
+    for (i = 0; i < n; i++)
+        w->order[i] = &ev[i];
+    if (n > 48)
+        qsort(w->order, n, sizeof *w->order, cmp_event_at);
+    for (i = 1; n <= 48 && i < n; i++) {
+        struct event *e = w->order[i];
+        size_t k = i;
+        for (; k > 0 && cmp_event(w->order[k - 1], e) > 0; k--)
+            w->order[k] = w->order[k - 1];
+        w->order[k] = e;
+    }
+    for (i = 0; i < n; i++)
+        w->moved[i] = *w->order[i];
+    memcpy(ev, w->moved, n * sizeof *ev);
+}
+
 static void fold_rule(struct walk *w, const struct rule *r, struct event *ev, size_t n)
 {
-    if (n > 1)
-        qsort(ev, n, sizeof *ev, cmp_event);
+    sort_events(w, ev, n);
     w->fold.rule = r;
     for (size_t i = 0, j; i < n; i = j) {
         for (j = i + 1; j < n && same_owner(&ev[i], &ev[j]); j++)
@@ -488,19 +523,17 @@ static void fold_rule(struct walk *w, const struct rule *r, struct event *ev, si
 
 static void net_lines(struct walk *w)
 {
-    static const char *const amounts[] = {"det_item_fee_sumamt", "inscp_amt", "fulamt_ownpay_amt", "overlmt_selfpay",
-                                          "preselfpay_amt"};
     struct net_lines l = {.n = w->hi - w->lo};
-#define AT(name, type) (w->line[field(name)] ? (type *)w->line[field(name)] + w->lo : NULL)
-    l.no = AT("no", int64_t);
-    l.pric = AT("pric", int64_t);
-    l.init_no = AT("init_no", int64_t);
-    l.visit = AT("mdtrt_id", int32_t);
-    l.item = AT("hilist_code", int32_t);
-    l.voided = AT("void", int32_t);
-    l.cnt = AT("cnt", int64_t);
+#define AT(f, type) (w->line[f] ? (type *)w->line[f] + w->lo : NULL)
+    l.no = AT(w->f_net[0], int64_t);
+    l.pric = AT(w->f_net[1], int64_t);
+    l.init_no = AT(w->f_net[2], int64_t);
+    l.visit = AT(w->f_visit, int32_t);
+    l.item = AT(w->f_item, int32_t);
+    l.voided = AT(w->f_net[3], int32_t);
+    l.cnt = AT(w->f_net[4], int64_t);
     for (int k = 0; k < 5; k++)
-        l.amount[k] = AT(amounts[k], int64_t);
+        l.amount[k] = AT(w->f_net[5 + k], int64_t);
 #undef AT
     l.live = w->live + w->lo;
     if (net_person(&l, &w->net) < 0)
@@ -525,8 +558,8 @@ static void walk_source(struct walk *w, enum source_id src, int32_t psn)
     if (*plans < 0 || !w->run->first[table])
         return;
     const struct huji_table *t = &w->run->frame->table[table];
-    const int32_t *kind = table == S_STAY ? t->col[source_field(S_STAY, SPAN("kind"))] : NULL;
-    const int32_t *voided = src == S_SETTLEMENT ? t->col[source_field(src, SPAN("void"))] : NULL;
+    const int32_t *kind = table == S_STAY ? t->col[w->run->known[S_STAY].kind] : NULL;
+    const int32_t *voided = src == S_SETTLEMENT ? t->col[w->run->known[src].voided] : NULL;
     for (uint32_t r = w->run->first[table][psn]; r < w->run->first[table][psn + 1]; r++) {
         if (kind && kind[r] != (src == S_STAY ? 1 : 2))
             continue;
@@ -571,7 +604,7 @@ static void walk_person(struct walk *w, int32_t psn)
     if (w->hi > w->lo)
         net_lines(w);
     if (w->bare) {
-        const int64_t *cnt = w->line[field("cnt")];
+        const int64_t *cnt = w->line[w->f_net[4]];
         for (size_t i = w->lo; i < w->hi; i++)
             w->bare_sum += w->live[i] ? (uint64_t)cnt[i] : 0;
         return;

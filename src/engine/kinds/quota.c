@@ -129,8 +129,8 @@ static size_t distinct_values(struct fold *f, struct event *ev, size_t n, struct
         }
         v[at].count++;
         f->env->cur = (struct event_ref){(enum source_id)ev[i].src, ev[i].row, ev[i].kn};
-        const char *amount = huji_sources[ev[i].src].amount_field;
-        int64_t a = amount ? eval_field(f->env, &f->env->cur, source_field((enum source_id)ev[i].src, span_of(amount))) : 0;
+        int amount = f->env->run->known[ev[i].src].amount;
+        int64_t a = amount >= 0 ? eval_field(f->env, &f->env->cur, amount) : 0;
         if (a != HUJI_NONE64 && a > v[at].weight)
             v[at].weight = a;
     }
