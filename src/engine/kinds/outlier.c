@@ -136,7 +136,8 @@ static void judge_peers(struct fold *f, const struct measure_row *const *at, siz
                    : sum > 0 ? (double)(ms[i] - med) / (1.253314 * ((double)sum / (double)n))
                              : 0;
         int64_t zi = (int64_t)(z * 1e6 + (z < 0 ? -0.5 : 0.5));
-        bool far = !num[N_RATIO] || (__int128)ms[i] * 10000 >= (__int128)med * num[N_RATIO];
+        bool far = (!num[N_RATIO] || (__int128)ms[i] * 10000 >= (__int128)med * num[N_RATIO]) &&
+                   ms[i] - med >= num[N_MIN_ABS];
         if (zi >= num[N_TAU] && far)
             found_row(f, at[i], zi, num[N_TAU], med);
     }
