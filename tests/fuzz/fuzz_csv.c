@@ -30,6 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
         atexit(clean);
     }
     read_all((const char *)p, n);
+    if (n % 4) /* what follows is slow */
+        return 0;
     snprintf(path, sizeof path, "%s/in", dir);
     FILE *f = fopen(path, "wb");
     if (!f || fwrite(p, 1, n, f) != n)
