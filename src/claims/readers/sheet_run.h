@@ -82,6 +82,9 @@ int run_reject(struct sheet_run *s, FILE **f, int col, struct span value, const 
                struct err *e);
 int run_close(struct run *r, struct err *e); /* closes files, reports write errors */
 
+/* Takes the row for what it is, and writes it where it belongs. */
+int sheet_row(struct sheet_run *s, const struct cell *cells, size_t n, uint64_t no, struct err *e);
+
 struct flat *flat_new(void);
 void flat_free(struct flat *f);
 int flat_begin(struct sheet_run *s, struct err *e); /* chooses the outputs */
