@@ -19,7 +19,7 @@ struct job {
     struct finding_set found; /* the one asked for */
     struct clues group;       /* all of its clue */
     struct weighing weighing;
-    struct buf inst, person, visit, question;
+    struct buf inst, person, visit, question, sql;
 };
 
 /* The finding, by its whole id or the first 8 digits and more. */
@@ -98,6 +98,9 @@ static int texts(struct job *j, struct explanation *x, struct err *e)
     x->weighing = &j->weighing;
     rule_question(&j->rules, f->rule, &j->question);
     x->question = (struct span){buf_cstr(&j->question), j->question.n};
+    if (args_has(j->args, "sql"))
+        rule_statement(&j->rules, f->rule, &j->sql);
+    x->sql = (struct span){buf_cstr(&j->sql), j->sql.n};
     x->library_version = library_digest(&j->rules);
     rule_list(&j->rules, f->rule, "law", &j->text, &x->laws, &x->n_laws);
     rule_list(&j->rules, f->rule, "official", &j->text, &x->officials, &x->n_officials);
@@ -137,6 +140,7 @@ static int run(const struct args *a, struct err *e)
     buf_release(&j.person);
     buf_release(&j.visit);
     buf_release(&j.question);
+    buf_release(&j.sql);
     weighing_release(&j.weighing);
     clues_release(&j.group);
     finding_set_release(&j.found);
@@ -150,6 +154,7 @@ static const struct option options[] = {
     OPT_DATA,
     {"format", 'f', ARG_CHOICE, "text|json", "text", false, "给人看的文字，或一个 JSON 对象"},
     {"unmask", 0, ARG_FLAG, NULL, NULL, false, "不遮盖姓名和证件号"},
+    {"sql", 0, ARG_FLAG, NULL, NULL, false, "加上规则的 SQL：huji verify 拿来与引擎核对的那一句"},
     OPT_RULES,
     OPT_END,
 };

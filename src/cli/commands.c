@@ -3,21 +3,8 @@
 
 /* In the order in which a new user meets them. */
 const struct command *const huji_commands[] = {
-    &cmd_init,
-    &cmd_synth,
-    &cmd_import,
-    &cmd_template,
-    &cmd_screen,
-    &cmd_rank,
-    &cmd_explain,
-    &cmd_sheet,
-    &cmd_evaluate,
-    &cmd_rules_list,
-    &cmd_rules_show,
-    &cmd_rules_test,
-    &cmd_rules_lint,
-    &cmd_help,
-    &cmd_version,
-    &cmd_completion,
-    NULL,
+    &cmd_init,       &cmd_synth,    &cmd_import,     &cmd_template,   &cmd_quality,
+    &cmd_ready,      &cmd_screen,   &cmd_rank,       &cmd_explain,    &cmd_sheet,
+    &cmd_verify,     &cmd_evaluate, &cmd_rules_list, &cmd_rules_show, &cmd_rules_test,
+    &cmd_rules_lint, &cmd_help,     &cmd_version,    &cmd_completion, NULL,
 };

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "cli/common.h"
 #include "engine/rule.h"
+#include "engine/sql/sql.h"
 
 int library_for(const struct args *a, struct huji_library **out, struct err *e)
 {
@@ -173,6 +174,20 @@ void rule_question(const struct rule_names *n, struct span rule, struct buf *out
         buf_fmt(out, "  %s: ", parts[i]);
         flow(out, y);
     }
+}
+
+void rule_statement(const struct rule_names *n, struct span rule, struct buf *out)
+{
+    const struct rule *r = n->library ? library_rule(n->library, rule) : NULL;
+    struct err e = {0};
+
+    if (!r)
+        return;
+    buf_str(
+        out,
+        "-- x_ 字典，k_ kx_ 知识表，lk_ 名单，m_ 指标，net_line 冲抵后的费用行：由 huji verify 事先建好\n");
+    if (rule_sql(n->library, r, out, &e))
+        buf_fmt(out, "-- %s\n", e.message);
 }
 
 struct span library_digest(const struct rule_names *n)

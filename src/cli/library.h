@@ -28,6 +28,8 @@ void rule_list(const struct rule_names *n, struct span rule, const char *field, 
                const struct span **at, size_t *count);
 /* of, from, ask, at_issue of the rule, a line each. */
 void rule_question(const struct rule_names *n, struct span rule, struct buf *out);
+/* The rule as SQL, or why it can't be said so. */
+void rule_statement(const struct rule_names *n, struct span rule, struct buf *out);
 /* Digest of the library's texts; empty without a library. */
 struct span library_digest(const struct rule_names *n);
 void rule_names_release(struct rule_names *n);
