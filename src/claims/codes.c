@@ -20,7 +20,38 @@ struct shard {
     uint32_t saved; /* local numbers below are in d_* */
 };
 
+/* A byte per id that may be read without a lock: pages are added, never moved. */
+#define PAGE 65536
+struct flags {
+    _Atomic(unsigned char *) page[4096];
+};
+
+static bool flag_at(const struct flags *f, uint32_t id)
+{
+    const unsigned char *p = id / PAGE < 4096 ? f->page[id / PAGE] : NULL;
+    return p && p[id % PAGE];
+}
+
+/* With a lock held that all writers of `f` take. */
+static void flag_set(struct flags *f, uint32_t id)
+{
+    if (id / PAGE >= 4096)
+        return;
+    unsigned char *p = f->page[id / PAGE];
+    if (!p && (p = mem_calloc(1, PAGE)))
+        f->page[id / PAGE] = p;
+    if (p)
+        p[id % PAGE] = 1;
+}
+
+static void flags_release(struct flags *f)
+{
+    for (size_t i = 0; i < 4096; i++)
+        mem_free(f->page[i]);
+}
+
 struct book {
+    struct flags named;
     struct shard shard[SHARDS];
     _Atomic uint32_t n;
     pthread_mutex_t name_lock;
@@ -34,22 +65,24 @@ struct book {
 
 struct codes {
     struct book book[DOMAIN_COUNT];
-    unsigned char *known; /* by item id: 1 = not of a national form (so that 0 means nothing to say) */
-    size_t known_cap;
-    pthread_mutex_t known_lock;
+    uint64_t serial; /* of this process, from 1 */
+    struct flags strange; /* item ids of no national form */
+    pthread_mutex_t strange_lock;
 };
 
 struct codes *codes_new(void)
 {
+    static _Atomic uint64_t serial;
     struct codes *c = mem_calloc(1, sizeof *c);
     if (!c)
         return NULL;
+    c->serial = ++serial;
     for (int d = 0; d < DOMAIN_COUNT; d++) {
         pthread_mutex_init(&c->book[d].name_lock, NULL);
         for (int i = 0; i < SHARDS; i++)
             pthread_mutex_init(&c->book[d].shard[i].lock, NULL);
     }
-    pthread_mutex_init(&c->known_lock, NULL);
+    pthread_mutex_init(&c->strange_lock, NULL);
     return c;
 }
 
@@ -66,12 +99,13 @@ void codes_free(struct codes *c)
             pthread_mutex_destroy(&s->lock);
         }
         arena_release(&b->text);
+        flags_release(&b->named);
         mem_free(b->name);
         mem_free(b->late);
         pthread_mutex_destroy(&b->name_lock);
     }
-    pthread_mutex_destroy(&c->known_lock);
-    mem_free(c->known);
+    pthread_mutex_destroy(&c->strange_lock);
+    flags_release(&c->strange);
     mem_free(c);
 }
 
@@ -121,30 +155,32 @@ static void note_item(struct codes *c, uint32_t id, struct span s)
 {
     if (item_code_form(s))
         return;
-    pthread_mutex_lock(&c->known_lock);
-    size_t had = c->known_cap;
-    if (id >= c->known_cap && mem_grow(&c->known, &c->known_cap, (size_t)id + 1, 1) == 0)
-        memset(c->known + had, 0, c->known_cap - had);
-    if (id < c->known_cap)
-        c->known[id] = 1;
-    pthread_mutex_unlock(&c->known_lock);
+    pthread_mutex_lock(&c->strange_lock);
+    flag_set(&c->strange, id);
+    pthread_mutex_unlock(&c->strange_lock);
 }
 
 bool codes_item_known(const struct codes *c, int32_t id)
 {
-    struct codes *m = (struct codes *)(uintptr_t)c;
-    if (id < 0)
-        return false;
-    pthread_mutex_lock(&m->known_lock);
-    bool bad = (size_t)id < c->known_cap && c->known[id];
-    pthread_mutex_unlock(&m->known_lock);
-    return !bad;
+    return id >= 0 && !flag_at(&c->strange, (uint32_t)id);
 }
 
 static struct shard *shard_of(struct codes *c, enum domain d, struct span s)
 {
     return &c->book[d].shard[hash_bytes(s.p, s.n) >> 60];
 }
+
+/*
+ * What this thread has looked up, so that it need not lock again for a code it just had. The text is the
+ * dictionary's own copy, which stays where it is as long as the dictionary lives: `owner` tells of which.
+ */
+#define CACHE_SLOTS 8192
+struct cached {
+    uint64_t owner; /* serial of the dictionary and its domain; 0 = empty */
+    struct span text;
+    int32_t id;
+};
+static _Thread_local struct cached cache[CACHE_SLOTS];
 
 /* With the lock held. `id` < 0: the next one. */
 static int32_t give(struct codes *c, enum domain d, struct shard *h, struct span s, int64_t id)
@@ -169,9 +205,16 @@ int32_t codes_id(struct codes *c, enum domain d, struct span s)
     s = span_trim(s);
     if (!s.n)
         return HUJI_NONE32;
-    struct shard *h = shard_of(c, d, s);
+    uint64_t hash = hash_bytes(s.p, s.n), owner = c->serial * DOMAIN_COUNT + (uint64_t)d;
+    struct cached *k = &cache[(hash ^ (uint64_t)d * 977) % CACHE_SLOTS];
+    if (k->owner == owner && span_eq(k->text, s))
+        return k->id;
+    struct shard *h = &c->book[d].shard[hash >> 60];
     pthread_mutex_lock(&h->lock);
     int32_t id = give(c, d, h, s, -1);
+    uint32_t local = id != HUJI_NONE32 ? names_get(&h->names, s) : NAME_NONE;
+    if (local != NAME_NONE)
+        *k = (struct cached){owner, h->names.at[local], id};
     pthread_mutex_unlock(&h->lock);
     return id;
 }
@@ -209,11 +252,12 @@ void codes_name(struct codes *c, enum domain d, int32_t id, struct span name)
 {
     struct book *b = &c->book[d];
     name = span_trim(name);
-    if (id < 0 || !name.n)
+    if (id < 0 || !name.n || flag_at(&b->named, (uint32_t)id))
         return;
     pthread_mutex_lock(&b->name_lock);
     if (room_for_name(b, id) && !b->name[id].p) {
         b->name[id] = arena_span(&b->text, name);
+        flag_set(&b->named, (uint32_t)id);
         if ((uint32_t)id < b->saved && mem_grow(&b->late, &b->late_cap, b->n_late + 1, sizeof *b->late) == 0)
             b->late[b->n_late++] = id;
     }
@@ -223,6 +267,13 @@ void codes_name(struct codes *c, enum domain d, int32_t id, struct span name)
 uint32_t codes_count(const struct codes *c, enum domain d)
 {
     return c->book[d].n;
+}
+
+/* It has a name in d_*: none is taken any more. */
+static void note_named(struct book *b, uint32_t id)
+{
+    b->name[id] = (struct span){"", 0};
+    flag_set(&b->named, id);
 }
 
 static int load_one(struct codes *c, duckdb_connection con, enum domain d, struct err *e)
@@ -240,7 +291,7 @@ static int load_one(struct codes *c, duckdb_connection con, enum domain d, struc
         if (give(c, d, shard_of(c, d, s), s, db_i64(&rows, 0)) != (int32_t)n++)
             rc = err_set(e, ERR_DB, "字典 d_%s 已损坏（编号不连续）", huji_domain_name[d]);
         if (domain_has_name(d) && db_i64(&rows, 2) && room_for_name(&c->book[d], (int32_t)n - 1))
-            c->book[d].name[n - 1] = (struct span){"", 0};
+            note_named(&c->book[d], n - 1);
     }
     db_close(&rows);
     c->book[d].n = c->book[d].saved = n;

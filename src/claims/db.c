@@ -22,21 +22,33 @@ int db_error(struct err *e, const char *text)
     return err_set(e, ERR_DB, "数据库出错：%.440s", text);
 }
 
-/* HUJI_SQL=1 in the environment: every statement and its time to stderr, for our own use. */
-static void tell(const char *sql, const struct timespec *since, bool bad)
+struct clock {
+    double wall, cpu;
+};
+
+static struct clock clock_now(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    double t = (double)(now.tv_sec - since->tv_sec) + (double)(now.tv_nsec - since->tv_nsec) / 1e9;
-    fprintf(stderr, "sql seconds=%.3f failed=%d %s\n", t, bad, sql);
+    struct timespec w, c;
+    clock_gettime(CLOCK_MONOTONIC, &w);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &c);
+    return (struct clock){(double)w.tv_sec + (double)w.tv_nsec / 1e9, (double)c.tv_sec + (double)c.tv_nsec / 1e9};
+}
+
+/* HUJI_SQL=1 in the environment: every statement and its time to stderr, for our own use. */
+static void tell(const char *sql, const struct clock *since, bool bad)
+{
+    struct clock now = clock_now();
+    fprintf(stderr, "sql seconds=%.3f cpu=%.3f failed=%d %s\n", now.wall - since->wall, now.cpu - since->cpu, bad, sql);
 }
 
 int db_query(duckdb_connection con, const char *sql, duckdb_result *out, struct err *e)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    bool loud = getenv("HUJI_SQL") != NULL;
+    struct clock t = {0};
+    if (loud)
+        t = clock_now();
     bool bad = duckdb_query(con, sql, out) != DuckDBSuccess;
-    if (getenv("HUJI_SQL"))
+    if (loud)
         tell(sql, &t, bad);
     if (!bad)
         return 0;

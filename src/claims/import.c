@@ -183,9 +183,14 @@ static int transact(struct import *im, struct err *e)
         rc = db_run(im->con, "BEGIN", e);
     if (rc < 0)
         return rc;
-    rc = import_tables(im, e);
+    /* Texts: what DuckDB would choose after trying everything, without trying everything. */
+    rc = db_run(im->con, "SET force_compression = 'dict_fsst'", e);
+    if (rc == 0)
+        rc = import_tables(im, e);
     if (rc == 0)
         rc = lines_load(im, e);
+    if (rc == 0)
+        rc = db_run(im->con, "SET force_compression = 'auto'", e);
     if (rc == 0)
         rc = derive_tables(im, e);
     if (rc == 0)
@@ -199,7 +204,7 @@ static int transact(struct import *im, struct err *e)
     if (rc < 0)
         db_run(im->con, "ROLLBACK", NULL);
     drop_temp(im);
-    db_run(im->con, "SET preserve_insertion_order = true", NULL);
+    db_run(im->con, "SET preserve_insertion_order = true; SET force_compression = 'auto'", NULL);
     return rc;
 }
 

@@ -6,22 +6,23 @@
 
 #define T(in) ((in)->table->name)
 
-/* Columns that no table knows are added as they come. */
-static int add_extras(struct import *im, struct input *in, struct err *e)
+/* b_<table> has the columns that files had so far: a national table has a hundred, an export twenty. */
+static int add_columns(struct import *im, struct input *in, struct err *e)
 {
     struct buf b = BUF_INIT;
-    int rc = 0;
+    int64_t rows = 0, there = 0;
+    int rc = db_int(im->con, e, 0, &there, "SELECT count(*) FROM duckdb_columns() WHERE table_name = 'b_%s'", T(in));
     for (size_t i = 0; i < in->n && rc == 0; i++) {
-        if (in->schema[i] >= 0)
-            continue;
         buf_clear(&b);
-        buf_fmt(&b, "ALTER TABLE t_%s ADD COLUMN IF NOT EXISTS ", T(in));
+        buf_fmt(&b, "ALTER TABLE b_%s ADD COLUMN IF NOT EXISTS ", T(in));
         sql_name(&b, in->name[i]);
         buf_str(&b, " VARCHAR");
         rc = b.failed ? err_nomem(e) : db_run(im->con, buf_cstr(&b), e);
     }
     buf_release(&b);
-    return rc;
+    if (rc == 0)
+        rc = db_int(im->con, e, 0, &rows, "SELECT count(*) FROM duckdb_columns() WHERE table_name = 'b_%s'", T(in));
+    return rc == 0 && rows != there ? store_text_view(im->con, in->table, e) : rc;
 }
 
 static void name_list(struct buf *b, const struct input *in)
@@ -35,7 +36,7 @@ static void name_list(struct buf *b, const struct input *in)
 static int insert_rows(struct import *im, struct input *in, struct err *e)
 {
     struct buf b = BUF_INIT;
-    buf_fmt(&b, "INSERT INTO t_%s (file_id, row_no", T(in));
+    buf_fmt(&b, "INSERT INTO b_%s (file_id, row_no", T(in));
     name_list(&b, in);
     buf_fmt(&b, ") SELECT %d, no", in->file_id);
     name_list(&b, in);
@@ -111,7 +112,7 @@ static int reject_rows(struct import *im, struct input *in, struct err *e)
     if (rc == 0)
         rc = reject_save(im, in, e);
     buf_clear(&b);
-    buf_fmt(&b, "DELETE FROM t_%s WHERE file_id = %d AND row_no - 1 IN (SELECT row FROM im_reject)", T(in),
+    buf_fmt(&b, "DELETE FROM b_%s WHERE file_id = %d AND row_no - 1 IN (SELECT row FROM im_reject)", T(in),
             in->file_id);
     if (rc == 0)
         rc = db_run(im->con, buf_cstr(&b), e);
@@ -251,7 +252,7 @@ static int remove_gone(struct import *im, struct input *in, struct err *e)
     if (rc == 0)
         rc = reject_again(im, in, e);
     if (rc == 0)
-        rc = db_exec(im->con, e, "DELETE FROM t_%s t USING im_gone_rows g WHERE t.file_id = g.file_id AND t.row_no = g.row_no",
+        rc = db_exec(im->con, e, "DELETE FROM b_%s t USING im_gone_rows g WHERE t.file_id = g.file_id AND t.row_no = g.row_no",
                      T(in));
     r->rows_repeated += n;
     r->fen_repeated += fen;
@@ -269,7 +270,7 @@ static int resolve_repeats(struct import *im, struct input *in, struct err *e)
 
 int import_table(struct import *im, struct input *in, struct err *e)
 {
-    int rc = add_extras(im, in, e);
+    int rc = add_columns(im, in, e);
     if (rc == 0)
         rc = insert_rows(im, in, e);
     if (rc == 0)

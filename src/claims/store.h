@@ -54,6 +54,9 @@ int store_set_meta(struct store *s, const char *key, const char *value, struct e
 int store_make_tables(duckdb_connection con, struct err *e);
 /* (Re)makes the views s_line and line_text over the segments and texts that are there. */
 int store_make_views(duckdb_connection con, struct err *e);
+/* (Re)makes the view t_<table>: what b_<table> holds, and NULL for the columns that no file had. */
+struct table_schema;
+int store_text_view(duckdb_connection con, const struct table_schema *t, struct err *e);
 /* CREATE TABLE text of a source's table with the contract's columns; `s` must have a table of its own. */
 void source_columns_sql(struct buf *b, const struct source *s);
 const char *ftype_sql(enum ftype t);

@@ -2,6 +2,7 @@
 /* What an empty store holds, and the two views over its segments. */
 #include <stdio.h>
 
+#include "base/map.h"
 #include "claims/schema.h"
 #include "claims/store.h"
 
@@ -60,25 +61,40 @@ static int make_dictionaries(duckdb_connection con, struct err *e)
     return rc;
 }
 
+int store_text_view(duckdb_connection con, const struct table_schema *t, struct err *e)
+{
+    char sql[160];
+    struct names seen = NAMES_INIT;
+    struct db_rows rows;
+    snprintf(sql, sizeof sql, "SELECT lower(column_name) FROM duckdb_columns() WHERE table_name = 'b_%s'", t->name);
+    int rc = db_open(con, sql, &rows, e);
+    if (rc < 0)
+        return rc;
+    while (db_next(&rows))
+        names_put(&seen, db_text(&rows, 0));
+    db_close(&rows);
+    struct buf b = BUF_INIT;
+    buf_fmt(&b, "CREATE OR REPLACE VIEW t_%s AS SELECT *", t->name);
+    for (size_t c = 0; c < t->n_columns; c++)
+        if (names_get(&seen, span_of(t->columns[c].name)) == NAME_NONE)
+            buf_fmt(&b, ", NULL::VARCHAR AS %s", t->columns[c].name);
+    buf_fmt(&b, " FROM b_%s", t->name);
+    rc = b.failed ? err_nomem(e) : db_run(con, buf_cstr(&b), e);
+    buf_release(&b);
+    names_release(&seen);
+    return rc;
+}
+
 static int make_texts(duckdb_connection con, struct err *e)
 {
-    struct buf b = BUF_INIT;
     int rc = 0;
     for (int i = 0; i < TABLE_COUNT && rc == 0; i++) {
-        const struct table_schema *t = huji_tables[i];
-        if (strcmp(t->name, "fee_list_d") == 0)
+        if (strcmp(huji_tables[i]->name, "fee_list_d") == 0)
             continue;
-        buf_clear(&b);
-        buf_fmt(&b, "CREATE TABLE t_%s(file_id INTEGER, row_no BIGINT", t->name);
-        for (size_t c = 0; c < t->n_columns; c++) {
-            buf_str(&b, ", ");
-            sql_name(&b, t->columns[c].name);
-            buf_str(&b, " VARCHAR");
-        }
-        buf_char(&b, ')');
-        rc = b.failed ? err_nomem(e) : db_run(con, buf_cstr(&b), e);
+        rc = db_exec(con, e, "CREATE TABLE b_%s(file_id INTEGER, row_no BIGINT)", huji_tables[i]->name);
+        if (rc == 0)
+            rc = store_text_view(con, huji_tables[i], e);
     }
-    buf_release(&b);
     return rc;
 }
 
