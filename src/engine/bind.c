@@ -754,6 +754,19 @@ static struct expr *call_ceil(struct binder *b, const struct expr *raw)
     return binary(b, X_CEILDIV, V_NUM, p, q);
 }
 
+/* Does an expression over inner events name the outer one (cur.x, TABLE.x)? */
+static bool speaks_of_outer(const struct expr *x)
+{
+    if (!x)
+        return false;
+    if (x->op == X_KN || ((x->op == X_FIELD || x->op == X_FUND) && !x->num))
+        return true;
+    for (int i = 0; i < X_ARGS; i++)
+        if (speaks_of_outer(x->arg[i]))
+            return true;
+    return false;
+}
+
 /* lines.sum(E [where C]) ..., ops., checks., m. */
 static struct expr *call_agg(struct binder *b, const struct expr *raw, struct span what, struct span fn)
 {
@@ -805,6 +818,8 @@ static struct expr *call_agg(struct binder *b, const struct expr *raw, struct sp
     if (x->agg == AGG_MODE_SHARE)
         x->scale = 6;
     x->dep = members ? DEP_AFTER : DEP_LINES | DEP_VISIT;
+    if (!members && (speaks_of_outer(x->arg[0]) || speaks_of_outer(x->arg[1])))
+        x->dep |= DEP_EVENT; /* not the same for all lines of the visit */
     return x;
 }
 

@@ -530,6 +530,7 @@ static void wait_for_measures(struct rule *r)
     }
     if (asks)
         r->in_walk = false;
+    r->waits = asks && r->kind == &kind_forbid;
     r->late = r->late && r->in_walk;
 }
 

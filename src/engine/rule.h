@@ -122,6 +122,7 @@ struct rule {
     struct span says;
     struct says_part *says_parts; /* message.c */
     bool in_walk;   /* folded within the walk by person */
+    bool waits;     /* forbid that asks for a measure: its events are kept and judged after the walk */
     bool late;      /* in_walk, but an `unless` asks for a measure */
     bool is_measure;
     unsigned needs_sources; /* bit per source */

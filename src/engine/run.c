@@ -459,7 +459,7 @@ static int plan_clause(struct huji_run *run, const struct rule *r, int clause)
         return -1;
     if (c->where)
         n = split(run, c->where, all, 0, MAX_CONJUNCTS);
-    if (n >= 0 && r->kind == &kind_forbid && r->slot[clause][SL_WHERE])
+    if (n >= 0 && r->kind == &kind_forbid && !r->waits && r->slot[clause][SL_WHERE])
         n = split(run, r->slot[clause][SL_WHERE], all, n, MAX_CONJUNCTS);
     for (int i = 0; n >= 0 && i < r->n_except; i++)
         n = n < MAX_CONJUNCTS ? (all[n] = (struct conjunct){r->except[clause][i], true}, n + 1) : -1;

@@ -387,7 +387,7 @@ static void take(struct walk *w, const struct rule *r, int clause)
     struct event ev;
     if (!fill(w, r, clause, &ev))
         return;
-    if (r->kind == &kind_forbid) {
+    if (r->kind == &kind_forbid && !r->waits) {
         w->fold.rule = r;
         kind_forbid.fold(&w->fold, &ev, 1);
         return;
@@ -708,7 +708,8 @@ int walk_orphans(struct walk *w, struct err *e)
 bool walk_is_kept(const struct huji_run *run, int rule)
 {
     const struct rule *r = run->lib->rules[rule];
-    return run->active[rule] && !r->is_measure && (!r->in_walk || r->kind == &kind_outlier) && r->kind != &kind_forbid;
+    return run->active[rule] && !r->is_measure && (!r->in_walk || r->kind == &kind_outlier) &&
+           (r->kind != &kind_forbid || r->waits);
 }
 
 static int tap_append(struct tap *to, const struct tap *from)
