@@ -138,7 +138,8 @@ int measure_build(const struct huji_run *run, const struct measure *m, const str
         uint64_t h;
         if (sorted && i && by_member(&ev[i], &ev[i - 1], &keys) == 0)
             continue;
-        if (ev[i].q == HUJI_NONE64 || (m->share && ev[i].a == HUJI_NONE64))
+        if (ev[i].q == HUJI_NONE64 || (m->share && ev[i].a == HUJI_NONE64) ||
+            (r->count == COUNT_DISTINCT && ev[i].g == HUJI_NONE64))
             continue;
         struct measure_row *row = find(t, ev[i].key, keys, &h);
         if (!row) {

@@ -419,6 +419,15 @@ static int64_t event_day(struct walk *w)
     return t == HUJI_NONE64 ? t : sec_day(t);
 }
 
+/* Several rows of a table may forbid one event; it is one finding (its id is the event's), the first row's. */
+static bool once(const struct rule *r, int clause)
+{
+    bool by_row = false;
+    for (int k = 0; k < r->n_keys; k++)
+        by_row = by_row || expr_has(r->key[clause][k], X_KN);
+    return r->kind == &kind_forbid && !by_row;
+}
+
 static void consider(struct walk *w, int p, enum source_id src, int32_t row)
 {
     const struct clause_plan *plan = &w->run->plan[p];
@@ -446,8 +455,11 @@ static void consider(struct walk *w, int p, enum source_id src, int32_t row)
     int64_t day = event_day(w);
     for (uint32_t k = plan->kn->at[item]; k < plan->kn->at[item + 1]; k++) {
         w->env.cur = (struct event_ref){src, row, plan->kn->rows[k]};
+        size_t before = w->out.n;
         if (row_valid(c->kn, w->env.cur.kn, day) && passes(w, plan->event))
             take(w, r, plan->clause);
+        if (w->out.n > before && once(r, plan->clause))
+            return;
     }
 }
 

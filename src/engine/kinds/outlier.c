@@ -177,7 +177,7 @@ void outlier_judge(struct fold *f, const struct measure_table *t)
     }
     const struct measure_row *const *order = f->rule->own_past ? t->by_owner : t->by_peers;
     for (size_t i = 0; i < t->n; i++)
-        if (f->rule->own_past || (order[i]->n >= f->rule->num[N_MIN_N] && order[i]->n > 0))
+        if (order[i]->n > 0 && (f->rule->own_past || order[i]->n >= f->rule->num[N_MIN_N])) /* n = 0: value unknown */
             at[k++] = order[i];
     for (size_t i = 0, j; i < k; i = j) {
         for (j = i + 1; j < k && (f->rule->own_past ? at[j]->owner == at[i]->owner : same_peers(at[j], at[i])); j++)
