@@ -176,7 +176,10 @@ void finding_sql(struct sq *q, struct buf *out)
         accused(q, i, out);
         more = true;
     }
-    buf_str(out, ") WHERE cls IS NOT NULL)");
+    buf_str(out, ") WHERE cls IS NOT NULL");
+    if (r->kind == &kind_forbid) /* several rows of a table may forbid one event: it is one finding, the first row's */
+        buf_fmt(out, " QUALIFY row_number() OVER (PARTITION BY %s, cl, rid ORDER BY kn) = 1", keys_str(q, ""));
+    buf_char(out, ')');
     money_sql(q, out);
     sums(q, out);
     evidence(out);

@@ -160,7 +160,7 @@ static void keys(struct scope *s, int i, struct buf *b)
     for (int k = 0; k < r->n_keys; k++) {
         const struct expr *x = r->key[i][k];
         if (spread && k == r->n_keys - 1) /* once for each day from there on */
-            buf_fmt(b, ", (%s)::BIGINT + unnest(range(least(%s, 4000)))", ex_str(s, x), ex_str(s, r->slot[i][SL_TOLERANCE]));
+            buf_fmt(b, ", (%s)::BIGINT + unnest(range(least(coalesce(%s, 0), 4000)))", ex_str(s, x), ex_str(s, r->slot[i][SL_TOLERANCE]));
         else
             column(s, x, key_is_text(r, k), sq_fmt(s->q, "k%d", k), b);
         if (spread && k == r->n_keys - 1)

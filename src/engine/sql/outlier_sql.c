@@ -15,13 +15,14 @@ static void peers(struct sq *q, struct buf *out)
             (long long)n[N_MIN_PEERS]);
     buf_fmt(out, ",\nv2 AS (SELECT *, ((2 * (n::HUGEINT * value + %lld::HUGEINT * med) + (n + %lld)) // (2 * (n + %lld)::HUGEINT))::BIGINT AS ms FROM "
                  "v1)", (long long)n[N_SHRINK], (long long)n[N_SHRINK], (long long)n[N_SHRINK]);
-    buf_fmt(out, ",\nv3 AS (SELECT *, abs(ms - med) AS dev, row_number() OVER (%s ORDER BY abs(ms - med)) AS di, sum(abs(ms - med)) OVER (%s) AS "
+    buf_fmt(out, ",\nv3 AS (SELECT *, abs(value - med) AS dev, row_number() OVER (%s ORDER BY abs(value - med)) AS di, sum(abs(value - med)) OVER (%s) AS "
                  "devs FROM v2)", grp, grp);
     buf_fmt(out, ",\nv4 AS (SELECT *, max(CASE WHEN di = (cnt - 1) // 2 + 1 THEN dev END) OVER (%s) AS mad FROM v3)", grp);
     buf_str(out, ",\nv5 AS (SELECT *, CASE WHEN mad > 0 THEN 0.6745::DOUBLE * (ms - med)::DOUBLE / mad::DOUBLE WHEN devs > 0 THEN (ms - "
                  "med)::DOUBLE / (1.253314::DOUBLE * (devs::DOUBLE / cnt::DOUBLE)) ELSE 0 END AS z FROM v4)");
     buf_fmt(out, ",\nhits AS (SELECT *, trunc(z * 1e6::DOUBLE + CASE WHEN z < 0 THEN -0.5::DOUBLE ELSE 0.5::DOUBLE END)::BIGINT AS hv, %lld::BIGINT "
-                 "AS ht, med AS base FROM v5 WHERE hv >= %lld%s)", (long long)n[N_TAU], (long long)n[N_TAU],
+                 "AS ht, med AS base FROM v5 WHERE hv >= %lld AND ms - med >= %lld%s)", (long long)n[N_TAU], (long long)n[N_TAU],
+            (long long)n[N_MIN_ABS],
             n[N_RATIO] ? sq_fmt(q, " AND ms::HUGEINT * 10000 >= med::HUGEINT * %lld", (long long)n[N_RATIO]) : "");
 }
 
@@ -31,7 +32,7 @@ static void past(struct sq *q, struct buf *out)
     struct buf owner = BUF_INIT;
     for (int k = 0; k < q->r->n_keys - 1; k++)
         buf_fmt(&owner, "%sk%d", k ? ", " : "PARTITION BY ", k);
-    buf_fmt(out, "v0 AS (SELECT *, list_sort(list(value) OVER (%s ORDER BY k%d ROWS BETWEEN %lld PRECEDING AND 1 PRECEDING)) AS h FROM m_%.*s WHERE "
+    buf_fmt(out, "v0 AS (SELECT *, list_sort(list(value) OVER (%s ORDER BY k%d RANGE BETWEEN %lld PRECEDING AND 1 PRECEDING)) AS h FROM m_%.*s WHERE "
                  "value IS NOT NULL)", buf_cstr(&owner), q->r->n_keys - 1, (long long)n[N_PAST], (int)q->r->measure->name.n,
             q->r->measure->name.p);
     buf_fmt(out, ",\nv1 AS (SELECT *, h[(len(h) - 1) // 2 + 1] AS base FROM v0 WHERE len(h) >= greatest(1, %lld) AND n >= %lld)",
