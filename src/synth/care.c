@@ -315,8 +315,14 @@ static void pharmacy(struct life *l, day_t d)
     purchase(&ep, l->w, l->p, l->pharm, "41", DP_MED, within_day(&l->r, d, 8, 21), basket[rng_below(&l->r, 14)],
              3 + (int)rng_below(&l->r, 5));
     snprintf(ep.terminal, sizeof ep.terminal, "%s-T%u", l->w->insts[l->pharm].code, rng_below(&l->r, 3) + 1);
+    uint32_t k = rng_below(&l->r, 1000);
+    ep.void_pair = k < 5;
     episode_emit(&ep);
     sell_rows(&ep);
+    if (ep.void_pair)
+        return_rows(&ep);
+    else if (k < 35)
+        trace_rows(&ep);
     *day_of(l, d) = 2;
 }
 

@@ -34,5 +34,7 @@ void dialysis_build(struct episode *ep, struct world *w, const struct person *p,
 void register_chronic(struct world *w, const struct person *p, const char *code, const char *name, uint32_t inst,
                       const char *opter, day_t applied, day_t from, day_t to, char *id);
 void sell_rows(const struct episode *ep); /* rows of 3505 for a purchase at a pharmacy that keeps stock, after emit */
+void return_rows(const struct episode *ep); /* rows of 3506 for one that was taken back */
+void trace_rows(const struct episode *ep);  /* trace codes of what was sold */
 
 #endif

@@ -256,6 +256,16 @@ static void write_doctors(struct world *w, const struct inst *i)
             row_str(w->out, T_DR, "1");
             row_str(w->out, T_DR, "1");
             row_end(w->out, T_DR);
+            if (i->kind > K_H2)
+                continue;
+            row_str(w->out, T_LIC, code);
+            row_str(w->out, T_LIC, name);
+            row_str(w->out, T_LIC, i->code);
+            row_str(w->out, T_LIC, tcm ? "中医" : "临床");
+            row_str(w->out, T_LIC, synth_depts[d].name);
+            row_day(w->out, T_LIC, day_from_ymd(2015, 1, 1));
+            row_day(w->out, T_LIC, DAY_NONE);
+            row_end(w->out, T_LIC);
         }
     }
 }

@@ -146,7 +146,7 @@ static void c05(struct plan *g)
     bool taken_back = !g->bad && g->k % 2;
     for (int k = 0; k < 2; k++) {
         struct episode *ep = k ? &b : &a;
-        quiet_visit(g, ep, &p, inst, "11", k ? d + (g->bad || taken_back ? of[x].days - 4 : 60) : d, 9, 30);
+        quiet_visit(g, ep, &p, inst, "11", k ? d + (g->bad || taken_back ? of[x].days - 4 : of[x].days) : d, 9, 30);
         ep->dept = x == 1 ? DP_REH : DP_ENDO;
         ep->n_dx = 0;
         episode_dx(ep, x == 1 ? "I69.300" : "E11.900");
@@ -159,7 +159,7 @@ static void c05(struct plan *g)
     snprintf(owner, sizeof owner, "%s|%s", p.psn_no, it->code);
     struct ids i = {BUF_INIT};
     ids_add(&i, "line", b.lines[0].sn);
-    truth(g, x ? "明确" : "明确", owner, &p, &b, &i, g->bad ? "周期之内再次收费" : taken_back ? "第二次已冲销" : "相隔两月");
+    truth(g, x == 1 ? "明确" : "可疑", owner, &p, &b, &i, g->bad ? "周期之内再次收费" : taken_back ? "第二次已冲销" : "相隔恰为周期");
 }
 
 static void c06(struct plan *g)

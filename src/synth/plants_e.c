@@ -348,6 +348,8 @@ static void e16(struct plan *g)
     day_t d = a_day(g, 60, 30);
     uint32_t inst = inst_of(g->w, K_H3, p.county, 0);
     bool none_needed = !g->bad && g->k % 2;
+    if (none_needed)
+        x = 0; /* for the lung */
     if (!g->bad && !none_needed) {
         quiet_visit(g, &ep, &p, inst, "11", d - 40, 9, 30);
         ep.dept = DP_ONC;

@@ -48,6 +48,53 @@ void sell_rows(const struct episode *ep)
     }
 }
 
+void return_rows(const struct episode *ep)
+{
+    struct world *w = ep->w;
+    struct writer *o = w->out;
+    const struct inst *i = &w->insts[ep->inst];
+    for (int k = 0; k < ep->n; k++) {
+        const struct eline *l = &ep->lines[k];
+        char id[32];
+        snprintf(id, sizeof id, "T%s%09llu", i->place, (unsigned long long)++w->n_sale);
+        row_str(o, T_3506, id);
+        row_str(o, T_3506, i->code);
+        row_str(o, T_3506, l->it->code);
+        row_str(o, T_3506, l->it->name);
+        row_str(o, T_3506, ep->refd_id);
+        row_str(o, T_3506, ep->p->psn_no);
+        row_str(o, T_3506, "20220901");
+        row_fen(o, T_3506, l->pric);
+        row_qty(o, T_3506, l->cnt);
+        row_sec(o, T_3506, ep->setl_time + 7200);
+        row_end(o, T_3506);
+    }
+}
+
+void trace_rows(const struct episode *ep)
+{
+    struct world *w = ep->w;
+    struct writer *o = w->out;
+    for (int k = 0; k < ep->n; k++) {
+        const struct eline *l = &ep->lines[k];
+        char id[32], code[32];
+        snprintf(id, sizeof id, "ZS%09llu", (unsigned long long)++w->n_misc);
+        snprintf(code, sizeof code, "8%03u%016llu", item_no(l->it) % 1000, (unsigned long long)w->n_misc * 7919);
+        row_str(o, T_TRAC, id);
+        row_str(o, T_TRAC, code);
+        row_str(o, T_TRAC, w->insts[ep->inst].code);
+        row_str(o, T_TRAC, l->it->code);
+        row_str(o, T_TRAC, ep->setl_id[0]);
+        row_str(o, T_TRAC, ep->mdtrt_id);
+        row_str(o, T_TRAC, l->sn);
+        row_str(o, T_TRAC, ep->p->psn_no);
+        row_sec(o, T_TRAC, l->t);
+        row_qty(o, T_TRAC, l->cnt);
+        row_str(o, T_TRAC, "0");
+        row_end(o, T_TRAC);
+    }
+}
+
 void stock_take(struct world *w, uint32_t inst, const struct item *it, day_t d, int packs)
 {
     struct writer *o = w->out;
@@ -82,6 +129,34 @@ void stock_buy(struct world *w, uint32_t inst, const struct item *it, day_t d, i
     row_end(o, T_3503);
 }
 
+/* Now and then one breaks, or three too many had come and go back: both above what is sold. */
+static void stock_loss(struct world *w, uint32_t inst, const struct item *it, day_t d)
+{
+    struct writer *o = w->out;
+    char id[32], invoice[32];
+    uint64_t k = rng_mix(w->seed + inst * 131u + item_no(it) * 7u + (uint64_t)d) % 20;
+    if (k > 1)
+        return;
+    int packs = k ? 1 : 3;
+    stock_buy(w, inst, it, d, packs);
+    snprintf(id, sizeof id, "%c%09llu", k ? 'S' : 'H', (unsigned long long)++w->n_misc);
+    snprintf(invoice, sizeof invoice, "CG%08llu", (unsigned long long)w->n_misc - 1);
+    enum table_id t = k ? T_3502 : T_3504;
+    row_str(o, t, id);
+    row_str(o, t, w->insts[inst].code);
+    row_str(o, t, it->code);
+    if (k)
+        row_str(o, t, "102");
+    row_str(o, t, it->name);
+    if (!k)
+        row_str(o, t, "临川医药配送有限公司");
+    row_int(o, t, k ? -packs : packs);
+    if (!k)
+        row_str(o, t, invoice);
+    row_sec(o, t, at_time(d + 9, 16, 0));
+    row_end(o, t);
+}
+
 void stock_write(struct world *w)
 {
     for (uint32_t k = 0; k < w->of_kind[K_PHARM]; k++)
@@ -96,6 +171,7 @@ void stock_write(struct world *w)
                     stock_take(w, inst, &synth_items[it], w->from - 1, 10);
                 any = true;
                 stock_buy(w, inst, &synth_items[it], day_from_ymd(2023 + m / 12, m % 12 + 1, 1), (int)n);
+                stock_loss(w, inst, &synth_items[it], day_from_ymd(2023 + m / 12, m % 12 + 1, 1));
             }
         }
 }
