@@ -1,24 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* What happens to one person in the whole time: stays, chronic benefit, dialysis, visits, purchases, in this order, so
  * that nothing out-patient falls into a stay and no drug is bought twice. */
-#include "synth/care.h"
+#include "synth/life.h"
 
 #include <stdio.h>
-
-struct life {
-    struct world *w;
-    const struct person *p;
-    struct rng r;
-    day_t from, to; /* of what may happen to the person */
-    uint8_t busy[4000];  /* by day of the data: 1 in hospital, 2 a visit */
-    uint32_t town, h2, h3, clinic, pharm, priv;
-    bool chronic, dialysis;
-};
-
-static uint8_t *day_of(struct life *l, day_t d)
-{
-    return &l->busy[d - l->w->from];
-}
 
 static void month_of(const struct world *w, int m, day_t *first, day_t *last)
 {
@@ -42,8 +27,8 @@ static const struct illness *choose_illness(struct life *l, int age, int month)
 {
     for (int tries = 0; tries < 40; tries++) {
         const struct illness *i = &synth_stays[rng_below(&l->r, synth_n_stays)];
-        if ((i->gend && i->gend != l->p->gend) || age < i->age_lo || age > i->age_hi || rng_below(&l->r, 60) >= i->weight ||
-            !in_season((enum season)i->season, month, &l->r))
+        if ((i->gend && i->gend != l->p->gend) || age < i->age_lo || age > i->age_hi ||
+            rng_below(&l->r, 60) >= i->weight || !in_season((enum season)i->season, month, &l->r))
             continue;
         return i;
     }
@@ -94,7 +79,8 @@ static void waive(struct life *l, struct episode *ep)
     int y, m, k;
     day_to_ymd(sec_day(ep->begn), &y, &m, &k);
     uint32_t town = ep->inst / w->n_county;
-    bool it_is = w->n >= 20000 && !w->o->no_plants && ep->inst == inst_of(w, K_TOWN, 0, 1) && m >= 7 && m <= 9;
+    bool it_is = w->n >= 20000 && !w->o->no_plants && ep->inst == inst_of(w, K_TOWN, 0, 1) &&
+                 m >= 7 && m <= 9;
     ep->waive = rng_below(&l->r, 1000) < (it_is ? 900u : 45u + town % 3u * 12u);
 }
 
@@ -142,7 +128,8 @@ static void note_check(struct life *l, const struct episode *ep)
 static bool try_stay(struct life *l, const struct illness *ill, day_t d, int los, bool dies)
 {
     struct world *w = l->w;
-    uint32_t inst = w->o->no_plants ? choose_hospital(l, ill) : draw_assisted(l, choose_hospital(l, ill), d);
+    uint32_t inst = w->o->no_plants ? choose_hospital(l, ill)
+                                    : draw_assisted(l, choose_hospital(l, ill), d);
     struct episode ep;
     if (!stay_build(&ep, w, l->p, inst, ill, d, los, &l->r))
         return false;
@@ -163,7 +150,11 @@ static void stays(struct life *l)
 {
     struct world *w = l->w;
     int age = age_at(l->p, w->from);
-    uint32_t yearly = age < 15 ? 70000 : age < 45 ? 60000 : age < 60 ? 120000 : age < 75 ? 260000 : 380000;
+    uint32_t yearly = age < 15   ? 70000
+                      : age < 45 ? 60000
+                      : age < 60 ? 120000
+                      : age < 75 ? 260000
+                                 : 380000;
     if (w->n < 60000)
         yearly += yearly / 4;
     day_t last_end = w->from - 60;
@@ -174,7 +165,8 @@ static void stays(struct life *l)
         day_t a, z;
         month_of(w, m, &a, &z);
         day_t d = a + (day_t)rng_below(&l->r, (uint32_t)(z - a + 1));
-        const struct illness *ill = d >= l->p->born ? choose_illness(l, age_at(l->p, d), m % 12) : NULL;
+        const struct illness *ill = d >= l->p->born ? choose_illness(l, age_at(l->p, d), m % 12)
+                                                    : NULL;
         if (!ill)
             continue;
         int los = rng_range(&l->r, ill->los_lo, ill->los_hi);
@@ -191,74 +183,8 @@ static void stays(struct life *l)
     if (l->p->die_how == 1 && l->p->die <= l->to) {
         int los = rng_range(&l->r, 3, 7);
         if (l->p->die - los >= l->from && l->p->die - los - last_end >= 1)
-            try_stay(l, illness_of(rng_below(&l->r, 2) ? "I63.900" : "I50.900"), l->p->die - los, los, true);
-    }
-}
-
-/* Six cycles of chemotherapy, three weeks apart: many stays that are no split ones. */
-static void chemotherapy(struct life *l)
-{
-    struct world *w = l->w;
-    day_t d = l->from + 20 + (day_t)rng_below(&l->r, 100);
-    static const struct illness cycle = {"Z51.100", "C34.900", 0, 0, 99, 1, SEASON_NONE, DP_ONC, 3, 4, 2,
-                                         "onc.cisplatin ward.ns onc.pemetrexed ward.ondansetron",
-                                         "lab.cbc panel.liver panel.kidney", NULL, NULL, NULL, NULL};
-    for (int k = 0; k < 6; k++, d += 21) {
-        int los = rng_range(&l->r, 3, 4);
-        struct episode ep;
-        if (d + los > l->to || !stay_build(&ep, w, l->p, l->h3, &cycle, d, los, &l->r))
-            return;
-        episode_emit(&ep);
-        for (day_t x = d; x <= d + los; x++)
-            *day_of(l, x) = 1;
-    }
-}
-
-static void dialysis(struct life *l)
-{
-    struct world *w = l->w;
-    uint32_t inst = l->p->idx & 1 ? l->h2 : l->h3;
-    register_chronic(w, l->p, "M07803", "慢性肾功能不全（血透治疗）", inst, "JB001", w->from - 1500, w->from - 1490, DAY_NONE, NULL);
-    int shift = (int)(l->p->idx / 2 % 2);
-    for (day_t d = l->from; d <= l->to; d++) {
-        int wd = (d + 3) % 7; /* 0 = Monday */
-        if ((wd != shift && wd != shift + 2 && wd != shift + 4) || *day_of(l, d))
-            continue;
-        struct episode ep;
-        dialysis_build(&ep, w, l->p, inst, d);
-        episode_emit(&ep);
-        *day_of(l, d) = 2;
-    }
-}
-
-static void chronic(struct life *l, const struct chronic *c)
-{
-    struct world *w = l->w;
-    uint32_t inst = c->level >= 2 ? (c->dept == DP_PSY ? inst_of(w, K_PSY, l->p->county, 0) : l->h2) : l->town;
-    char opter[16], drugs[160] = "";
-    snprintf(opter, sizeof opter, "JB%03u", rng_below(&l->r, 12) + 1);
-    day_t reg = w->from - 400 - (day_t)rng_below(&l->r, 900);
-    register_chronic(w, l->p, c->code, c->name, inst, opter, reg, reg + 10, DAY_NONE, NULL);
-    size_t n = 0;
-    for (int k = 0; k < 4 && c->drugs[k]; k++) {
-        char cls[48];
-        list_at(c->drugs[k], rng_below(&l->r, list_len(c->drugs[k])), cls);
-        n += (size_t)snprintf(drugs + n, sizeof drugs - n, "%s%s", n ? " " : "", cls);
-    }
-    for (day_t d = l->from + (day_t)rng_below(&l->r, 28); d <= l->to; d += 30) {
-        while (d <= l->to && *day_of(l, d))
-            d++;
-        if (d > l->to)
-            break;
-        if (rng_below(&l->r, 100) < 8) /* a month missed */
-            continue;
-        struct episode ep;
-        purchase(&ep, w, l->p, inst, "14", (enum dept_id)c->dept, within_day(&l->r, d, 8, 16), drugs, 30);
-        ep.dise_no = c->code;
-        ep.dise_name = c->name;
-        episode_dx(&ep, c->dx);
-        episode_emit(&ep);
-        *day_of(l, d) = 2;
+            try_stay(l, illness_of(rng_below(&l->r, 2) ? "I63.900" : "I50.900"), l->p->die - los,
+                     los, true);
     }
 }
 
@@ -269,8 +195,8 @@ static void visit(struct life *l, day_t d, int month)
     const struct ailment *a = NULL;
     for (int tries = 0; tries < 30 && !a; tries++) {
         const struct ailment *c = &synth_visits[rng_below(&l->r, synth_n_visits)];
-        if ((!c->gend || c->gend == l->p->gend) && age >= c->age_lo && age <= c->age_hi && rng_below(&l->r, 60) < c->weight &&
-            in_season((enum season)c->season, month, &l->r))
+        if ((!c->gend || c->gend == l->p->gend) && age >= c->age_lo && age <= c->age_hi &&
+            rng_below(&l->r, 60) < c->weight && in_season((enum season)c->season, month, &l->r))
             a = c;
     }
     if (!a)
@@ -307,14 +233,18 @@ static void visit(struct life *l, day_t d, int month)
 
 static void pharmacy(struct life *l, day_t d)
 {
-    static const char *const basket[] = {"common.z.banlangen", "common.z.lianhua common.vitc", "common.z.shexiang", "common.calcium",
-                                         "common.smectite", "common.z.liuwei", "common.cold_am", "zdrug.jiuxin",
-                                         "common.z.chuanbei", "common.cetirizine common.mupirocin", "common.z.huoxiang",
-                                         "antibiotic.cefixime", "zdrug.tianma", "common.z.jianwei common.bifid"};
+    static const char *const basket[] = {"common.z.banlangen", "common.z.lianhua common.vitc",
+                                         "common.z.shexiang",  "common.calcium",
+                                         "common.smectite",    "common.z.liuwei",
+                                         "common.cold_am",     "zdrug.jiuxin",
+                                         "common.z.chuanbei",  "common.cetirizine common.mupirocin",
+                                         "common.z.huoxiang",  "antibiotic.cefixime",
+                                         "zdrug.tianma",       "common.z.jianwei common.bifid"};
     struct episode ep;
-    purchase(&ep, l->w, l->p, l->pharm, "41", DP_MED, within_day(&l->r, d, 8, 21), basket[rng_below(&l->r, 14)],
-             3 + (int)rng_below(&l->r, 5));
-    snprintf(ep.terminal, sizeof ep.terminal, "%s-T%u", l->w->insts[l->pharm].code, rng_below(&l->r, 3) + 1);
+    purchase(&ep, l->w, l->p, l->pharm, "41", DP_MED, within_day(&l->r, d, 8, 21),
+             basket[rng_below(&l->r, 14)], 3 + (int)rng_below(&l->r, 5));
+    snprintf(ep.terminal, sizeof ep.terminal, "%s-T%u", l->w->insts[l->pharm].code,
+             rng_below(&l->r, 3) + 1);
     uint32_t k = rng_below(&l->r, 1000);
     ep.void_pair = k < 5;
     episode_emit(&ep);
@@ -376,17 +306,18 @@ void care_person(struct world *w, const struct person *p)
     l.dialysis = age >= 35 && age < 85 && rng_hit(&l.r, 1200);
     bool cancer = !l.dialysis && age >= 45 && age < 80 && p->die == DAY_NONE && rng_hit(&l.r, 2500);
     if (cancer)
-        chemotherapy(&l);
+        life_chemotherapy(&l);
     else
         stays(&l);
     if (l.dialysis)
-        dialysis(&l);
+        life_dialysis(&l);
     unsigned regs = 0;
     for (unsigned k = 0; k < synth_n_chronic && !l.dialysis && regs < 2; k++) {
         const struct chronic *c = &synth_chronic[k];
-        if (age < c->age_lo || !rng_hit(&l.r, age >= 70 ? c->per_million * 2 : c->per_million) || (regs && k == 4))
+        if (age < c->age_lo || !rng_hit(&l.r, age >= 70 ? c->per_million * 2 : c->per_million) ||
+            (regs && k == 4))
             continue;
-        chronic(&l, c);
+        life_chronic(&l, c);
         regs++;
     }
     small_things(&l);

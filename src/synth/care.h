@@ -16,8 +16,8 @@ static inline sec_t within_day(struct rng *r, day_t d, int h_lo, int h_hi)
 }
 /* A whole ordinary stay for an illness: daily charges, tests, drugs, operation. Not emitted yet. `bed` is taken. False:
  * no bed. */
-bool stay_build(struct episode *ep, struct world *w, const struct person *p, uint32_t inst, const struct illness *ill,
-                day_t from, int los, struct rng *r);
+bool stay_build(struct episode *ep, struct world *w, const struct person *p, uint32_t inst,
+                const struct illness *ill, day_t from, int los, struct rng *r);
 /* Daily drip and drugs of the days from..to-1 (to itself excluded). */
 void stay_treat(struct episode *ep, const char *drugs, day_t from, day_t to, struct rng *r);
 void add_list(struct episode *ep, const char *list, sec_t t);
@@ -26,14 +26,17 @@ const struct illness *illness_of(const char *dx);
  * 0 = the catalogue's. */
 uint32_t maker_of(const struct world *w, uint32_t inst, const struct item *it, day_t d);
 /* One out-patient or pharmacy visit with these drugs (classes), 7 days at most. */
-void purchase(struct episode *ep, struct world *w, const struct person *p, uint32_t inst, const char *med_type,
-              enum dept_id dept, sec_t t, const char *drugs, int days);
+void purchase(struct episode *ep, struct world *w, const struct person *p, uint32_t inst,
+              const char *med_type, enum dept_id dept, sec_t t, const char *drugs, int days);
 /* A dialysis session (one visit of the chronic benefit). */
-void dialysis_build(struct episode *ep, struct world *w, const struct person *p, uint32_t inst, day_t d);
+void dialysis_build(struct episode *ep, struct world *w, const struct person *p, uint32_t inst,
+                    day_t d);
 /* Registration for the chronic benefit, from..to (DAY_NONE = open). id: at least ID_LEN. */
-void register_chronic(struct world *w, const struct person *p, const char *code, const char *name, uint32_t inst,
-                      const char *opter, day_t applied, day_t from, day_t to, char *id);
-void sell_rows(const struct episode *ep); /* rows of 3505 for a purchase at a pharmacy that keeps stock, after emit */
+void register_chronic(struct world *w, const struct person *p, const char *code, const char *name,
+                      uint32_t inst, const char *opter, day_t applied, day_t from, day_t to,
+                      char *id);
+void sell_rows(const struct episode *
+                   ep); /* rows of 3505 for a purchase at a pharmacy that keeps stock, after emit */
 void return_rows(const struct episode *ep); /* rows of 3506 for one that was taken back */
 void trace_rows(const struct episode *ep);  /* trace codes of what was sold */
 

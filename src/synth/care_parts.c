@@ -7,7 +7,9 @@ uint32_t maker_of(const struct world *w, uint32_t inst, const struct item *it, d
 {
     if (!item_is_drug(it) || w->variants <= 1)
         return 0;
-    return (uint32_t)(rng_mix(w->seed + inst * 7919u + item_no(it) + ((uint64_t)(d / 91 * 3 + d % 3) << 40)) % (uint64_t)w->variants);
+    return (uint32_t)(rng_mix(w->seed + inst * 7919u + item_no(it) +
+                              ((uint64_t)(d / 91 * 3 + d % 3) << 40)) %
+                      (uint64_t)w->variants);
 }
 
 const struct illness *illness_of(const char *dx)
@@ -38,11 +40,13 @@ void stay_treat(struct episode *ep, const char *drugs, day_t from, day_t to, str
         if ((d - from) % 3 == 0)
             episode_line(ep, set, t, 1);
         for (unsigned k = 0; k < n; k++) {
-            if (k > 1 && (d - from + (int)k) % 3) /* the first two daily, the rest every third day */
+            if (k > 1 &&
+                (d - from + (int)k) % 3) /* the first two daily, the rest every third day */
                 continue;
             list_at(drugs, k, cls);
             const struct item *it = item_of(cls);
-            struct eline *l = episode_line(ep, it, t + 60 * (sec_t)(k + 1), 1 + (int)rng_below(r, 2));
+            struct eline *l = episode_line(ep, it, t + 60 * (sec_t)(k + 1),
+                                           1 + (int)rng_below(r, 2));
             l->variant = maker_of(ep->w, ep->inst, it, d);
         }
     }
@@ -55,20 +59,25 @@ static void operate(struct episode *ep, const struct illness *ill, day_t d)
         t = ep->begn + 3600;
     bool local = ill->dept == DP_EYE;
     episode_line(ep, item_of(ill->surgery), t, 1);
-    episode_line(ep, item_of(local ? "anaesthesia.local" : ill->dept == DP_GYN ? "anaesthesia.spinal" : "anaesthesia.general"), t, 1);
+    episode_line(ep,
+                 item_of(local                 ? "anaesthesia.local"
+                         : ill->dept == DP_GYN ? "anaesthesia.spinal"
+                                               : "anaesthesia.general"),
+                 t, 1);
     char cls[48];
     for (unsigned k = 0; list_at(ill->mat, k, cls); k++)
         episode_line(ep, item_of(cls), t + 60, 1);
     episode_op(ep, ill->oprn, ill->oprn_name, local ? "3" : "1", t, t + 5400);
 }
 
-bool stay_build(struct episode *ep, struct world *w, const struct person *p, uint32_t inst, const struct illness *ill,
-                day_t from, int los, struct rng *r)
+bool stay_build(struct episode *ep, struct world *w, const struct person *p, uint32_t inst,
+                const struct illness *ill, day_t from, int los, struct rng *r)
 {
     int bed = bed_take(w, inst, from, from + los);
     if (bed < 0)
         return false;
-    sec_t b = within_day(r, from, 8, 17), e = at_time(from + los, 9, (int)rng_below(r, 59)) + (sec_t)rng_below(r, 60);
+    sec_t b = within_day(r, from, 8, 17),
+          e = at_time(from + los, 9, (int)rng_below(r, 59)) + (sec_t)rng_below(r, 60);
     if (los == 0)
         e = b + 4 * 3600;
     enum dept_id dept = (enum dept_id)ill->dept;
@@ -85,17 +94,21 @@ bool stay_build(struct episode *ep, struct world *w, const struct person *p, uin
         operate(ep, ill, from + (los > 1 ? 1 : 0));
     if (ill->dept == DP_REH)
         for (day_t d = from; d < from + los; d++) {
-            episode_line(ep, item_of("rehab.exercise"), at_time(d, 14, 0) > b ? at_time(d, 14, 0) : b + 900, 1)->acord = true;
-            episode_line(ep, item_of("physio.midfreq"), at_time(d, 15, 0) > b ? at_time(d, 15, 0) : b + 900, 1);
+            episode_line(ep, item_of("rehab.exercise"),
+                         at_time(d, 14, 0) > b ? at_time(d, 14, 0) : b + 900, 1)
+                ->acord = true;
+            episode_line(ep, item_of("physio.midfreq"),
+                         at_time(d, 15, 0) > b ? at_time(d, 15, 0) : b + 900, 1);
         }
     if (ill->dept == DP_RESP)
         for (day_t d = from; d < from + los && d < from + 3; d++)
-            episode_line(ep, item_of("inhale"), at_time(d, 16, 30) > b ? at_time(d, 16, 30) : b + 900, 1);
+            episode_line(ep, item_of("inhale"),
+                         at_time(d, 16, 30) > b ? at_time(d, 16, 30) : b + 900, 1);
     return true;
 }
 
-void purchase(struct episode *ep, struct world *w, const struct person *p, uint32_t inst, const char *med_type,
-              enum dept_id dept, sec_t t, const char *drugs, int days)
+void purchase(struct episode *ep, struct world *w, const struct person *p, uint32_t inst,
+              const char *med_type, enum dept_id dept, sec_t t, const char *drugs, int days)
 {
     episode_begin(ep, w, p, inst, med_type, dept, t, t + 900);
     char cls[48];
@@ -105,7 +118,8 @@ void purchase(struct episode *ep, struct world *w, const struct person *p, uint3
     }
 }
 
-void dialysis_build(struct episode *ep, struct world *w, const struct person *p, uint32_t inst, day_t d)
+void dialysis_build(struct episode *ep, struct world *w, const struct person *p, uint32_t inst,
+                    day_t d)
 {
     sec_t t = at_time(d, 8, 0) + (sec_t)(p->idx % 3) * 4 * 3600;
     episode_begin(ep, w, p, inst, "14", DP_KIDN, t, t + 4 * 3600);
@@ -119,8 +133,9 @@ void dialysis_build(struct episode *ep, struct world *w, const struct person *p,
     episode_line(ep, item_of("drug.heparin"), t + 660, 1);
 }
 
-void register_chronic(struct world *w, const struct person *p, const char *code, const char *name, uint32_t inst,
-                      const char *opter, day_t applied, day_t from, day_t to, char *id)
+void register_chronic(struct world *w, const struct person *p, const char *code, const char *name,
+                      uint32_t inst, const char *opter, day_t applied, day_t from, day_t to,
+                      char *id)
 {
     struct writer *o = w->out;
     const struct inst *i = &w->insts[inst];

@@ -13,10 +13,10 @@ struct illness {
     char gend;            /* 0 both */
     uint8_t age_lo, age_hi, weight;
     uint8_t season, dept, los_lo, los_hi;
-    uint8_t level;       /* least level of the hospital */
-    const char *drugs;   /* classes, separated by blanks: given daily */
-    const char *exams;   /* on admission */
-    const char *surgery; /* class of the operation's fee, NULL = none */
+    uint8_t level;                      /* least level of the hospital */
+    const char *drugs;                  /* classes, separated by blanks: given daily */
+    const char *exams;                  /* on admission */
+    const char *surgery;                /* class of the operation's fee, NULL = none */
     const char *oprn, *oprn_name, *mat; /* its code, name, and materials */
 };
 extern const struct illness synth_stays[];

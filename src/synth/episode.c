@@ -8,8 +8,8 @@
 
 static struct eline pool[EP_LINES]; /* one episode at a time */
 
-void episode_begin(struct episode *ep, struct world *w, const struct person *p, uint32_t inst, const char *med_type,
-                   enum dept_id dept, sec_t begn, sec_t end)
+void episode_begin(struct episode *ep, struct world *w, const struct person *p, uint32_t inst,
+                   const char *med_type, enum dept_id dept, sec_t begn, sec_t end)
 {
     memset(ep, 0, sizeof *ep);
     ep->w = w;
@@ -23,7 +23,8 @@ void episode_begin(struct episode *ep, struct world *w, const struct person *p, 
     ep->dept = ep->dept_out = w->insts[inst].dept_mask ? (int)dept : -1;
     if (ep->dept >= 0 && !inst_has(&w->insts[inst], dept))
         ep->dept = ep->dept_out = __builtin_ctz(w->insts[inst].dept_mask);
-    ep->dr = ep->dept >= 0 ? doctor_of(w, inst, (enum dept_id)ep->dept, (uint32_t)rng_mix(p->idx)) : UINT32_MAX;
+    ep->dr = ep->dept >= 0 ? doctor_of(w, inst, (enum dept_id)ep->dept, (uint32_t)rng_mix(p->idx))
+                           : UINT32_MAX;
     ep->insutype = p->insutype;
     ep->dscg_way = ep->stay ? "1" : NULL;
     ep->sp = p->sp;
@@ -56,17 +57,26 @@ struct eline *episode_line(struct episode *ep, const struct item *it, sec_t t, i
     return l;
 }
 
-void episode_op(struct episode *ep, const char *code, const char *name, const char *anst_way, sec_t begn, sec_t end)
+void episode_op(struct episode *ep, const char *code, const char *name, const char *anst_way,
+                sec_t begn, sec_t end)
 {
     if (ep->n_ops < 4)
-        ep->ops[ep->n_ops++] = (struct eop){code, name, anst_way, begn, end, ep->dr,
-                                            doctor_of(ep->w, ep->inst, DP_SURG, (uint32_t)rng_mix(ep->dr))};
+        ep->ops[ep->n_ops++] = (struct eop){
+            code,
+            name,
+            anst_way,
+            begn,
+            end,
+            ep->dr,
+            doctor_of(ep->w, ep->inst, DP_SURG, (uint32_t)rng_mix(ep->dr))};
 }
 
 void episode_days(struct episode *ep, int grade)
 {
     const struct item *bed = item_of("bed.ward"), *see = item_of("consult.ip");
-    const struct item *nurse = item_of(grade == 1 ? "nursing.1" : grade == 2 ? "nursing.2" : "nursing.3");
+    const struct item *nurse = item_of(grade == 1   ? "nursing.1"
+                                       : grade == 2 ? "nursing.2"
+                                                    : "nursing.3");
     day_t b = sec_day(ep->begn), e = sec_day(ep->end);
     for (day_t d = b; d < e || d == b; d++) {
         sec_t t = (sec_t)d * DAY_SECS + 8 * 3600;
@@ -103,7 +113,6 @@ static void price_line(struct eline *l)
         l->inscp = -l->inscp;
     }
 }
-
 
 static void settle(const struct episode *ep, struct money *m)
 {
@@ -177,8 +186,8 @@ void episode_emit(struct episode *ep)
         sum_lines(ep, s, &m);
         episode_id_of(ep->setl_id[s], place, 'S', w->n_setl + 1);
         day_t from = s ? sec_day(ep->mid_at) : b, to = parts == 2 && !s ? sec_day(ep->mid_at) : e;
-        episode_write_settlement(ep, ep->setl_id[s], NULL, &m, from, to, parts == 2 && !s ? ep->mid_at : ep->setl_time,
-                         parts == 2 && !s);
+        episode_write_settlement(ep, ep->setl_id[s], NULL, &m, from, to,
+                                 parts == 2 && !s ? ep->mid_at : ep->setl_time, parts == 2 && !s);
         ep->total += m.total;
         ep->fund += m.fund;
     }
@@ -191,7 +200,8 @@ void episode_emit(struct episode *ep)
     sum_lines(ep, 0, &m);
     negate(&m);
     episode_id_of(ep->refd_id, place, 'S', w->n_setl + 1);
-    episode_write_settlement(ep, ep->refd_id, ep->setl_id[0], &m, b, e, ep->refund_at ? ep->refund_at : ep->setl_time + 7200, false);
+    episode_write_settlement(ep, ep->refd_id, ep->setl_id[0], &m, b, e,
+                             ep->refund_at ? ep->refund_at : ep->setl_time + 7200, false);
     for (int k = 0; k < ep->n; k++)
         episode_write_line(ep, &ep->lines[k], ep->refd_id, true);
 }

@@ -12,7 +12,7 @@
 struct eline {
     const struct item *it;
     sec_t t;
-    int64_t cnt;  /* 1e-4 */
+    int64_t cnt; /* 1e-4 */
     fen_t pric, amt, inscp, pre, own;
     uint32_t variant; /* maker, 0 = the catalogue's */
     int rx;           /* number of the prescription within the episode */
@@ -47,10 +47,10 @@ struct episode {
     const char *dscg_way, *insutype, *opter, *manl;
     char invono[24], terminal[24], cert_no[24], refl[ID_LEN];
     bool nwb, die, proxy, no_fund_zero_cash, waive, void_pair, emp_blank, internet;
-    char sp; /* as settled */
-    sec_t refund_at;   /* of a void pair; 0 = 2 h later */
-    sec_t mid_at;      /* interim settlement at; 0 = none */
-    fen_t fund_exact;  /* -1 = by the policy */
+    char sp;                       /* as settled */
+    sec_t refund_at;               /* of a void pair; 0 = 2 h later */
+    sec_t mid_at;                  /* interim settlement at; 0 = none */
+    fen_t fund_exact;              /* -1 = by the policy */
     const char *emp_no, *emp_name; /* NULL = of the person */
     const char *tel;
     struct eline *lines;
@@ -62,15 +62,16 @@ struct episode {
     fen_t total, fund;
 };
 
-void episode_begin(struct episode *ep, struct world *w, const struct person *p, uint32_t inst, const char *med_type,
-                   enum dept_id dept, sec_t begn, sec_t end);
+void episode_begin(struct episode *ep, struct world *w, const struct person *p, uint32_t inst,
+                   const char *med_type, enum dept_id dept, sec_t begn, sec_t end);
 struct eline *episode_line(struct episode *ep, const struct item *it, sec_t t, int64_t cnt_whole);
 static inline void episode_dx(struct episode *ep, const char *dx)
 {
     if (ep->n_dx < 8)
         ep->dx[ep->n_dx++] = dx;
 }
-void episode_op(struct episode *ep, const char *code, const char *name, const char *anst_way, sec_t begn, sec_t end);
+void episode_op(struct episode *ep, const char *code, const char *name, const char *anst_way,
+                sec_t begn, sec_t end);
 /* Charges of the kind 01 02 07 for a stay: bed, consultation, nursing of `grade` (1..3), a line a day each. */
 void episode_days(struct episode *ep, int grade);
 void episode_emit(struct episode *ep);

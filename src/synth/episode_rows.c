@@ -19,7 +19,8 @@ void episode_id_of(char out[ID_LEN], const char *place, char kind, uint64_t n)
 /* The window that takes the money. */
 static const char *window_of(const struct episode *ep, char op[24])
 {
-    snprintf(op, 24, "%s-%02u", ep->w->insts[ep->inst].code, (unsigned)(hash_bytes(ep->mdtrt_id, 19) % 6) + 1);
+    snprintf(op, 24, "%s-%02u", ep->w->insts[ep->inst].code,
+             (unsigned)(hash_bytes(ep->mdtrt_id, 19) % 6) + 1);
     return ep->opter ? ep->opter : op;
 }
 
@@ -101,8 +102,8 @@ void episode_write_visit(const struct episode *ep)
     w->n_visit++;
 }
 
-void episode_write_settlement(const struct episode *ep, const char *id, const char *init, const struct money *m,
-                             day_t from, day_t to, sec_t at, bool mid)
+void episode_write_settlement(const struct episode *ep, const char *id, const char *init,
+                              const struct money *m, day_t from, day_t to, sec_t at, bool mid)
 {
     struct world *w = ep->w;
     struct writer *o = w->out;
@@ -315,4 +316,3 @@ void episode_write_operations(struct episode *ep)
         row_end(o, t);
     }
 }
-

@@ -12,8 +12,8 @@ struct money {
 /* division, letter, twelve digits */
 void episode_id_of(char out[ID_LEN], const char *place, char kind, uint64_t n);
 void episode_write_visit(const struct episode *ep);
-void episode_write_settlement(const struct episode *ep, const char *id, const char *init, const struct money *m,
-                              day_t from, day_t to, sec_t at, bool mid);
+void episode_write_settlement(const struct episode *ep, const char *id, const char *init,
+                              const struct money *m, day_t from, day_t to, sec_t at, bool mid);
 /* `back`: the row that takes the line back. */
 void episode_write_line(const struct episode *ep, struct eline *l, const char *setl, bool back);
 void episode_write_diagnoses(const struct episode *ep);

@@ -112,7 +112,8 @@ static void headings(const struct excel *x, struct book *b, int t)
         for (int g = 0; g * step < n; g++) {
             int last = (g + 1) * step - 1 < n ? (g + 1) * step - 1 : n - 1;
             if (last > g * step)
-                worksheet_merge_range(b->ws, b->row, (lxw_col_t)(g * step), b->row, (lxw_col_t)last, group[g], NULL);
+                worksheet_merge_range(b->ws, b->row, (lxw_col_t)(g * step), b->row, (lxw_col_t)last,
+                                      group[g], NULL);
             else
                 worksheet_write_string(b->ws, b->row, (lxw_col_t)last, group[g], NULL);
         }
@@ -217,7 +218,8 @@ static void add_sum(struct book *b, struct span v)
         b->sum += f;
 }
 
-static int sheet_row(struct excel *x, enum table_id t, const char *row, const uint32_t *at, struct err *e)
+static int sheet_row(struct excel *x, enum table_id t, const char *row, const uint32_t *at,
+                     struct err *e)
 {
     int rc = begin_row(x, t, e), sum = sum_column(x, t);
     struct book *b = &x->books[t];
@@ -262,7 +264,8 @@ static FILE *create(const struct excel *x, const char *name, struct err *e)
     return f;
 }
 
-static int html_row(struct excel *x, enum table_id t, const char *row, const uint32_t *at, struct err *e)
+static int html_row(struct excel *x, enum table_id t, const char *row, const uint32_t *at,
+                    struct err *e)
 {
     if (!x->html) {
         char name[128];
@@ -270,8 +273,10 @@ static int html_row(struct excel *x, enum table_id t, const char *row, const uin
         x->html = create(x, name, e);
         if (!x->html)
             return e ? e->code : ERR_IO;
-        fprintf(x->html, "<html><head><meta charset=\"utf-8\"></head><body><table border=1>\n<tr><td colspan=%d>%s</td></tr>\n<tr>",
-                synth_tables[t].n, synth_tables[t].title);
+        fprintf(
+            x->html,
+            "<html><head><meta charset=\"utf-8\"></head><body><table border=1>\n<tr><td colspan=%d>%s</td></tr>\n<tr>",
+            synth_tables[t].n, synth_tables[t].title);
         for (int i = 0; i < synth_tables[t].n; i++)
             fprintf(x->html, "<th>%s</th>", synth_tables[t].columns[i].title);
         fputs("</tr>\n", x->html);
@@ -295,7 +300,8 @@ static int bars_line(struct excel *x, struct buf *b, struct err *e)
     return 0;
 }
 
-static int bars_row(struct excel *x, enum table_id t, const char *row, const uint32_t *at, struct err *e)
+static int bars_row(struct excel *x, enum table_id t, const char *row, const uint32_t *at,
+                    struct err *e)
 {
     struct buf b = BUF_INIT;
     int rc = 0;

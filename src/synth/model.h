@@ -22,20 +22,43 @@ extern const struct item synth_items[];
 extern const unsigned synth_n_items;
 
 void items_open(void);
-const struct item *item_of(const char *cls);               /* exact class, first of its brands; aborts if there is none */
+const struct item *item_of(
+    const char *cls); /* exact class, first of its brands; aborts if there is none */
 const struct item *item_brand(const char *cls, unsigned k); /* k-th brand, modulo their number */
 /* Items whose class begins with `prefix`: fills up to cap, returns how many. */
 unsigned items_under(const char *prefix, const struct item **out, unsigned cap);
-static inline bool item_is_drug(const struct item *i) { return i->list_type[0] == '1'; }
-static inline unsigned item_no(const struct item *i) { return (unsigned)(i - synth_items); }
+static inline bool item_is_drug(const struct item *i)
+{
+    return i->list_type[0] == '1';
+}
+static inline unsigned item_no(const struct item *i)
+{
+    return (unsigned)(i - synth_items);
+}
 
 /* --- places ----------------------------------------------------------------------------------- */
 
 enum inst_kind { K_H3, K_H2, K_PSY, K_PRIV, K_TOWN, K_SPECIAL, K_CLINIC, K_PHARM, K_FAR };
 
 enum dept_id {
-    DP_MED, DP_CARD, DP_RESP, DP_NEUR, DP_ENDO, DP_KIDN, DP_SURG, DP_ORTH, DP_GYN, DP_PED, DP_EYE, DP_ONC, DP_ER,
-    DP_REH, DP_PSY, DP_TCM, DP_ICU, DP_COUNT
+    DP_MED,
+    DP_CARD,
+    DP_RESP,
+    DP_NEUR,
+    DP_ENDO,
+    DP_KIDN,
+    DP_SURG,
+    DP_ORTH,
+    DP_GYN,
+    DP_PED,
+    DP_EYE,
+    DP_ONC,
+    DP_ER,
+    DP_REH,
+    DP_PSY,
+    DP_TCM,
+    DP_ICU,
+    DP_COUNT
 };
 struct dept {
     const char *code, *name;
@@ -67,15 +90,15 @@ struct person {
     uint32_t idx, county, village, house;
     char psn_no[21], certno[19], name[16], tel[12], card[20], emp_no[20], house_no[24];
     char emp_name[64], addr[80], place[7];
-    char gend; /* '1' '2', 0 = missing in the tables */
+    char gend;  /* '1' '2', 0 = missing in the tables */
     day_t born; /* what the tables say; DAY_NONE = missing */
     const char *insutype, *psn_type;
-    char sp; /* 0, '1' 特困 '2' 低保 '3' 返贫致贫 '4' 其他困难 */
+    char sp;  /* 0, '1' 特困 '2' 低保 '3' 返贫致贫 '4' 其他困难 */
     int role; /* 0 head, 1 spouse, 2.. */
     day_t die;
     int die_how; /* 0 alive, 1 in hospital, 2 list of the funeral office, 3 list of the police */
     day_t insured_from, insured_to; /* DAY_NONE = open */
-    int staff_inst; /* -1 */
+    int staff_inst;                 /* -1 */
 };
 
 /* What a plant changes about its person. */
@@ -84,8 +107,8 @@ struct change {
     bool no_gend, no_born, has_die, has_until, has_from, maternity;
     day_t die, until, from;
     int die_how;
-    int staff_inst; /* -1 */
-    char gend;      /* 0 = as born */
+    int staff_inst;       /* -1 */
+    char gend;            /* 0 = as born */
     const char *psn_card; /* another credential */
 };
 
@@ -104,7 +127,7 @@ struct world {
     int variants;
     struct arena arena;
     struct writer *out;
-    uint8_t *used; /* bit: a plant's person, no background */
+    uint8_t *used;      /* bit: a plant's person, no background */
     struct map changes; /* person -> index */
     struct change *change;
     size_t n_change, cap_change;

@@ -7,26 +7,32 @@
 #include "synth/model.h"
 
 const struct dept synth_depts[DP_COUNT] = {
-    [DP_MED] = {"A03", "内科"},          [DP_CARD] = {"A03.04", "心血管内科"}, [DP_RESP] = {"A03.01", "呼吸内科"},
-    [DP_NEUR] = {"A03.03", "神经内科"},  [DP_ENDO] = {"A03.07", "内分泌科"},   [DP_KIDN] = {"A03.06", "肾病学科"},
-    [DP_SURG] = {"A04", "外科"},         [DP_ORTH] = {"A04.03", "骨科"},       [DP_GYN] = {"A05", "妇产科"},
-    [DP_PED] = {"A07", "儿科"},          [DP_EYE] = {"A10", "眼科"},           [DP_ONC] = {"A19", "肿瘤科"},
-    [DP_ER] = {"A20", "急诊医学科"},     [DP_REH] = {"A21", "康复医学科"},     [DP_PSY] = {"A15", "精神科"},
-    [DP_TCM] = {"A50", "中医科"},        [DP_ICU] = {"A28", "重症医学科"},
+    [DP_MED] = {"A03", "内科"},         [DP_CARD] = {"A03.04", "心血管内科"},
+    [DP_RESP] = {"A03.01", "呼吸内科"}, [DP_NEUR] = {"A03.03", "神经内科"},
+    [DP_ENDO] = {"A03.07", "内分泌科"}, [DP_KIDN] = {"A03.06", "肾病学科"},
+    [DP_SURG] = {"A04", "外科"},        [DP_ORTH] = {"A04.03", "骨科"},
+    [DP_GYN] = {"A05", "妇产科"},       [DP_PED] = {"A07", "儿科"},
+    [DP_EYE] = {"A10", "眼科"},         [DP_ONC] = {"A19", "肿瘤科"},
+    [DP_ER] = {"A20", "急诊医学科"},    [DP_REH] = {"A21", "康复医学科"},
+    [DP_PSY] = {"A15", "精神科"},       [DP_TCM] = {"A50", "中医科"},
+    [DP_ICU] = {"A28", "重症医学科"},
 };
 
 #define BIT(d) (1u << (d))
 #define MASK_BIG ((BIT(DP_COUNT) - 1) & ~BIT(DP_PSY))
-#define MASK_PRIV (BIT(DP_MED) | BIT(DP_SURG) | BIT(DP_ORTH) | BIT(DP_REH) | BIT(DP_TCM) | BIT(DP_GYN))
+#define MASK_PRIV \
+    (BIT(DP_MED) | BIT(DP_SURG) | BIT(DP_ORTH) | BIT(DP_REH) | BIT(DP_TCM) | BIT(DP_GYN))
 #define MASK_TOWN (BIT(DP_MED) | BIT(DP_SURG) | BIT(DP_TCM) | BIT(DP_PED) | BIT(DP_GYN))
 #define MASK_SMALL (BIT(DP_MED) | BIT(DP_TCM) | BIT(DP_REH))
 
-static const char *const county_name[] = {"青溪县", "白云县", "临江县", "永平县", "松岭县", "清河县", "龙潭县", "石桥县",
-                                          "南浦县", "东湖县", "西岭县", "北川坪县", "安丰县", "长宁坪县", "丰乐县", "会仙县"};
-static const char *const town_name[] = {"大桥", "石门", "柳林", "双河", "高坪", "新集", "白沙", "龙泉", "花园", "金山",
-                                        "青龙", "三里", "杨店", "马鞍", "云台", "洪山", "五里", "凤凰", "太平", "长岭",
-                                        "水田", "黄土", "竹园", "红岩"};
-static const char *const clinic_name[] = {"仁和", "康宁", "济民", "百草", "同德", "惠民", "安康", "博爱", "万家", "颐和"};
+static const char *const county_name[] = {
+    "青溪县", "白云县", "临江县", "永平县",   "松岭县", "清河县",   "龙潭县", "石桥县",
+    "南浦县", "东湖县", "西岭县", "北川坪县", "安丰县", "长宁坪县", "丰乐县", "会仙县"};
+static const char *const town_name[] = {
+    "大桥", "石门", "柳林", "双河", "高坪", "新集", "白沙", "龙泉", "花园", "金山", "青龙", "三里",
+    "杨店", "马鞍", "云台", "洪山", "五里", "凤凰", "太平", "长岭", "水田", "黄土", "竹园", "红岩"};
+static const char *const clinic_name[] = {"仁和", "康宁", "济民", "百草", "同德",
+                                          "惠民", "安康", "博爱", "万家", "颐和"};
 
 bool inst_has(const struct inst *i, enum dept_id d)
 {
@@ -64,10 +70,14 @@ static const struct {
     uint32_t mask;
     unsigned price_pct;
 } kind_of[K_FAR + 1] = {
-    [K_H3] = {"02", 3, 5, 600, MASK_BIG, 100},  [K_H2] = {"05", 2, 4, 320, MASK_BIG, 90},
-    [K_PSY] = {"06", 2, 4, 160, BIT(DP_PSY), 90}, [K_PRIV] = {"08", 1, 2, 60, MASK_PRIV, 80},
-    [K_TOWN] = {"09", 1, 2, 45, MASK_TOWN, 80},  [K_SPECIAL] = {"10", 1, 2, 5, MASK_SMALL, 80},
-    [K_CLINIC] = {"11", 1, 2, 0, BIT(DP_MED) | BIT(DP_TCM), 80}, [K_PHARM] = {"11", 1, 0, 0, 0, 80},
+    [K_H3] = {"02", 3, 5, 600, MASK_BIG, 100},
+    [K_H2] = {"05", 2, 4, 320, MASK_BIG, 90},
+    [K_PSY] = {"06", 2, 4, 160, BIT(DP_PSY), 90},
+    [K_PRIV] = {"08", 1, 2, 60, MASK_PRIV, 80},
+    [K_TOWN] = {"09", 1, 2, 45, MASK_TOWN, 80},
+    [K_SPECIAL] = {"10", 1, 2, 5, MASK_SMALL, 80},
+    [K_CLINIC] = {"11", 1, 2, 0, BIT(DP_MED) | BIT(DP_TCM), 80},
+    [K_PHARM] = {"11", 1, 0, 0, 0, 80},
     [K_FAR] = {"02", 3, 4, 400, MASK_BIG, 100},
 };
 
@@ -79,19 +89,27 @@ static void name_inst(const struct world *w, struct inst *i, uint32_t k)
     if (round)
         snprintf(no, sizeof no, "%u区", round + 1);
     uint32_t in_county = k / w->n_county;
-    static const char *const h2[] = {"中医医院", "妇幼保健院", "第二人民医院", "第三人民医院", "第四人民医院", "第五人民医院"};
-    static const char *const priv[] = {"康泰医院", "仁爱医院", "博济医院", "友好医院", "长青医院", "福康医院"};
-    static const char *const far_[] = {"临川市中心医院", "临川市第一人民医院", "白鹤县人民医院", "白鹤县中医医院",
-                                       "临川市康源大药房", "白鹤县益民药店"};
+    static const char *const h2[] = {"中医医院",     "妇幼保健院",   "第二人民医院",
+                                     "第三人民医院", "第四人民医院", "第五人民医院"};
+    static const char *const priv[] = {"康泰医院", "仁爱医院", "博济医院",
+                                       "友好医院", "长青医院", "福康医院"};
+    static const char *const far_[] = {"临川市中心医院", "临川市第一人民医院", "白鹤县人民医院",
+                                       "白鹤县中医医院", "临川市康源大药房",   "白鹤县益民药店"};
     switch (i->kind) {
     case K_H3: snprintf(i->name, sizeof i->name, "%s%s人民医院", c, no); break;
     case K_H2: snprintf(i->name, sizeof i->name, "%s%s%s", c, no, h2[in_county % 6]); break;
     case K_PSY: snprintf(i->name, sizeof i->name, "%s%s精神卫生中心", c, no); break;
     case K_PRIV: snprintf(i->name, sizeof i->name, "%s%s%s", c, no, priv[in_county % 6]); break;
-    case K_TOWN: snprintf(i->name, sizeof i->name, "%s%s%s镇卫生院", c, no, town_name[in_county % 24]); break;
+    case K_TOWN:
+        snprintf(i->name, sizeof i->name, "%s%s%s镇卫生院", c, no, town_name[in_county % 24]);
+        break;
     case K_SPECIAL: snprintf(i->name, sizeof i->name, "%s福寿护养院%u部", c, k + 1); break;
-    case K_CLINIC: snprintf(i->name, sizeof i->name, "%s%s%s诊所%u", c, no, clinic_name[k % 10], k + 1); break;
-    case K_PHARM: snprintf(i->name, sizeof i->name, "%s%s%s大药房%u店", c, no, clinic_name[k % 10], k + 1); break;
+    case K_CLINIC:
+        snprintf(i->name, sizeof i->name, "%s%s%s诊所%u", c, no, clinic_name[k % 10], k + 1);
+        break;
+    case K_PHARM:
+        snprintf(i->name, sizeof i->name, "%s%s%s大药房%u店", c, no, clinic_name[k % 10], k + 1);
+        break;
     case K_FAR: snprintf(i->name, sizeof i->name, "%s", far_[k % 6]); break;
     }
 }
@@ -224,8 +242,10 @@ void doctor_code(const struct world *w, uint32_t doc, char out[14])
 
 void doctor_name(const struct world *w, uint32_t doc, char out[16])
 {
-    static const char *const sur[] = {"王", "李", "张", "刘", "陈", "杨", "黄", "赵", "周", "吴", "徐", "孙"};
-    static const char *const given[] = {"建国", "志强", "海燕", "晓明", "秀英", "文华", "立新", "春梅", "国庆", "玉兰", "永康", "思远"};
+    static const char *const sur[] = {"王", "李", "张", "刘", "陈", "杨",
+                                      "黄", "赵", "周", "吴", "徐", "孙"};
+    static const char *const given[] = {"建国", "志强", "海燕", "晓明", "秀英", "文华",
+                                        "立新", "春梅", "国庆", "玉兰", "永康", "思远"};
     struct rng r = rng_of(w->seed, RNG_PLACE, 1000000u + doc);
     snprintf(out, 16, "%s%s", sur[rng_below(&r, 12)], given[rng_below(&r, 12)]);
 }
@@ -291,7 +311,8 @@ static void write_depts(struct world *w, const struct inst *i)
     }
 }
 
-static void write_device(struct world *w, const struct inst *i, const char *device, int units, int per_day)
+static void write_device(struct world *w, const struct inst *i, const char *device, int units,
+                         int per_day)
 {
     row_str(w->out, T_DEV, i->code);
     row_str(w->out, T_DEV, device);
@@ -329,7 +350,11 @@ static void write_inst(struct world *w, const struct inst *i)
     row_str(w->out, T_MEDINS, i->code);
     row_str(w->out, T_MEDINS, i->name);
     row_str(w->out, T_MEDINS, i->place);
-    row_str(w->out, T_MEDINS, i->kind == K_PSY ? "A5" : i->kind == K_TOWN ? "C2" : i->kind == K_CLINIC ? "D2" : "A1");
+    row_str(w->out, T_MEDINS,
+            i->kind == K_PSY      ? "A5"
+            : i->kind == K_TOWN   ? "C2"
+            : i->kind == K_CLINIC ? "D2"
+                                  : "A1");
     row_str(w->out, T_MEDINS, "1");
     row_int(w->out, T_MEDINS, i->beds);
     row_str(w->out, T_MEDINS, lv_name[i->level]);

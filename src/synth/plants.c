@@ -20,7 +20,8 @@ static bool suits(const struct person *p, enum pick how, day_t from, bool loose)
     switch (how) {
     case PICK_MALE: return p->gend == '1' && (loose || age >= 50);
     case PICK_FEMALE: return p->gend == '2' && (loose || age >= 50);
-    case PICK_MOTHER: return p->gend == '2' && (loose || age <= 36) && (loose || p->insutype[1] == '1');
+    case PICK_MOTHER:
+        return p->gend == '2' && (loose || age <= 36) && (loose || p->insutype[1] == '1');
     case PICK_OLD: return loose || age >= 60;
     case PICK_RESIDENT: return p->insutype[1] == '9';
     case PICK_WORKER: return loose || p->insutype[1] == '1';
@@ -45,7 +46,8 @@ bool pick(struct plan *g, enum pick how, struct person *p)
     return false;
 }
 
-static bool gather(struct plan *g, uint32_t lo, uint32_t hi, uint32_t n, bool one_house, struct person *p)
+static bool gather(struct plan *g, uint32_t lo, uint32_t hi, uint32_t n, bool one_house,
+                   struct person *p)
 {
     struct world *w = g->w;
     uint32_t got = 0;
@@ -113,7 +115,8 @@ day_t a_day(struct plan *g, int before, int after)
 {
     int room = g->w->days - before - after;
     if (room < 1)
-        return g->w->from + before; /* few months: the callers' dates may leave the data, which is no harm */
+        return g->w->from +
+               before; /* few months: the callers' dates may leave the data, which is no harm */
     return g->w->from + before + (day_t)rng_below(&g->r, (uint32_t)room);
 }
 
@@ -127,11 +130,12 @@ uint32_t special(struct plan *g, uint32_t n)
     return g->w->at_kind[K_SPECIAL] + n % g->w->of_kind[K_SPECIAL];
 }
 
-void quiet_stay(struct plan *g, struct episode *ep, const struct person *p, uint32_t inst, const char *dx, day_t from,
-                int los)
+void quiet_stay(struct plan *g, struct episode *ep, const struct person *p, uint32_t inst,
+                const char *dx, day_t from, int los)
 {
     const struct illness *ill = illness_of(dx);
-    sec_t b = at_time(from, rng_range(&g->r, 9, 15), rng_range(&g->r, 0, 59)) + rng_range(&g->r, 0, 59);
+    sec_t b = at_time(from, rng_range(&g->r, 9, 15), rng_range(&g->r, 0, 59)) +
+              rng_range(&g->r, 0, 59);
     sec_t e = at_time(from + los, 9, rng_range(&g->r, 0, 59));
     episode_begin(ep, g->w, p, inst, "21", (enum dept_id)ill->dept, b, e);
     ep->setl_time = e + 1800;
@@ -144,8 +148,8 @@ void quiet_stay(struct plan *g, struct episode *ep, const struct person *p, uint
     episode_line(ep, item_of("ward.mecobalamin"), b + 2460, rng_range(&g->r, 1, 60));
 }
 
-void quiet_visit(struct plan *g, struct episode *ep, const struct person *p, uint32_t inst, const char *med_type, day_t d,
-                 int h, int m)
+void quiet_visit(struct plan *g, struct episode *ep, const struct person *p, uint32_t inst,
+                 const char *med_type, day_t d, int h, int m)
 {
     sec_t t = at_time(d, h, m);
     episode_begin(ep, g->w, p, inst, med_type, DP_MED, t, t + 600);
@@ -153,15 +157,15 @@ void quiet_visit(struct plan *g, struct episode *ep, const struct person *p, uin
         episode_dx(ep, "J06.900");
 }
 
-void chronic_visit(struct plan *g, struct episode *ep, const struct person *p, uint32_t inst, const char *code,
-                   const char *drugs, day_t d, int days)
+void chronic_visit(struct plan *g, struct episode *ep, const struct person *p, uint32_t inst,
+                   const char *code, const char *drugs, day_t d, int days)
 {
     const struct chronic *c = NULL;
     for (unsigned i = 0; i < synth_n_chronic; i++)
         if (strcmp(synth_chronic[i].code, code) == 0)
             c = &synth_chronic[i];
-    purchase(ep, g->w, p, inst, "14", c ? (enum dept_id)c->dept : DP_MED, at_time(d, 9, rng_range(&g->r, 5, 50)), drugs,
-             days);
+    purchase(ep, g->w, p, inst, "14", c ? (enum dept_id)c->dept : DP_MED,
+             at_time(d, 9, rng_range(&g->r, 5, 50)), drugs, days);
     ep->dise_no = code;
     ep->dise_name = c ? c->name : NULL;
     if (c)
@@ -179,8 +183,8 @@ void ids_add(struct ids *i, const char *kind, const char *id)
     buf_str(&i->b, id);
 }
 
-void truth(struct plan *g, const char *cls, const char *owner, const struct person *p, const struct episode *ep,
-           struct ids *ids, const char *note)
+void truth(struct plan *g, const char *cls, const char *owner, const struct person *p,
+           const struct episode *ep, struct ids *ids, const char *note)
 {
     struct world *w = g->w;
     uint64_t n = g->bad ? ++w->n_plant : ++w->n_twin;
@@ -204,16 +208,16 @@ void truth(struct plan *g, const char *cls, const char *owner, const struct pers
         buf_release(&ids->b);
 }
 
-void truth_line(struct plan *g, const char *cls, const struct person *p, const struct episode *ep, int line,
-                const char *note)
+void truth_line(struct plan *g, const char *cls, const struct person *p, const struct episode *ep,
+                int line, const char *note)
 {
     struct ids i = {BUF_INIT};
     ids_add(&i, "line", ep->lines[line].sn);
     truth(g, cls, NULL, p, ep, &i, note);
 }
 
-void truth_visit(struct plan *g, const char *cls, const char *owner, const struct person *p, const struct episode *ep,
-                 const char *note)
+void truth_visit(struct plan *g, const char *cls, const char *owner, const struct person *p,
+                 const struct episode *ep, const char *note)
 {
     struct ids i = {BUF_INIT};
     ids_add(&i, "mdtrt", ep->mdtrt_id);
@@ -244,8 +248,9 @@ static int gather_crowd(struct plan *g)
 
 int plants_run(struct world *w)
 {
-    static const struct planting *const groups[] = {plants_a, plants_b, plants_herd, plants_c,
-                                                    plants_d, plants_e, plants_f};
+    static const struct planting *const groups[] = {plants_a,    plants_b,  plants_b2,
+                                                    plants_herd, plants_c,  plants_d,
+                                                    plants_e,    plants_e2, plants_f};
     struct plan g = {.w = w, .r = rng_of(w->seed, RNG_PLANT, 0), .count = how_many(w)};
     int rc = gather_crowd(&g);
     for (size_t k = 0; k < sizeof groups / sizeof groups[0] && !rc; k++)

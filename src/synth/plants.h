@@ -19,12 +19,21 @@ struct plan {
     uint32_t *crowd; /* persons of the plants that need a crowd; on days of their own */
     uint32_t n_crowd;
     int crowd_day;
-    uint32_t crowd_stay; /* next of the crowd to go to hospital, where persons are few */
+    uint32_t crowd_stay;  /* next of the crowd to go to hospital, where persons are few */
     uint32_t patients[8]; /* on dialysis, of F03 */
     int n_patients;
 };
 
-enum pick { PICK_ANY, PICK_MALE, PICK_FEMALE, PICK_CHILD, PICK_OLD, PICK_RESIDENT, PICK_MOTHER, PICK_WORKER };
+enum pick {
+    PICK_ANY,
+    PICK_MALE,
+    PICK_FEMALE,
+    PICK_CHILD,
+    PICK_OLD,
+    PICK_RESIDENT,
+    PICK_MOTHER,
+    PICK_WORKER
+};
 
 /* A person nobody has used, made ready; false: there is none left. */
 bool pick(struct plan *g, enum pick how, struct person *p);
@@ -42,25 +51,25 @@ uint32_t some(struct plan *g, enum inst_kind kind, uint32_t county);
 uint32_t special(struct plan *g, uint32_t n); /* institutions without any other traffic */
 
 /* An ordinary stay (illness by dx), dates exact; not emitted. No bed number. */
-void quiet_stay(struct plan *g, struct episode *ep, const struct person *p, uint32_t inst, const char *dx, day_t from,
-                int los);
+void quiet_stay(struct plan *g, struct episode *ep, const struct person *p, uint32_t inst,
+                const char *dx, day_t from, int los);
 /* An empty visit of med_type at a time; add lines, then emit. */
-void quiet_visit(struct plan *g, struct episode *ep, const struct person *p, uint32_t inst, const char *med_type, day_t d,
-                 int h, int m);
-void chronic_visit(struct plan *g, struct episode *ep, const struct person *p, uint32_t inst, const char *code,
-                   const char *drugs, day_t d, int days);
+void quiet_visit(struct plan *g, struct episode *ep, const struct person *p, uint32_t inst,
+                 const char *med_type, day_t d, int h, int m);
+void chronic_visit(struct plan *g, struct episode *ep, const struct person *p, uint32_t inst,
+                   const char *code, const char *drugs, day_t d, int days);
 
 struct ids {
     struct buf b;
 };
 void ids_add(struct ids *i, const char *kind, const char *id); /* "line", bkkp_sn ... */
 /* One row of truth. owner NULL = p->psn_no; ep gives the visit and institution, NULL = none. Releases ids. */
-void truth(struct plan *g, const char *cls, const char *owner, const struct person *p, const struct episode *ep,
-           struct ids *ids, const char *note);
-void truth_line(struct plan *g, const char *cls, const struct person *p, const struct episode *ep, int line,
-                const char *note);
-void truth_visit(struct plan *g, const char *cls, const char *owner, const struct person *p, const struct episode *ep,
-                 const char *note);
+void truth(struct plan *g, const char *cls, const char *owner, const struct person *p,
+           const struct episode *ep, struct ids *ids, const char *note);
+void truth_line(struct plan *g, const char *cls, const struct person *p, const struct episode *ep,
+                int line, const char *note);
+void truth_visit(struct plan *g, const char *cls, const char *owner, const struct person *p,
+                 const struct episode *ep, const char *note);
 
 typedef void plant_fn(struct plan *g);
 struct planting {
@@ -68,8 +77,9 @@ struct planting {
     plant_fn *fn;
     uint8_t most; /* at most so many of each kind; 0 = as planned */
 };
-extern const struct planting plants_a[], plants_b[], plants_c[], plants_d[], plants_e[], plants_f[],
-    plants_herd[]; /* end: {NULL} */
-void plant_outliers(struct plan *g); /* truth of what care.c does to two township hospitals (A06, B19) */
+extern const struct planting plants_a[], plants_b[], plants_b2[], plants_herd[], plants_c[],
+    plants_d[], plants_e[], plants_e2[], plants_f[]; /* end: {NULL} */
+void plant_outliers(
+    struct plan *g); /* truth of what care.c does to two township hospitals (A06, B19) */
 
 #endif

@@ -5,8 +5,8 @@
 #include "synth/plants.h"
 
 /* Buys one thing at a pharmacy; the caller may change the episode, then emits. */
-static void buy(struct plan *g, struct episode *ep, const struct person *p, uint32_t inst, const char *what, day_t d, int h,
-                int m)
+static void buy(struct plan *g, struct episode *ep, const struct person *p, uint32_t inst,
+                const char *what, day_t d, int h, int m)
 {
     purchase(ep, g->w, p, inst, "41", DP_MED, at_time(d, h, m), what, 5);
 }
@@ -44,7 +44,9 @@ static void a01(struct plan *g)
     buy(g, &ep, &p, some(g, K_PHARM, p.county), "zdrug.danshen", when, 8, 30);
     episode_emit(&ep);
     truth_line(g, certain ? "明确" : "高疑", &p, &ep, 0,
-               g->bad ? "死亡之后购药" : kind == 0 ? "死亡当日早晨的费用" : "没有死亡信息");
+               g->bad      ? "死亡之后购药"
+               : kind == 0 ? "死亡当日早晨的费用"
+                           : "没有死亡信息");
 }
 
 static void a02(struct plan *g)
@@ -63,7 +65,8 @@ static void a02(struct plan *g)
     episode_emit(&a);
     uint32_t far_ = g->w->at_kind[K_FAR] + (other ? 0u : 2u);
     if (!g->bad && kind == 2)
-        far_ = inst_of(g->w, K_TOWN, p.county, (uint32_t)(a.inst - g->w->at_kind[K_TOWN]) / g->w->n_county + 1);
+        far_ = inst_of(g->w, K_TOWN, p.county,
+                       (uint32_t)(a.inst - g->w->at_kind[K_TOWN]) / g->w->n_county + 1);
     sec_t t = a.setl_time + minutes * 60;
     episode_begin(&b, g->w, &p, far_, "11", DP_CARD, t - 300, t);
     episode_dx(&b, "I10.x00");
@@ -75,7 +78,7 @@ static void a02(struct plan *g)
     ids_add(&i, "setl", b.setl_id[0]);
     g->rule = other ? "A02.prefecture" : "A02.county";
     truth(g, "高疑", NULL, &p, &b, &i,
-          g->bad     ? "短时间内在两地结算"
+          g->bad      ? "短时间内在两地结算"
           : kind == 0 ? "间隔比界限多一分钟"
           : kind == 1 ? "第二次由家人持代办登记办理"
                       : "同县两家机构");
@@ -102,7 +105,10 @@ static void a03(struct plan *g)
     episode_emit(&ep);
     struct ids i = {BUF_INIT};
     ids_add(&i, "setl", ep.setl_id[0]);
-    truth(g, "高疑", p.card, &q, &ep, &i, g->bad ? "两人用同一凭证" : voided ? "另一人的结算已冲销" : "另一人的结算没有基金支付");
+    truth(g, "高疑", p.card, &q, &ep, &i,
+          g->bad   ? "两人用同一凭证"
+          : voided ? "另一人的结算已冲销"
+                   : "另一人的结算没有基金支付");
 }
 
 static void a04(struct plan *g)
@@ -126,7 +132,8 @@ static void a04(struct plan *g)
     quiet_visit(g, &ep, &p, some(g, K_TOWN, p.county), "11", when, 10, 0);
     episode_line(&ep, item_of("general.op"), ep.begn + 60, 1);
     episode_emit(&ep);
-    truth_line(g, "明确", &p, &ep, 0, g->bad ? late ? "参保之前的费用" : "停保之后的费用" : "参保（停保）当日的费用");
+    truth_line(g, "明确", &p, &ep, 0,
+               g->bad ? late ? "参保之前的费用" : "停保之后的费用" : "参保（停保）当日的费用");
 }
 
 static void a05(struct plan *g)
@@ -161,7 +168,10 @@ static void a05(struct plan *g)
     }
     snprintf(owner, sizeof owner, "%s|%s", w->insts[inst].code, term);
     truth(g, "可疑", owner, NULL, &ep, &i,
-          g->bad ? "十分钟内多张卡在同一终端" : clinic ? "诊所十分钟内七人，不到八人" : n == 4 ? "十分钟内四人" : "五人，前后十分零四秒");
+          g->bad   ? "十分钟内多张卡在同一终端"
+          : clinic ? "诊所十分钟内七人，不到八人"
+          : n == 4 ? "十分钟内四人"
+                   : "五人，前后十分零四秒");
 }
 
 static void a07(struct plan *g)
@@ -199,11 +209,14 @@ static void a07(struct plan *g)
     struct ids i = {BUF_INIT};
     ids_add(&i, "setl", ep.setl_id[0]);
     truth(g, "明确", w->insts[inst].code, &p, &ep, &i,
-          g->bad ? dept ? "科室中止期间结算" : "中止协议期间结算" : elsewhere ? "中止的是别的科室" : "中止前一日或恢复后一日");
+          g->bad      ? dept ? "科室中止期间结算" : "中止协议期间结算"
+          : elsewhere ? "中止的是别的科室"
+                      : "中止前一日或恢复后一日");
 }
 
-const struct planting plants_a[] = {{"A01", a01, 0}, {"A02", a02, 0}, {"A03", a03, 0}, {"A04", a04, 0},
-                                    {"A05", a05, 0}, {"A07", a07, 0}, {NULL, NULL, 0}};
+const struct planting plants_a[] = {{"A01", a01, 0}, {"A02", a02, 0}, {"A03", a03, 0},
+                                    {"A04", a04, 0}, {"A05", a05, 0}, {"A07", a07, 0},
+                                    {NULL, NULL, 0}};
 
 void plant_outliers(struct plan *g)
 {
@@ -226,7 +239,8 @@ void plant_outliers(struct plan *g)
         g->bad = of[k].bad;
         struct episode ep = {.inst = inst};
         char owner[64];
-        snprintf(owner, sizeof owner, "%s|2023Q%d", w->insts[inst].code, of[k].rule[0] == 'A' ? 2 : 3);
+        snprintf(owner, sizeof owner, "%s|2023Q%d", w->insts[inst].code,
+                 of[k].rule[0] == 'A' ? 2 : 3);
         truth(g, of[k].cls, owner, NULL, &ep, NULL, of[k].note);
     }
 }

@@ -5,7 +5,8 @@
 #include "synth/plants.h"
 
 /* Main diagnoses of different chapters, so that two stays are not related. */
-static const char *const apart[] = {"K29.500", "N39.000", "R42.x00", "A09.000", "E11.900", "J20.900", "I50.900", "N20.100"};
+static const char *const apart[] = {"K29.500", "N39.000", "R42.x00", "A09.000",
+                                    "E11.900", "J20.900", "I50.900", "N20.100"};
 
 static void both(struct ids *i, const struct episode *a, const struct episode *b)
 {
@@ -77,9 +78,23 @@ static void b02(struct plan *g)
 
 static void b02_chemo(struct plan *g)
 {
-    static const struct illness cycle = {"Z51.100", "C34.900", 0, 0, 99, 1, SEASON_NONE, DP_ONC, 3, 4, 2,
+    static const struct illness cycle = {"Z51.100",
+                                         "C34.900",
+                                         0,
+                                         0,
+                                         99,
+                                         1,
+                                         SEASON_NONE,
+                                         DP_ONC,
+                                         3,
+                                         4,
+                                         2,
                                          "onc.carboplatin ward.ns onc.gemcitabine ward.ondansetron",
-                                         "lab.cbc panel.liver panel.kidney", NULL, NULL, NULL, NULL};
+                                         "lab.cbc panel.liver panel.kidney",
+                                         NULL,
+                                         NULL,
+                                         NULL,
+                                         NULL};
     struct person p;
     struct episode ep;
     if (g->bad || !pick(g, PICK_OLD, &p))
@@ -108,7 +123,8 @@ static void b03(struct plan *g)
     int n = g->bad ? 5 + (int)(g->k % 2) : 4;
     day_t d = w->from + 4 + rng_range(&g->r, 0, 20);
     struct ids i = {BUF_INIT};
-    for (int k = 0; k < n; k++) { /* four institutions in turn, no two stays in one within the year but the fifth */
+    for (int k = 0; k < n;
+         k++) { /* four institutions in turn, no two stays in one within the year but the fifth */
         uint32_t inst = k % 3 == 0   ? inst_of(w, K_TOWN, p.county, (uint32_t)k)
                         : k % 3 == 1 ? inst_of(w, K_H2, p.county, (uint32_t)k)
                                      : inst_of(w, K_PRIV, p.county, (uint32_t)k);
@@ -141,7 +157,10 @@ static void b04(struct plan *g)
     }
     char owner[64];
     snprintf(owner, sizeof owner, "%s|%s", p.psn_no, w->insts[inst].code);
-    truth(g, "可疑", owner, &p, &ep, &i, g->bad ? "一年内同一机构住院四次" : dialysis ? "透析患者" : "一年内同一机构三次");
+    truth(g, "可疑", owner, &p, &ep, &i,
+          g->bad     ? "一年内同一机构住院四次"
+          : dialysis ? "透析患者"
+                     : "一年内同一机构三次");
 }
 
 static void b05(struct plan *g)
@@ -160,7 +179,8 @@ static void b05(struct plan *g)
     int n = g->bad || birth ? 2 : kind == 0 ? 1 : 2;
     struct ids i = {BUF_INIT};
     for (int k = 0; k < n; k++) {
-        quiet_stay(g, &ep, &p, !g->bad && kind == 1 && k ? other : own, birth && k ? "O80.000" : apart[k], d + 60 * k, 5);
+        quiet_stay(g, &ep, &p, !g->bad && kind == 1 && k ? other : own,
+                   birth && k ? "O80.000" : apart[k], d + 60 * k, 5);
         if (birth && k) {
             ep.med_type = "52";
             ep.dept = ep.dept_out = DP_GYN;
@@ -171,12 +191,15 @@ static void b05(struct plan *g)
     char owner[64];
     snprintf(owner, sizeof owner, "%s|%s", p.psn_no, w->insts[own].code);
     truth(g, "可疑", owner, &p, &ep, &i,
-          g->bad ? "本院职工一年内在本院住院两次" : kind == 0 ? "只住院一次" : kind == 1 ? "一次在外院" : "其中一次是分娩");
+          g->bad      ? "本院职工一年内在本院住院两次"
+          : kind == 0 ? "只住院一次"
+          : kind == 1 ? "一次在外院"
+                      : "其中一次是分娩");
 }
 
 /* A stay whose treatment pauses: days lo..hi of it are without any. */
-static void paused_stay(struct plan *g, struct episode *ep, const struct person *p, uint32_t inst, const char *dx, day_t d,
-                        int los, int lo, int hi)
+static void paused_stay(struct plan *g, struct episode *ep, const struct person *p, uint32_t inst,
+                        const char *dx, day_t d, int los, int lo, int hi)
 {
     const struct illness *ill = illness_of(dx);
     sec_t b = at_time(d, 10, rng_range(&g->r, 0, 50)), e = at_time(d + los, 9, 20);
@@ -219,7 +242,10 @@ static void b06(struct plan *g)
                 marked++;
             }
     truth(g, "高疑", NULL, &p, &ep, &i,
-          g->bad ? "住院中三日以上没有诊疗" : kind == 0 ? "空档两日" : kind == 1 ? "空档由几日量的口服药覆盖" : "精神科空档五日");
+          g->bad      ? "住院中三日以上没有诊疗"
+          : kind == 0 ? "空档两日"
+          : kind == 1 ? "空档由几日量的口服药覆盖"
+                      : "精神科空档五日");
 }
 
 static void b07(struct plan *g)
@@ -233,7 +259,8 @@ static void b07(struct plan *g)
     quiet_stay(g, &ep, &p, some(g, K_H2, p.county), "K29.500", d, 9);
     episode_emit(&ep);
     day_t when = g->bad ? d + 2 + (day_t)(g->k % 5) : kind == 0 ? d : kind == 1 ? d + 9 : d + 4;
-    purchase(&v, g->w, &p, some(g, K_PHARM, p.county), "41", DP_MED, at_time(when, kind == 0 ? 8 : 17, 10), "common.z.liuwei", 5);
+    purchase(&v, g->w, &p, some(g, K_PHARM, p.county), "41", DP_MED,
+             at_time(when, kind == 0 ? 8 : 17, 10), "common.z.liuwei", 5);
     v.proxy = !g->bad && kind == 2;
     episode_emit(&v);
     struct ids i = {BUF_INIT};
@@ -255,19 +282,27 @@ static void b08(struct plan *g)
     day_t d = a_day(g, 5, 30);
     int los = !g->bad && kind == 0 ? 8 : 4;
     sec_t b = at_time(d, 10, rng_range(&g->r, 0, 50)), e = at_time(d + los, 9, 20);
-    episode_begin(&ep, g->w, &p, some(g, K_H2, p.county), !g->bad && kind == 1 ? "24" : "21", DP_MED, b, e);
+    episode_begin(&ep, g->w, &p, some(g, K_H2, p.county), !g->bad && kind == 1 ? "24" : "21",
+                  DP_MED, b, e);
     episode_dx(&ep, "J06.900");
     ep.setl_time = e + 1800;
     episode_days(&ep, 3);
-    add_list(&ep, "lab.cbc lab.urine.machine panel.liver panel.kidney panel.lipid us.color us.carotid xray.dr ecg", b + 1200);
-    stay_treat(&ep, !g->bad && kind == 2 ? "antibiotic.piptazo ward.flurbiprofen" : "ward.ns", d, d + los, &g->r);
+    add_list(
+        &ep,
+        "lab.cbc lab.urine.machine panel.liver panel.kidney panel.lipid us.color us.carotid xray.dr ecg",
+        b + 1200);
+    stay_treat(&ep, !g->bad && kind == 2 ? "antibiotic.piptazo ward.flurbiprofen" : "ward.ns", d,
+               d + los, &g->r);
     if (!g->bad && kind == 2)
         stay_treat(&ep, "antibiotic.vancomycin", d, d + los, &g->r);
     if (los == 8)
         add_list(&ep, "lab.crp us.heart", b + 4000);
     episode_emit(&ep);
     truth_visit(g, "可疑", NULL, &p, &ep,
-                g->bad ? "轻症住院，以检查为主" : kind == 0 ? "住院八日" : kind == 1 ? "急诊入院" : "以药物治疗为主");
+                g->bad      ? "轻症住院，以检查为主"
+                : kind == 0 ? "住院八日"
+                : kind == 1 ? "急诊入院"
+                            : "以药物治疗为主");
 }
 
 static void b09(struct plan *g)
@@ -284,95 +319,27 @@ static void b09(struct plan *g)
     episode_dx(&ep, !g->bad && kind == 2 ? "C34.900" : "E11.900");
     ep.setl_time = e + 1800;
     episode_days(&ep, 3);
-    add_list(&ep, !g->bad && kind == 1 ? "lab.cbc panel.liver us.color mr.plain ct.plain us.heart xray.dr ecg bone.density"
-                                       : "lab.cbc lab.urine.machine panel.liver panel.kidney panel.lipid panel.thyroid us.color "
-                                         "us.carotid us.heart mr.plain xray.dr ecg bone.density lab.tumor.cea",
-             b + 1200);
+    add_list(
+        &ep,
+        !g->bad && kind == 1
+            ? "lab.cbc panel.liver us.color mr.plain ct.plain us.heart xray.dr ecg bone.density"
+            : "lab.cbc lab.urine.machine panel.liver panel.kidney panel.lipid panel.thyroid us.color "
+              "us.carotid us.heart mr.plain xray.dr ecg bone.density lab.tumor.cea",
+        b + 1200);
     for (day_t x = d; x < d + los; x++)
         episode_line(&ep, item_of("inject.im"), at_time(x, 16, 0), 1);
     if (!g->bad && kind == 2)
         stay_treat(&ep, "onc.cisplatin", d, d + 1, &g->r);
     episode_emit(&ep);
     truth_visit(g, "可疑", NULL, &p, &ep,
-                g->bad ? "体检式住院" : kind == 0 ? "住院六日" : kind == 1 ? "检查检验只有九种" : "肿瘤患者");
-}
-
-static void b18(struct plan *g)
-{
-    struct world *w = g->w;
-    struct person p;
-    struct episode ep;
-    if (w->days < 120 || !pick(g, PICK_OLD, &p))
-        return;
-    int kind = (int)(g->k % 3);
-    int n = !g->bad && kind == 0 ? 3 : 4, gap = !g->bad && kind == 1 ? 4 : 2, los = !g->bad && kind == 2 ? 13 : 17;
-    if (!g->bad && kind == 0)
-        los = 22;
-    uint32_t at[2] = {some(g, K_TOWN, p.county), some(g, K_PRIV, p.county)};
-    day_t d = a_day(g, 2, 90);
-    struct ids i = {BUF_INIT};
-    for (int k = 0; k < n; k++) {
-        quiet_stay(g, &ep, &p, at[k % 2], apart[k], d, los);
-        episode_emit(&ep);
-        ids_add(&i, "mdtrt", ep.mdtrt_id);
-        d += los + gap;
-    }
-    truth(g, "可疑", NULL, &p, &ep, &i,
-          g->bad ? "在两家机构间轮转住院" : kind == 0 ? "只有三段" : kind == 1 ? "间隔四日" : "合计不足六十日");
-}
-
-static void check_row(struct plan *g, const struct person *p, const struct episode *ep, sec_t t, const char *result, struct ids *i)
-{
-    struct writer *o = g->w->out;
-    char id[32];
-    snprintf(id, sizeof id, "C%s%09llu", p->place, (unsigned long long)++g->w->n_check);
-    row_str(o, T_CHECK, id);
-    row_str(o, T_CHECK, p->psn_no);
-    row_str(o, T_CHECK, p->name);
-    row_str(o, T_CHECK, ep->mdtrt_id);
-    row_str(o, T_CHECK, g->w->insts[ep->inst].code);
-    row_sec(o, T_CHECK, t);
-    row_str(o, T_CHECK, result);
-    row_str(o, T_CHECK, "县医保核查组");
-    row_end(o, T_CHECK);
-    ids_add(i, "check", id);
-}
-
-static void b20(struct plan *g)
-{
-    struct person p;
-    struct episode ep;
-    if (!pick(g, PICK_RESIDENT, &p))
-        return;
-    int kind = (int)(g->k % 3);
-    day_t d = a_day(g, 5, 30);
-    quiet_stay(g, &ep, &p, some(g, K_PRIV, p.county), "K29.500", d, 9);
-    episode_emit(&ep);
-    struct ids i = {BUF_INIT};
-    bool twice = g->k % 2 == 0;
-    if (g->bad) {
-        check_row(g, &p, &ep, at_time(d + 2, 20, 30), "不在", &i);
-        if (twice)
-            check_row(g, &p, &ep, at_time(d + 5, 21, 5), "不在", &i);
-    } else {
-        check_row(g, &p, &ep, kind == 0 ? at_time(d, 8, 10) : kind == 1 ? at_time(d + 9, 20, 0) : at_time(d + 4, 12, 40),
-                  kind == 2 ? "请假" : "不在", &i);
-    }
-    if (!g->bad && kind == 2) {
-        struct writer *o = g->w->out;
-        row_str(o, T_LEAVE, p.psn_no);
-        row_str(o, T_LEAVE, p.name);
-        row_str(o, T_LEAVE, ep.mdtrt_id);
-        row_str(o, T_LEAVE, g->w->insts[ep.inst].code);
-        row_day(o, T_LEAVE, d + 4);
-        row_day(o, T_LEAVE, d + 4);
-        row_end(o, T_LEAVE);
-    }
-    truth(g, twice ? "明确" : "高疑", NULL, &p, &ep, &i,
-          g->bad ? twice ? "两日核查都不在院" : "一日核查不在院" : kind == 0 ? "入院当日核查" : kind == 1 ? "出院当日核查" : "已请假");
+                g->bad      ? "体检式住院"
+                : kind == 0 ? "住院六日"
+                : kind == 1 ? "检查检验只有九种"
+                            : "肿瘤患者");
 }
 
 const struct planting plants_b[] = {
-    {"B01", b01, 0}, {"B02", b02, 0}, {"B02", b02_chemo, 8}, {"B03", b03, 0}, {"B04", b04, 0}, {"B05", b05, 0}, {"B06", b06, 0},
-    {"B07", b07, 0}, {"B08", b08, 0}, {"B09", b09, 0}, {"B18", b18, 0}, {"B20", b20, 0}, {NULL, NULL, 0},
+    {"B01", b01, 0}, {"B02", b02, 0}, {"B02", b02_chemo, 8}, {"B03", b03, 0},
+    {"B04", b04, 0}, {"B05", b05, 0}, {"B06", b06, 0},       {"B07", b07, 0},
+    {"B08", b08, 0}, {"B09", b09, 0}, {NULL, NULL, 0},
 };

@@ -29,7 +29,8 @@ static void c01(struct plan *g)
     int a = ep.n;
     episode_line(&ep, item_of(pairs[x].a), at_time(d + 2, 10, 0), 1);
     if (pairs[x].surgery)
-        episode_op(&ep, "36.0700", "药物洗脱冠状动脉支架置入", "3", at_time(d + 2, 10, 0), at_time(d + 2, 12, 0));
+        episode_op(&ep, "36.0700", "药物洗脱冠状动脉支架置入", "3", at_time(d + 2, 10, 0),
+                   at_time(d + 2, 12, 0));
     int b = ep.n;
     bool apart = !g->bad && kind == 0 && !pairs[x].surgery;
     episode_line(&ep, item_of(pairs[x].b), at_time(d + (apart ? 4 : 2), 10, 20), 1);
@@ -45,12 +46,16 @@ static void c01(struct plan *g)
         ids_add(&i, "line", ep.lines[a].sn);
     char owner[64];
     snprintf(owner, sizeof owner, "%s|%s", p.psn_no, ep.mdtrt_id);
-    truth(g, "明确", owner, &p, &ep, &i, g->bad ? "同日另收内涵已包含的项目" : apart ? "不在同一日" : "已退费");
+    truth(g, "明确", owner, &p, &ep, &i,
+          g->bad  ? "同日另收内涵已包含的项目"
+          : apart ? "不在同一日"
+                  : "已退费");
 }
 
 static void c02(struct plan *g)
 {
-    static const char *const panel[] = {"lab.coag.", "lab.liver.", "lab.kidney.", "lab.thyroid.", "lab.hbv.", "lab.lipid."};
+    static const char *const panel[] = {"lab.coag.",    "lab.liver.", "lab.kidney.",
+                                        "lab.thyroid.", "lab.hbv.",   "lab.lipid."};
     const struct item *of[12];
     struct person p;
     struct episode ep;
@@ -70,12 +75,14 @@ static void c02(struct plan *g)
         ids_add(&i, "line", ep.lines[k].sn);
     char owner[96];
     snprintf(owner, sizeof owner, "%s|%s", p.psn_no, ep.mdtrt_id);
-    truth(g, "高疑", owner, &p, &ep, &i, g->bad ? "组套各项逐项收费" : "只做了其中两项，另一日一项");
+    truth(g, "高疑", owner, &p, &ep, &i,
+          g->bad ? "组套各项逐项收费" : "只做了其中两项，另一日一项");
 }
 
 static void c03(struct plan *g)
 {
-    static const char *const what[] = {"us.color", "ecg", "lab.crp", "us.heart", "dressing.large", "tcm.acup"};
+    static const char *const what[] = {"us.color",       "ecg",     "lab.crp", "us.heart",
+                                       "dressing.large", "tcm.acup"};
     struct person p;
     struct episode ep;
     if (!pick(g, PICK_RESIDENT, &p))
@@ -126,7 +133,10 @@ static void c04(struct plan *g)
     char owner[96];
     snprintf(owner, sizeof owner, "%s|%s|%s", p.psn_no, ep.mdtrt_id, it->code);
     truth(g, "明确", owner, &p, &ep, &i,
-          g->bad ? "一日之内超过限定数量" : kind == 0 ? "恰为限定数量" : kind == 1 ? "次日无费用，合计不超" : "多收的已退");
+          g->bad      ? "一日之内超过限定数量"
+          : kind == 0 ? "恰为限定数量"
+          : kind == 1 ? "次日无费用，合计不超"
+                      : "多收的已退");
 }
 
 static void c05(struct plan *g)
@@ -146,7 +156,8 @@ static void c05(struct plan *g)
     bool taken_back = !g->bad && g->k % 2;
     for (int k = 0; k < 2; k++) {
         struct episode *ep = k ? &b : &a;
-        quiet_visit(g, ep, &p, inst, "11", k ? d + (g->bad || taken_back ? of[x].days - 4 : of[x].days) : d, 9, 30);
+        quiet_visit(g, ep, &p, inst, "11",
+                    k ? d + (g->bad || taken_back ? of[x].days - 4 : of[x].days) : d, 9, 30);
         ep->dept = x == 1 ? DP_REH : DP_ENDO;
         ep->n_dx = 0;
         episode_dx(ep, x == 1 ? "I69.300" : "E11.900");
@@ -159,7 +170,10 @@ static void c05(struct plan *g)
     snprintf(owner, sizeof owner, "%s|%s", p.psn_no, it->code);
     struct ids i = {BUF_INIT};
     ids_add(&i, "line", b.lines[0].sn);
-    truth(g, x == 1 ? "明确" : "可疑", owner, &p, &b, &i, g->bad ? "周期之内再次收费" : taken_back ? "第二次已冲销" : "相隔恰为周期");
+    truth(g, x == 1 ? "明确" : "可疑", owner, &p, &b, &i,
+          g->bad       ? "周期之内再次收费"
+          : taken_back ? "第二次已冲销"
+                       : "相隔恰为周期");
 }
 
 static void c06(struct plan *g)
@@ -180,7 +194,10 @@ static void c06(struct plan *g)
     struct ids i = {BUF_INIT};
     if (ep.n > x)
         ids_add(&i, "line", ep.lines[x].sn);
-    truth(g, "明确", NULL, &p, &ep, &i, g->bad ? "床位费多于住院日数" : bed ? "床位费恰为住院日数" : "出院当日收诊查费");
+    truth(g, "明确", NULL, &p, &ep, &i,
+          g->bad ? "床位费多于住院日数"
+          : bed  ? "床位费恰为住院日数"
+                 : "出院当日收诊查费");
 }
 
 static void c07(struct plan *g)
@@ -228,7 +245,8 @@ static void c08(struct plan *g)
     ep.dept = ep.dept_out = DP_SURG;
     episode_line(&ep, item_of(pairs[x][0]), at_time(d + 2, 9, 0), 1);
     int b = ep.n;
-    struct eline *l = episode_line(&ep, item_of(pairs[x][1]), at_time(d + (!g->bad && kind ? 4 : 2), 9, 30), 1);
+    struct eline *l = episode_line(&ep, item_of(pairs[x][1]),
+                                   at_time(d + (!g->bad && kind ? 4 : 2), 9, 30), 1);
     if (!g->bad && !kind)
         l->pric = l->it->price / 2;
     episode_line(&ep, item_of("anaesthesia.general"), at_time(d + 2, 8, 50), 1);
@@ -236,8 +254,12 @@ static void c08(struct plan *g)
     episode_op(&ep, "47.0900", "其他阑尾切除术", "1", at_time(d + (!g->bad && kind ? 4 : 2), 11, 0),
                at_time(d + (!g->bad && kind ? 4 : 2), 11, 40));
     episode_emit(&ep);
-    truth_line(g, "高疑", &p, &ep, b, g->bad ? "同一切口第二手术未折价" : kind ? "两次手术不在同一日" : "第二手术按半价");
+    truth_line(g, "高疑", &p, &ep, b,
+               g->bad ? "同一切口第二手术未折价"
+               : kind ? "两次手术不在同一日"
+                      : "第二手术按半价");
 }
 
-const struct planting plants_c[] = {{"C01", c01, 0}, {"C02", c02, 0}, {"C03", c03, 0}, {"C04", c04, 0}, {"C05", c05, 0},
-                                    {"C06", c06, 0}, {"C07", c07, 0}, {"C08", c08, 0}, {NULL, NULL, 0}};
+const struct planting plants_c[] = {{"C01", c01, 0}, {"C02", c02, 0}, {"C03", c03, 0},
+                                    {"C04", c04, 0}, {"C05", c05, 0}, {"C06", c06, 0},
+                                    {"C07", c07, 0}, {"C08", c08, 0}, {NULL, NULL, 0}};

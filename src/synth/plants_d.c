@@ -5,8 +5,8 @@
 #include "synth/plants.h"
 
 /* A visit with one line of an item; the first line of the episode is the one that matters. */
-static void one(struct plan *g, struct episode *ep, const struct person *p, uint32_t inst, const char *med_type, day_t d,
-                enum dept_id dept, const char *dx, const char *cls)
+static void one(struct plan *g, struct episode *ep, const struct person *p, uint32_t inst,
+                const char *med_type, day_t d, enum dept_id dept, const char *dx, const char *cls)
 {
     sec_t t = at_time(d, 9, rng_range(&g->r, 10, 50));
     episode_begin(ep, g->w, p, inst, med_type, dept, t, t + 1200);
@@ -25,15 +25,20 @@ static void d01(struct plan *g)
         enum dept_id dept;
         bool drug;
     } of[] = {
-        {"gyn.vaginal_wash.female", PICK_MALE, DP_GYN, false},   {"andro.prostate_massage.male", PICK_FEMALE, DP_SURG, false},
-        {"sexdrug.qianjin.female", PICK_MALE, DP_MED, true},     {"gyn.colposcopy.female", PICK_MALE, DP_GYN, false},
-        {"andro.prostate_special.male", PICK_FEMALE, DP_SURG, false}, {"sexdrug.nuangong.female", PICK_MALE, DP_MED, true},
+        {"gyn.vaginal_wash.female", PICK_MALE, DP_GYN, false},
+        {"andro.prostate_massage.male", PICK_FEMALE, DP_SURG, false},
+        {"sexdrug.qianjin.female", PICK_MALE, DP_MED, true},
+        {"gyn.colposcopy.female", PICK_MALE, DP_GYN, false},
+        {"andro.prostate_special.male", PICK_FEMALE, DP_SURG, false},
+        {"sexdrug.nuangong.female", PICK_MALE, DP_MED, true},
     };
     struct person p;
     struct episode ep;
     unsigned x = g->k % 6;
     bool missing = !g->bad && g->k % 2;
-    enum pick how = g->bad || missing ? of[x].wrong : of[x].wrong == PICK_MALE ? PICK_FEMALE : PICK_MALE;
+    enum pick how = g->bad || missing          ? of[x].wrong
+                    : of[x].wrong == PICK_MALE ? PICK_FEMALE
+                                               : PICK_MALE;
     if (!pick(g, how, &p))
         return;
     if (missing) {
@@ -43,12 +48,16 @@ static void d01(struct plan *g)
     one(g, &ep, &p, some(g, K_H2, p.county), "11", a_day(g, 5, 5), of[x].dept,
         of[x].wrong == PICK_MALE ? "N76.000" : "N40.x00", of[x].cls);
     episode_emit(&ep);
-    truth_line(g, of[x].drug ? "高疑" : "明确", &p, &ep, 0, g->bad ? "项目与性别不符" : missing ? "性别缺失" : "性别相符");
+    truth_line(g, of[x].drug ? "高疑" : "明确", &p, &ep, 0,
+               g->bad    ? "项目与性别不符"
+               : missing ? "性别缺失"
+                         : "性别相符");
 }
 
 static void d02(struct plan *g)
 {
-    static const char *const of[] = {"tcm.nieji.child", "childdrug.ganmao.child", "tcm.torticollis.child"};
+    static const char *const of[] = {"tcm.nieji.child", "childdrug.ganmao.child",
+                                     "tcm.torticollis.child"};
     struct person p;
     struct episode ep;
     bool missing = !g->bad && g->k % 2;
@@ -59,9 +68,13 @@ static void d02(struct plan *g)
         again(g, &p);
     }
     const char *cls = of[g->k % 3];
-    one(g, &ep, &p, some(g, K_H2, p.county), "11", a_day(g, 5, 5), g->k % 3 == 1 ? DP_PED : DP_TCM, "J06.900", cls);
+    one(g, &ep, &p, some(g, K_H2, p.county), "11", a_day(g, 5, 5), g->k % 3 == 1 ? DP_PED : DP_TCM,
+        "J06.900", cls);
     episode_emit(&ep);
-    truth_line(g, "明确", &p, &ep, 0, g->bad ? "成人使用儿童项目" : missing ? "出生日期缺失" : "儿童");
+    truth_line(g, "明确", &p, &ep, 0,
+               g->bad    ? "成人使用儿童项目"
+               : missing ? "出生日期缺失"
+                         : "儿童");
 }
 
 static void d03(struct plan *g)
@@ -92,7 +105,8 @@ static void d03(struct plan *g)
 
 static void d04(struct plan *g)
 {
-    static const char *const of[] = {"work.rabies", "work.scar", "work.hydroquinone", "work.thymalfasin"};
+    static const char *const of[] = {"work.rabies", "work.scar", "work.hydroquinone",
+                                     "work.thymalfasin"};
     struct person p;
     struct episode ep;
     if (!pick(g, g->bad ? PICK_RESIDENT : PICK_MOTHER, &p))
@@ -118,13 +132,15 @@ static void d04(struct plan *g)
 
 static void d05(struct plan *g)
 {
-    static const char *const of[] = {"level2.shenmai", "level2.danshen_inj", "level2.tanreqing", "level2.xuesaitong_inj", "level2.reduning"};
+    static const char *const of[] = {"level2.shenmai", "level2.danshen_inj", "level2.tanreqing",
+                                     "level2.xuesaitong_inj", "level2.reduning"};
     struct person p;
     struct episode ep;
     if (!pick(g, PICK_OLD, &p))
         return;
     day_t d = a_day(g, 5, 30);
-    quiet_stay(g, &ep, &p, some(g, g->bad ? K_TOWN : K_H2, p.county), g->k % 5 > 1 && g->k % 5 != 3 ? "J20.900" : "I63.900", d, 6);
+    quiet_stay(g, &ep, &p, some(g, g->bad ? K_TOWN : K_H2, p.county),
+               g->k % 5 > 1 && g->k % 5 != 3 ? "J20.900" : "I63.900", d, 6);
     int n = ep.n;
     episode_line(&ep, item_of(of[g->k % 5]), at_time(d + 2, 10, 40), 1);
     episode_emit(&ep);
@@ -151,7 +167,8 @@ static void d06(struct plan *g)
         episode_line(&ep, item_of(cls), at_time(d + 2, 10, 40), 1);
     }
     episode_emit(&ep);
-    truth_line(g, "明确", &p, &ep, n, g->bad ? "普通门诊使用限住院（急诊）的药品" : "住院（急诊）使用");
+    truth_line(g, "明确", &p, &ep, n,
+               g->bad ? "普通门诊使用限住院（急诊）的药品" : "住院（急诊）使用");
 }
 
 static void d11(struct plan *g)
@@ -165,17 +182,19 @@ static void d11(struct plan *g)
     int kind = (int)(g->k % 3);
     /* hypertension registered for a year that ends on d (kind 1), or open; kind 0 of the violations has none at all */
     if (!(g->bad && kind == 0))
-        register_chronic(g->w, &p, "M03900", "高血压病", inst, "JB002", g->w->from - 800, g->w->from - 790,
-                         kind == 1 ? d : DAY_NONE, NULL);
+        register_chronic(g->w, &p, "M03900", "高血压病", inst, "JB002", g->w->from - 800,
+                         g->w->from - 790, kind == 1 ? d : DAY_NONE, NULL);
     day_t when = g->bad && kind == 1 ? d + 15 : d;
-    chronic_visit(g, &ep, &p, inst, "M03900", g->bad && kind == 2 ? "drug.entecavir" : "drug.amlodipine", when, 30);
+    chronic_visit(g, &ep, &p, inst, "M03900",
+                  g->bad && kind == 2 ? "drug.entecavir" : "drug.amlodipine", when, 30);
     episode_emit(&ep);
     truth_line(g, "明确", &p, &ep, 0,
-               !g->bad     ? kind == 1 ? "登记有效期的最后一日" : "登记有效、药品对症"
+               !g->bad ? kind == 1 ? "登记有效期的最后一日" : "登记有效、药品对症"
                : kind == 0 ? "没有登记"
                : kind == 1 ? "登记已到期"
                            : "抗病毒药不在高血压的范围");
 }
 
-const struct planting plants_d[] = {{"D01", d01, 0}, {"D02", d02, 0}, {"D03", d03, 0}, {"D04", d04, 0}, {"D05", d05, 0},
-                                    {"D06", d06, 0}, {"D11", d11, 0}, {NULL, NULL, 0}};
+const struct planting plants_d[] = {{"D01", d01, 0}, {"D02", d02, 0}, {"D03", d03, 0},
+                                    {"D04", d04, 0}, {"D05", d05, 0}, {"D06", d06, 0},
+                                    {"D11", d11, 0}, {NULL, NULL, 0}};

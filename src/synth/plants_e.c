@@ -4,9 +4,11 @@
 
 #include "synth/plants.h"
 
-static void registered(struct plan *g, const struct person *p, const char *code, const char *name, uint32_t inst)
+static void registered(struct plan *g, const struct person *p, const char *code, const char *name,
+                       uint32_t inst)
 {
-    register_chronic(g->w, p, code, name, inst, "JB003", g->w->from - 700, g->w->from - 690, DAY_NONE, NULL);
+    register_chronic(g->w, p, code, name, inst, "JB003", g->w->from - 700, g->w->from - 690,
+                     DAY_NONE, NULL);
 }
 
 static void keyed(char owner[96], const struct person *p, const char *key)
@@ -52,13 +54,17 @@ static void e01(struct plan *g)
     char owner[96];
     keyed(owner, &p, "metformin");
     truth(g, "高疑", owner, &p, &ep, &i,
-          g->bad ? "八日内三次各取三十日量" : kind == 0 ? "登记长期处方，九十日量" : kind == 1 ? "每三十日取一次" : "恰为六十日量");
+          g->bad      ? "八日内三次各取三十日量"
+          : kind == 0 ? "登记长期处方，九十日量"
+          : kind == 1 ? "每三十日取一次"
+                      : "恰为六十日量");
 }
 
 static void e02(struct plan *g)
 {
-    static const char *const basket[] = {"common.z.banlangen", "common.vitc", "common.z.shexiang", "common.calcium",
-                                         "common.smectite", "common.z.jianwei", "common.cetirizine", "zdrug.jiuxin"};
+    static const char *const basket[] = {
+        "common.z.banlangen", "common.vitc",      "common.z.shexiang", "common.calcium",
+        "common.smectite",    "common.z.jianwei", "common.cetirizine", "zdrug.jiuxin"};
     struct person p;
     struct episode ep;
     if (!pick(g, PICK_OLD, &p))
@@ -78,12 +84,16 @@ static void e02(struct plan *g)
         uint32_t inst = some(g, K_PHARM, p.county);
         int n = g->bad ? 15 : 11;
         for (int k = 0; k < n; k++) {
-            purchase(&ep, g->w, &p, inst, "41", DP_MED, at_time(d + k * 29 / n, 10, 10 + k), basket[k % 8], 3);
+            purchase(&ep, g->w, &p, inst, "41", DP_MED, at_time(d + k * 29 / n, 10, 10 + k),
+                     basket[k % 8], 3);
             episode_emit(&ep);
             ids_add(&i, "setl", ep.setl_id[0]);
         }
     }
-    truth(g, "可疑", NULL, &p, &ep, &i, g->bad ? "三十日内购药十五日" : dial ? "规律透析" : "三十日内购药十一日");
+    truth(g, "可疑", NULL, &p, &ep, &i,
+          g->bad ? "三十日内购药十五日"
+          : dial ? "规律透析"
+                 : "三十日内购药十一日");
 }
 
 static void e03(struct plan *g)
@@ -98,7 +108,8 @@ static void e03(struct plan *g)
     day_t d = a_day(g, 5, 40);
     chronic_visit(g, &ep, &p, a, "M03900", "drug.amlodipine", d, 30);
     episode_emit(&ep);
-    chronic_visit(g, &ep, &p, b, "M03900", !g->bad && kind == 0 ? "drug.valsartan" : "drug.amlodipine",
+    chronic_visit(g, &ep, &p, b, "M03900",
+                  !g->bad && kind == 0 ? "drug.valsartan" : "drug.amlodipine",
                   !g->bad && kind == 1 ? d + 29 : d, 28);
     ep.begn += 4 * 3600;
     ep.lines[0].t += 4 * 3600;
@@ -108,20 +119,27 @@ static void e03(struct plan *g)
     keyed(owner, &p, "amlodipine");
     struct ids i = {BUF_INIT};
     ids_add(&i, "line", ep.lines[0].sn);
-    truth(g, "高疑", owner, &p, &ep, &i, g->bad ? "同日两家机构开同一种药" : kind == 0 ? "两种不同的药" : "相隔二十九日");
+    truth(g, "高疑", owner, &p, &ep, &i,
+          g->bad      ? "同日两家机构开同一种药"
+          : kind == 0 ? "两种不同的药"
+                      : "相隔二十九日");
 }
 
 static void e04(struct plan *g)
 {
-    static const char *const same[] = {"drug.atorvastatin drug.rosuvastatin", "drug.valsartan drug.irbesartan",
+    static const char *const same[] = {"drug.atorvastatin drug.rosuvastatin",
+                                       "drug.valsartan drug.irbesartan",
                                        "antibiotic.cefixime antibiotic.ceftriaxone"};
-    static const char *const other[] = {"drug.atorvastatin drug.aspirin", "drug.valsartan drug.amlodipine", "drug.omeprazole zdrug.danshen"};
+    static const char *const other[] = {"drug.atorvastatin drug.aspirin",
+                                        "drug.valsartan drug.amlodipine",
+                                        "drug.omeprazole zdrug.danshen"};
     struct person p;
     struct episode ep;
     if (!pick(g, PICK_OLD, &p))
         return;
     day_t d = a_day(g, 5, 10);
-    purchase(&ep, g->w, &p, some(g, K_H2, p.county), "11", DP_CARD, at_time(d, 9, 40), g->bad ? same[g->k % 2] : other[g->k % 3], 7);
+    purchase(&ep, g->w, &p, some(g, K_H2, p.county), "11", DP_CARD, at_time(d, 9, 40),
+             g->bad ? same[g->k % 2] : other[g->k % 3], 7);
     episode_dx(&ep, "I25.100");
     episode_emit(&ep);
     struct ids i = {BUF_INIT};
@@ -137,8 +155,10 @@ static void e05(struct plan *g)
     if (!pick(g, PICK_OLD, &p))
         return;
     int kind = (int)(g->k % 3);
-    static const char *const six = "drug.aspirin drug.atorvastatin drug.metoprolol zdrug.danshen drug.omeprazole drug.isosorbide";
-    static const char *const five = "drug.aspirin drug.atorvastatin drug.metoprolol zdrug.danshen drug.omeprazole";
+    static const char *const six =
+        "drug.aspirin drug.atorvastatin drug.metoprolol zdrug.danshen drug.omeprazole drug.isosorbide";
+    static const char *const five =
+        "drug.aspirin drug.atorvastatin drug.metoprolol zdrug.danshen drug.omeprazole";
     day_t d = a_day(g, 5, 30);
     uint32_t inst = some(g, K_H2, p.county);
     struct ids i = {BUF_INIT};
@@ -146,7 +166,8 @@ static void e05(struct plan *g)
         quiet_stay(g, &ep, &p, inst, "I25.100", d, 6);
         add_list(&ep, six, at_time(d + 1, 10, 30));
     } else {
-        purchase(&ep, g->w, &p, inst, "11", DP_CARD, at_time(d, 9, 40), !g->bad && kind == 0 ? five : six, 7);
+        purchase(&ep, g->w, &p, inst, "11", DP_CARD, at_time(d, 9, 40),
+                 !g->bad && kind == 0 ? five : six, 7);
         episode_dx(&ep, "I25.100");
         if (!g->bad && kind == 1)
             for (int k = 3; k < ep.n; k++)
@@ -154,7 +175,11 @@ static void e05(struct plan *g)
     }
     episode_emit(&ep);
     ids_add(&i, "line", ep.lines[ep.n - 1].sn);
-    truth(g, "明确", NULL, &p, &ep, &i, g->bad ? "一张处方六种药" : kind == 0 ? "一张处方五种药" : kind == 1 ? "两张处方各三种" : "住院医嘱");
+    truth(g, "明确", NULL, &p, &ep, &i,
+          g->bad      ? "一张处方六种药"
+          : kind == 0 ? "一张处方五种药"
+          : kind == 1 ? "两张处方各三种"
+                      : "住院医嘱");
 }
 
 static void e06(struct plan *g)
@@ -170,7 +195,8 @@ static void e06(struct plan *g)
     const char *note;
     if (kind == 0) {
         days = g->bad ? 5 : 3;
-        purchase(&ep, g->w, &p, inst, "13", DP_ER, at_time(d, 20, 10), "antibiotic.levofloxacin_po", days);
+        purchase(&ep, g->w, &p, inst, "13", DP_ER, at_time(d, 20, 10), "antibiotic.levofloxacin_po",
+                 days);
         episode_dx(&ep, "J20.900");
         note = g->bad ? "急诊处方五日量" : "急诊处方三日量";
     } else if (kind == 1) {
@@ -200,173 +226,19 @@ static void e07(struct plan *g)
     day_t d = a_day(g, 5, 60);
     struct ids i = {BUF_INIT};
     for (int k = 0; k < n; k++) {
-        purchase(&ep, g->w, &p, inst_of(g->w, K_PHARM, 0, g->k * 5 + (uint32_t)k), "41", DP_MED, at_time(d + k * every, 15, 5),
-                 "drug.atorvastatin", 7);
+        purchase(&ep, g->w, &p, inst_of(g->w, K_PHARM, 0, g->k * 5 + (uint32_t)k), "41", DP_MED,
+                 at_time(d + k * every, 15, 5), "drug.atorvastatin", 7);
         episode_emit(&ep);
         ids_add(&i, "line", ep.lines[0].sn);
     }
     char owner[96];
     keyed(owner, &p, "atorvastatin");
-    truth(g, "高疑", owner, &p, &ep, &i, g->bad ? "三十日内在四家机构取同一种药" : kind == 0 ? "三家机构" : "四家，前后三十六日");
+    truth(g, "高疑", owner, &p, &ep, &i,
+          g->bad      ? "三十日内在四家机构取同一种药"
+          : kind == 0 ? "三家机构"
+                      : "四家，前后三十六日");
 }
 
-static void e10(struct plan *g)
-{
-    struct person p;
-    struct episode ep;
-    if (g->w->months < 10 || !pick(g, PICK_OLD, &p))
-        return;
-    uint32_t inst = some(g, K_H2, p.county);
-    registered(g, &p, "M00201", "慢性乙型肝炎", inst);
-    int kind = (int)(g->k % 2), spike = !g->bad && kind == 1 ? 0 : 8;
-    struct ids i = {BUF_INIT};
-    char owner[96] = "";
-    for (int m = 0; m < 10; m++) {
-        day_t d = day_from_ymd(2023, m + 1, 12);
-        chronic_visit(g, &ep, &p, inst, "M00201", "drug.entecavir", d, 30);
-        ep.lines[0].it = item_brand("drug.entecavir", 1); /* the dear brand throughout */
-        ep.lines[0].pric = ep.lines[0].it->price;
-        if (m == spike)
-            ep.lines[0].cnt = (g->bad || kind == 1 ? 14 : 5) * QTY_ONE;
-        episode_emit(&ep);
-        if (m == spike) {
-            ids_add(&i, "line", ep.lines[0].sn);
-            snprintf(owner, sizeof owner, "%s|2023-%02d", p.psn_no, m + 1);
-        }
-    }
-    truth(g, "可疑", owner, &p, &ep, &i, g->bad ? "九月慢病费用为平时的十四倍" : kind == 0 ? "增加不到一千元" : "第一个月，没有可比的过去");
-}
-
-static void e13(struct plan *g)
-{
-    static const char *const common[] = {"common.cold_dm", "common.smectite", "common.vitc", "common.z.ganmaoling"};
-    struct person p;
-    struct episode ep;
-    if (!pick(g, PICK_OLD, &p))
-        return;
-    uint32_t inst = some(g, K_TOWN, p.county);
-    registered(g, &p, "M03900", "高血压病", inst);
-    day_t d = a_day(g, 5, 10);
-    const char *what = common[g->k % 4];
-    if (g->bad) {
-        chronic_visit(g, &ep, &p, inst, "M03900", what, d, 5);
-    } else if (g->k % 2) {
-        chronic_visit(g, &ep, &p, inst, "M03900", "drug.amlodipine", d, 30);
-    } else {
-        purchase(&ep, g->w, &p, inst, "11", DP_MED, at_time(d, 10, 30), what, 5);
-        episode_dx(&ep, "J06.900");
-    }
-    episode_emit(&ep);
-    truth_line(g, "高疑", &p, &ep, 0, g->bad ? "慢病待遇购买常见病药品" : g->k % 2 ? "慢病待遇购买降压药" : "普通门诊购买");
-}
-
-static void e14(struct plan *g)
-{
-    struct person p;
-    struct episode ep;
-    if (!pick(g, PICK_RESIDENT, &p))
-        return;
-    int kind = (int)(g->k % 3);
-    int n = !g->bad && kind == 0 ? 2 : 3 + (g->bad ? (int)(g->k % 2) : 0);
-    day_t d = a_day(g, 5, 100);
-    uint32_t inst = some(g, K_H2, p.county);
-    struct ids i = {BUF_INIT};
-    for (int k = 0; k < n; k++) {
-        quiet_visit(g, &ep, &p, inst, "11", d + k * 20, 9, 15);
-        episode_line(&ep, item_of("us.color"), ep.begn + 300, 1);
-        ep.void_pair = true;
-        ep.refund_at = ep.setl_time + (!g->bad && kind == 2 ? 900 : 2 * DAY_SECS);
-        episode_emit(&ep);
-        ids_add(&i, "setl", ep.refd_id);
-    }
-    if (!g->bad && kind == 1) { /* little against what was kept */
-        for (int k = 0; k < 3; k++) {
-            quiet_visit(g, &ep, &p, inst, "11", d + 5 + k * 20, 9, 15);
-            episode_line(&ep, item_of("mr.plain"), ep.begn + 300, 1);
-            episode_emit(&ep);
-        }
-    }
-    truth(g, "高疑", NULL, &p, &ep, &i,
-          g->bad ? "九十日内三次收费后退费" : kind == 0 ? "两次退费" : kind == 1 ? "退费不到购买的一半" : "当场更正，半小时之内");
-}
-
-static void e15(struct plan *g)
-{
-    struct world *w = g->w;
-    struct person p;
-    struct episode ep;
-    if (!pick(g, PICK_OLD, &p))
-        return;
-    day_t d = a_day(g, 90, 60);
-    uint32_t inst = some(g, K_H2, p.county);
-    char id[ID_LEN], opter[16];
-    snprintf(opter, sizeof opter, "JB%03u", 20 + g->k % 30);
-    if (!g->bad) {
-        quiet_stay(g, &ep, &p, inst, "I25.100", d - 60, 6);
-    } else {
-        quiet_visit(g, &ep, &p, inst, "11", d - 60, 10, 0);
-        episode_line(&ep, item_of("consult.op"), ep.begn + 60, 1);
-    }
-    episode_emit(&ep);
-    register_chronic(w, &p, "M04600", "冠心病", inst, opter, d, d + 1, DAY_NONE, id);
-    struct ids i = {BUF_INIT};
-    ids_add(&i, "reg", id);
-    truth(g, "可疑", NULL, &p, NULL, &i, g->bad ? "登记冠心病而此前此后都没有该诊断" : "登记前因冠心病住院");
-}
-
-static void e15_batch(struct plan *g)
-{
-    struct world *w = g->w;
-    struct person p;
-    uint32_t n = g->bad ? 22 : 19;
-    if (g->n_crowd < 40)
-        return;
-    day_t d = w->from + 30 + (g->crowd_day++ * 3) % (w->days - 60);
-    char opter[16], id[ID_LEN];
-    snprintf(opter, sizeof opter, "JB9%02u", g->k * 2 + !g->bad);
-    struct ids i = {BUF_INIT};
-    uint32_t inst = some(g, K_TOWN, 0);
-    for (uint32_t k = 0; k < n; k++) {
-        crowd_person(g, g->k * 22 + k + (g->bad ? 0 : 60), &p);
-        register_chronic(w, &p, "M03900", "高血压病", inst, opter, d, d + 1, DAY_NONE, id);
-        ids_add(&i, "reg", id);
-    }
-    truth(g, "可疑", opter, NULL, NULL, &i, g->bad ? "一人一日办理二十二例登记" : "一日十九例");
-}
-
-static void e16(struct plan *g)
-{
-    static const struct {
-        const char *drug, *gene, *dx;
-    } of[] = {{"target.egfr.gefitinib", "gene.egfr", "C34.900"}, {"target.egfr.erlotinib", "gene.egfr", "C34.900"},
-              {"target.alk.crizotinib", "gene.alk", "C34.900"},  {"target.her2.trastuzumab", "gene.her2", "C50.900"}};
-    struct person p;
-    struct episode ep;
-    if (!pick(g, PICK_FEMALE, &p))
-        return;
-    unsigned x = g->k % 4;
-    day_t d = a_day(g, 60, 30);
-    uint32_t inst = inst_of(g->w, K_H3, p.county, 0);
-    bool none_needed = !g->bad && g->k % 2;
-    if (none_needed)
-        x = 0; /* for the lung */
-    if (!g->bad && !none_needed) {
-        quiet_visit(g, &ep, &p, inst, "11", d - 40, 9, 30);
-        ep.dept = DP_ONC;
-        ep.n_dx = 0;
-        episode_dx(&ep, of[x].dx);
-        episode_line(&ep, item_of(of[x].gene), ep.begn + 300, 1);
-        episode_emit(&ep);
-    }
-    quiet_stay(g, &ep, &p, inst, of[x].dx, d, 5);
-    ep.dept = ep.dept_out = DP_ONC;
-    int n = ep.n;
-    episode_line(&ep, item_of(none_needed ? "target.none.anlotinib" : of[x].drug), at_time(d + 1, 10, 40), 1);
-    episode_emit(&ep);
-    truth_line(g, "高疑", &p, &ep, n, g->bad ? "靶向药之前没有基因检测" : none_needed ? "抗血管生成药不需检测" : "用药前四十日做过检测");
-}
-
-const struct planting plants_e[] = {
-    {"E01", e01, 0}, {"E02", e02, 0}, {"E03", e03, 0}, {"E04", e04, 0}, {"E05", e05, 0},       {"E06", e06, 0}, {"E07", e07, 0},
-    {"E10", e10, 0}, {"E13", e13, 0}, {"E14", e14, 0}, {"E15", e15, 0}, {"E15", e15_batch, 3}, {"E16", e16, 0}, {NULL, NULL, 0},
-};
+const struct planting plants_e[] = {{"E01", e01, 0}, {"E02", e02, 0}, {"E03", e03, 0},
+                                    {"E04", e04, 0}, {"E05", e05, 0}, {"E06", e06, 0},
+                                    {"E07", e07, 0}, {NULL, NULL, 0}};

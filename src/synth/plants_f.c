@@ -6,7 +6,8 @@
 
 static void dialysis_patient(struct plan *g, const struct person *p, uint32_t inst)
 {
-    register_chronic(g->w, p, "M07803", "慢性肾功能不全（血透治疗）", inst, "JB004", g->w->from - 900, g->w->from - 890, DAY_NONE, NULL);
+    register_chronic(g->w, p, "M07803", "慢性肾功能不全（血透治疗）", inst, "JB004",
+                     g->w->from - 900, g->w->from - 890, DAY_NONE, NULL);
 }
 
 static void f01(struct plan *g)
@@ -71,7 +72,8 @@ static void f02(struct plan *g)
     if (!pick(g, PICK_OLD, &p))
         return;
     int kind = (int)(g->k % 3);
-    uint32_t h3 = inst_of(w, K_H3, 0, 0), priv = w->at_kind[K_PRIV], town = some(g, K_TOWN, p.county);
+    uint32_t h3 = inst_of(w, K_H3, 0, 0), priv = w->at_kind[K_PRIV],
+             town = some(g, K_TOWN, p.county);
     bool dead = g->bad && kind == 2;
     day_t d = a_day(g, 5, 60);
     dialysis_patient(g, &p, h3);
@@ -82,7 +84,12 @@ static void f02(struct plan *g)
         c->die_how = 1;
         again(g, &p);
     }
-    quiet_stay(g, &s, &p, g->bad ? town : kind == 0 ? priv : kind == 1 ? h3 : town, "J20.900", d, 9);
+    quiet_stay(g, &s, &p,
+               g->bad      ? town
+               : kind == 0 ? priv
+               : kind == 1 ? h3
+                           : town,
+               "J20.900", d, 9);
     if (dead) {
         s.die = true;
         s.dscg_way = "5";
@@ -114,7 +121,8 @@ static void f03(struct plan *g)
     struct person p;
     struct episode ep;
     uint32_t inst = w->at_kind[K_PRIV] + 1;
-    if (g->bad && g->k == 0) { /* five patients for all the plants of this rule, on days far apart */
+    if (g->bad &&
+        g->k == 0) { /* five patients for all the plants of this rule, on days far apart */
         g->n_patients = 0;
         while (g->n_patients < 5 && pick(g, PICK_OLD, &p)) {
             dialysis_patient(g, &p, inst);
@@ -137,7 +145,8 @@ static void f03(struct plan *g)
     }
     char owner[64];
     snprintf(owner, sizeof owner, "%s|dialysis", w->insts[inst].code);
-    truth(g, "明确", owner, NULL, &ep, &i, g->bad ? "一台机四班，做了五例" : "一台机四班，做了四例");
+    truth(g, "明确", owner, NULL, &ep, &i,
+          g->bad ? "一台机四班，做了五例" : "一台机四班，做了四例");
 }
 
 static void sale(struct plan *g, const struct person *p, const struct episode *ep, int packs)
@@ -145,7 +154,8 @@ static void sale(struct plan *g, const struct person *p, const struct episode *e
     struct writer *o = g->w->out;
     const struct eline *l = &ep->lines[0];
     char id[32];
-    snprintf(id, sizeof id, "X%s%09llu", g->w->insts[ep->inst].place, (unsigned long long)++g->w->n_sale);
+    snprintf(id, sizeof id, "X%s%09llu", g->w->insts[ep->inst].place,
+             (unsigned long long)++g->w->n_sale);
     row_str(o, T_3505, id);
     row_str(o, T_3505, g->w->insts[ep->inst].code);
     row_str(o, T_3505, l->it->code);
@@ -165,7 +175,8 @@ static void sale(struct plan *g, const struct person *p, const struct episode *e
 
 static void g01(struct plan *g)
 {
-    static const char *const what[] = {"zdrug.biejia", "zdrug.huangkui", "drug.donepezil", "zdrug.songling", "zdrug.niaoduqing"};
+    static const char *const what[] = {"zdrug.biejia", "zdrug.huangkui", "drug.donepezil",
+                                       "zdrug.songling", "zdrug.niaoduqing"};
     struct world *w = g->w;
     struct person p;
     struct episode ep;
@@ -191,10 +202,15 @@ static void g01(struct plan *g)
         sold += packs;
     }
     if (!g->bad && kind == 1)
-        stock_buy(w, inst, it, d + 24 + 5, 20); /* the first shortage on d+24 is covered five days later */
+        stock_buy(w, inst, it, d + 24 + 5,
+                  20); /* the first shortage on d+24 is covered five days later */
     char owner[96], note[96];
     snprintf(owner, sizeof owner, "%s|%s", w->insts[inst].code, it->code);
-    snprintf(note, sizeof note, g->bad ? "入库十二盒，销售%d盒" : kind == 1 ? "补录采购后共三十二盒，销售%d盒" : "入库十二盒，销售%d盒", sold);
+    snprintf(note, sizeof note,
+             g->bad      ? "入库十二盒，销售%d盒"
+             : kind == 1 ? "补录采购后共三十二盒，销售%d盒"
+                         : "入库十二盒，销售%d盒",
+             sold);
     truth(g, "高疑", owner, &p, &ep, &i, note);
 }
 
@@ -244,7 +260,8 @@ static void h02(struct plan *g)
     for (int k = 0; k < 2; k++) {
         struct episode *ep = eps[k];
         sec_t t = at_time(d, 9, 0) + k * minutes * 60;
-        episode_begin(ep, w, k ? &q : &p, k && !(!g->bad && kind == 1) ? two : one, "11", DP_MED, t, t + 60);
+        episode_begin(ep, w, k ? &q : &p, k && !(!g->bad && kind == 1) ? two : one, "11", DP_MED, t,
+                      t + 60);
         ep->dr = dr;
         episode_dx(ep, "J06.900");
         episode_line(ep, item_of("general.op"), t, 1);
@@ -253,7 +270,10 @@ static void h02(struct plan *g)
     ids_add(&i, "line", b.lines[0].sn);
     char code[14];
     doctor_code(w, dr, code);
-    truth(g, "高疑", code, &q, &b, &i, g->bad ? "二十分钟内在两家机构开单" : kind == 0 ? "相隔三十一分钟" : "同一机构");
+    truth(g, "高疑", code, &q, &b, &i,
+          g->bad      ? "二十分钟内在两家机构开单"
+          : kind == 0 ? "相隔三十一分钟"
+                      : "同一机构");
 }
 
 static void h03(struct plan *g)
@@ -290,7 +310,8 @@ static void h03(struct plan *g)
     episode_emit(&ep);
     struct ids i = {BUF_INIT};
     ids_add(&i, "line", ep.lines[0].sn);
-    truth(g, "明确", code, &p, &ep, &i, g->bad ? "暂停医保医师资格期间开单" : "暂停前一日或恢复后一日");
+    truth(g, "明确", code, &p, &ep, &i,
+          g->bad ? "暂停医保医师资格期间开单" : "暂停前一日或恢复后一日");
 }
 
 static void i04(struct plan *g)
@@ -308,7 +329,8 @@ static void i04(struct plan *g)
     int n = layers ? 1 : 2;
     for (int k = 0; k < n; k++) {
         const struct person *who = g->bad && k ? &q : &p;
-        quiet_stay(g, &ep, who, w->at_kind[K_FAR] + (uint32_t)k % 2, k ? "K29.500" : "R42.x00", d + 40 * k, 6);
+        quiet_stay(g, &ep, who, w->at_kind[K_FAR] + (uint32_t)k % 2, k ? "K29.500" : "R42.x00",
+                   d + 40 * k, 6);
         ep.manl = "1";
         snprintf(ep.invono, sizeof ep.invono, "%s%s", no, !g->bad && !layers && k ? "1" : "");
         if (layers)
@@ -318,8 +340,12 @@ static void i04(struct plan *g)
         if (layers)
             ids_add(&i, "setl", ep.setl_id[1]);
     }
-    truth(g, "明确", no, g->bad ? &q : &p, &ep, &i, g->bad ? "同一发票两人报销" : layers ? "同一次就诊的两笔报销" : "发票号不同");
+    truth(g, "明确", no, g->bad ? &q : &p, &ep, &i,
+          g->bad   ? "同一发票两人报销"
+          : layers ? "同一次就诊的两笔报销"
+                   : "发票号不同");
 }
 
-const struct planting plants_f[] = {{"F01", f01, 0}, {"F01", f01_regular, 5}, {"F02", f02, 0}, {"F03", f03, 0}, {"G01", g01, 0},
-                                    {"H01", h01, 3}, {"H02", h02, 0},         {"H03", h03, 0}, {"I04", i04, 0}, {NULL, NULL, 0}};
+const struct planting plants_f[] = {
+    {"F01", f01, 0}, {"F01", f01_regular, 5}, {"F02", f02, 0}, {"F03", f03, 0}, {"G01", g01, 0},
+    {"H01", h01, 3}, {"H02", h02, 0},         {"H03", h03, 0}, {"I04", i04, 0}, {NULL, NULL, 0}};

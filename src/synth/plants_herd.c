@@ -4,7 +4,8 @@
 
 #include "synth/plants.h"
 
-static const char *const mixed[] = {"K29.500", "N39.000", "R42.x00", "A09.000", "E11.900", "J20.900", "I50.900", "N20.100"};
+static const char *const mixed[] = {"K29.500", "N39.000", "R42.x00", "A09.000",
+                                    "E11.900", "J20.900", "I50.900", "N20.100"};
 
 static void b10(struct plan *g)
 {
@@ -34,7 +35,10 @@ static void b10(struct plan *g)
     char owner[64];
     snprintf(owner, sizeof owner, "%s|%s", w->insts[inst].code, p[0].emp_no);
     truth(g, together ? "高疑" : "可疑", owner, NULL, &ep, &i,
-          g->bad ? "同村五人三日内住进同一机构" : flu ? "流感季节的同村病例" : n == 4 ? "同村四人" : "同村五人，每两日一人");
+          g->bad   ? "同村五人三日内住进同一机构"
+          : flu    ? "流感季节的同村病例"
+          : n == 4 ? "同村四人"
+                   : "同村五人，每两日一人");
 }
 
 static void b11(struct plan *g)
@@ -57,14 +61,18 @@ static void b11(struct plan *g)
     for (uint32_t k = 0; k < n; k++) {
         int at = !g->bad && kind == 1 ? (int)k * 3 : (int)k;
         quiet_stay(g, &ep, &p[k], !g->bad && kind == 2 && k ? other : inst,
-                   !g->bad && kind == 0 ? "J11.100" : mixed[(k * 3 + g->k) % 8], d + at, 5 + (int)k * 2);
+                   !g->bad && kind == 0 ? "J11.100" : mixed[(k * 3 + g->k) % 8], d + at,
+                   5 + (int)k * 2);
         episode_emit(&ep);
         ids_add(&i, "mdtrt", ep.mdtrt_id);
     }
     char owner[64];
     snprintf(owner, sizeof owner, "%s|%s", w->insts[inst].code, p[0].house_no);
     truth(g, n > 2 ? "高疑" : "可疑", owner, NULL, &ep, &i,
-          g->bad ? "同户数人前后住进同一机构" : kind == 0 ? "同户流感" : kind == 1 ? "相隔三日" : "不在同一机构");
+          g->bad      ? "同户数人前后住进同一机构"
+          : kind == 0 ? "同户流感"
+          : kind == 1 ? "相隔三日"
+                      : "不在同一机构");
 }
 
 static void b12(struct plan *g)
@@ -88,7 +96,9 @@ static void b12(struct plan *g)
         ids_add(&i, "mdtrt", ep.mdtrt_id);
     }
     truth(g, "可疑", w->insts[inst].code, NULL, &ep, &i,
-          g->bad ? "十分钟内五人入院" : n == 4 ? "十分钟内四人入院" : "五人，前后十分零四秒");
+          g->bad   ? "十分钟内五人入院"
+          : n == 4 ? "十分钟内四人入院"
+                   : "五人，前后十分零四秒");
 }
 
 /* A month of a special hospital in which almost all the fund pays is alike. */
@@ -121,7 +131,10 @@ static void b13(struct plan *g)
     day_to_ymd(first, &y, &m, &x);
     char owner[64];
     snprintf(owner, sizeof owner, "%s|%04d-%02d|21", w->insts[inst].code, y, m);
-    truth(g, "可疑", owner, NULL, &ep, &i, g->bad ? "八人报销金额相差不到八元" : n == 7 ? "只有七人" : "相邻两人差两元六角，窗口内不足八人");
+    truth(g, "可疑", owner, NULL, &ep, &i,
+          g->bad   ? "八人报销金额相差不到八元"
+          : n == 7 ? "只有七人"
+                   : "相邻两人差两元六角，窗口内不足八人");
 }
 
 static void b14(struct plan *g)
@@ -149,7 +162,10 @@ static void b14(struct plan *g)
     ids_add(&i, "mdtrt", a.mdtrt_id);
     char owner[64];
     snprintf(owner, sizeof owner, "%s|%.2s|%s", w->insts[inst].code, bed, bed);
-    truth(g, "可疑", owner, NULL, &b, &i, g->bad ? "两人同床重叠五夜" : kind == 0 ? "前一人当日出院" : "不在同一病区");
+    truth(g, "可疑", owner, NULL, &b, &i,
+          g->bad      ? "两人同床重叠五夜"
+          : kind == 0 ? "前一人当日出院"
+                      : "不在同一病区");
 }
 
 /* Five beds: six may lie there, seven may not. */
@@ -178,8 +194,10 @@ static void b15(struct plan *g)
         if (k + 1 == n)
             ids_add(&i, "mdtrt", ep.mdtrt_id);
     }
-    truth(g, "高疑", w->insts[inst].code, NULL, &ep, &i, g->bad ? "五张床位住了七人" : "五张床位住了六人，未超过一点二倍");
+    truth(g, "高疑", w->insts[inst].code, NULL, &ep, &i,
+          g->bad ? "五张床位住了七人" : "五张床位住了六人，未超过一点二倍");
 }
 
-const struct planting plants_herd[] = {{"B10", b10, 0}, {"B11", b11, 0}, {"B12", b12, 12}, {"B13", b13, 12},
-                                       {"B14", b14, 0}, {"B15", b15, 12}, {NULL, NULL, 0}};
+const struct planting plants_herd[] = {{"B10", b10, 0},  {"B11", b11, 0}, {"B12", b12, 12},
+                                       {"B13", b13, 12}, {"B14", b14, 0}, {"B15", b15, 12},
+                                       {NULL, NULL, 0}};

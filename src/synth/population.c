@@ -6,22 +6,24 @@
 #include "base/mem.h"
 #include "synth/model.h"
 
-static const char *const surnames[] = {"王", "李", "张", "刘", "陈", "杨", "黄", "赵", "周", "吴", "徐", "孙", "马", "朱",
-                                       "胡", "郭", "何", "高", "林", "罗", "郑", "梁", "谢", "宋", "唐", "许", "韩", "冯",
-                                       "邓", "曹", "彭", "曾", "肖", "田", "董", "袁", "潘", "于", "蒋", "蔡"};
-static const char *const given_m[] = {"伟", "强", "磊", "军", "勇", "杰", "涛", "明", "超", "刚", "平", "辉", "鹏", "华",
-                                      "飞", "鑫", "波", "斌", "宇", "浩", "凯", "健", "俊", "帆", "帅", "旭", "宁", "龙",
-                                      "林", "欢"};
-static const char *const given_f[] = {"芳", "娜", "敏", "静", "秀", "丽", "艳", "娟", "霞", "燕", "玲", "桂", "红", "梅",
-                                      "莉", "兰", "洁", "云", "萍", "琴", "蓉", "岚", "凤", "莲", "珍", "英", "慧", "雪",
-                                      "荣", "倩"};
-static const char *const given_2[] = {"", "", "华", "国", "志", "文", "永", "春", "玉", "建", "晓", "海", "新", "德", "世",
-                                      "明"};
+static const char *const surnames[] = {"王", "李", "张", "刘", "陈", "杨", "黄", "赵", "周", "吴",
+                                       "徐", "孙", "马", "朱", "胡", "郭", "何", "高", "林", "罗",
+                                       "郑", "梁", "谢", "宋", "唐", "许", "韩", "冯", "邓", "曹",
+                                       "彭", "曾", "肖", "田", "董", "袁", "潘", "于", "蒋", "蔡"};
+static const char *const given_m[] = {"伟", "强", "磊", "军", "勇", "杰", "涛", "明", "超", "刚",
+                                      "平", "辉", "鹏", "华", "飞", "鑫", "波", "斌", "宇", "浩",
+                                      "凯", "健", "俊", "帆", "帅", "旭", "宁", "龙", "林", "欢"};
+static const char *const given_f[] = {"芳", "娜", "敏", "静", "秀", "丽", "艳", "娟", "霞", "燕",
+                                      "玲", "桂", "红", "梅", "莉", "兰", "洁", "云", "萍", "琴",
+                                      "蓉", "岚", "凤", "莲", "珍", "英", "慧", "雪", "荣", "倩"};
+static const char *const given_2[] = {"",   "",   "华", "国", "志", "文", "永", "春",
+                                      "玉", "建", "晓", "海", "新", "德", "世", "明"};
 
 /* Households of a block of 12 neighbours. */
 static const int8_t houses[8][12] = {
-    {0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2}, {0, 0, 1, 1, 1, 1, 2, 2, 2, 3, 3, 3}, {0, 1, 1, 2, 2, 2, 2, 2, 3, 3, 3, 3},
-    {0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 3}, {0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3}, {0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2},
+    {0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2}, {0, 0, 1, 1, 1, 1, 2, 2, 2, 3, 3, 3},
+    {0, 1, 1, 2, 2, 2, 2, 2, 3, 3, 3, 3}, {0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 3},
+    {0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3}, {0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2},
     {0, 0, 1, 1, 2, 2, 3, 3, 3, 3, 3, 3}, {0, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4, 4},
 };
 
@@ -53,7 +55,8 @@ static void make_certno(struct person *p, day_t born, char gend)
 
 static day_t born_of(const struct world *w, struct rng *house, struct rng *own, int role)
 {
-    int head = rng_range(house, 24, 82); /* age of the head of the household, the same for all who live there */
+    int head = rng_range(
+        house, 24, 82); /* age of the head of the household, the same for all who live there */
     int age;
     if (role == 0)
         age = head;
@@ -79,7 +82,8 @@ static void live(struct person *p, const struct world *w, uint32_t block, int ho
 {
     memcpy(p->house_no, p->place, 6);
     digits(p->house_no + 6, (uint64_t)block * 8 + (uint64_t)house + 1, 9);
-    snprintf(p->addr, sizeof p->addr, "第%u村%u组%u号", p->village + 1, block % 9 + 1, (unsigned)(block % 40 * 5) + house + 1);
+    snprintf(p->addr, sizeof p->addr, "第%u村%u组%u号", p->village + 1, block % 9 + 1,
+             (unsigned)(block % 40 * 5) + house + 1);
     (void)w;
 }
 
@@ -92,7 +96,8 @@ static void insure(struct person *p, struct rng *r, const struct world *w)
     if (work || retired) {
         uint32_t emp = rng_below(r, 3 + w->county_size / 400);
         snprintf(p->emp_no, sizeof p->emp_no, "%sE%06u", p->place, emp + 1);
-        static const char *const kind[] = {"建材厂", "纺织公司", "农机站", "中学", "商贸公司", "供电所", "运输公司", "食品厂"};
+        static const char *const kind[] = {"建材厂",   "纺织公司", "农机站",   "中学",
+                                           "商贸公司", "供电所",   "运输公司", "食品厂"};
         snprintf(p->emp_name, sizeof p->emp_name, "第%u%s", emp + 1, kind[emp % 8]);
         p->psn_type = work ? "11" : "12";
     } else {
@@ -148,17 +153,21 @@ void person_make(const struct world *w, uint32_t idx, struct person *p)
     p->role = 0;
     for (uint32_t i = 0; i < at; i++)
         p->role += pat[i] == house;
-    struct rng h = rng_of(w->seed, RNG_HOUSE, UINT64_C(1) << 40 | (uint64_t)block * 8 | (unsigned)house);
+    struct rng h = rng_of(w->seed, RNG_HOUSE,
+                          UINT64_C(1) << 40 | (uint64_t)block * 8 | (unsigned)house);
     struct rng r = rng_of(w->seed, RNG_PERSON, idx);
     uint32_t sur = rng_below(&h, 40);
     char head_sex = rng_below(&h, 10) < 7 ? '1' : '2';
     bool poor = rng_hit(&h, 180000);
     char poor_kind = (char)('1' + rng_below(&h, 3));
-    p->gend = p->role == 0 ? head_sex : p->role == 1 ? (char)('3' - head_sex + '0') : (char)('1' + rng_below(&r, 2));
+    p->gend = p->role == 0   ? head_sex
+              : p->role == 1 ? (char)('3' - head_sex + '0')
+                             : (char)('1' + rng_below(&r, 2));
     p->born = born_of(w, &h, &r, p->role);
     if (p->role == 1)
         sur = rng_below(&r, 40);
-    const char *g1 = given_2[rng_below(&r, 16)], *g2 = p->gend == '1' ? given_m[rng_below(&r, 30)] : given_f[rng_below(&r, 30)];
+    const char *g1 = given_2[rng_below(&r, 16)],
+               *g2 = p->gend == '1' ? given_m[rng_below(&r, 30)] : given_f[rng_below(&r, 30)];
     snprintf(p->name, sizeof p->name, "%s%s%s", surnames[sur], g1, g2);
     memcpy(p->psn_no, p->place, 6);
     digits(p->psn_no + 6, UINT64_C(10000000000000) + idx + 1, 14);
@@ -200,7 +209,8 @@ struct change *change_of(struct world *w, uint32_t idx)
     return c;
 }
 
-static void write_insurance(struct world *w, const struct person *p, const char *insutype, day_t from, day_t to)
+static void write_insurance(struct world *w, const struct person *p, const char *insutype,
+                            day_t from, day_t to)
 {
     char id[32];
     snprintf(id, sizeof id, "R%s%s", p->psn_no, insutype);
@@ -233,8 +243,10 @@ static void write_lists(struct world *w, const struct person *p)
         row_str(w->out, T_ASSIST, p->psn_no);
         row_str(w->out, T_ASSIST, p->certno);
         row_str(w->out, T_ASSIST, p->name);
-        row_str(w->out, T_ASSIST, p->sp == '1' && age_at(p, w->from) >= 60 ? "五保" : kind[p->sp - '1']);
-        row_day(w->out, T_ASSIST, p->born > day_from_ymd(2020, 1, 1) ? p->born : day_from_ymd(2020, 1, 1));
+        row_str(w->out, T_ASSIST,
+                p->sp == '1' && age_at(p, w->from) >= 60 ? "五保" : kind[p->sp - '1']);
+        row_day(w->out, T_ASSIST,
+                p->born > day_from_ymd(2020, 1, 1) ? p->born : day_from_ymd(2020, 1, 1));
         row_day(w->out, T_ASSIST, DAY_NONE);
         row_end(w->out, T_ASSIST);
     }

@@ -11,7 +11,16 @@ struct rng {
     uint64_t s;
 };
 
-enum rng_kind { RNG_PERSON = 1, RNG_CARE, RNG_PLACE, RNG_LINES, RNG_PLANT, RNG_STOCK, RNG_HOUSE, RNG_DATE };
+enum rng_kind {
+    RNG_PERSON = 1,
+    RNG_CARE,
+    RNG_PLACE,
+    RNG_LINES,
+    RNG_PLANT,
+    RNG_STOCK,
+    RNG_HOUSE,
+    RNG_DATE
+};
 
 static inline uint64_t rng_mix(uint64_t x)
 {
@@ -23,7 +32,8 @@ static inline uint64_t rng_mix(uint64_t x)
 }
 static inline struct rng rng_of(uint64_t seed, enum rng_kind kind, uint64_t id)
 {
-    return (struct rng){rng_mix(rng_mix(seed + (uint64_t)kind * UINT64_C(0x9e3779b97f4a7c15)) ^ (id + 1))};
+    return (struct rng){
+        rng_mix(rng_mix(seed + (uint64_t)kind * UINT64_C(0x9e3779b97f4a7c15)) ^ (id + 1))};
 }
 static inline uint64_t rng_next(struct rng *r)
 {

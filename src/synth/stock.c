@@ -6,7 +6,8 @@
 
 static size_t slot(const struct world *w, uint32_t inst, unsigned item, int month)
 {
-    return ((size_t)(inst - w->at_kind[K_PHARM]) * synth_n_items + item) * (size_t)w->months + (size_t)month;
+    return ((size_t)(inst - w->at_kind[K_PHARM]) * synth_n_items + item) * (size_t)w->months +
+           (size_t)month;
 }
 
 void stock_sold(struct world *w, uint32_t inst, const struct item *it, day_t d, int packs)
@@ -79,7 +80,8 @@ void trace_rows(const struct episode *ep)
         const struct eline *l = &ep->lines[k];
         char id[32], code[32];
         snprintf(id, sizeof id, "ZS%09llu", (unsigned long long)++w->n_misc);
-        snprintf(code, sizeof code, "8%03u%016llu", item_no(l->it) % 1000, (unsigned long long)w->n_misc * 7919);
+        snprintf(code, sizeof code, "8%03u%016llu", item_no(l->it) % 1000,
+                 (unsigned long long)w->n_misc * 7919);
         row_str(o, T_TRAC, id);
         row_str(o, T_TRAC, code);
         row_str(o, T_TRAC, w->insts[ep->inst].code);
@@ -170,7 +172,8 @@ void stock_write(struct world *w)
                 if (!any)
                     stock_take(w, inst, &synth_items[it], w->from - 1, 10);
                 any = true;
-                stock_buy(w, inst, &synth_items[it], day_from_ymd(2023 + m / 12, m % 12 + 1, 1), (int)n);
+                stock_buy(w, inst, &synth_items[it], day_from_ymd(2023 + m / 12, m % 12 + 1, 1),
+                          (int)n);
                 stock_loss(w, inst, &synth_items[it], day_from_ymd(2023 + m / 12, m % 12 + 1, 1));
             }
         }

@@ -11,7 +11,8 @@
 static int check(const struct synth_options *o, struct err *e)
 {
     if (o->persons < SYNTH_MIN_PERSONS || o->persons > SYNTH_MAX_PERSONS)
-        return err_set(e, ERR_USAGE, "人数应在 %d 至 %d 之间", SYNTH_MIN_PERSONS, SYNTH_MAX_PERSONS);
+        return err_set(e, ERR_USAGE, "人数应在 %d 至 %d 之间", SYNTH_MIN_PERSONS,
+                       SYNTH_MAX_PERSONS);
     if (o->months < 0 || o->months > 120)
         return err_set(e, ERR_USAGE, "月数应在 1 至 120 之间");
     if (!o->out || !o->out[0])
@@ -43,7 +44,8 @@ static int world_open(struct world *w, const struct synth_options *o, struct err
     if (rc)
         return rc;
     w->used = mem_calloc(w->n / 8 + 1, 1);
-    w->sold = mem_calloc((size_t)w->of_kind[K_PHARM] * synth_n_items * (size_t)w->months, sizeof *w->sold);
+    w->sold = mem_calloc((size_t)w->of_kind[K_PHARM] * synth_n_items * (size_t)w->months,
+                         sizeof *w->sold);
     if (!w->used || !w->sold)
         return err_nomem(e);
     return 0;
@@ -79,7 +81,8 @@ static int everybody(struct world *w, const struct progress *pg)
     return 0;
 }
 
-int synth_write(const struct synth_options *o, struct synth_counts *counts, const struct progress *pg, struct err *e)
+int synth_write(const struct synth_options *o, struct synth_counts *counts,
+                const struct progress *pg, struct err *e)
 {
     int rc = check(o, e);
     if (rc)
@@ -100,7 +103,8 @@ int synth_write(const struct synth_options *o, struct synth_counts *counts, cons
         rc = rc ? rc : closed;
     }
     if (!rc && counts)
-        *counts = (struct synth_counts){w.n, w.n_inst, w.n_visit, w.n_setl, w.n_line, w.n_plant, w.n_twin};
+        *counts = (struct synth_counts){w.n,      w.n_inst,  w.n_visit, w.n_setl,
+                                        w.n_line, w.n_plant, w.n_twin};
     world_release(&w);
     return rc;
 }

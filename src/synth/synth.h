@@ -15,8 +15,8 @@
 #include "base/progress.h"
 
 enum synth_form {
-    SYNTH_CSV,   /* UTF-8, national names */
-    SYNTH_GBK,   /* the same in GBK */
+    SYNTH_CSV, /* UTF-8, national names */
+    SYNTH_GBK, /* the same in GBK */
     SYNTH_EXCEL, /* what an officer has: XLSX with Chinese headings, a flat sheet, HTML and text named .xls */
 };
 
@@ -39,6 +39,7 @@ struct synth_counts {
 
 /* Writes the county. `counts` may be NULL. Errors: ERR_USAGE for options out of range, ERR_IO, ERR_NOMEM,
  * ERR_STATE when cancelled. */
-int synth_write(const struct synth_options *o, struct synth_counts *counts, const struct progress *p, struct err *e);
+int synth_write(const struct synth_options *o, struct synth_counts *counts,
+                const struct progress *p, struct err *e);
 
 #endif

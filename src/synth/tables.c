@@ -2,7 +2,7 @@
 /* Columns of every table, in the order in which its rows are put together. */
 #include "synth/write.h"
 
-/* clang-format off: a column a line reads best */
+/* clang-format off */
 static const struct out_column mdtrt_d_columns[] = {
     {"mdtrt_id", "就诊ID", FK_TEXT}, {"psn_no", "人员编号", FK_TEXT}, {"psn_cert_type", "人员证件类型", FK_TEXT}, {"certno", "证件号码", FK_TEXT},
     {"psn_name", "人员姓名", FK_TEXT}, {"gend", "性别", FK_TEXT}, {"brdy", "出生日期", FK_DAY}, {"age", "年龄", FK_NUM}, {"tel", "联系电话", FK_TEXT},

@@ -18,8 +18,8 @@
 struct stream {
     int fd;
     struct buf b;
-    int field;             /* of the row under construction */
-    size_t row;            /* where the row begins in b */
+    int field;                   /* of the row under construction */
+    size_t row;                  /* where the row begins in b */
     uint32_t at[MAX_FIELDS + 1]; /* offsets of its fields from there */
 };
 

@@ -11,9 +11,42 @@
 #include "synth/synth.h"
 
 enum table_id {
-    T_MDTRT, T_SETL, T_FEE, T_DIAG_S, T_DIAG_L, T_OPRN, T_PSN, T_INSU, T_FIX, T_MEDINS, T_DEPT, T_DR, T_CNTR, T_OPSP,
-    T_3501, T_3502, T_3503, T_3504, T_3505, T_3506, T_TRAC, T_SUSP, T_LIC, T_DEATH, T_CHECK, T_HOUSE, T_TERM, T_DEV,
-    T_LONGRX, T_AGREE, T_ASSIST, T_STAFF, T_BEDS, T_LEAVE, T_TRUTH, T_COUNT
+    T_MDTRT,
+    T_SETL,
+    T_FEE,
+    T_DIAG_S,
+    T_DIAG_L,
+    T_OPRN,
+    T_PSN,
+    T_INSU,
+    T_FIX,
+    T_MEDINS,
+    T_DEPT,
+    T_DR,
+    T_CNTR,
+    T_OPSP,
+    T_3501,
+    T_3502,
+    T_3503,
+    T_3504,
+    T_3505,
+    T_3506,
+    T_TRAC,
+    T_SUSP,
+    T_LIC,
+    T_DEATH,
+    T_CHECK,
+    T_HOUSE,
+    T_TERM,
+    T_DEV,
+    T_LONGRX,
+    T_AGREE,
+    T_ASSIST,
+    T_STAFF,
+    T_BEDS,
+    T_LEAVE,
+    T_TRUTH,
+    T_COUNT
 };
 
 enum field_kind { FK_TEXT, FK_DAY, FK_TIME, FK_NUM };

@@ -173,7 +173,8 @@ static void sums(void **state)
         fen_t amount = money(&t, "det_item_fee_sumamt");
         total[k] += amount;
         scope[k] += money(&t, "inscp_amt");
-        assert_int_equal(amount, money(&t, "inscp_amt") + money(&t, "fulamt_ownpay_amt") + money(&t, "preselfpay_amt"));
+        assert_int_equal(amount, money(&t, "inscp_amt") + money(&t, "fulamt_ownpay_amt") +
+                                     money(&t, "preselfpay_amt"));
         lines++;
     }
     assert_int_equal(lines, counted.lines);
@@ -185,9 +186,11 @@ static void sums(void **state)
         assert_true(k != NAME_NONE);
         assert_int_equal(total[k], money(&t, "medfee_sumamt"));
         assert_int_equal(scope[k], money(&t, "inscp_amt"));
-        assert_int_equal(money(&t, "fund_pay_sumamt"), money(&t, "hifp_pay") + money(&t, "maf_pay"));
-        assert_int_equal(money(&t, "medfee_sumamt"),
-                         money(&t, "fund_pay_sumamt") + money(&t, "psn_pay") + money(&t, "ownpay_hosp_part"));
+        assert_int_equal(money(&t, "fund_pay_sumamt"),
+                         money(&t, "hifp_pay") + money(&t, "maf_pay"));
+        assert_int_equal(money(&t, "medfee_sumamt"), money(&t, "fund_pay_sumamt") +
+                                                         money(&t, "psn_pay") +
+                                                         money(&t, "ownpay_hosp_part"));
         assert_int_equal(money(&t, "psn_pay"), money(&t, "acct_pay") + money(&t, "cash_payamt"));
         n++;
     }
@@ -201,10 +204,17 @@ static void sums(void **state)
 static void ids_unique(void **state)
 {
     (void)state;
-    static const char *const of[][2] = {{"fee_list_d.csv", "bkkp_sn"}, {"mdtrt_d.csv", "mdtrt_id"}, {"setl_d.csv", "setl_id"},
-                                        {"psn_info_b.csv", "psn_no"}, {"sale_3505.csv", "rid"}, {"opsp_reg_d.csv", "trt_dcla_detl_sn"},
-                                        {"setl_list_oprn_d.csv", "setl_list_oprn_id"}, {"presence_check.csv", "check_id"},
-                                        {"fixmedins_b.csv", "fixmedins_code"}, {"dr_info_b.csv", "dr_code"}, {"truth.csv", "plant_id"}};
+    static const char *const of[][2] = {{"fee_list_d.csv", "bkkp_sn"},
+                                        {"mdtrt_d.csv", "mdtrt_id"},
+                                        {"setl_d.csv", "setl_id"},
+                                        {"psn_info_b.csv", "psn_no"},
+                                        {"sale_3505.csv", "rid"},
+                                        {"opsp_reg_d.csv", "trt_dcla_detl_sn"},
+                                        {"setl_list_oprn_d.csv", "setl_list_oprn_id"},
+                                        {"presence_check.csv", "check_id"},
+                                        {"fixmedins_b.csv", "fixmedins_code"},
+                                        {"dr_info_b.csv", "dr_code"},
+                                        {"truth.csv", "plant_id"}};
     for (size_t i = 0; i < sizeof of / sizeof of[0]; i++) {
         struct names seen = NAMES_INIT;
         struct table t;
@@ -227,7 +237,8 @@ static void dates_valid(void **state)
     while (next(&t)) {
         assert_true(sec_parse(get(&t, "begntime"), &b) && sec_parse(get(&t, "endtime"), &e));
         assert_true(b <= e);
-        assert_true(sec_day(b) >= day_from_ymd(2023, 1, 1) && sec_day(e) < day_from_ymd(2024, 1, 1));
+        assert_true(sec_day(b) >= day_from_ymd(2023, 1, 1) &&
+                    sec_day(e) < day_from_ymd(2024, 1, 1));
     }
     buf_release(&t.text);
     begin(&t, "fee_list_d.csv");
@@ -321,9 +332,11 @@ static void other_forms(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same_bytes), cmocka_unit_test(another_seed),     cmocka_unit_test(sums),
-        cmocka_unit_test(ids_unique), cmocka_unit_test(dates_valid),      cmocka_unit_test(plants_and_twins),
-        cmocka_unit_test(refuses),    cmocka_unit_test(cancelled),        cmocka_unit_test(other_forms),
+        cmocka_unit_test(same_bytes),  cmocka_unit_test(another_seed),
+        cmocka_unit_test(sums),        cmocka_unit_test(ids_unique),
+        cmocka_unit_test(dates_valid), cmocka_unit_test(plants_and_twins),
+        cmocka_unit_test(refuses),     cmocka_unit_test(cancelled),
+        cmocka_unit_test(other_forms),
     };
     return cmocka_run_group_tests(tests, make, clean);
 }
