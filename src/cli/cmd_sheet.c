@@ -186,7 +186,8 @@ static int open_rows(struct job *j, struct db_rows *rows, struct err *e)
             buf_fmt(&sql, ", %s", sheet[k].sql);
     buf_str(
         &sql,
-        " from sheet s left join line_text t on t.bkkp_sn = s.bkkp_sn and s.bkkp_sn <> ''"
+        " from sheet s left join (select * from line_text where bkkp_sn in (select bkkp_sn from sheet)) t"
+        " on t.bkkp_sn = s.bkkp_sn"
         " left join t_setl_d z on z.setl_id = coalesce(nullif(s.setl_id, ''), t.setl_id)"
         " left join t_mdtrt_d m on m.mdtrt_id = coalesce(t.mdtrt_id, z.mdtrt_id, nullif(s.mdtrt_id, ''))"
         " qualify row_number() over (partition by s.i order by t.no desc) = 1"
