@@ -268,6 +268,7 @@ static void h02(struct plan *g)
         episode_emit(ep);
     }
     ids_add(&i, "line", b.lines[0].sn);
+    ids_add(&i, "setl", b.setl_id[0]);
     char code[14];
     doctor_code(w, dr, code);
     truth(g, "高疑", code, &q, &b, &i,
