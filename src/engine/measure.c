@@ -101,10 +101,9 @@ int measure_row_add(const struct huji_run *run, const struct measure *m, struct 
                     const struct measure_row *row, struct err *e)
 {
     uint64_t h;
-    size_t cap = t->n; /* few: grown one by one */
     if (find(t, row->key, run->lib->rules[m->rule]->n_keys, &h))
         return err_set(e, ERR_INPUT, "指标 %.*s 的主体重复", (int)m->name.n, m->name.p);
-    if (mem_grow(&t->rows, &cap, t->n + 1, sizeof *t->rows) < 0 || map_put(&t->find, h, (uint32_t)t->n) < 0)
+    if (mem_grow(&t->rows, &t->cap, t->n + 1, sizeof *t->rows) < 0 || map_put(&t->find, h, (uint32_t)t->n) < 0)
         return err_nomem(e);
     t->rows[t->n++] = *row;
     return 0;
@@ -118,57 +117,92 @@ static int by_member(const void *pa, const void *pb, void *n)
     return c ? c : (a->g > b->g) - (a->g < b->g);
 }
 
+/* Of two events the first stands for the owner, whatever the threads did. */
+static bool before(int64_t t, uint8_t src, uint32_t rank, const struct measure_row *row)
+{
+    if (t != row->t)
+        return t < row->t;
+    return src != row->src ? src < row->src : rank < row->rank;
+}
+
+static struct measure_row *row_of(struct measure_table *t, const int64_t *key, int keys, bool *fresh)
+{
+    uint64_t h;
+    struct measure_row *row = find(t, key, keys, &h);
+    *fresh = !row;
+    if (row)
+        return row;
+    if (mem_grow(&t->rows, &t->cap, t->n + 1, sizeof *t->rows) < 0 || map_put(&t->find, h, (uint32_t)t->n) < 0)
+        return NULL;
+    row = &t->rows[t->n++];
+    *row = (struct measure_row){0};
+    memcpy(row->key, key, sizeof row->key);
+    return row;
+}
+
+int measure_add(const struct huji_run *run, const struct measure *m, struct measure_table *t, const struct event *ev)
+{
+    bool fresh;
+    if (ev->q == HUJI_NONE64 || (m->share && ev->a == HUJI_NONE64))
+        return 0;
+    struct measure_row *row = row_of(t, ev->key, run->lib->rules[m->rule]->n_keys, &fresh);
+    if (!row)
+        return -1;
+    if (fresh || before(ev->t, ev->src, ev->rank, row)) {
+        bool line = ev->src == S_LINE || ev->src == S_LINE_RAW; /* its row is gone with the batch */
+        row->row = line ? -1 : ev->row;
+        row->src = ev->src;
+        row->clause = ev->clause;
+        row->t = ev->t;
+        row->rank = ev->rank;
+        row->peer[0] = ev->c;
+        row->peer[1] = ev->b;
+        row->peer[2] = ev->sc;
+    }
+    row->num += ev->q;
+    row->den += m->share ? ev->a : 0;
+    row->n++;
+    return 0;
+}
+
+int measure_merge(const struct huji_run *run, const struct measure *m, struct measure_table *to,
+                  const struct measure_table *from)
+{
+    for (size_t i = 0; i < from->n; i++) {
+        const struct measure_row *f = &from->rows[i];
+        bool fresh;
+        struct measure_row *row = row_of(to, f->key, run->lib->rules[m->rule]->n_keys, &fresh);
+        if (!row)
+            return -1;
+        if (fresh) {
+            *row = *f;
+            continue;
+        }
+        int64_t num = row->num + f->num, den = row->den + f->den, n = row->n + f->n;
+        if (before(f->t, f->src, f->rank, row))
+            *row = *f;
+        row->num = num;
+        row->den = den;
+        row->n = n;
+    }
+    return 0;
+}
+
 int measure_build(const struct huji_run *run, const struct measure *m, const struct event *ev, size_t n,
                   struct measure_table *t, struct err *e)
 {
-    const struct rule *r = run->lib->rules[m->rule];
-    int keys = r->n_keys;
-    size_t cap = 0;
-    *t = (struct measure_table){0};
-    struct event *sorted = NULL;
-    if (r->count == COUNT_DISTINCT) {
-        sorted = malloc((n + 1) * sizeof *sorted);
-        if (!sorted)
-            return err_nomem(e);
+    int keys = run->lib->rules[m->rule]->n_keys, rc = 0;
+    struct event *sorted = malloc((n + 1) * sizeof *sorted);
+    if (!sorted)
+        return err_nomem(e);
+    if (n)
         memcpy(sorted, ev, n * sizeof *ev);
-        qsort_r(sorted, n, sizeof *sorted, by_member, &keys);
-        ev = sorted;
-    }
-    for (size_t i = 0; i < n; i++) {
-        uint64_t h;
-        if (sorted && i && by_member(&ev[i], &ev[i - 1], &keys) == 0)
-            continue;
-        if (ev[i].q == HUJI_NONE64 || (m->share && ev[i].a == HUJI_NONE64) ||
-            (r->count == COUNT_DISTINCT && ev[i].g == HUJI_NONE64))
-            continue;
-        struct measure_row *row = find(t, ev[i].key, keys, &h);
-        if (!row) {
-            if (mem_grow(&t->rows, &cap, t->n + 1, sizeof *t->rows) < 0 || map_put(&t->find, h, (uint32_t)t->n) < 0) {
-                free(sorted);
-                return err_nomem(e);
-            }
-            row = &t->rows[t->n++];
-            *row = (struct measure_row){.peer = {ev[i].c, ev[i].b, ev[i].sc}, .row = ev[i].row, .src = ev[i].src,
-                                        .clause = ev[i].clause, .t = ev[i].t, .rank = ev[i].rank};
-            memcpy(row->key, ev[i].key, sizeof row->key);
-        }
-        struct event *own = &(struct event){.t = row->t, .src = row->src, .rank = row->rank};
-        if (ev[i].t < own->t || (ev[i].t == own->t && (ev[i].src < own->src || (ev[i].src == own->src && ev[i].rank < own->rank)))) {
-            row->row = ev[i].row; /* the first of its events stands for it, whatever the threads did */
-            row->src = ev[i].src;
-            row->clause = ev[i].clause;
-            row->t = ev[i].t;
-            row->rank = ev[i].rank;
-            row->peer[0] = ev[i].c;
-            row->peer[1] = ev[i].b;
-            row->peer[2] = ev[i].sc;
-        }
-        row->num += ev[i].q;
-        row->den += m->share ? ev[i].a : 0;
-        row->n++;
-    }
+    qsort_r(sorted, n, sizeof *sorted, by_member, &keys);
+    for (size_t i = 0; i < n && rc == 0; i++)
+        if (sorted[i].g != HUJI_NONE64 && (!i || by_member(&sorted[i], &sorted[i - 1], &keys) != 0))
+            rc = measure_add(run, m, t, &sorted[i]);
     free(sorted);
-    return measure_finish(run, m, t, e);
+    return rc < 0 ? err_nomem(e) : measure_finish(run, m, t, e);
 }
 
 void measure_release(struct measure_table *t)

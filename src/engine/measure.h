@@ -21,13 +21,17 @@ struct measure_row {
 
 struct measure_table {
     struct measure_row *rows;
-    size_t n;
+    size_t n, cap;
     const struct measure_row **by_owner; /* (owner, period) */
     const struct measure_row **by_peers; /* (period, peers, owner) */
     struct map find;                     /* hash of the keys -> row */
 };
 
-/* From collected events (any order). */
+/* One event more. 0, or -1 out of memory. Not for COUNT_DISTINCT. */
+int measure_add(const struct huji_run *run, const struct measure *m, struct measure_table *t, const struct event *ev);
+int measure_merge(const struct huji_run *run, const struct measure *m, struct measure_table *to,
+                  const struct measure_table *from);
+/* Adds the events kept for COUNT_DISTINCT (any order), then finishes the table. */
 int measure_build(const struct huji_run *run, const struct measure *m, const struct event *ev, size_t n,
                   struct measure_table *out, struct err *e);
 /* The two halves of it, for rows that come from elsewhere: examples. */

@@ -12,6 +12,15 @@ struct evbuf {
     size_t n, cap;
 };
 
+/* Events that wait for the end of the walks, packed: of the sixteen numbers of an event only those that the rule fills,
+ * then row, kn, rank and the four small ones. Cut by a hash of the owner, so that one part at a time is unpacked. */
+enum { KEPT_PARTS = 16, EVENT_NUMBERS = 16, KEPT_TAIL = 16 };
+
+struct kept {
+    uint8_t *p;
+    size_t n, cap; /* bytes */
+};
+
 struct tap { /* lines that outlive their batch */
     void *col[HUJI_MAX_FIELDS];
     size_t cap_col[HUJI_MAX_FIELDS];
@@ -55,6 +64,14 @@ struct walk {
     int8_t *visit_ok;
     /* per rule */
     struct evbuf *buf;
+    struct kept (*kept)[KEPT_PARTS];
+    uint16_t *mask; /* numbers that a rule's events carry */
+    struct measure_table *sums; /* per measure, this walk's part */
+    struct walk **all; /* merged: the walks whose kept events are judged */
+    size_t n_all;
+    int32_t tap_shift;  /* this walk's first row in the merged tap */
+    uint32_t *tap_rank; /* merged: by tap row */
+    struct evbuf part;  /* scratch: one part unpacked */
     int *touched, n_touched;
     bool *is_touched;
     struct tap tap;
@@ -70,6 +87,26 @@ static int field(const char *name)
     return source_field(S_LINE, span_of(name));
 }
 
+static uint16_t numbers_of(const struct rule *r)
+{
+    static const struct { enum slot s; int number; } of[] = {
+        {SL_START, 5}, {SL_END, 6}, {SL_QTY, 7}, {SL_LIMIT, 8}, {SL_GROUP, 9}, {SL_SCOPE, 10}, {SL_RATIO, 11},
+        {SL_WINDOW, 11}, {SL_LO, 11}, {SL_PRICE, 12}, {SL_HI, 12}, {SL_CAP, 13}, {SL_TOLERANCE, 13}, {SL_DECAY, 14},
+        {SL_PARTNER, 15}, {SL_FLOOR, 15},
+    };
+    unsigned m = 1u << 4; /* t */
+    for (int k = 0; k < r->n_keys; k++)
+        m |= 1u << k;
+    for (int c = 0; c < r->n_clauses; c++) {
+        for (size_t i = 0; i < sizeof of / sizeof *of; i++)
+            if (r->slot[c][of[i].s])
+                m |= 1u << of[i].number;
+        if (r->clause[c].kn)
+            m |= 1u << 9;
+    }
+    return (uint16_t)m;
+}
+
 int walk_new(const struct huji_run *run, struct walk **out, struct err *e)
 {
     struct walk *w = mem_calloc(1, sizeof *w);
@@ -82,12 +119,17 @@ int walk_new(const struct huji_run *run, struct walk **out, struct err *e)
     w->visit_of = mem_calloc(plans, sizeof *w->visit_of);
     w->visit_ok = mem_calloc(plans, 1);
     w->buf = mem_calloc(rules, sizeof *w->buf);
+    w->kept = mem_calloc(rules, sizeof *w->kept);
+    w->mask = mem_calloc(rules, sizeof *w->mask);
+    w->sums = mem_calloc((size_t)run->lib->n_measures + 1, sizeof *w->sums);
     w->touched = mem_calloc(rules, sizeof *w->touched);
     w->is_touched = mem_calloc(rules, sizeof *w->is_touched);
-    if (!w->guard || !w->guarded || !w->visit_of || !w->visit_ok || !w->buf || !w->touched || !w->is_touched) {
+    if (!w->guard || !w->guarded || !w->visit_of || !w->visit_ok || !w->buf || !w->kept || !w->mask || !w->sums || !w->touched || !w->is_touched) {
         walk_free(w);
         return err_nomem(e);
     }
+    for (int i = 0; i < run->lib->n_rules; i++)
+        w->mask[i] = numbers_of(run->lib->rules[i]);
     memset(w->guard, 1, plans);
     for (int p = 0; p < run->n_plan; p++)
         if (run->plan[p].person[0].x)
@@ -120,7 +162,12 @@ void walk_free(struct walk *w)
         return;
     for (int i = 0; w->buf && i < w->run->lib->n_rules; i++)
         mem_free(w->buf[i].ev);
-    void *all[] = {w->guard, w->guarded, w->visit_of, w->visit_ok, w->buf, w->touched, w->is_touched, w->live, w->tapped,
+    for (int i = 0; w->kept && i < w->run->lib->n_rules; i++)
+        for (int k = 0; k < KEPT_PARTS; k++)
+            mem_free(w->kept[i][k].p);
+    for (int i = 0; w->sums && i < w->run->lib->n_measures; i++)
+        measure_release(&w->sums[i]);
+    void *all[] = {w->kept, w->mask, w->sums, w->all, w->tap_rank, w->part.ev, w->guard, w->guarded, w->visit_of, w->visit_ok, w->buf, w->touched, w->is_touched, w->live, w->tapped,
                    w->by_visit, w->fund, w->rows, w->order, w->moved, w->fold.members, w->fold.scratch};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         mem_free(all[i]);
@@ -342,20 +389,64 @@ static bool fill(struct walk *w, const struct rule *r, int clause, struct event 
     return true;
 }
 
-static struct event *push(struct walk *w, const struct rule *r, const struct event *ev)
+static void pack(struct walk *w, const struct rule *r, const struct event *ev)
 {
+    uint64_t h = 0;
+    for (int k = 0; k < r->n_keys; k++)
+        h = hash_u64(h ^ (uint64_t)ev->key[k]);
+    struct kept *b = &w->kept[r->index][h % KEPT_PARTS];
+    if (mem_grow(&b->p, &b->cap, b->n + (EVENT_NUMBERS + 2) * 8, 1) < 0) {
+        w->failed = true;
+        return;
+    }
+    const int64_t *num = ev->key;
+    for (unsigned i = 0, m = w->mask[r->index]; m; i++, m >>= 1)
+        if (m & 1) {
+            memcpy(b->p + b->n, &num[i], 8);
+            b->n += 8;
+        }
+    memcpy(b->p + b->n, &ev->row, KEPT_TAIL); /* row, kn, rank, src .. absent lie together */
+    b->n += KEPT_TAIL;
+}
+
+static const uint8_t *unpack(const uint8_t *p, unsigned mask, struct event *ev)
+{
+    int64_t *num = ev->key;
+    for (unsigned i = 0; i < EVENT_NUMBERS; i++) {
+        num[i] = i < HUJI_MAX_KEYS || i == 9 || i == 10 ? 0 : HUJI_NONE64;
+        if (mask >> i & 1) {
+            memcpy(&num[i], p, 8);
+            p += 8;
+        }
+    }
+    if (!(mask >> 6 & 1))
+        ev->u = ev->x;
+    memcpy(&ev->row, p, KEPT_TAIL);
+    return p + KEPT_TAIL;
+}
+
+static void push(struct walk *w, const struct rule *r, const struct event *ev)
+{
+    w->n_events++;
+    if (r->is_measure && r->count != COUNT_DISTINCT) {
+        if (measure_add(w->run, r->measure, &w->sums[r->measure->index], ev) < 0)
+            w->failed = true;
+        return;
+    }
+    if (!r->in_walk && !r->is_measure) {
+        pack(w, r, ev);
+        return;
+    }
     struct evbuf *b = &w->buf[r->index];
     if (mem_grow(&b->ev, &b->cap, b->n + 1, sizeof *b->ev) < 0) {
         w->failed = true;
-        return NULL;
+        return;
     }
-    b->ev[b->n] = *ev;
-    w->n_events++;
+    b->ev[b->n++] = *ev;
     if (!w->is_touched[r->index]) {
         w->is_touched[r->index] = true;
         w->touched[w->n_touched++] = r->index;
     }
-    return &b->ev[b->n++];
 }
 
 /* Copies a line into the tap; the row there, or -1. */
@@ -392,7 +483,7 @@ static void take(struct walk *w, const struct rule *r, int clause)
         kind_forbid.fold(&w->fold, &ev, 1);
         return;
     }
-    if (!r->in_walk && (ev.src == S_LINE || ev.src == S_LINE_RAW) && (ev.row = tap_line(w, ev.row)) < 0)
+    if (!r->in_walk && !r->is_measure && (ev.src == S_LINE || ev.src == S_LINE_RAW) && (ev.row = tap_line(w, ev.row)) < 0)
         return;
     if (r->kind == &kind_quota && r->slot[clause][SL_TOLERANCE]) { /* spread over days */
         int64_t first = ev.key[r->n_keys - 1];
@@ -743,24 +834,21 @@ static int tap_append(struct tap *to, const struct tap *from)
     return 0;
 }
 
-static int merge_one(struct walk *to, struct walk *from)
+static int merge_one(struct walk *to, struct walk *from, struct err *e)
 {
-    size_t shift = to->tap.n;
+    from->tap_shift = (int32_t)to->tap.n;
     if (tap_append(&to->tap, &from->tap) < 0)
-        return -1;
-    for (int i = 0; i < to->run->lib->n_rules; i++) {
-        struct evbuf *a = &to->buf[i], *b = &from->buf[i];
-        if (!b->n)
-            continue;
-        if (mem_grow(&a->ev, &a->cap, a->n + b->n, sizeof *a->ev) < 0)
-            return -1;
-        for (size_t k = 0; k < b->n; k++) {
-            a->ev[a->n] = b->ev[k];
-            if (b->ev[k].src == S_LINE || b->ev[k].src == S_LINE_RAW)
-                a->ev[a->n].row += (int32_t)shift;
-            a->n++;
-        }
-        b->n = 0;
+        return err_nomem(e);
+    for (int i = 0; i < to->run->lib->n_measures; i++) {
+        const struct measure *m = to->run->lib->measures[i];
+        struct evbuf *a = &to->buf[m->rule], *b = &from->buf[m->rule];
+        if (b->n && mem_grow(&a->ev, &a->cap, a->n + b->n, sizeof *a->ev) < 0)
+            return err_nomem(e);
+        if (b->n)
+            memcpy(a->ev + a->n, b->ev, b->n * sizeof *a->ev);
+        a->n += b->n;
+        if (measure_merge(to->run, m, &to->sums[i], &from->sums[i]) < 0)
+            return err_nomem(e);
     }
     return 0;
 }
@@ -768,17 +856,22 @@ static int merge_one(struct walk *to, struct walk *from)
 int walk_merge(struct huji_run *run, struct walk **walks, size_t n, rank_fn rank, void *ctx, struct err *e)
 {
     struct walk *w = walks[0];
-    for (size_t i = 1; i < n; i++)
-        if (merge_one(w, walks[i]) < 0)
-            return err_nomem(e);
+    w->all = mem_calloc(n, sizeof *w->all);
+    if (!w->all)
+        return err_nomem(e);
+    w->n_all = n;
+    w->all[0] = w;
+    for (size_t i = 1; i < n; i++) {
+        int rc = merge_one(w, walks[i], e);
+        if (rc < 0)
+            return rc;
+        w->all[i] = walks[i];
+    }
+    w->tap_rank = mem_calloc(w->tap.n + 1, sizeof *w->tap_rank);
+    if (!w->tap_rank)
+        return err_nomem(e);
     if (w->tap.n) {
-        uint32_t *ranks = mem_calloc(w->tap.n, sizeof *ranks);
-        int rc = ranks ? rank(ctx, w->tap.col[field("no")], w->tap.n, ranks, e) : err_nomem(e);
-        for (int i = 0; rc == 0 && i < run->lib->n_rules; i++)
-            for (size_t k = 0; k < w->buf[i].n; k++)
-                if (w->buf[i].ev[k].src == S_LINE || w->buf[i].ev[k].src == S_LINE_RAW)
-                    w->buf[i].ev[k].rank = ranks[w->buf[i].ev[k].row];
-        mem_free(ranks);
+        int rc = rank(ctx, w->tap.col[field("no")], w->tap.n, w->tap_rank, e);
         if (rc < 0)
             return rc;
     }
@@ -787,11 +880,39 @@ int walk_merge(struct huji_run *run, struct walk **walks, size_t n, rank_fn rank
         return err_nomem(e);
     for (int i = 0; i < run->lib->n_measures; i++) {
         const struct measure *m = run->lib->measures[i];
+        run->measure[i] = w->sums[i];
+        w->sums[i] = (struct measure_table){0};
         int rc = measure_build(run, m, w->buf[m->rule].ev, w->buf[m->rule].n, &run->measure[i], e);
         if (rc < 0)
             return rc;
     }
     return 0;
+}
+
+/* One part of a rule's kept events, of all walks. */
+static size_t unpack_part(struct walk *merged, struct walk *w, int rule, int part)
+{
+    unsigned mask = merged->mask[rule];
+    size_t n = 0, size = KEPT_TAIL;
+    for (unsigned m = mask; m; m >>= 1)
+        size += 8 * (m & 1);
+    for (size_t i = 0; i < merged->n_all; i++) {
+        struct walk *from = merged->all[i];
+        const struct kept *b = &from->kept[rule][part];
+        if (mem_grow(&w->part.ev, &w->part.cap, n + b->n / size + 1, sizeof *w->part.ev) < 0) {
+            w->failed = true;
+            return 0;
+        }
+        for (const uint8_t *p = b->p, *end = p + b->n; p < end; n++) {
+            struct event *ev = &w->part.ev[n];
+            p = unpack(p, mask, ev);
+            if (ev->src == S_LINE || ev->src == S_LINE_RAW) {
+                ev->row += from->tap_shift;
+                ev->rank = merged->tap_rank[ev->row];
+            }
+        }
+    }
+    return n;
 }
 
 int walk_late(struct walk *w, struct err *e)
@@ -813,7 +934,10 @@ int walk_judge(const struct huji_run *run, struct walk *merged, struct walk *w, 
         w->fold.rule = r;
         outlier_judge(&w->fold, &run->measure[r->measure->index]);
     } else {
-        fold_rule(w, r, merged->buf[rule].ev, merged->buf[rule].n);
+        for (int part = 0; part < KEPT_PARTS; part++) {
+            size_t n = unpack_part(merged, w, rule, part);
+            fold_rule(w, r, w->part.ev, n);
+        }
     }
     w->tap = w == merged ? w->tap : own;
     w->in_tap = false;
