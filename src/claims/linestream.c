@@ -15,8 +15,15 @@ struct cursor {
     bool end;
 };
 
+/* Rows that lie together in one cursor and will lie together in the chunk. */
+struct run {
+    uint32_t cursor, row, n, to;
+};
+
 struct merge {
     struct cursor *cur;
+    struct run *run; /* found but not copied yet: all cursors still hold their rows */
+    size_t n_run, cap_run;
     size_t n_cur, n_cols; /* asked for; psn_no comes behind them */
     struct column *col;
     size_t *cap;
@@ -47,36 +54,92 @@ static int refill(const struct merge *m, struct cursor *c, struct err *e)
     return 0;
 }
 
-static int room(struct merge *m, size_t more, struct err *e)
+static int room(struct merge *m, struct err *e)
 {
     for (size_t i = 0; i < m->n_cols; i++)
-        if (mem_grow(&m->col[i].data, &m->cap[i], m->n_rows + more, (size_t)ftype_width(m->col[i].type)) < 0)
+        if (mem_grow(&m->col[i].data, &m->cap[i], m->n_rows, (size_t)ftype_width(m->col[i].type)) < 0)
             return err_nomem(e);
     return 0;
 }
 
-/* The rows of person p at the head of one cursor. */
-static int take_rows(struct merge *m, struct cursor *c, int32_t p, struct err *e)
+/* A run has two or three rows more often than not: a call of memcpy for each would cost more than the copy. */
+static void copy32(const struct merge *m, size_t col)
 {
+    int32_t *to = m->col[col].i32;
+    for (const struct run *r = m->run, *end = r + m->n_run; r < end; r++) {
+        const int32_t *s = (const int32_t *)m->cur[r->cursor].data[col] + r->row;
+        int32_t *d = to + r->to;
+        uint32_t n = r->n;
+        for (; n >= 4; n -= 4, s += 4, d += 4)
+            memcpy(d, s, 16);
+        switch (n) {
+        case 3:
+            d[2] = s[2]; /* fall through */
+        case 2:
+            d[1] = s[1]; /* fall through */
+        case 1:
+            d[0] = s[0];
+        }
+    }
+}
+
+static void copy64(const struct merge *m, size_t col)
+{
+    int64_t *to = m->col[col].i64;
+    for (const struct run *r = m->run, *end = r + m->n_run; r < end; r++) {
+        const int64_t *s = (const int64_t *)m->cur[r->cursor].data[col] + r->row;
+        int64_t *d = to + r->to;
+        uint32_t n = r->n;
+        for (; n >= 4; n -= 4, s += 4, d += 4)
+            memcpy(d, s, 32);
+        switch (n) {
+        case 3:
+            d[2] = s[2]; /* fall through */
+        case 2:
+            d[1] = s[1]; /* fall through */
+        case 1:
+            d[0] = s[0];
+        }
+    }
+}
+
+/* Column by column, so that each is written in one go. */
+static int copy_runs(struct merge *m, struct err *e)
+{
+    int rc = room(m, e);
+    for (size_t i = 0; rc == 0 && i < m->n_cols; i++)
+        if (ftype_width(m->col[i].type) == 4)
+            copy32(m, i);
+        else
+            copy64(m, i);
+    m->n_run = 0;
+    return rc;
+}
+
+/* The rows of person p at the head of one cursor. */
+static int take_rows(struct merge *m, size_t k, int32_t p, struct err *e)
+{
+    struct cursor *c = &m->cur[k];
     while (!c->end && person_at(m, c) == p) {
         const int32_t *psn = c->data[m->n_cols];
-        size_t k = c->row + 1;
-        while (k < c->n && psn[k] == p)
-            k++;
-        size_t n = k - c->row;
-        int rc = room(m, n, e);
-        if (rc < 0)
-            return rc;
-        for (size_t i = 0; i < m->n_cols; i++) {
-            size_t w = (size_t)ftype_width(m->col[i].type);
-            memcpy((char *)m->col[i].data + m->n_rows * w, (const char *)c->data[i] + c->row * w, n * w);
-        }
+        size_t to = c->row + 1;
+        while (to < c->n && psn[to] == p)
+            to++;
+        size_t n = to - c->row;
+        if (mem_grow(&m->run, &m->cap_run, m->n_run + 1, sizeof *m->run) < 0)
+            return err_nomem(e);
+        m->run[m->n_run++] = (struct run){(uint32_t)k, (uint32_t)c->row, (uint32_t)n, (uint32_t)m->n_rows};
         m->n_rows += n;
         m->total += (int64_t)n;
-        c->row = k;
+        c->row = to;
         c->last = p;
-        if (k == c->n && (rc = refill(m, c, e)) < 0)
-            return rc;
+        if (to == c->n) { /* its rows go away with the next fetch */
+            int rc = copy_runs(m, e);
+            if (rc == 0)
+                rc = refill(m, c, e);
+            if (rc < 0)
+                return rc;
+        }
     }
     return 0;
 }
@@ -86,9 +149,12 @@ static int flush(struct merge *m, struct err *e)
     if (!m->n_persons)
         return 0;
     m->first[m->n_persons] = (uint32_t)m->n_rows;
+    int rc = copy_runs(m, e);
+    if (rc < 0)
+        return rc;
     struct line_chunk c = {.n_rows = m->n_rows, .n_cols = m->n_cols, .col = m->col,
                            .n_persons = m->n_persons, .person = m->person, .first = m->first};
-    int rc = m->fn(m->ctx, &c, e);
+    rc = m->fn(m->ctx, &c, e);
     m->n_rows = m->n_persons = 0;
     return rc;
 }
@@ -102,7 +168,7 @@ static int take_person(struct merge *m, int32_t p, struct err *e)
     m->first[m->n_persons++] = (uint32_t)m->n_rows;
     int rc = 0;
     for (size_t i = 0; i < m->n_cur && rc == 0; i++)
-        rc = take_rows(m, &m->cur[i], p, e);
+        rc = take_rows(m, i, p, e);
     return rc;
 }
 
@@ -196,6 +262,7 @@ int lines_stream(struct store *s, const int *fields, size_t n, int32_t lo, int32
     for (size_t i = 0; m.col && i < n; i++)
         mem_free(m.col[i].data);
     mem_free(m.cur);
+    mem_free(m.run);
     mem_free(m.col);
     mem_free(m.cap);
     mem_free(m.person);
