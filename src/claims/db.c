@@ -11,7 +11,8 @@ int db_error(struct err *e, const char *text)
 {
     if (!text)
         text = "";
-    if (strstr(text, "No space left") || strstr(text, "Disk quota"))
+    if (strstr(text, "No space left") || strstr(text, "Disk quota") || strstr(text, "File too large") ||
+        strstr(text, "max_temp_directory_size"))
         return err_set(e, ERR_IO, "磁盘已满，写不下去了；数据保持导入前的样子");
     if (strncmp(text, "Out of Memory", 13) == 0) {
         err_set(e, ERR_NOMEM, "内存不够：%.300s", text);

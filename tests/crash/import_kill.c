@@ -6,6 +6,7 @@
 #include "../unit/store_help.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -61,15 +62,28 @@ static int child(const char *dir, const char *in)
     return 0;
 }
 
-static pid_t start(const char *dir, const char *in)
+/* `full`: no file may grow beyond so many bytes, as if the disk were full; what the child says goes to that file. */
+static pid_t start_limited(const char *dir, const char *in, rlim_t full, const char *said)
 {
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) {
+        if (full) {
+            struct rlimit r = {full, full};
+            signal(SIGXFSZ, SIG_IGN);
+            setrlimit(RLIMIT_FSIZE, &r);
+            if (!freopen(said, "w", stderr))
+                _exit(126);
+        }
         execl("/proc/self/exe", "import_kill", "child", dir, in, (char *)NULL);
         _exit(127);
     }
     return pid;
+}
+
+static pid_t start(const char *dir, const char *in)
+{
+    return start_limited(dir, in, 0, NULL);
 }
 
 /* Whatever the numbers given to codes: rows of every table, and what the lines say. */
@@ -159,10 +173,54 @@ static void kills(void **state)
     nftw(top, box_remove, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+static void full_disk(void **state)
+{
+    (void)state;
+    static char before[16384], after[16384], got[16384], text[1024];
+    char base[128], work[128], in1[128], in2[128], said[128], db[160], top[64] = "/tmp/huji-full-XXXXXX";
+    assert_non_null(mkdtemp(top));
+    snprintf(base, sizeof base, "%s/base", top);
+    snprintf(work, sizeof work, "%s/work", top);
+    snprintf(in1, sizeof in1, "%s/in1", top);
+    snprintf(in2, sizeof in2, "%s/in2", top);
+    snprintf(said, sizeof said, "%s/said", top);
+    snprintf(db, sizeof db, "%s/claims.duckdb", base);
+    write_month(in1, 1, false);
+    write_month(in2, 2, true);
+    struct err e = {0};
+    assert_int_equal(store_init(base, &e), 0);
+    int st;
+    waitpid(start(base, in1), &st, 0);
+    assert_int_equal(st, 0);
+    fingerprint(base, before, sizeof before);
+    /* not even the log of the transaction fits */
+    waitpid(start_limited(base, in2, 300000, said), &st, 0);
+    assert_true(WIFEXITED(st) && WEXITSTATUS(st) == 1);
+    FILE *f = fopen(said, "r");
+    text[f ? fread(text, 1, sizeof text - 1, f) : 0] = 0;
+    if (f)
+        fclose(f);
+    assert_has(text, "磁盘已满");
+    fingerprint(base, got, sizeof got);
+    assert_string_equal(got, before);
+    /* the log fits, the database does not: the import stands, in the log */
+    copy_store(base, work);
+    waitpid(start(work, in2), &st, 0);
+    assert_int_equal(st, 0);
+    fingerprint(work, after, sizeof after);
+    struct stat now_is;
+    assert_int_equal(stat(db, &now_is), 0);
+    waitpid(start_limited(base, in2, (rlim_t)now_is.st_size + 200000, said), &st, 0);
+    assert_true(WIFEXITED(st));
+    fingerprint(base, got, sizeof got);
+    assert_string_equal(got, WEXITSTATUS(st) ? before : after);
+    nftw(top, box_remove, 16, FTW_DEPTH | FTW_PHYS);
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 4 && strcmp(argv[1], "child") == 0)
         return child(argv[2], argv[3]);
-    const struct CMUnitTest tests[] = {cmocka_unit_test(kills)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(full_disk), cmocka_unit_test(kills)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
