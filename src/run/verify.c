@@ -8,8 +8,10 @@
 #include "engine/sql/sql.h"
 #include "run/prepare.h"
 
-static const char *const columns[] = {"owner_type", "owner_id", "anchor", "psn_no", "mdtrt_id", "fixmedins_code", "event_date", "value",
-                                      "threshold", "amount_fen", "fund_fen", "class", "hit", "marked", "evidence"};
+static const char *const columns[] = {"owner_type", "owner_id",       "anchor",     "psn_no",
+                                      "mdtrt_id",   "fixmedins_code", "event_date", "value",
+                                      "threshold",  "amount_fen",     "fund_fen",   "class",
+                                      "hit",        "marked",         "evidence"};
 enum { N_COLUMNS = sizeof columns / sizeof *columns };
 
 static double now(void)
@@ -19,7 +21,8 @@ static double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static int statement(duckdb_connection con, const struct huji_library *lib, const struct rule *r, day_t from, day_t to, struct err *e)
+static int statement(duckdb_connection con, const struct huji_library *lib, const struct rule *r,
+                     day_t from, day_t to, struct err *e)
 {
     struct buf b = BUF_INIT;
     buf_str(&b, "CREATE OR REPLACE TEMP TABLE verify_sql AS ");
@@ -37,21 +40,32 @@ static int statement(duckdb_connection con, const struct huji_library *lib, cons
 /* One row per finding id: which side has it, which columns differ, and what both say there. */
 static void compare_sql(const struct rule *r, const char *engine, struct buf *b)
 {
-    buf_fmt(b, "WITH e AS (SELECT *, row_number() OVER (PARTITION BY finding_id) AS k FROM %s WHERE rule_id = ", engine);
+    buf_fmt(
+        b,
+        "WITH e AS (SELECT *, row_number() OVER (PARTITION BY finding_id) AS k FROM %s WHERE rule_id = ",
+        engine);
     buf_sql(b, r->id);
-    buf_str(b, "), s AS (SELECT *, row_number() OVER (PARTITION BY finding_id) AS k FROM verify_sql), j AS (SELECT e.finding_id AS ef, s.finding_id AS "
-               "sf, coalesce(e.anchor, s.anchor) AS anchor, concat_ws(' '");
+    buf_str(
+        b,
+        "), s AS (SELECT *, row_number() OVER (PARTITION BY finding_id) AS k FROM verify_sql), j AS (SELECT e.finding_id AS ef, s.finding_id AS "
+        "sf, coalesce(e.anchor, s.anchor) AS anchor, concat_ws(' '");
     for (int i = 0; i < N_COLUMNS; i++)
-        buf_fmt(b, ", CASE WHEN e.%s IS DISTINCT FROM s.%s THEN '%s' END", columns[i], columns[i], columns[i]);
+        buf_fmt(b, ", CASE WHEN e.%s IS DISTINCT FROM s.%s THEN '%s' END", columns[i], columns[i],
+                columns[i]);
     buf_str(b, ") AS diff, concat_ws('; '");
     for (int i = 0; i < N_COLUMNS; i++)
-        buf_fmt(b, ", CASE WHEN e.%s IS DISTINCT FROM s.%s THEN '%s: ' || coalesce(left(e.%s::VARCHAR, 200), '-') || ' / ' || "
-                   "coalesce(left(s.%s::VARCHAR, 200), '-') END", columns[i], columns[i], columns[i], columns[i], columns[i]);
-    buf_str(b, ") AS said FROM e FULL JOIN s ON s.finding_id = e.finding_id AND s.k = e.k) SELECT count(ef), count(sf), count(*) FILTER (WHERE sf IS NULL), "
-               "count(*) FILTER (WHERE ef IS NULL), count(*) FILTER (WHERE ef IS NOT NULL AND sf IS NOT NULL AND diff <> ''), min(diff) FILTER (WHERE ef IS "
-               "NOT NULL AND sf IS NOT NULL AND diff <> ''), coalesce(min(anchor || ' ' || said) FILTER (WHERE ef IS NOT NULL AND sf IS NOT NULL AND diff <> "
-               "''), min('只有引擎 ' || anchor || ' ' || said) FILTER (WHERE sf IS NULL), min('只有 SQL ' || anchor || ' ' || said) FILTER (WHERE ef IS NULL)) "
-               "FROM j");
+        buf_fmt(
+            b,
+            ", CASE WHEN e.%s IS DISTINCT FROM s.%s THEN '%s: ' || coalesce(left(e.%s::VARCHAR, 200), '-') || ' / ' || "
+            "coalesce(left(s.%s::VARCHAR, 200), '-') END",
+            columns[i], columns[i], columns[i], columns[i], columns[i]);
+    buf_str(
+        b,
+        ") AS said FROM e FULL JOIN s ON s.finding_id = e.finding_id AND s.k = e.k) SELECT count(ef), count(sf), count(*) FILTER (WHERE sf IS NULL), "
+        "count(*) FILTER (WHERE ef IS NULL), count(*) FILTER (WHERE ef IS NOT NULL AND sf IS NOT NULL AND diff <> ''), min(diff) FILTER (WHERE ef IS "
+        "NOT NULL AND sf IS NOT NULL AND diff <> ''), coalesce(min(anchor || ' ' || said) FILTER (WHERE ef IS NOT NULL AND sf IS NOT NULL AND diff <> "
+        "''), min('只有引擎 ' || anchor || ' ' || said) FILTER (WHERE sf IS NULL), min('只有 SQL ' || anchor || ' ' || said) FILTER (WHERE ef IS NULL)) "
+        "FROM j");
 }
 
 static void keep_text(char *out, size_t cap, struct span s)
@@ -89,11 +103,13 @@ bool verify_agrees(const struct verify_row *r)
 
 static bool runs(const struct rule *r, const bool *wanted)
 {
-    return !r->is_measure && (wanted ? wanted[r->index] : r->state == ST_ACTIVE || r->state == ST_TRIAL);
+    return !r->is_measure &&
+           (wanted ? wanted[r->index] : r->state == ST_ACTIVE || r->state == ST_TRIAL);
 }
 
-int verify_rules(duckdb_connection con, const struct huji_library *lib, const bool *wanted, day_t from, day_t to,
-                 const char *engine_table, const struct progress *p, struct verify_report *out, struct err *e)
+int verify_rules(duckdb_connection con, const struct huji_library *lib, const bool *wanted,
+                 day_t from, day_t to, const char *engine_table, const struct progress *p,
+                 struct verify_report *out, struct err *e)
 {
     *out = (struct verify_report){.at = mem_calloc((size_t)lib->n_rules + 1, sizeof *out->at)};
     if (!out->at)
@@ -116,8 +132,8 @@ int verify_rules(duckdb_connection con, const struct huji_library *lib, const bo
     return 0;
 }
 
-int verify_run(struct store *s, const struct huji_library *lib, const bool *wanted, day_t from, day_t to,
-               const struct progress *p, struct verify_report *out, struct err *e)
+int verify_run(struct store *s, const struct huji_library *lib, const bool *wanted, day_t from,
+               day_t to, const struct progress *p, struct verify_report *out, struct err *e)
 {
     duckdb_connection con;
     *out = (struct verify_report){0};

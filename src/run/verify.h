@@ -29,11 +29,12 @@ struct verify_report {
 
 /* `wanted` by library index, NULL = all active and trial rules. Days as in the screening run: DAY_NONE = open. A statement
  * that fails is in the report, not an error of the whole. Owns: verify_release. */
-int verify_run(struct store *s, const struct huji_library *lib, const bool *wanted, day_t from, day_t to,
-               const struct progress *p, struct verify_report *out, struct err *e);
+int verify_run(struct store *s, const struct huji_library *lib, const bool *wanted, day_t from,
+               day_t to, const struct progress *p, struct verify_report *out, struct err *e);
 /* The same on a connection that is prepared already, against the table `engine_table`. */
-int verify_rules(duckdb_connection con, const struct huji_library *lib, const bool *wanted, day_t from, day_t to,
-                 const char *engine_table, const struct progress *p, struct verify_report *out, struct err *e);
+int verify_rules(duckdb_connection con, const struct huji_library *lib, const bool *wanted,
+                 day_t from, day_t to, const char *engine_table, const struct progress *p,
+                 struct verify_report *out, struct err *e);
 bool verify_agrees(const struct verify_row *r);
 void verify_release(struct verify_report *r);
 

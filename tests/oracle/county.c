@@ -55,14 +55,25 @@ static int32_t pick(struct county *c, enum domain d, const char *words)
 static int32_t fresh(struct county *c, enum domain d)
 {
     char id[24];
-    snprintf(id, sizeof id, "%c%02u%03u", (char)('a' + below(c, 6)), (unsigned)below(c, 90), c->n_code[d]);
+    snprintf(id, sizeof id, "%c%02u%03u", (char)('a' + below(c, 6)), (unsigned)below(c, 90),
+             c->n_code[d]);
     return code(c, d, id);
 }
 
-static const struct { const char *field, *words; } code_words[] = {
-    {"gend", "1 2 9"}, {"die_souc", "cert other"}, {"med_type", "11 11 12 14 21 21 22 24 28 41 52 71"}, {"insutype", "310 390"},
-    {"dscg_way", "1 2 3"}, {"med_chrgitm_type", "01 03 04 05 09 11"}, {"inv_data_type", "1 2 3 3 3"},
-    {"result", "present away away"}, {"etip_flag", "0 0 0 1"}, {"trdn_flag", "0 1"}, {"refund_kind", "pair orphan"},
+static const struct {
+    const char *field, *words;
+} code_words[] = {
+    {"gend", "1 2 9"},
+    {"die_souc", "cert other"},
+    {"med_type", "11 11 12 14 21 21 22 24 28 41 52 71"},
+    {"insutype", "310 390"},
+    {"dscg_way", "1 2 3"},
+    {"med_chrgitm_type", "01 03 04 05 09 11"},
+    {"inv_data_type", "1 2 3 3 3"},
+    {"result", "present away away"},
+    {"etip_flag", "0 0 0 1"},
+    {"trdn_flag", "0 1"},
+    {"refund_kind", "pair orphan"},
     {"opsp_dise_code", "M01 M02"},
 };
 
@@ -89,8 +100,10 @@ static int32_t random_code(struct county *c, const struct field *f)
 
 static int64_t random_time(struct county *c)
 {
-    static const int secs[] = {0, 8 * 3600, 8 * 3600, 8 * 3600 + 599, 8 * 3600 + 600, 9 * 3600, 86399};
-    return (DAY0 + (chance(c, 60) ? 6 + below(c, 9) : below(c, 34))) * INT64_C(86400) + secs[below(c, 7)];
+    static const int secs[] = {0,        8 * 3600, 8 * 3600, 8 * 3600 + 599, 8 * 3600 + 600,
+                               9 * 3600, 86399};
+    return (DAY0 + (chance(c, 60) ? 6 + below(c, 9) : below(c, 34))) * INT64_C(86400) +
+           secs[below(c, 7)];
 }
 
 static int64_t random_cell(struct county *c, const struct field *f)
@@ -123,7 +136,8 @@ static size_t new_row(struct county *c, enum source_id s)
     return r;
 }
 
-static void copy(struct county *c, enum source_id to, size_t row, const char *name, enum source_id from, size_t from_row)
+static void copy(struct county *c, enum source_id to, size_t row, const char *name,
+                 enum source_id from, size_t from_row)
 {
     *at(c, to, name, row) = *at(c, from, name, from_row);
 }
@@ -132,8 +146,9 @@ static void copy(struct county *c, enum source_id to, size_t row, const char *na
 
 static void people(struct county *c)
 {
-    static const char *const persons[] = {"p3", "p1", "q2", "p10", "a5"}, *const insts[] = {"h2", "H1", "g3", "h10"},
-                      *const doctors[] = {"d2", "d1", "d10"};
+    static const char *const persons[] = {"p3", "p1", "q2", "p10", "a5"},
+                             *const insts[] = {"h2", "H1", "g3", "h10"},
+                             *const doctors[] = {"d2", "d1", "d10"};
     for (int i = 0; i < 5; i++)
         *at(c, S_PERSON, "psn_no", new_row(c, S_PERSON)) = code(c, D_PERSON, persons[i]);
     for (size_t i = 0; i < 5; i++)
@@ -180,7 +195,8 @@ static void add_line(struct county *c, size_t v, size_t s, bool settled)
 {
     size_t l = new_row(c, S_LINE);
     *at(c, S_LINE, "no", l) = (int64_t)l;
-    c->bkkp[l] = arena_fmt(&c->a, "%c%03u%s", (char)('A' + below(c, 5)), (unsigned)below(c, 40), arena_fmt(&c->a, "x%zu", l));
+    c->bkkp[l] = arena_fmt(&c->a, "%c%03u%s", (char)('A' + below(c, 5)), (unsigned)below(c, 40),
+                           arena_fmt(&c->a, "x%zu", l));
     copy(c, S_LINE, l, "psn_no", S_STAY, v);
     copy(c, S_LINE, l, "mdtrt_id", S_STAY, v);
     copy(c, S_LINE, l, "fixmedins_code", S_STAY, v);
@@ -188,14 +204,17 @@ static void add_line(struct county *c, size_t v, size_t s, bool settled)
     *at(c, S_LINE, "setl_id", l) = settled ? *at(c, S_SETTLEMENT, "setl_id", s) : HUJI_NONE64;
     *at(c, S_LINE, "void", l) = settled ? *at(c, S_SETTLEMENT, "void", s) : 0;
     *at(c, S_LINE, "fee_ocur_time", l) = *at(c, S_STAY, "begntime", v) + below(c, 4) * 86400 / 2;
-    int64_t *cnt = at(c, S_LINE, "cnt", l), *pric = at(c, S_LINE, "pric", l), *amt = at(c, S_LINE, "det_item_fee_sumamt", l);
+    int64_t *cnt = at(c, S_LINE, "cnt", l), *pric = at(c, S_LINE, "pric", l),
+            *amt = at(c, S_LINE, "det_item_fee_sumamt", l);
     if (chance(c, 15))
         *cnt = -5000 * (1 + below(c, 3));
     if (chance(c, 3))
         *cnt = 0;
     *amt = *cnt == HUJI_NONE64 || *pric == HUJI_NONE64 ? 300 : *cnt * (*pric / 10000) / 10000;
     *at(c, S_LINE, "inscp_amt", l) = chance(c, 10) ? HUJI_NONE64 : *amt * below(c, 4) / 3;
-    *at(c, S_LINE, "init_no", l) = *cnt < 0 && chance(c, 60) && l ? (int64_t)l - 1 - below(c, l < 3 ? (int64_t)l : 3) : HUJI_NONE64;
+    *at(c, S_LINE, "init_no", l) = *cnt < 0 && chance(c, 60) && l
+                                       ? (int64_t)l - 1 - below(c, l < 3 ? (int64_t)l : 3)
+                                       : HUJI_NONE64;
     *at(c, S_LINE, "marks", l) = chance(c, 5);
 }
 
@@ -218,9 +237,13 @@ static void add_other(struct county *c, enum source_id s, bool of_visit)
 
 static void events(struct county *c)
 {
-    static const struct { enum source_id s; int n; bool visit; } others[] = {
-        {S_OPERATION, 30, true}, {S_STOCK, 60, false}, {S_SALE, 50, false}, {S_TRACE, 8, false}, {S_CHECK, 40, true},
-        {S_REFUND, 6, false}, {S_REG, 8, false},
+    static const struct {
+        enum source_id s;
+        int n;
+        bool visit;
+    } others[] = {
+        {S_OPERATION, 30, true}, {S_STOCK, 60, false}, {S_SALE, 50, false}, {S_TRACE, 8, false},
+        {S_CHECK, 40, true},     {S_REFUND, 6, false}, {S_REG, 8, false},
     };
     for (int64_t visits = 40 + below(c, 50); visits > 0; visits--) {
         size_t v = add_visit(c), s = 0;
@@ -245,7 +268,9 @@ static void lookups(struct county *c)
             size_t r = c->n_look[l]++;
             for (int i = 0; i < d->n_key; i++) {
                 struct field f = {d->key[i].name, "", F_CODE, d->key[i].domain};
-                c->look[l][i][r] = !strcmp(f.name, "device") ? code(c, D_CODE, "ct") : !strcmp(f.name, "kind") ? code(c, D_CODE, "dibao") : random_code(c, &f);
+                c->look[l][i][r] = !strcmp(f.name, "device") ? code(c, D_CODE, "ct")
+                                   : !strcmp(f.name, "kind") ? code(c, D_CODE, "dibao")
+                                                             : random_code(c, &f);
             }
             c->look[l][3][r] = chance(c, 20) ? HUJI_NONE64 : DAY0 + below(c, 20);
             c->look[l][4][r] = chance(c, 20) ? HUJI_NONE64 : DAY0 + 10 + below(c, 25);
@@ -301,21 +326,26 @@ static struct span id_text(struct county *c, enum source_id s, size_t row)
     int64_t v = c->cell[s][f][row];
     if (s == S_LINE)
         return span_of(c->bkkp[v]);
-    return v == HUJI_NONE64 ? SPAN("") : (struct span){c->code[src->fields[f].domain][v].p, c->code[src->fields[f].domain][v].n};
+    return v == HUJI_NONE64 ? SPAN("")
+                            : (struct span){c->code[src->fields[f].domain][v].p,
+                                            c->code[src->fields[f].domain][v].n};
 }
 
 static int by_id(const void *pa, const void *pb)
 {
-    return span_cmp(id_text(sorting, sorting_source, *(const size_t *)pa), id_text(sorting, sorting_source, *(const size_t *)pb));
+    return span_cmp(id_text(sorting, sorting_source, *(const size_t *)pa),
+                    id_text(sorting, sorting_source, *(const size_t *)pb));
 }
 
 static int by_place(const void *pa, const void *pb)
 {
     size_t a = *(const size_t *)pa, b = *(const size_t *)pb;
     const struct source *src = &huji_sources[sorting_source];
-    int p = source_field(sorting_source, SPAN("psn_no")), t = src->time_field ? source_field(sorting_source, span_of(src->time_field)) : -1;
+    int p = source_field(sorting_source, SPAN("psn_no")),
+        t = src->time_field ? source_field(sorting_source, span_of(src->time_field)) : -1;
     if (p >= 0) {
-        uint64_t x = (uint64_t)sorting->cell[sorting_source][p][a], y = (uint64_t)sorting->cell[sorting_source][p][b];
+        uint64_t x = (uint64_t)sorting->cell[sorting_source][p][a],
+                 y = (uint64_t)sorting->cell[sorting_source][p][b];
         if (x != y)
             return x < y ? -1 : 1; /* missing is the largest */
     }
@@ -389,7 +419,8 @@ static void deliver(struct county *c)
         bool lines = s == S_LINE || s == S_LINE_RAW || s == S_VISIT;
         c->frame.table[s].n = lines ? 0 : c->n[s];
         for (size_t f = 0; f < huji_sources[s].n_fields && !lines; f++)
-            c->frame.table[s].col[f] = narrow(&c->a, c->cell[s][f], c->n[s], huji_sources[s].fields[f].type);
+            c->frame.table[s].col[f] = narrow(&c->a, c->cell[s][f], c->n[s],
+                                              huji_sources[s].fields[f].type);
     }
     uint32_t *first = arena_calloc(&c->a, (c->n_code[D_VISIT] + 2) * sizeof *first);
     int32_t *dx = arena_calloc(&c->a, (c->n_diag + 1) * sizeof *dx);
@@ -408,7 +439,7 @@ static void deliver(struct county *c)
 /* In order of all columns, as the store delivers them. */
 static void deliver_lookup(struct county *c, int l)
 {
-    int64_t (*t)[MAX_LOOKUP] = c->look[l];
+    int64_t(*t)[MAX_LOOKUP] = c->look[l];
     struct huji_lookup *out = &c->frame.lookup[l];
     for (size_t i = 1; i < c->n_look[l]; i++)
         for (size_t j = i; j > 0; j--) {
@@ -561,7 +592,8 @@ int county_tables(const struct county *c, duckdb_connection con)
         if (s != S_VISIT && s != S_LINE_RAW)
             rc = fill_source(c, (enum source_id)s, con);
     for (size_t r = 0; r < c->n_diag; r++)
-        buf_fmt(&rows, "%s(%lld, %lld, 0)", r ? ", " : "", (long long)c->diag[r][0], (long long)c->diag[r][1]);
+        buf_fmt(&rows, "%s(%lld, %lld, 0)", r ? ", " : "", (long long)c->diag[r][0],
+                (long long)c->diag[r][1]);
     if (rc == 0)
         rc = fill(con, "s_diag", "(mdtrt_id INTEGER, dx INTEGER, main INTEGER)", &rows);
     for (size_t r = 0; r < c->n[S_LINE]; r++) {

@@ -46,7 +46,8 @@ static int rank_lines(void *ctx, const int64_t *no, size_t n, uint32_t *rank, st
     return 0;
 }
 
-static void walk_range(const struct county *c, struct walk *w, int32_t lo, int32_t hi, struct arena *a)
+static void walk_range(const struct county *c, struct walk *w, int32_t lo, int32_t hi,
+                       struct arena *a)
 {
     struct err e = {0};
     const int64_t *psn = c->cell[S_LINE][source_field(S_LINE, SPAN("psn_no"))];
@@ -77,7 +78,8 @@ static void put_micro(struct buf *b, int64_t v)
 
 static void put_finding(struct buf *b, const struct finished *f, const struct huji_finding *h)
 {
-    const struct span texts[] = {f->rule_id, f->owner_type, f->owner_id, f->anchor, f->psn_no, f->mdtrt_id, f->fixmedins_code};
+    const struct span texts[] = {f->rule_id, f->owner_type, f->owner_id,      f->anchor,
+                                 f->psn_no,  f->mdtrt_id,   f->fixmedins_code};
     buf_fmt(b, "%s('%s'", b->n ? ", " : "", f->finding_id);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         buf_str(b, ", ");
@@ -87,13 +89,14 @@ static void put_finding(struct buf *b, const struct finished *f, const struct hu
     put_micro(b, h->value);
     buf_str(b, ", ");
     put_micro(b, h->threshold);
-    buf_fmt(b, ", %lld, %lld, '%s', %s, %s, ", (long long)h->amount, (long long)h->fund, class_name(h->cls), h->hit ? "true" : "false",
-            h->marked ? "true" : "false");
+    buf_fmt(b, ", %lld, %lld, '%s', %s, %s, ", (long long)h->amount, (long long)h->fund,
+            class_name(h->cls), h->hit ? "true" : "false", h->marked ? "true" : "false");
     put_text(b, f->evidence);
     buf_char(b, ')');
 }
 
-static void write_findings(struct oracle *o, struct county *c, const struct huji_run *run, struct walk *const *w, size_t n, const char *table)
+static void write_findings(struct oracle *o, struct county *c, const struct huji_run *run,
+                           struct walk *const *w, size_t n, const char *table)
 {
     struct buf b = BUF_INIT;
     struct arena a = ARENA_INIT;
@@ -108,9 +111,12 @@ static void write_findings(struct oracle *o, struct county *c, const struct huji
             put_finding(&b, &f, &h[j]);
         }
     }
-    if (db_exec(o->con, &e, "CREATE OR REPLACE TABLE %s(finding_id VARCHAR, rule_id VARCHAR, owner_type VARCHAR, owner_id VARCHAR, anchor VARCHAR, "
-                            "psn_no VARCHAR, mdtrt_id VARCHAR, fixmedins_code VARCHAR, event_date DATE, value DECIMAL(18,6), threshold DECIMAL(18,6), "
-                            "amount_fen BIGINT, fund_fen BIGINT, class VARCHAR, hit BOOLEAN, marked BOOLEAN, evidence VARCHAR)", table) < 0 ||
+    if (db_exec(
+            o->con, &e,
+            "CREATE OR REPLACE TABLE %s(finding_id VARCHAR, rule_id VARCHAR, owner_type VARCHAR, owner_id VARCHAR, anchor VARCHAR, "
+            "psn_no VARCHAR, mdtrt_id VARCHAR, fixmedins_code VARCHAR, event_date DATE, value DECIMAL(18,6), threshold DECIMAL(18,6), "
+            "amount_fen BIGINT, fund_fen BIGINT, class VARCHAR, hit BOOLEAN, marked BOOLEAN, evidence VARCHAR)",
+            table) < 0 ||
         (b.n && db_exec(o->con, &e, "INSERT INTO %s VALUES %s", table, buf_cstr(&b)) < 0))
         die("findings", &e);
     buf_release(&b);
@@ -130,7 +136,8 @@ static void engine(struct oracle *o, struct county *c, size_t n, const char *tab
         if (walk_new(run, &w[i], &e) < 0)
             die("walk", &e);
     for (size_t i = 0; i < n; i++)
-        walk_range(c, w[i], (int32_t)((size_t)persons * i / n), (int32_t)((size_t)persons * (i + 1) / n), &a);
+        walk_range(c, w[i], (int32_t)((size_t)persons * i / n),
+                   (int32_t)((size_t)persons * (i + 1) / n), &a);
     if (walk_orphans(w[0], &e) < 0 || walk_merge(run, w, n, rank_lines, c, &e) < 0)
         die("merge", &e);
     for (size_t i = 0; i < n; i++)
@@ -163,9 +170,12 @@ static void against_sql(struct oracle *o, uint64_t seed, size_t walks)
             continue;
         o->failures++;
         if (o->bad_worlds[r->rule->index]++ < 2)
-            printf("# %.*s seed %llu walks %zu: sql %lld engine %lld only_sql %lld only_engine %lld differ %lld %s\n#   %s%s\n", (int)r->rule->id.n,
-                   r->rule->id.p, (unsigned long long)seed, walks, (long long)r->sql_rows, (long long)r->engine_rows, (long long)r->only_sql,
-                   (long long)r->only_engine, (long long)r->differing, r->columns, r->err.message, r->example);
+            printf(
+                "# %.*s seed %llu walks %zu: sql %lld engine %lld only_sql %lld only_engine %lld differ %lld %s\n#   %s%s\n",
+                (int)r->rule->id.n, r->rule->id.p, (unsigned long long)seed, walks,
+                (long long)r->sql_rows, (long long)r->engine_rows, (long long)r->only_sql,
+                (long long)r->only_engine, (long long)r->differing, r->columns, r->err.message,
+                r->example);
     }
     verify_release(&rep);
 }
@@ -182,16 +192,23 @@ static int64_t ask(struct oracle *o, const char *sql)
 static void same_findings(struct oracle *o, uint64_t seed, const char *table, const char *what)
 {
     char sql[512];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM ((SELECT * FROM finding EXCEPT ALL SELECT * FROM %s) UNION ALL (SELECT * FROM %s EXCEPT ALL "
-                              "SELECT * FROM finding))", table, table);
+    snprintf(
+        sql, sizeof sql,
+        "SELECT count(*) FROM ((SELECT * FROM finding EXCEPT ALL SELECT * FROM %s) UNION ALL (SELECT * FROM %s EXCEPT ALL "
+        "SELECT * FROM finding))",
+        table, table);
     int64_t n = ask(o, sql);
     if (n) {
         o->failures++;
-        printf("# seed %llu %s: %lld findings differ\n", (unsigned long long)seed, what, (long long)n);
+        printf("# seed %llu %s: %lld findings differ\n", (unsigned long long)seed, what,
+               (long long)n);
         struct err e = {0};
         struct db_rows rows;
-        snprintf(sql, sizeof sql, "SELECT string_agg(DISTINCT rule_id, ' ') FROM ((SELECT * FROM finding EXCEPT ALL SELECT * FROM %s) UNION ALL "
-                                  "(SELECT * FROM %s EXCEPT ALL SELECT * FROM finding))", table, table);
+        snprintf(
+            sql, sizeof sql,
+            "SELECT string_agg(DISTINCT rule_id, ' ') FROM ((SELECT * FROM finding EXCEPT ALL SELECT * FROM %s) UNION ALL "
+            "(SELECT * FROM %s EXCEPT ALL SELECT * FROM finding))",
+            table, table);
         if (db_open(o->con, sql, &rows, &e) == 0) {
             if (db_next(&rows))
                 printf("#   %.*s\n", (int)db_text(&rows, 0).n, db_text(&rows, 0).p);
@@ -202,7 +219,8 @@ static void same_findings(struct oracle *o, uint64_t seed, const char *table, co
 
 static void prefix(struct oracle *o, uint64_t seed)
 {
-    struct county *whole = county_make(seed, 0, INT64_MAX - 1), *part = county_make(seed, 0, (19358 + 16) * INT64_C(86400));
+    struct county *whole = county_make(seed, 0, INT64_MAX - 1),
+                  *part = county_make(seed, 0, (19358 + 16) * INT64_C(86400));
     char list[4096] = "''";
     engine(o, whole, 1, "whole");
     engine(o, part, 1, "part");
@@ -213,13 +231,17 @@ static void prefix(struct oracle *o, uint64_t seed)
             snprintf(list + n, sizeof list - n, ", '%.*s'", (int)r->id.n, r->id.p);
     }
     struct buf b = BUF_INIT;
-    buf_fmt(&b, "SELECT count(*) FROM part WHERE rule_id IN (%s) AND finding_id NOT IN (SELECT finding_id FROM whole)", list);
+    buf_fmt(
+        &b,
+        "SELECT count(*) FROM part WHERE rule_id IN (%s) AND finding_id NOT IN (SELECT finding_id FROM whole)",
+        list);
     int64_t n = ask(o, buf_cstr(&b));
     buf_release(&b);
     o->prefixes++;
     if (n) {
         o->failures++;
-        printf("# seed %llu prefix: %lld findings of at_once rules are not of the whole\n", (unsigned long long)seed, (long long)n);
+        printf("# seed %llu prefix: %lld findings of at_once rules are not of the whole\n",
+               (unsigned long long)seed, (long long)n);
     }
     county_free(whole);
     county_free(part);
@@ -247,7 +269,8 @@ static void world(struct oracle *o, uint64_t seed)
 
 static void report(const struct oracle *o, uint64_t first, uint64_t n)
 {
-    static const struct rule_kind *const kinds[] = {&kind_forbid, &kind_pair, &kind_quota, &kind_gap, &kind_level, &kind_outlier};
+    static const struct rule_kind *const kinds[] = {&kind_forbid, &kind_pair,  &kind_quota,
+                                                    &kind_gap,    &kind_level, &kind_outlier};
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         long rules = 0, rows = 0, bad = 0, silent = 0;
         for (int i = 0; i < o->lib->n_rules; i++) {
@@ -261,10 +284,12 @@ static void report(const struct oracle *o, uint64_t first, uint64_t n)
             if (!o->rows[i])
                 printf("# %.*s found nothing in any world\n", (int)r->id.n, r->id.p);
         }
-        printf("%s oracle %s seed %llu..%llu: %ld rules, %ld rows, %ld rules differ, %ld silent\n", bad ? "not ok" : "ok", kinds[k]->name,
-               (unsigned long long)first, (unsigned long long)(first + n - 1), rules, rows, bad, silent);
+        printf("%s oracle %s seed %llu..%llu: %ld rules, %ld rows, %ld rules differ, %ld silent\n",
+               bad ? "not ok" : "ok", kinds[k]->name, (unsigned long long)first,
+               (unsigned long long)(first + n - 1), rules, rows, bad, silent);
     }
-    printf("%s oracle shuffled and split: %ld worlds; prefix: %ld worlds\n", o->failures ? "not ok" : "ok", o->shuffled, o->prefixes);
+    printf("%s oracle shuffled and split: %ld worlds; prefix: %ld worlds\n",
+           o->failures ? "not ok" : "ok", o->shuffled, o->prefixes);
 }
 
 int main(int argc, char **argv)
@@ -274,7 +299,8 @@ int main(int argc, char **argv)
     const char *root = getenv("HUJI_ROOT");
     char dir[512];
     snprintf(dir, sizeof dir, "%s/tests/oracle/rules", root ? root : ".");
-    uint64_t first = argc > 2 ? strtoull(argv[2], NULL, 10) : 1, n = argc > 3 ? strtoull(argv[3], NULL, 10) : 4;
+    uint64_t first = argc > 2 ? strtoull(argv[2], NULL, 10) : 1,
+             n = argc > 3 ? strtoull(argv[3], NULL, 10) : 4;
     if (library_load(argc > 1 ? argv[1] : dir, &o.lib, &e) < 0)
         die("library", &e);
     if (duckdb_open(NULL, &o.db) != DuckDBSuccess || duckdb_connect(o.db, &o.con) != DuckDBSuccess)

@@ -59,7 +59,8 @@ const char *sq_fmt(struct sq *q, const char *fmt, ...)
 int sq_fail(struct sq *q, const char *what)
 {
     if (!q->rc)
-        q->rc = err_set(q->e, ERR_STATE, "规则 %.*s 不能写成 SQL：%s", (int)q->r->id.n, q->r->id.p, what);
+        q->rc = err_set(q->e, ERR_STATE, "规则 %.*s 不能写成 SQL：%s", (int)q->r->id.n, q->r->id.p,
+                        what);
     return q->rc;
 }
 
@@ -118,8 +119,9 @@ const char *scope_prev(struct scope *s, enum source_id src)
         s = s->outer;
     if (!s->found)
         return NULL;
-    return scope_join(s, src_table(src), sq_fmt(s->q, "@.%s = %s.p_rid AND %s.p_cl IN (%s)", src_rid(src), s->found, s->found,
-                                                clauses_of(s->q, src)));
+    return scope_join(s, src_table(src),
+                      sq_fmt(s->q, "@.%s = %s.p_rid AND %s.p_cl IN (%s)", src_rid(src), s->found,
+                             s->found, clauses_of(s->q, src)));
 }
 
 static bool wide(enum source_id src, int field)
@@ -172,7 +174,8 @@ void ex_text(struct scope *s, const struct expr *x, struct buf *b)
     } else {
         struct scope *h = x->op == X_FIELD ? home(s, x) : s;
         const char *d = huji_domain_name[x->domain];
-        buf_fmt(b, "%s.code", scope_join(h, sq_fmt(s->q, "x_%s", d), sq_fmt(s->q, "@.id = %s", ex_str(s, x))));
+        buf_fmt(b, "%s.code",
+                scope_join(h, sq_fmt(s->q, "x_%s", d), sq_fmt(s->q, "@.id = %s", ex_str(s, x))));
     }
 }
 
@@ -191,7 +194,8 @@ static void ex_left(struct scope *s, const struct expr *x, struct buf *b)
     if (x->op == X_CAT3)
         buf_fmt(b, "CASE WHEN regexp_matches(%s, '^[A-Z][0-9][0-9]') THEN left(%s, 3) END", t, t);
     else
-        buf_fmt(b, "CASE WHEN strlen(%s) >= %d THEN left(%s, %d) END", t, (int)x->num, t, (int)x->num);
+        buf_fmt(b, "CASE WHEN strlen(%s) >= %d THEN left(%s, %d) END", t, (int)x->num, t,
+                (int)x->num);
 }
 
 void ex_patterns(const struct code_pattern *set, const char *code, struct buf *b)
@@ -208,7 +212,8 @@ void ex_patterns(const struct code_pattern *set, const char *code, struct buf *b
             ex_literal(p->lo, b);
             buf_char(b, ')');
         } else {
-            buf_fmt(b, "(strlen(%s) >= %zu AND left(%s, %zu) BETWEEN ", code, p->lo.n, code, p->lo.n);
+            buf_fmt(b, "(strlen(%s) >= %zu AND left(%s, %zu) BETWEEN ", code, p->lo.n, code,
+                    p->lo.n);
             ex_literal(p->lo, b);
             buf_str(b, " AND ");
             ex_literal(p->hi, b);
@@ -225,7 +230,8 @@ static void ex_in(struct scope *s, const struct expr *x, struct buf *b)
         return;
     }
     /* never empty, so that a missing value stays unknown */
-    buf_fmt(b, "(%s IN (SELECT id FROM x_%s WHERE ", ex_str(s, x->arg[0]), huji_domain_name[x->domain]);
+    buf_fmt(b, "(%s IN (SELECT id FROM x_%s WHERE ", ex_str(s, x->arg[0]),
+            huji_domain_name[x->domain]);
     ex_patterns(x->set, "code", b);
     buf_str(b, " UNION ALL SELECT -9))");
 }
@@ -245,8 +251,8 @@ static void ex_binary(struct scope *s, const struct expr *x, const char *op, str
 static void ex_div(struct scope *s, const struct expr *x, struct buf *b)
 {
     int up = 6 + x->arg[1]->scale - x->arg[0]->scale;
-    buf_fmt(b, "hj_div(%s::HUGEINT * %s, %s::HUGEINT * %s)", ex_str(s, x->arg[0]), ten(s->q, up > 0 ? up : 0),
-            ex_str(s, x->arg[1]), ten(s->q, up < 0 ? -up : 0));
+    buf_fmt(b, "hj_div(%s::HUGEINT * %s, %s::HUGEINT * %s)", ex_str(s, x->arg[0]),
+            ten(s->q, up > 0 ? up : 0), ex_str(s, x->arg[1]), ten(s->q, up < 0 ? -up : 0));
 }
 
 const char *ten(struct sq *q, int n)
@@ -297,8 +303,11 @@ static void ex_dx(struct scope *s, const struct expr *x, struct buf *b)
     if (x->op == X_CHAPTER)
         buf_fmt(b, "(%s.chapter = %s.chapter)", j[0], j[1]);
     else
-        buf_fmt(b, "CASE WHEN %s.cat IS NOT NULL AND %s.cat IS NOT NULL THEN %s.cat = %s.cat OR coalesce(%s.grp = %s.grp, "
-                   "false) END", j[0], j[1], j[0], j[1], j[0], j[1]);
+        buf_fmt(
+            b,
+            "CASE WHEN %s.cat IS NOT NULL AND %s.cat IS NOT NULL THEN %s.cat = %s.cat OR coalesce(%s.grp = %s.grp, "
+            "false) END",
+            j[0], j[1], j[0], j[1], j[0], j[1]);
 }
 
 static void ex_measure(struct scope *s, const struct expr *x, struct buf *b)
@@ -346,7 +355,8 @@ static void ex_kn(struct scope *s, const struct expr *x, struct buf *b)
     if (!s->kn)
         buf_str(b, "NULL");
     else
-        buf_fmt(b, "%s.\"%.*s\"", s->kn, (int)x->kn->column[x->field].name.n, x->kn->column[x->field].name.p);
+        buf_fmt(b, "%s.\"%.*s\"", s->kn, (int)x->kn->column[x->field].name.n,
+                x->kn->column[x->field].name.p);
 }
 
 static void ex_code(const struct expr *x, struct buf *b)
@@ -359,13 +369,19 @@ static void ex_code(const struct expr *x, struct buf *b)
 /* Operators with a table entry: prefix, infix, functions of all arguments. */
 static bool ex_simple(struct scope *s, const struct expr *x, struct buf *b)
 {
-    static const struct { enum xop op; const char *infix; } infix[] = {
-        {X_AND, "AND"}, {X_OR, "OR"}, {X_EQ, "="}, {X_NE, "<>"}, {X_LT, "<"}, {X_LE, "<="}, {X_GT, ">"}, {X_GE, ">="},
-        {X_ADD, "+"}, {X_SUB, "-"},
+    static const struct {
+        enum xop op;
+        const char *infix;
+    } infix[] = {
+        {X_AND, "AND"}, {X_OR, "OR"}, {X_EQ, "="},  {X_NE, "<>"}, {X_LT, "<"},
+        {X_LE, "<="},   {X_GT, ">"},  {X_GE, ">="}, {X_ADD, "+"}, {X_SUB, "-"},
     };
-    static const struct { enum xop op; const char *fn; } fns[] = {
-        {X_DAY, "hj_day"}, {X_MONTH, "hj_month"}, {X_QUARTER, "hj_quarter"}, {X_AGE, "hj_age"}, {X_CEILDIV, "hj_ceil"},
-        {X_ABS, "abs"},
+    static const struct {
+        enum xop op;
+        const char *fn;
+    } fns[] = {
+        {X_DAY, "hj_day"}, {X_MONTH, "hj_month"},  {X_QUARTER, "hj_quarter"},
+        {X_AGE, "hj_age"}, {X_CEILDIV, "hj_ceil"}, {X_ABS, "abs"},
     };
     for (size_t i = 0; i < sizeof infix / sizeof *infix; i++)
         if (infix[i].op == x->op) {
@@ -392,7 +408,8 @@ void ex(struct scope *s, const struct expr *x, struct buf *b)
     case X_NUM: buf_fmt(b, "%lld::BIGINT", (long long)x->num); break;
     case X_CODE: ex_code(x, b); break;
     case X_MUL:
-        buf_fmt(b, "try_cast(%s::HUGEINT * %s AS BIGINT)", ex_str(s, x->arg[0]), ex_str(s, x->arg[1]));
+        buf_fmt(b, "try_cast(%s::HUGEINT * %s AS BIGINT)", ex_str(s, x->arg[0]),
+                ex_str(s, x->arg[1]));
         break;
     case X_DIV: ex_div(s, x, b); break;
     case X_FIELD: ex_field(s, x, b); break;
@@ -407,17 +424,29 @@ void ex(struct scope *s, const struct expr *x, struct buf *b)
     case X_RESCALE: ex_rescale(s, x, b); break;
     case X_YEAR: buf_fmt(b, "year(hj_date(%s))::BIGINT", ex_str(s, x->arg[0])); break;
     case X_WEEKDAY: buf_fmt(b, "isodow(hj_date(%s))::BIGINT", ex_str(s, x->arg[0])); break;
-    case X_HOUR: buf_fmt(b, "hour(make_timestamp(%s * 1000000))::BIGINT", ex_str(s, x->arg[0])); break;
-    case X_LEFT: case X_CAT3: ex_left(s, x, b); break;
-    case X_RELATED: case X_CHAPTER: ex_dx(s, x, b); break;
+    case X_HOUR:
+        buf_fmt(b, "hour(make_timestamp(%s * 1000000))::BIGINT", ex_str(s, x->arg[0]));
+        break;
+    case X_LEFT:
+    case X_CAT3: ex_left(s, x, b); break;
+    case X_RELATED:
+    case X_CHAPTER: ex_dx(s, x, b); break;
     case X_ANYDX: ex_any_dx(s, x, b); break;
     case X_DXLISTED: ex_dx_listed(s, x, b); break;
-    case X_HAS: case X_COVERED: case X_LOOK: ex_table(s, x, b); break;
-    case X_IF: case X_MIN: case X_MAX: case X_COALESCE: ex_choice(s, x, b); break;
+    case X_HAS:
+    case X_COVERED:
+    case X_LOOK: ex_table(s, x, b); break;
+    case X_IF:
+    case X_MIN:
+    case X_MAX:
+    case X_COALESCE: ex_choice(s, x, b); break;
     case X_AGG: ex_agg(s, x, b); break;
     case X_MEMBERS: ex_members(s, x, b); break;
     case X_MEASURE: ex_measure(s, x, b); break;
-    default: sq_fail(s->q, "不认识的运算"); buf_str(b, "NULL"); break;
+    default:
+        sq_fail(s->q, "不认识的运算");
+        buf_str(b, "NULL");
+        break;
     }
 }
 
@@ -430,7 +459,8 @@ void ex_print(struct scope *s, const struct expr *x, bool text, const char *v, s
             buf_fmt(b, "coalesce(%s, '?')", v);
         else
             buf_fmt(b, "coalesce(%s.code, '?')",
-                    scope_join(s, sq_fmt(s->q, "x_%s", huji_domain_name[x->domain]), sq_fmt(s->q, "@.id = %s", v)));
+                    scope_join(s, sq_fmt(s->q, "x_%s", huji_domain_name[x->domain]),
+                               sq_fmt(s->q, "@.id = %s", v)));
         return;
     }
     if (x->type == V_BOOL) {
@@ -447,7 +477,9 @@ void ex_print(struct scope *s, const struct expr *x, bool text, const char *v, s
         if (!x->scale)
             buf_fmt(b, "(%s)::VARCHAR", v);
         else
-            buf_fmt(b, "rtrim(rtrim(((%s)::DECIMAL(19, 0) * 0.%.*s1)::DECIMAL(38, %d)::VARCHAR, '0'), '.')", v, x->scale - 1,
-                    "0000000000", x->scale);
+            buf_fmt(
+                b,
+                "rtrim(rtrim(((%s)::DECIMAL(19, 0) * 0.%.*s1)::DECIMAL(38, %d)::VARCHAR, '0'), '.')",
+                v, x->scale - 1, "0000000000", x->scale);
     }
 }

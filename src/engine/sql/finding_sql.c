@@ -18,7 +18,8 @@ static void class_column(struct scope *s, struct buf *b)
     buf_str(b, ", CASE ");
     for (int k = 0; k < r->n_cls && !open; k++) {
         open = !r->cls[k].when[s->clause];
-        buf_fmt(b, "WHEN %s THEN '%s' ", open ? "true" : ex_str(s, r->cls[k].when[s->clause]), class_name(r->cls[k].cls));
+        buf_fmt(b, "WHEN %s THEN '%s' ", open ? "true" : ex_str(s, r->cls[k].when[s->clause]),
+                class_name(r->cls[k].cls));
     }
     buf_str(b, "END AS cls");
 }
@@ -36,7 +37,10 @@ static void shorter_columns(struct scope *s, struct buf *b)
     }
     buf_fmt(b, ", (%s <= %s OR fo.p_rid IS NULL) AS later_bad", len, plen);
     if (src_column(src, "fixmedins_code"))
-        buf_fmt(b, ", (fo.p_rid IS NOT NULL AND %s.fixmedins_code IS NOT DISTINCT FROM %s.fixmedins_code) AS both_bad", s->cur, p);
+        buf_fmt(
+            b,
+            ", (fo.p_rid IS NOT NULL AND %s.fixmedins_code IS NOT DISTINCT FROM %s.fixmedins_code) AS both_bad",
+            s->cur, p);
     else
         buf_str(b, ", false AS both_bad");
 }
@@ -97,12 +101,19 @@ static void owner_text(struct scope *s, struct buf *b)
 static const char *finding_day(struct sq *q, int i)
 {
     const struct rule *r = q->r;
-    const char *t = huji_sources[r->clause[i].src].time_field, *k = sq_fmt(q, "fo.k%d", r->n_keys - 1);
+    const char *t = huji_sources[r->clause[i].src].time_field,
+               *k = sq_fmt(q, "fo.k%d", r->n_keys - 1);
     switch (r->measure ? r->key[i][r->n_keys - 1]->fmt : VF_NUM) {
     case VF_DAY: return k;
     case VF_SEC: return sq_fmt(q, "hj_day(%s)", k);
-    case VF_MONTH: return sq_fmt(q, "(make_date((%s // 12)::INTEGER, (%s %% 12 + 1)::INTEGER, 1) - DATE '1970-01-01')", k, k);
-    case VF_QUARTER: return sq_fmt(q, "(make_date((%s // 4)::INTEGER, (%s %% 4 * 3 + 1)::INTEGER, 1) - DATE '1970-01-01')", k, k);
+    case VF_MONTH:
+        return sq_fmt(
+            q, "(make_date((%s // 12)::INTEGER, (%s %% 12 + 1)::INTEGER, 1) - DATE '1970-01-01')",
+            k, k);
+    case VF_QUARTER:
+        return sq_fmt(
+            q, "(make_date((%s // 4)::INTEGER, (%s %% 4 * 3 + 1)::INTEGER, 1) - DATE '1970-01-01')",
+            k, k);
     case VF_YEAR: return sq_fmt(q, "(make_date(%s::INTEGER, 1, 1) - DATE '1970-01-01')", k);
     default: return t ? sq_fmt(q, "hj_day(coalesce(e.%s, 0))", t) : "0";
     }
@@ -125,43 +136,66 @@ static void accused(struct sq *q, int i, struct buf *out)
     class_column(&s, &cols);
     own_columns(&s, &cols);
     bool whole = r->at_amount == AMT_EXPR && expr_has(r->at_expr[i], X_MEMBERS);
-    buf_fmt(&cols, ", %s AS whole, %s AS is_whole", whole ? ex_str(&s, r->at_expr[i]) : "NULL::BIGINT", whole ? "true" : "false");
+    buf_fmt(&cols, ", %s AS whole, %s AS is_whole",
+            whole ? ex_str(&s, r->at_expr[i]) : "NULL::BIGINT", whole ? "true" : "false");
     if (r->at_of == OF_SHORTER)
         shorter_columns(&s, &cols);
     conditions(&s, day, &where);
-    buf_fmt(out, "SELECT fo.*%s FROM fo%s%s WHERE %s", buf_cstr(&cols), buf_cstr(&from), buf_cstr(&s.joins), buf_cstr(&where));
+    buf_fmt(out, "SELECT fo.*%s FROM fo%s%s WHERE %s", buf_cstr(&cols), buf_cstr(&from),
+            buf_cstr(&s.joins), buf_cstr(&where));
     buf_release(&cols);
     buf_release(&from);
     buf_release(&where);
     scope_release(&s);
 }
 
-#define LIMITED(v) "CASE WHEN NOT is_whole THEN " v " WHEN whole IS NULL OR whole <= 0 OR amt <= 0 THEN 0 WHEN whole >= amt THEN " v " ELSE "
+#define LIMITED(v)                   \
+    "CASE WHEN NOT is_whole THEN " v \
+    " WHEN whole IS NULL OR whole <= 0 OR amt <= 0 THEN 0 WHEN whole >= amt THEN " v " ELSE "
 
 static void sums(struct sq *q, struct buf *out)
 {
     bool measured = q->r->kind == &kind_outlier;
-    const char *excess = q->r->at_amount == AMT_EXCESS ? "greatest(0, hj_div(a.gt - a.gf, 10000))" : "0";
-    buf_str(out, ",\ns AS (SELECT fid, coalesce(sum(amount) FILTER (WHERE role = 1), 0)::BIGINT AS amt, coalesce(sum(fund) FILTER (WHERE role = 1), "
-                 "0)::BIGINT AS fnd, bool_or(marks > 0) AS marked, count(*) AS n");
+    const char *excess = q->r->at_amount == AMT_EXCESS ? "greatest(0, hj_div(a.gt - a.gf, 10000))"
+                                                       : "0";
+    buf_str(
+        out,
+        ",\ns AS (SELECT fid, coalesce(sum(amount) FILTER (WHERE role = 1), 0)::BIGINT AS amt, coalesce(sum(fund) FILTER (WHERE role = 1), "
+        "0)::BIGINT AS fnd, bool_or(marks > 0) AS marked, count(*) AS n");
     for (int i = 0; i < 3; i++)
-        buf_fmt(out, ", count(*) FILTER (WHERE mrole = 1 AND h%d) AS c%d, count(DISTINCT o%d) FILTER (WHERE mrole = 1 AND h%d) AS d%d, count(o%d) FILTER "
-                     "(WHERE mrole = 1 AND h%d) AS k%d, any_value(o%d) FILTER (WHERE mrole = 1 AND h%d) AS u%d", i, i, i, i, i, i, i, i, i, i, i);
+        buf_fmt(
+            out,
+            ", count(*) FILTER (WHERE mrole = 1 AND h%d) AS c%d, count(DISTINCT o%d) FILTER (WHERE mrole = 1 AND h%d) AS d%d, count(o%d) FILTER "
+            "(WHERE mrole = 1 AND h%d) AS k%d, any_value(o%d) FILTER (WHERE mrole = 1 AND h%d) AS u%d",
+            i, i, i, i, i, i, i, i, i, i, i);
     buf_str(out, " FROM m GROUP BY fid)");
-    buf_fmt(out, ",\nz AS (SELECT a.*, coalesce(s.amt, 0) AS amt, coalesce(s.fnd, 0) AS fnd, coalesce(s.marked, false) AS marked, coalesce(s.n, 0) AS n, "
-                 "%s AS excess", measured ? excess : "0");
+    buf_fmt(
+        out,
+        ",\nz AS (SELECT a.*, coalesce(s.amt, 0) AS amt, coalesce(s.fnd, 0) AS fnd, coalesce(s.marked, false) AS marked, coalesce(s.n, 0) AS n, "
+        "%s AS excess",
+        measured ? excess : "0");
     for (int i = 0; i < 3; i++) /* all members at fault agree with the anchor */
-        buf_fmt(out, ", CASE WHEN coalesce(s.c%d, 0) = 0 OR (s.d%d = 1 AND s.k%d = s.c%d AND s.u%d = a.own%d) THEN a.own%d END AS who%d", i, i, i, i, i, i, i, i);
+        buf_fmt(
+            out,
+            ", CASE WHEN coalesce(s.c%d, 0) = 0 OR (s.d%d = 1 AND s.k%d = s.c%d AND s.u%d = a.own%d) THEN a.own%d END AS who%d",
+            i, i, i, i, i, i, i, i);
     buf_str(out, " FROM a LEFT JOIN s ON s.fid = a.fid)");
 }
 
 static void evidence(struct buf *out)
 {
-    buf_str(out, ",\nev1 AS (SELECT m.fid, m.role, m.t, m.id, CASE WHEN z.is_whole AND z.amt > 0 THEN hj_part(m.amount, " LIMITED("amt") "whole END, z.amt) "
-                 "ELSE m.amount END AS amount, CASE WHEN z.is_whole AND z.amt > 0 THEN hj_part(m.fund, " LIMITED("amt") "whole END, z.amt) ELSE m.fund END AS "
-                 "fund FROM m JOIN z ON z.fid = m.fid)");
-    buf_fmt(out, ",\nj AS (SELECT fid, array_to_string(list_slice(list('{\"id\": ' || hj_json(id) || ', \"role\": ' || role || ', \"amount_fen\": ' || amount || "
-                 "', \"fund_fen\": ' || fund || '}' ORDER BY role, t, id), 1, %d), ', ') AS items FROM ev1 GROUP BY fid)", MAX_EVIDENCE);
+    buf_str(
+        out,
+        ",\nev1 AS (SELECT m.fid, m.role, m.t, m.id, CASE WHEN z.is_whole AND z.amt > 0 THEN hj_part(m.amount, " LIMITED(
+            "amt") "whole END, z.amt) "
+                   "ELSE m.amount END AS amount, CASE WHEN z.is_whole AND z.amt > 0 THEN hj_part(m.fund, " LIMITED(
+                       "amt") "whole END, z.amt) ELSE m.fund END AS "
+                              "fund FROM m JOIN z ON z.fid = m.fid)");
+    buf_fmt(
+        out,
+        ",\nj AS (SELECT fid, array_to_string(list_slice(list('{\"id\": ' || hj_json(id) || ', \"role\": ' || role || ', \"amount_fen\": ' || amount || "
+        "', \"fund_fen\": ' || fund || '}' ORDER BY role, t, id), 1, %d), ', ') AS items FROM ev1 GROUP BY fid)",
+        MAX_EVIDENCE);
 }
 
 void finding_sql(struct sq *q, struct buf *out)
@@ -177,8 +211,10 @@ void finding_sql(struct sq *q, struct buf *out)
         more = true;
     }
     buf_str(out, ") WHERE cls IS NOT NULL");
-    if (r->kind == &kind_forbid) /* several rows of a table may forbid one event: it is one finding, the first row's */
-        buf_fmt(out, " QUALIFY row_number() OVER (PARTITION BY %s, cl, rid ORDER BY kn) = 1", keys_str(q, ""));
+    if (r->kind ==
+        &kind_forbid) /* several rows of a table may forbid one event: it is one finding, the first row's */
+        buf_fmt(out, " QUALIFY row_number() OVER (PARTITION BY %s, cl, rid ORDER BY kn) = 1",
+                keys_str(q, ""));
     buf_char(out, ')');
     money_sql(q, out);
     sums(q, out);
@@ -192,22 +228,31 @@ void finding_sql(struct sq *q, struct buf *out)
     buf_sql(out, r->id);
     buf_str(out, " AS rule_id, ");
     buf_sql(out, r->owner_type);
-    buf_str(out, " AS owner_type, owner_id, anchor, p0.code AS psn_no, p1.code AS mdtrt_id, p2.code AS fixmedins_code, hj_date(day) AS event_date, "
-                 "(value::DECIMAL(19, 0) * 0.000001)::DECIMAL(18, 6) AS value, (threshold::DECIMAL(19, 0) * 0.000001)::DECIMAL(18, 6) AS "
-                 "threshold, ");
+    buf_str(
+        out,
+        " AS owner_type, owner_id, anchor, p0.code AS psn_no, p1.code AS mdtrt_id, p2.code AS fixmedins_code, hj_date(day) AS event_date, "
+        "(value::DECIMAL(19, 0) * 0.000001)::DECIMAL(18, 6) AS value, (threshold::DECIMAL(19, 0) * 0.000001)::DECIMAL(18, 6) AS "
+        "threshold, ");
     if (measured)
         buf_str(out, "excess::BIGINT AS amount_fen, excess::BIGINT AS fund_fen, ");
     else
-        buf_str(out, "(" LIMITED("amt") "whole END)::BIGINT AS amount_fen, (" LIMITED("fnd") "hj_part(fnd, whole, amt) END)::BIGINT AS fund_fen, ");
-    buf_fmt(out, "cls AS class, hit, marked, '[' || coalesce(j.items, '') || CASE WHEN n > %d THEN ', {\"more\": ' || (n - %d) || '}' ELSE '' END || ']' AS evidence FROM z LEFT JOIN j ON "
-                 "j.fid = z.fid LEFT JOIN x_person p0 ON p0.id = who0 LEFT JOIN x_visit p1 ON p1.id = who1 LEFT JOIN x_inst p2 ON p2.id = who2",
-            MAX_EVIDENCE, MAX_EVIDENCE);
+        buf_str(out, "(" LIMITED("amt") "whole END)::BIGINT AS amount_fen, (" LIMITED(
+                         "fnd") "hj_part(fnd, whole, amt) END)::BIGINT AS fund_fen, ");
+    buf_fmt(
+        out,
+        "cls AS class, hit, marked, '[' || coalesce(j.items, '') || CASE WHEN n > %d THEN ', {\"more\": ' || (n - %d) || '}' ELSE '' END || ']' AS evidence FROM z LEFT JOIN j ON "
+        "j.fid = z.fid LEFT JOIN x_person p0 ON p0.id = who0 LEFT JOIN x_visit p1 ON p1.id = who1 LEFT JOIN x_inst p2 ON p2.id = who2",
+        MAX_EVIDENCE, MAX_EVIDENCE);
 }
 
 int rule_sql(const struct huji_library *lib, const struct rule *r, struct buf *out, struct err *e)
 {
-    static const struct { const struct rule_kind *kind; void (*sql)(struct sq *, struct buf *); } kinds[] = {
-        {&kind_forbid, forbid_sql}, {&kind_pair, pair_sql}, {&kind_quota, quota_sql}, {&kind_gap, gap_sql}, {&kind_level, level_sql},
+    static const struct {
+        const struct rule_kind *kind;
+        void (*sql)(struct sq *, struct buf *);
+    } kinds[] = {
+        {&kind_forbid, forbid_sql}, {&kind_pair, pair_sql},   {&kind_quota, quota_sql},
+        {&kind_gap, gap_sql},       {&kind_level, level_sql},
     };
     struct sq q = {.lib = lib, .r = r, .e = e};
     bool greedy = r->kind == &kind_quota && r->mode == QUOTA_SLIDING;

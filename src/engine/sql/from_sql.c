@@ -25,7 +25,8 @@ void src_join(struct scope *s, const char *alias, const char *rid, const char *k
     if (!c->kn)
         return;
     s->kn = sq_fmt(s->q, "%sk", alias);
-    buf_fmt(b, " LEFT JOIN k_%.*s %s ON %s.row = %s", (int)c->kn->name.n, c->kn->name.p, s->kn, s->kn, kn);
+    buf_fmt(b, " LEFT JOIN k_%.*s %s ON %s.row = %s", (int)c->kn->name.n, c->kn->name.p, s->kn,
+            s->kn, kn);
 }
 
 bool key_is_text(const struct rule *r, int k)
@@ -78,7 +79,8 @@ const char *equal_str(struct sq *q, const char *x, const char *y)
 }
 
 /* An expression as a column: texts where any clause has texts, else BIGINT. */
-static void column(struct scope *s, const struct expr *x, bool text, const char *name, struct buf *b)
+static void column(struct scope *s, const struct expr *x, bool text, const char *name,
+                   struct buf *b)
 {
     buf_str(b, ", ");
     if (!x) {
@@ -104,7 +106,8 @@ static void slots(struct scope *s, int i, struct buf *b)
     const struct rule *r = s->q->r;
     struct expr *const *sl = r->slot[i];
     bool gt = slot_is_text(r, SL_GROUP), st = slot_is_text(r, SL_SCOPE);
-    enum slot a = first_of(r, SL_RATIO, first_of(r, SL_WINDOW, SL_LO)), f = first_of(r, SL_PARTNER, SL_FLOOR);
+    enum slot a = first_of(r, SL_RATIO, first_of(r, SL_WINDOW, SL_LO)),
+              f = first_of(r, SL_PARTNER, SL_FLOOR);
     enum slot c = first_of(r, SL_CAP, SL_TOLERANCE), p = first_of(r, SL_PRICE, SL_HI);
     column(s, sl[SL_START], false, "x", b);
     column(s, sl[SL_END] ? sl[SL_END] : sl[SL_START], false, "u", b);
@@ -113,7 +116,8 @@ static void slots(struct scope *s, int i, struct buf *b)
     if (sl[SL_GROUP])
         column(s, sl[SL_GROUP], gt, "g", b);
     else
-        buf_fmt(b, ", %s::%s AS g", s->kn ? sq_fmt(s->q, "%s.row", s->kn) : "0", gt ? "VARCHAR" : "BIGINT");
+        buf_fmt(b, ", %s::%s AS g", s->kn ? sq_fmt(s->q, "%s.row", s->kn) : "0",
+                gt ? "VARCHAR" : "BIGINT");
     if (sl[SL_SCOPE])
         column(s, sl[SL_SCOPE], st, "sc", b);
     else
@@ -123,7 +127,9 @@ static void slots(struct scope *s, int i, struct buf *b)
     column(s, sl[c], slot_is_text(r, c), "c", b);
     column(s, sl[SL_DECAY], false, "d", b);
     column(s, sl[f], slot_is_text(r, f), "f", b);
-    buf_fmt(b, ", %s AS absent", sl[SL_ABSENT] ? sq_fmt(s->q, "coalesce(%s, false)", ex_str(s, sl[SL_ABSENT])) : "false");
+    buf_fmt(b, ", %s AS absent",
+            sl[SL_ABSENT] ? sq_fmt(s->q, "coalesce(%s, false)", ex_str(s, sl[SL_ABSENT]))
+                          : "false");
     if (r->kind == &kind_forbid)
         column(s, sl[SL_VALUE], false, "val", b);
 }
@@ -160,7 +166,8 @@ static void keys(struct scope *s, int i, struct buf *b)
     for (int k = 0; k < r->n_keys; k++) {
         const struct expr *x = r->key[i][k];
         if (spread && k == r->n_keys - 1) /* once for each day from there on */
-            buf_fmt(b, ", (%s)::BIGINT + unnest(range(least(coalesce(%s, 0), 4000)))", ex_str(s, x), ex_str(s, r->slot[i][SL_TOLERANCE]));
+            buf_fmt(b, ", (%s)::BIGINT + unnest(range(least(coalesce(%s, 0), 4000)))", ex_str(s, x),
+                    ex_str(s, r->slot[i][SL_TOLERANCE]));
         else
             column(s, x, key_is_text(r, k), sq_fmt(s->q, "k%d", k), b);
         if (spread && k == r->n_keys - 1)
@@ -176,7 +183,8 @@ static void one_clause(struct sq *q, int i, struct buf *out)
     struct buf cols = BUF_INIT, where = BUF_INIT;
     scope_init(&s, q, "e", i);
     s.kn = c->kn ? "n" : NULL;
-    buf_fmt(&cols, "SELECT %d AS cl, e.%s::BIGINT AS rid, %s AS kn", i, src_rid(c->src), c->kn ? "n.row" : "-1");
+    buf_fmt(&cols, "SELECT %d AS cl, e.%s::BIGINT AS rid, %s AS kn", i, src_rid(c->src),
+            c->kn ? "n.row" : "-1");
     keys(&s, i, &cols);
     if (src->time_field)
         buf_fmt(&cols, ", coalesce(e.%s, -9000000000000000000) AS t", src->time_field);
@@ -189,7 +197,8 @@ static void one_clause(struct sq *q, int i, struct buf *out)
     if (c->kn) {
         buf_str(out, " JOIN ");
         sql_index_name(out, c->kn, c->kn_column, D_ITEM);
-        buf_fmt(out, " n0 ON n0.id = e.hilist_code JOIN k_%.*s n ON n.row = n0.row", (int)c->kn->name.n, c->kn->name.p);
+        buf_fmt(out, " n0 ON n0.id = e.hilist_code JOIN k_%.*s n ON n.row = n0.row",
+                (int)c->kn->name.n, c->kn->name.p);
     }
     buf_fmt(out, "%s WHERE %s", buf_cstr(&s.joins), buf_cstr(&where));
     buf_release(&cols);

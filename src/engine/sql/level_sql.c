@@ -34,14 +34,27 @@ static void days(struct sq *q, struct buf *out)
 {
     const char *k = keys_str(q, "");
     const char *keys_x = sq_fmt(q, "%s, x", k);
-    buf_fmt(out, ",\no AS MATERIALIZED (SELECT *, row_number() OVER (PARTITION BY %s ORDER BY " EV_ORDER ") AS rn FROM ev WHERE x IS NOT NULL)", k);
-    buf_fmt(out, ",\nd0 AS (SELECT %s, coalesce(sum(q) FILTER (WHERE NOT absent), 0)::BIGINT AS s, coalesce(sum(q) FILTER (WHERE NOT absent AND q > "
-                 "0), 0)::BIGINT AS pos, arg_max(q, rn) FILTER (WHERE absent AND q IS NOT NULL) AS setto, greatest(0, coalesce(max(c) FILTER (WHERE q "
-                 "IS NOT NULL), 0)) AS tol, arg_max_null(a, rn) AS a, arg_max_null(b, rn) AS b, arg_max(cl, rn) AS cl, arg_max(rid, rn) AS rid, "
-                 "arg_max(kn, rn) AS kn FROM o GROUP BY ALL)", keys_x);
-    buf_fmt(out, ",\nd1 AS (SELECT *, count(setto) OVER (PARTITION BY %s ORDER BY x) AS seg, %s AS coming FROM d0)", k,
-            q->r->num[0] ? sq_fmt(q, "coalesce(sum(pos) OVER (PARTITION BY %s ORDER BY x RANGE BETWEEN 1 FOLLOWING AND %lld FOLLOWING), 0)", k,
-                                  (long long)q->r->num[0]) : "NULL::BIGINT");
+    buf_fmt(out,
+            ",\no AS MATERIALIZED (SELECT *, row_number() OVER (PARTITION BY %s ORDER BY " EV_ORDER
+            ") AS rn FROM ev WHERE x IS NOT NULL)",
+            k);
+    buf_fmt(
+        out,
+        ",\nd0 AS (SELECT %s, coalesce(sum(q) FILTER (WHERE NOT absent), 0)::BIGINT AS s, coalesce(sum(q) FILTER (WHERE NOT absent AND q > "
+        "0), 0)::BIGINT AS pos, arg_max(q, rn) FILTER (WHERE absent AND q IS NOT NULL) AS setto, greatest(0, coalesce(max(c) FILTER (WHERE q "
+        "IS NOT NULL), 0)) AS tol, arg_max_null(a, rn) AS a, arg_max_null(b, rn) AS b, arg_max(cl, rn) AS cl, arg_max(rid, rn) AS rid, "
+        "arg_max(kn, rn) AS kn FROM o GROUP BY ALL)",
+        keys_x);
+    buf_fmt(
+        out,
+        ",\nd1 AS (SELECT *, count(setto) OVER (PARTITION BY %s ORDER BY x) AS seg, %s AS coming FROM d0)",
+        k,
+        q->r->num[0]
+            ? sq_fmt(
+                  q,
+                  "coalesce(sum(pos) OVER (PARTITION BY %s ORDER BY x RANGE BETWEEN 1 FOLLOWING AND %lld FOLLOWING), 0)",
+                  k, (long long)q->r->num[0])
+            : "NULL::BIGINT");
 }
 
 /* The lower bound may speak of what came in so far: asked of the day's last event, clause by clause. */
@@ -62,7 +75,8 @@ static void lower_bounds(struct sq *q, struct buf *out)
         s.found = "d4";
         src_join(&s, "e", "d4.rid", "d4.kn", &from);
         const char *lo = q->r->slot[i][SL_LO] ? ex_str(&s, q->r->slot[i][SL_LO]) : "NULL::BIGINT";
-        buf_fmt(out, "%sSELECT d4.*, %s AS lo FROM d4%s%s WHERE d4.cl = %d", i ? "\nUNION ALL " : "", lo, buf_cstr(&from), buf_cstr(&s.joins), i);
+        buf_fmt(out, "%sSELECT d4.*, %s AS lo FROM d4%s%s WHERE d4.cl = %d",
+                i ? "\nUNION ALL " : "", lo, buf_cstr(&from), buf_cstr(&s.joins), i);
         buf_release(&from);
         scope_release(&s);
     }
@@ -72,20 +86,34 @@ static void lower_bounds(struct sq *q, struct buf *out)
 static void balance(struct sq *q, const char *decay, const char *floor, struct buf *out)
 {
     const char *k = keys_str(q, "");
-    buf_fmt(out, ",\nd2 AS (SELECT *, coalesce(setto, s) AS chg, first_value(x) OVER (PARTITION BY %s, seg ORDER BY x) AS x0, (sum(coalesce(setto, "
-                 "pos)) OVER (PARTITION BY %s, seg ORDER BY x))::BIGINT AS inflow FROM d1)", k, k);
-    buf_fmt(out, ",\nd3 AS (SELECT *, (sum(chg) OVER (PARTITION BY %s, seg ORDER BY x))::BIGINT - %s * (x - x0) AS bal FROM d2)", k,
-            decay ? decay : "0");
+    buf_fmt(
+        out,
+        ",\nd2 AS (SELECT *, coalesce(setto, s) AS chg, first_value(x) OVER (PARTITION BY %s, seg ORDER BY x) AS x0, (sum(coalesce(setto, "
+        "pos)) OVER (PARTITION BY %s, seg ORDER BY x))::BIGINT AS inflow FROM d1)",
+        k, k);
+    buf_fmt(
+        out,
+        ",\nd3 AS (SELECT *, (sum(chg) OVER (PARTITION BY %s, seg ORDER BY x))::BIGINT - %s * (x - x0) AS bal FROM d2)",
+        k, decay ? decay : "0");
     if (floor)
-        buf_fmt(out, ",\nd4 AS (SELECT *, bal + greatest(0, coalesce(max(CASE WHEN setto IS NULL THEN %s - (bal - chg) END) OVER "
-                     "(PARTITION BY %s, seg ORDER BY x), 0)) AS lv FROM d3)", floor, k);
+        buf_fmt(
+            out,
+            ",\nd4 AS (SELECT *, bal + greatest(0, coalesce(max(CASE WHEN setto IS NULL THEN %s - (bal - chg) END) OVER "
+            "(PARTITION BY %s, seg ORDER BY x), 0)) AS lv FROM d3)",
+            floor, k);
     else
         buf_str(out, ",\nd4 AS (SELECT *, bal AS lv FROM d3)");
     lower_bounds(q, out);
-    buf_fmt(out, ",\nd6 AS (SELECT *, coalesce(lv < lo - tol AND NOT coalesce(lv + coming >= lo - tol, false), false) AS below FROM d5 WHERE setto IS "
-                 "NULL%s)", q->r->chain_links ? " AND seg > 0" : "");
-    buf_fmt(out, ",\nd7 AS (SELECT *, min(CASE WHEN below THEN lv END) OVER (PARTITION BY %s, seg ORDER BY x ROWS BETWEEN UNBOUNDED PRECEDING AND 1 "
-                 "PRECEDING) AS worst FROM d6)", k);
+    buf_fmt(
+        out,
+        ",\nd6 AS (SELECT *, coalesce(lv < lo - tol AND NOT coalesce(lv + coming >= lo - tol, false), false) AS below FROM d5 WHERE setto IS "
+        "NULL%s)",
+        q->r->chain_links ? " AND seg > 0" : "");
+    buf_fmt(
+        out,
+        ",\nd7 AS (SELECT *, min(CASE WHEN below THEN lv END) OVER (PARTITION BY %s, seg ORDER BY x ROWS BETWEEN UNBOUNDED PRECEDING AND 1 "
+        "PRECEDING) AS worst FROM d6)",
+        k);
 }
 
 void level_sql(struct sq *q, struct buf *out)
@@ -97,17 +125,29 @@ void level_sql(struct sq *q, struct buf *out)
     }
     days(q, out);
     balance(q, decay, floor, out);
-    const char *from = q->r->new_minimum ? "least(lo - tol, coalesce(worst, lo - tol))" : "(lo - tol)";
-    buf_fmt(out, ",\nacc AS (SELECT %s, x, 1 AS sg, lv, lv - b AS bad, b AS bound FROM d7 WHERE lv > b + tol UNION ALL SELECT %s, x, -1, "
-                 "lv, %s - lv, lo - tol FROM d7 WHERE below AND lv < %s)", k, k, from, from);
-    buf_fmt(out, ",\nmm AS (SELECT o.*, acc.sg, acc.lv, acc.bad AS allbad, acc.bound, o.q * acc.sg AS qq, coalesce(sum(o.q * acc.sg) OVER "
-                 "(PARTITION BY %s, o.x, acc.sg ORDER BY o.rn DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS taken FROM "
-                 "acc JOIN o ON %s AND o.x = acc.x WHERE NOT o.absent AND o.q * acc.sg > 0)", keys_str(q, "o."),
-            equal_str(q, "o", "acc"));
-    buf_fmt(out, ",\nfo AS MATERIALIZED (SELECT row_number() OVER () AS fid, cl, rid, kn, %s, x, sg, NULL::INTEGER AS p_cl, NULL::BIGINT AS "
-                 "p_rid, NULL::INTEGER AS p_kn, NULL::VARCHAR AS anchor_text, (lv * 100)::BIGINT AS value, (bound * 100)::BIGINT AS "
-                 "threshold, NULL::BIGINT AS gf, NULL::BIGINT AS gt, true AS hit FROM mm WHERE taken = 0)", k);
-    buf_fmt(out, ",\nmem AS MATERIALIZED (SELECT fo.fid, m0.cl, m0.rid, m0.kn, 1 AS role, CASE WHEN allbad - taken < qq THEN allbad - taken "
-                 "ELSE 0 END AS bad, CASE WHEN allbad - taken < qq THEN qq ELSE 0 END AS of_, CASE WHEN taken = 0 THEN 1 ELSE 0 END AS anc "
-                 "FROM fo JOIN mm m0 ON %s AND m0.x = fo.x AND m0.sg = fo.sg WHERE taken < allbad)", equal_str(q, "m0", "fo"));
+    const char *from = q->r->new_minimum ? "least(lo - tol, coalesce(worst, lo - tol))"
+                                         : "(lo - tol)";
+    buf_fmt(
+        out,
+        ",\nacc AS (SELECT %s, x, 1 AS sg, lv, lv - b AS bad, b AS bound FROM d7 WHERE lv > b + tol UNION ALL SELECT %s, x, -1, "
+        "lv, %s - lv, lo - tol FROM d7 WHERE below AND lv < %s)",
+        k, k, from, from);
+    buf_fmt(
+        out,
+        ",\nmm AS (SELECT o.*, acc.sg, acc.lv, acc.bad AS allbad, acc.bound, o.q * acc.sg AS qq, coalesce(sum(o.q * acc.sg) OVER "
+        "(PARTITION BY %s, o.x, acc.sg ORDER BY o.rn DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS taken FROM "
+        "acc JOIN o ON %s AND o.x = acc.x WHERE NOT o.absent AND o.q * acc.sg > 0)",
+        keys_str(q, "o."), equal_str(q, "o", "acc"));
+    buf_fmt(
+        out,
+        ",\nfo AS MATERIALIZED (SELECT row_number() OVER () AS fid, cl, rid, kn, %s, x, sg, NULL::INTEGER AS p_cl, NULL::BIGINT AS "
+        "p_rid, NULL::INTEGER AS p_kn, NULL::VARCHAR AS anchor_text, (lv * 100)::BIGINT AS value, (bound * 100)::BIGINT AS "
+        "threshold, NULL::BIGINT AS gf, NULL::BIGINT AS gt, true AS hit FROM mm WHERE taken = 0)",
+        k);
+    buf_fmt(
+        out,
+        ",\nmem AS MATERIALIZED (SELECT fo.fid, m0.cl, m0.rid, m0.kn, 1 AS role, CASE WHEN allbad - taken < qq THEN allbad - taken "
+        "ELSE 0 END AS bad, CASE WHEN allbad - taken < qq THEN qq ELSE 0 END AS of_, CASE WHEN taken = 0 THEN 1 ELSE 0 END AS anc "
+        "FROM fo JOIN mm m0 ON %s AND m0.x = fo.x AND m0.sg = fo.sg WHERE taken < allbad)",
+        equal_str(q, "m0", "fo"));
 }

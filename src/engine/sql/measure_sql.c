@@ -9,19 +9,28 @@ static void body(struct sq *q, const struct measure *m, struct buf *out)
     bool distinct = r->count == COUNT_DISTINCT;
     buf_fmt(out, "CREATE OR REPLACE TEMP TABLE m_%.*s AS WITH ", (int)m->name.n, m->name.p);
     from_sql(q, out);
-    const char *usable = m->share ? "q IS NOT NULL AND a IS NOT NULL" : distinct ? "q IS NOT NULL AND g IS NOT NULL" : "q IS NOT NULL";
-    buf_fmt(out, ",\nt AS (SELECT %s, %s AS num, %s AS den, %s AS n, min({'t': t, 'sr': sr, 'rank': rank, 'kn': kn, 'cl': cl, 'rid': rid, 'p0': c, "
-                 "'p1': b, 'p2': sc}) AS f FROM ev WHERE %s GROUP BY %s)",
-            k, distinct ? "count(DISTINCT g)" : "sum(q)::BIGINT", m->share ? "sum(a)::BIGINT" : "0::BIGINT",
-            distinct ? "count(DISTINCT g)" : "count(*)", usable, k);
-    const char *value = m->share ? "hj_div(num::HUGEINT * 1000000, den)"
+    const char *usable = m->share   ? "q IS NOT NULL AND a IS NOT NULL"
+                         : distinct ? "q IS NOT NULL AND g IS NOT NULL"
+                                    : "q IS NOT NULL";
+    buf_fmt(
+        out,
+        ",\nt AS (SELECT %s, %s AS num, %s AS den, %s AS n, min({'t': t, 'sr': sr, 'rank': rank, 'kn': kn, 'cl': cl, 'rid': rid, 'p0': c, "
+        "'p1': b, 'p2': sc}) AS f FROM ev WHERE %s GROUP BY %s)",
+        k, distinct ? "count(DISTINCT g)" : "sum(q)::BIGINT",
+        m->share ? "sum(a)::BIGINT" : "0::BIGINT", distinct ? "count(DISTINCT g)" : "count(*)",
+        usable, k);
+    const char *value = m->share        ? "hj_div(num::HUGEINT * 1000000, den)"
                         : r->scale <= 6 ? sq_fmt(q, "(num * %s)::BIGINT", ten(q, 6 - r->scale))
                                         : sq_fmt(q, "hj_div(num, %s)", ten(q, r->scale - 6));
-    buf_fmt(out, "\nSELECT %s, %s AS value, CASE WHEN %s IS NULL THEN 0 ELSE n END AS n, f.p0 AS p0, f.p1 AS p1, f.p2 AS p2, f.cl AS cl, f.rid AS "
-                 "rid, f.kn AS kn FROM t", k, value, value);
+    buf_fmt(
+        out,
+        "\nSELECT %s, %s AS value, CASE WHEN %s IS NULL THEN 0 ELSE n END AS n, f.p0 AS p0, f.p1 AS p1, f.p2 AS p2, f.cl AS cl, f.rid AS "
+        "rid, f.kn AS kn FROM t",
+        k, value, value);
 }
 
-int measure_sql(const struct huji_library *lib, const struct measure *m, struct buf *out, struct err *e)
+int measure_sql(const struct huji_library *lib, const struct measure *m, struct buf *out,
+                struct err *e)
 {
     struct sq q = {.lib = lib, .r = lib->rules[m->rule], .e = e};
     body(&q, m, out);

@@ -5,13 +5,16 @@
  */
 #include "engine/sql/sql.h"
 
-#define AMOUNTS(f) f(det_item_fee_sumamt) f(inscp_amt) f(fulamt_ownpay_amt) f(overlmt_selfpay) f(preselfpay_amt)
-#define NETTED(a) ", CASE WHEN n.net = n.cnt THEN n." #a " ELSE hj_part(n." #a ", n.net, n.cnt) END AS " #a
+#define AMOUNTS(f) \
+    f(det_item_fee_sumamt) f(inscp_amt) f(fulamt_ownpay_amt) f(overlmt_selfpay) f(preselfpay_amt)
+#define NETTED(a) \
+    ", CASE WHEN n.net = n.cnt THEN n." #a " ELSE hj_part(n." #a ", n.net, n.cnt) END AS " #a
 
 /* Largest remainder: everyone's floor, then one fen each to the largest remainders, ties in order of the line. */
-#define SHARES(from)                                                                                                           \
+#define SHARES(from)                                                                                                               \
     "w AS (SELECT l.no, l.psn_no, l.setl_id, l.fee_ocur_time, l.rank, greatest(coalesce(l.inscp_amt, 0), 0)::HUGEINT AS wgt, "     \
-    "greatest(coalesce(s.fund_pay_sumamt, 0), 0)::HUGEINT AS fund FROM " from " l JOIN s_settlement s ON s.setl_id = l.setl_id), "  \
+    "greatest(coalesce(s.fund_pay_sumamt, 0), 0)::HUGEINT AS fund FROM " from                                                      \
+    " l JOIN s_settlement s ON s.setl_id = l.setl_id), "                                                                           \
     "p AS (SELECT *, sum(wgt) OVER (PARTITION BY psn_no, setl_id) AS tot FROM w), "                                                \
     "f AS (SELECT *, fund * wgt // tot AS fl, fund * wgt % tot AS rest FROM p WHERE tot > 0), "                                    \
     "g AS (SELECT no, fl, fund - sum(fl) OVER (PARTITION BY psn_no, setl_id) AS remains, row_number() OVER (PARTITION BY psn_no, " \
@@ -41,12 +44,19 @@ const char *const sql_netting[] = {
     "k.mdtrt_id IS NOT DISTINCT FROM p.mdtrt_id LEFT JOIN net_pool q ON q.psn_no = p.psn_no AND q.mdtrt_id IS NOT DISTINCT FROM p.mdtrt_id "
     "AND q.hilist_code IS NOT DISTINCT FROM p.hilist_code AND q.pric IS NOT DISTINCT FROM p.pric WHERE p.cnt > 0) r",
     "CREATE OR REPLACE TEMP TABLE net_only AS SELECT n.* EXCLUDE (cnt, det_item_fee_sumamt, inscp_amt, fulamt_ownpay_amt, overlmt_selfpay, "
-    "preselfpay_amt, net), n.net AS cnt" AMOUNTS(NETTED) " FROM (SELECT p.*, coalesce(l.net, p.cnt) AS net FROM net_plain p LEFT JOIN "
-    "net_left l USING (no) WHERE p.cnt > 0) n WHERE n.net > 0",
-    "CREATE OR REPLACE TEMP TABLE net_line AS WITH " SHARES("net_only")
-    "SELECT n.*, coalesce((g.fl + CASE WHEN g.i <= g.remains THEN 1 ELSE 0 END)::BIGINT, 0::BIGINT) AS fund FROM net_only n LEFT JOIN g USING (no)",
-    "CREATE OR REPLACE TEMP TABLE raw_line AS WITH " SHARES("ranked_line")
-    "SELECT n.*, coalesce((g.fl + CASE WHEN g.i <= g.remains THEN 1 ELSE 0 END)::BIGINT, 0::BIGINT) AS fund FROM ranked_line n LEFT JOIN g USING (no)",
-    "DROP TABLE net_only", "DROP TABLE net_left", "DROP TABLE net_pool", "DROP TABLE net_pool_keys", "DROP TABLE net_named", "DROP TABLE net_plain", "DROP TABLE ranked_line",
+    "preselfpay_amt, net), n.net AS cnt" AMOUNTS(
+        NETTED) " FROM (SELECT p.*, coalesce(l.net, p.cnt) AS net FROM net_plain p LEFT JOIN "
+                "net_left l USING (no) WHERE p.cnt > 0) n WHERE n.net > 0",
+    "CREATE OR REPLACE TEMP TABLE net_line AS WITH " SHARES(
+        "net_only") "SELECT n.*, coalesce((g.fl + CASE WHEN g.i <= g.remains THEN 1 ELSE 0 END)::BIGINT, 0::BIGINT) AS fund FROM net_only n LEFT JOIN g USING (no)",
+    "CREATE OR REPLACE TEMP TABLE raw_line AS WITH " SHARES(
+        "ranked_line") "SELECT n.*, coalesce((g.fl + CASE WHEN g.i <= g.remains THEN 1 ELSE 0 END)::BIGINT, 0::BIGINT) AS fund FROM ranked_line n LEFT JOIN g USING (no)",
+    "DROP TABLE net_only",
+    "DROP TABLE net_left",
+    "DROP TABLE net_pool",
+    "DROP TABLE net_pool_keys",
+    "DROP TABLE net_named",
+    "DROP TABLE net_plain",
+    "DROP TABLE ranked_line",
     NULL,
 };

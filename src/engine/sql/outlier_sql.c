@@ -9,21 +9,40 @@ static void peers(struct sq *q, struct buf *out)
     const int64_t *n = q->r->num;
     const char *period = sq_fmt(q, "k%d", q->r->n_keys - 1);
     const char *grp = sq_fmt(q, "PARTITION BY %s, p0, p1, p2", period);
-    buf_fmt(out, "v0 AS (SELECT *, row_number() OVER (%s ORDER BY value) AS i, count(*) OVER (%s) AS cnt FROM m_%.*s WHERE n >= %lld AND n > 0)", grp,
-            grp, (int)q->r->measure->name.n, q->r->measure->name.p, (long long)n[N_MIN_N]);
-    buf_fmt(out, ",\nv1 AS (SELECT *, max(CASE WHEN i = (cnt - 1) // 2 + 1 THEN value END) OVER (%s) AS med FROM v0 WHERE cnt >= %lld)", grp,
-            (long long)n[N_MIN_PEERS]);
-    buf_fmt(out, ",\nv2 AS (SELECT *, ((2 * (n::HUGEINT * value + %lld::HUGEINT * med) + (n + %lld)) // (2 * (n + %lld)::HUGEINT))::BIGINT AS ms FROM "
-                 "v1)", (long long)n[N_SHRINK], (long long)n[N_SHRINK], (long long)n[N_SHRINK]);
-    buf_fmt(out, ",\nv3 AS (SELECT *, abs(value - med) AS dev, row_number() OVER (%s ORDER BY abs(value - med)) AS di, sum(abs(value - med)) OVER (%s) AS "
-                 "devs FROM v2)", grp, grp);
-    buf_fmt(out, ",\nv4 AS (SELECT *, max(CASE WHEN di = (cnt - 1) // 2 + 1 THEN dev END) OVER (%s) AS mad FROM v3)", grp);
-    buf_str(out, ",\nv5 AS (SELECT *, CASE WHEN mad > 0 THEN 0.6745::DOUBLE * (ms - med)::DOUBLE / mad::DOUBLE WHEN devs > 0 THEN (ms - "
-                 "med)::DOUBLE / (1.253314::DOUBLE * (devs::DOUBLE / cnt::DOUBLE)) ELSE 0 END AS z FROM v4)");
-    buf_fmt(out, ",\nhits AS (SELECT *, trunc(z * 1e6::DOUBLE + CASE WHEN z < 0 THEN -0.5::DOUBLE ELSE 0.5::DOUBLE END)::BIGINT AS hv, %lld::BIGINT "
-                 "AS ht, med AS base FROM v5 WHERE hv >= %lld AND ms - med >= %lld%s)", (long long)n[N_TAU], (long long)n[N_TAU],
-            (long long)n[N_MIN_ABS],
-            n[N_RATIO] ? sq_fmt(q, " AND ms::HUGEINT * 10000 >= med::HUGEINT * %lld", (long long)n[N_RATIO]) : "");
+    buf_fmt(
+        out,
+        "v0 AS (SELECT *, row_number() OVER (%s ORDER BY value) AS i, count(*) OVER (%s) AS cnt FROM m_%.*s WHERE n >= %lld AND n > 0)",
+        grp, grp, (int)q->r->measure->name.n, q->r->measure->name.p, (long long)n[N_MIN_N]);
+    buf_fmt(
+        out,
+        ",\nv1 AS (SELECT *, max(CASE WHEN i = (cnt - 1) // 2 + 1 THEN value END) OVER (%s) AS med FROM v0 WHERE cnt >= %lld)",
+        grp, (long long)n[N_MIN_PEERS]);
+    buf_fmt(
+        out,
+        ",\nv2 AS (SELECT *, ((2 * (n::HUGEINT * value + %lld::HUGEINT * med) + (n + %lld)) // (2 * (n + %lld)::HUGEINT))::BIGINT AS ms FROM "
+        "v1)",
+        (long long)n[N_SHRINK], (long long)n[N_SHRINK], (long long)n[N_SHRINK]);
+    buf_fmt(
+        out,
+        ",\nv3 AS (SELECT *, abs(value - med) AS dev, row_number() OVER (%s ORDER BY abs(value - med)) AS di, sum(abs(value - med)) OVER (%s) AS "
+        "devs FROM v2)",
+        grp, grp);
+    buf_fmt(
+        out,
+        ",\nv4 AS (SELECT *, max(CASE WHEN di = (cnt - 1) // 2 + 1 THEN dev END) OVER (%s) AS mad FROM v3)",
+        grp);
+    buf_str(
+        out,
+        ",\nv5 AS (SELECT *, CASE WHEN mad > 0 THEN 0.6745::DOUBLE * (ms - med)::DOUBLE / mad::DOUBLE WHEN devs > 0 THEN (ms - "
+        "med)::DOUBLE / (1.253314::DOUBLE * (devs::DOUBLE / cnt::DOUBLE)) ELSE 0 END AS z FROM v4)");
+    buf_fmt(
+        out,
+        ",\nhits AS (SELECT *, trunc(z * 1e6::DOUBLE + CASE WHEN z < 0 THEN -0.5::DOUBLE ELSE 0.5::DOUBLE END)::BIGINT AS hv, %lld::BIGINT "
+        "AS ht, med AS base FROM v5 WHERE hv >= %lld AND ms - med >= %lld%s)",
+        (long long)n[N_TAU], (long long)n[N_TAU], (long long)n[N_MIN_ABS],
+        n[N_RATIO]
+            ? sq_fmt(q, " AND ms::HUGEINT * 10000 >= med::HUGEINT * %lld", (long long)n[N_RATIO])
+            : "");
 }
 
 static void past(struct sq *q, struct buf *out)
@@ -32,14 +51,21 @@ static void past(struct sq *q, struct buf *out)
     struct buf owner = BUF_INIT;
     for (int k = 0; k < q->r->n_keys - 1; k++)
         buf_fmt(&owner, "%sk%d", k ? ", " : "PARTITION BY ", k);
-    buf_fmt(out, "v0 AS (SELECT *, list_sort(list(value) OVER (%s ORDER BY k%d RANGE BETWEEN %lld PRECEDING AND 1 PRECEDING)) AS h FROM m_%.*s WHERE "
-                 "value IS NOT NULL)", buf_cstr(&owner), q->r->n_keys - 1, (long long)n[N_PAST], (int)q->r->measure->name.n,
-            q->r->measure->name.p);
-    buf_fmt(out, ",\nv1 AS (SELECT *, h[(len(h) - 1) // 2 + 1] AS base FROM v0 WHERE len(h) >= greatest(1, %lld) AND n >= %lld)",
-            (long long)n[N_HISTORY], (long long)n[N_MIN_N]);
-    buf_fmt(out, ",\nhits AS (SELECT *, CASE WHEN base > 0 THEN hj_div(value::HUGEINT * 1000000, base) END AS hv, %lld::BIGINT AS ht FROM v1 WHERE "
-                 "value::HUGEINT * 10000 >= base::HUGEINT * %lld AND value - base >= %lld)",
-            (long long)n[N_RATIO] * 100, (long long)n[N_RATIO], (long long)n[N_MIN_ABS]);
+    buf_fmt(
+        out,
+        "v0 AS (SELECT *, list_sort(list(value) OVER (%s ORDER BY k%d RANGE BETWEEN %lld PRECEDING AND 1 PRECEDING)) AS h FROM m_%.*s WHERE "
+        "value IS NOT NULL)",
+        buf_cstr(&owner), q->r->n_keys - 1, (long long)n[N_PAST], (int)q->r->measure->name.n,
+        q->r->measure->name.p);
+    buf_fmt(
+        out,
+        ",\nv1 AS (SELECT *, h[(len(h) - 1) // 2 + 1] AS base FROM v0 WHERE len(h) >= greatest(1, %lld) AND n >= %lld)",
+        (long long)n[N_HISTORY], (long long)n[N_MIN_N]);
+    buf_fmt(
+        out,
+        ",\nhits AS (SELECT *, CASE WHEN base > 0 THEN hj_div(value::HUGEINT * 1000000, base) END AS hv, %lld::BIGINT AS ht FROM v1 WHERE "
+        "value::HUGEINT * 10000 >= base::HUGEINT * %lld AND value - base >= %lld)",
+        (long long)n[N_RATIO] * 100, (long long)n[N_RATIO], (long long)n[N_MIN_ABS]);
     buf_release(&owner);
 }
 
@@ -51,11 +77,16 @@ void outlier_sql(struct sq *q, struct buf *out)
     struct scope s;
     struct buf name = BUF_INIT;
     scope_init(&s, q, "hits", 0);
-    ex_print(&s, r->key[0][last], key_is_text(q->lib->rules[r->measure->rule], last), sq_fmt(q, "hits.k%d", last), &name);
-    buf_fmt(out, ",\nfo AS MATERIALIZED (SELECT row_number() OVER () AS fid, cl, rid, kn, %s, NULL::INTEGER AS p_cl, NULL::BIGINT AS p_rid, "
-                 "NULL::INTEGER AS p_kn, %s AS anchor_text, hv AS value, ht AS threshold, base AS gf, hits.value AS gt, true AS hit FROM hits%s)",
-            keys_str(q, "hits."), buf_cstr(&name), buf_cstr(&s.joins));
-    buf_str(out, ",\nmem AS (SELECT fid, cl, rid, kn, 1 AS role, 0 AS bad, 0 AS of_, 1 AS anc FROM fo WHERE false)");
+    ex_print(&s, r->key[0][last], key_is_text(q->lib->rules[r->measure->rule], last),
+             sq_fmt(q, "hits.k%d", last), &name);
+    buf_fmt(
+        out,
+        ",\nfo AS MATERIALIZED (SELECT row_number() OVER () AS fid, cl, rid, kn, %s, NULL::INTEGER AS p_cl, NULL::BIGINT AS p_rid, "
+        "NULL::INTEGER AS p_kn, %s AS anchor_text, hv AS value, ht AS threshold, base AS gf, hits.value AS gt, true AS hit FROM hits%s)",
+        keys_str(q, "hits."), buf_cstr(&name), buf_cstr(&s.joins));
+    buf_str(
+        out,
+        ",\nmem AS (SELECT fid, cl, rid, kn, 1 AS role, 0 AS bad, 0 AS of_, 1 AS anc FROM fo WHERE false)");
     buf_release(&name);
     scope_release(&s);
 }

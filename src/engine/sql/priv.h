@@ -19,10 +19,12 @@ struct sq { /* one statement */
 /* What the names of an expression mean: aliases of rows, and the joins that were needed on the way. */
 struct scope {
     struct sq *q;
-    struct scope *outer; /* of an inner event (a line of the visit): whose cur.x, value ... are the outer's */
-    const char *cur;     /* alias of the event's row */
-    const char *kn;      /* alias of its joined knowledge row, or NULL */
-    const char *found;   /* alias of the finding (columns p_rid, p_cl, value, threshold, gf, gt, fid), or NULL */
+    struct scope *
+        outer; /* of an inner event (a line of the visit): whose cur.x, value ... are the outer's */
+    const char *cur; /* alias of the event's row */
+    const char *kn;  /* alias of its joined knowledge row, or NULL */
+    const char *
+        found; /* alias of the finding (columns p_rid, p_cl, value, threshold, gf, gt, fid), or NULL */
     int clause;
     struct buf joins;
     struct {

@@ -11,40 +11,62 @@
 static void step(struct sq *q, const char *st, struct buf *b)
 {
     bool distinct = q->r->count == COUNT_DISTINCT;
-    const char *sum = sq_fmt(q, "coalesce(list_sum(list_transform(%s, z -> z.cost)), 0)::BIGINT", st);
+    const char *sum = sq_fmt(q, "coalesce(list_sum(list_transform(%s, z -> z.cost)), 0)::BIGINT",
+                             st);
     const char *last = sq_fmt(q, "(list_filter(%s, z -> z.g = e.g))[-1].acc", st);
-    const char *plain = sq_fmt(q, "CASE WHEN e.lim - %s < 0 THEN 0 WHEN e.lim - %s < e.q THEN e.lim - %s ELSE e.q END", sum, sum, sum);
+    const char *plain = sq_fmt(
+        q, "CASE WHEN e.lim - %s < 0 THEN 0 WHEN e.lim - %s < e.q THEN e.lim - %s ELSE e.q END",
+        sum, sum, sum);
     if (!distinct)
         buf_fmt(b, "%s AS acc, %s AS cost, %s AS used", plain, plain, sum);
     else
-        buf_fmt(b, "CASE WHEN %s > 0 THEN e.q WHEN %s = 0 THEN 0 ELSE %s END AS acc, CASE WHEN %s > 0 THEN 0 WHEN %s = 0 THEN 0 ELSE %s END AS "
-                   "cost, %s AS used", last, last, plain, last, last, plain, sum);
+        buf_fmt(
+            b,
+            "CASE WHEN %s > 0 THEN e.q WHEN %s = 0 THEN 0 ELSE %s END AS acc, CASE WHEN %s > 0 THEN 0 WHEN %s = 0 THEN 0 ELSE %s END AS "
+            "cost, %s AS used",
+            last, last, plain, last, last, plain, sum);
 }
 
 void sliding_sql(struct sq *q, struct buf *out)
 {
     const char *k = keys_str(q, ""), *ke = keys_str(q, "e.");
     struct buf s0 = BUF_INIT, s1 = BUF_INIT;
-    const char *empty = "[]::STRUCT(x BIGINT, cost BIGINT, acc BIGINT, g BIGINT, cl INTEGER, rid BIGINT, kn INTEGER)[]";
+    const char *empty =
+        "[]::STRUCT(x BIGINT, cost BIGINT, acc BIGINT, g BIGINT, cl INTEGER, rid BIGINT, kn INTEGER)[]";
     const char *window = "list_filter(r.st, z -> z.x >= e.x - e.a)";
     step(q, empty, &s0);
     step(q, window, &s1);
-    buf_fmt(out, ",\ncl AS (SELECT * FROM ev WHERE q IS NOT NULL AND lim IS NOT NULL AND x IS NOT NULL AND a IS NOT NULL)"
-                 ",\nhot AS (SELECT DISTINCT %s FROM (SELECT *, sum(q) OVER (PARTITION BY %s ORDER BY x RANGE BETWEEN a PRECEDING AND CURRENT ROW) "
-                 "AS w FROM cl) WHERE w > lim OR q > lim)", k, k);
-    buf_fmt(out, ",\no AS MATERIALIZED (SELECT cl.*, row_number() OVER (PARTITION BY %s ORDER BY " EV_ORDER ") AS rn FROM cl JOIN hot ON %s)",
-            keys_str(q, "cl."), equal_str(q, "cl", "hot"));
-    buf_fmt(out, ",\nr AS (SELECT *, list_append(%s, " ITEM ") AS st, %s AS win FROM (SELECT %s, e.cl, e.rid, e.kn, e.rn, e.x, e.g, e.q, e.lim, %s "
-                 "FROM o e WHERE rn = 1)\nUNION ALL SELECT *EXCLUDE (old), list_append(old, " ITEM ") AS st, old AS win FROM (SELECT %s, e.cl, "
-                 "e.rid, e.kn, e.rn, e.x, e.g, e.q, e.lim, %s, %s AS old FROM r JOIN o e ON %s AND e.rn = r.rn + 1))",
-            empty, empty, ke, buf_cstr(&s0), ke, buf_cstr(&s1), window, equal_str(q, "e", "r"));
+    buf_fmt(
+        out,
+        ",\ncl AS (SELECT * FROM ev WHERE q IS NOT NULL AND lim IS NOT NULL AND x IS NOT NULL AND a IS NOT NULL)"
+        ",\nhot AS (SELECT DISTINCT %s FROM (SELECT *, sum(q) OVER (PARTITION BY %s ORDER BY x RANGE BETWEEN a PRECEDING AND CURRENT ROW) "
+        "AS w FROM cl) WHERE w > lim OR q > lim)",
+        k, k);
+    buf_fmt(
+        out,
+        ",\no AS MATERIALIZED (SELECT cl.*, row_number() OVER (PARTITION BY %s ORDER BY " EV_ORDER
+        ") AS rn FROM cl JOIN hot ON %s)",
+        keys_str(q, "cl."), equal_str(q, "cl", "hot"));
+    buf_fmt(
+        out,
+        ",\nr AS (SELECT *, list_append(%s, " ITEM
+        ") AS st, %s AS win FROM (SELECT %s, e.cl, e.rid, e.kn, e.rn, e.x, e.g, e.q, e.lim, %s "
+        "FROM o e WHERE rn = 1)\nUNION ALL SELECT *EXCLUDE (old), list_append(old, " ITEM
+        ") AS st, old AS win FROM (SELECT %s, e.cl, "
+        "e.rid, e.kn, e.rn, e.x, e.g, e.q, e.lim, %s, %s AS old FROM r JOIN o e ON %s AND e.rn = r.rn + 1))",
+        empty, empty, ke, buf_cstr(&s0), ke, buf_cstr(&s1), window, equal_str(q, "e", "r"));
     const char *up = ten(q, 6 - q->r->scale);
-    buf_fmt(out, ",\nfo AS MATERIALIZED (SELECT row_number() OVER () AS fid, cl, rid, kn, %s, win, q, acc, NULL::INTEGER AS p_cl, NULL::BIGINT AS "
-                 "p_rid, NULL::INTEGER AS p_kn, NULL::VARCHAR AS anchor_text, (used + q) * %s AS value, lim * %s AS threshold, NULL::BIGINT AS gf, "
-                 "NULL::BIGINT AS gt, true AS hit FROM r WHERE q > acc)", k, up, up);
-    buf_str(out, ",\nmem AS MATERIALIZED (SELECT fid, cl, rid, kn, 1 AS role, CASE WHEN acc > 0 THEN q - acc ELSE 0 END AS bad, CASE WHEN acc > 0 "
-                 "THEN q ELSE 0 END AS of_, 1 AS anc FROM fo UNION ALL SELECT fid, w.cl, w.rid, w.kn, 2, 0, 0, 0 FROM (SELECT fid, unnest(win) AS w "
-                 "FROM fo) WHERE w.acc > 0)");
+    buf_fmt(
+        out,
+        ",\nfo AS MATERIALIZED (SELECT row_number() OVER () AS fid, cl, rid, kn, %s, win, q, acc, NULL::INTEGER AS p_cl, NULL::BIGINT AS "
+        "p_rid, NULL::INTEGER AS p_kn, NULL::VARCHAR AS anchor_text, (used + q) * %s AS value, lim * %s AS threshold, NULL::BIGINT AS gf, "
+        "NULL::BIGINT AS gt, true AS hit FROM r WHERE q > acc)",
+        k, up, up);
+    buf_str(
+        out,
+        ",\nmem AS MATERIALIZED (SELECT fid, cl, rid, kn, 1 AS role, CASE WHEN acc > 0 THEN q - acc ELSE 0 END AS bad, CASE WHEN acc > 0 "
+        "THEN q ELSE 0 END AS of_, 1 AS anc FROM fo UNION ALL SELECT fid, w.cl, w.rid, w.kn, 2, 0, 0, 0 FROM (SELECT fid, unnest(win) AS w "
+        "FROM fo) WHERE w.acc > 0)");
     buf_release(&s0);
     buf_release(&s1);
 }

@@ -27,7 +27,8 @@ extern const char *const sql_macros[];
 /* Appends the rule's SELECT. Errors: ERR_STATE when the question can't be said in SQL (says why). */
 int rule_sql(const struct huji_library *lib, const struct rule *r, struct buf *out, struct err *e);
 /* Appends CREATE TEMP TABLE m_<name> AS ... */
-int measure_sql(const struct huji_library *lib, const struct measure *m, struct buf *out, struct err *e);
+int measure_sql(const struct huji_library *lib, const struct measure *m, struct buf *out,
+                struct err *e);
 /* Statements that make net_line and raw_line of s_line, s_settlement and line_ids(no, bkkp_sn), ended by NULL. */
 extern const char *const sql_netting[];
 /* The name of the table that says which codes a column's patterns mean. */

@@ -4,8 +4,8 @@
 
 void sql_index_name(struct buf *b, const struct knowledge *k, int column, enum domain d)
 {
-    buf_fmt(b, "kx_%.*s_%.*s_%s", (int)k->name.n, k->name.p, (int)k->column[column].name.n, k->column[column].name.p,
-            huji_domain_name[d]);
+    buf_fmt(b, "kx_%.*s_%.*s_%s", (int)k->name.n, k->name.p, (int)k->column[column].name.n,
+            k->column[column].name.p, huji_domain_name[d]);
 }
 
 /* The key as an id even where it is a text. */
@@ -17,17 +17,20 @@ static const char *key_id(struct scope *s, const struct expr *x)
     ex_text(s, x, &b);
     const char *table = sq_fmt(s->q, "x_%s", huji_domain_name[x->domain]);
     const char *r = sq_fmt(s->q, "coalesce(%s.id, CASE WHEN %s IS NOT NULL THEN -1 END)",
-                           scope_join(s, table, sq_fmt(s->q, "@.code = %s", buf_cstr(&b))), buf_cstr(&b));
+                           scope_join(s, table, sq_fmt(s->q, "@.code = %s", buf_cstr(&b))),
+                           buf_cstr(&b));
     buf_release(&b);
     return r;
 }
 
 static void dated(struct buf *b, const char *from, const char *to, const char *day)
 {
-    buf_fmt(b, " AND (%s IS NULL OR %s <= %s) AND (%s IS NULL OR %s <= %s)", from, from, day, to, day, to);
+    buf_fmt(b, " AND (%s IS NULL OR %s <= %s) AND (%s IS NULL OR %s <= %s)", from, from, day, to,
+            day, to);
 }
 
-static void from_lookup(const struct expr *x, const char *const *key, const char *day, struct buf *b)
+static void from_lookup(const struct expr *x, const char *const *key, const char *day,
+                        struct buf *b)
 {
     const struct lookup_def *l = x->lookup;
     buf_fmt(b, "FROM lk_%s w WHERE ", l->name);
@@ -37,12 +40,14 @@ static void from_lookup(const struct expr *x, const char *const *key, const char
         dated(b, "w.b", "w.e", day);
 }
 
-static void from_knowledge(const struct expr *x, const char *const *key, const char *day, struct buf *b)
+static void from_knowledge(const struct expr *x, const char *const *key, const char *day,
+                           struct buf *b)
 {
     const struct knowledge *k = x->kn;
     buf_str(b, "FROM ");
     sql_index_name(b, k, k->key, k->column[k->key].domain);
-    buf_fmt(b, " w0 JOIN k_%.*s w ON w.row = w0.row WHERE w0.id = %s", (int)k->name.n, k->name.p, key[0]);
+    buf_fmt(b, " w0 JOIN k_%.*s w ON w.row = w0.row WHERE w0.id = %s", (int)k->name.n, k->name.p,
+            key[0]);
     for (int i = 1; i < (int)x->num; i++)
         buf_fmt(b, " AND w.\"%.*s\" = %s", (int)k->column[i].name.n, k->column[i].name.p, key[i]);
     if (day && k->valid_from >= 0)
@@ -88,7 +93,9 @@ void ex_any_dx(struct scope *s, const struct expr *x, struct buf *b)
     ex_patterns(x->set, "d.code", &t);
     buf_str(&t, ") AS v FROM s_diag g JOIN x_dx d ON d.id = g.dx GROUP BY g.mdtrt_id)");
     struct scope *h = s->outer && !x->arg[0]->num ? s->outer : s;
-    buf_fmt(b, "%s.v", scope_join(h, sq_fmt(s->q, "%s", buf_cstr(&t)), sq_fmt(s->q, "@.mdtrt_id = %s", ex_str(s, x->arg[0]))));
+    buf_fmt(b, "%s.v",
+            scope_join(h, sq_fmt(s->q, "%s", buf_cstr(&t)),
+                       sq_fmt(s->q, "@.mdtrt_id = %s", ex_str(s, x->arg[0]))));
     buf_release(&t);
 }
 
@@ -98,9 +105,11 @@ void ex_dx_listed(struct scope *s, const struct expr *x, struct buf *b)
     const char *key = key_id(s, x->arg[0]), *visit = ex_str(s, x->arg[1]);
     struct buf t = BUF_INIT;
     sql_index_name(&t, k, k->key, k->column[k->key].domain);
-    buf_fmt(b, "(CASE WHEN %s IS NULL OR NOT EXISTS (SELECT 1 FROM s_diag g WHERE g.mdtrt_id = %s) THEN NULL ELSE EXISTS ("
-               "SELECT 1 FROM %s w0 JOIN k_%.*s w ON w.row = w0.row JOIN s_diag g ON true JOIN x_dx d ON d.id = g.dx "
-               "WHERE w0.id = %s AND g.mdtrt_id = %s AND starts_with(d.code, rtrim(w.dx_t, '*'))) END)",
-            key, visit, buf_cstr(&t), (int)k->name.n, k->name.p, key, visit);
+    buf_fmt(
+        b,
+        "(CASE WHEN %s IS NULL OR NOT EXISTS (SELECT 1 FROM s_diag g WHERE g.mdtrt_id = %s) THEN NULL ELSE EXISTS ("
+        "SELECT 1 FROM %s w0 JOIN k_%.*s w ON w.row = w0.row JOIN s_diag g ON true JOIN x_dx d ON d.id = g.dx "
+        "WHERE w0.id = %s AND g.mdtrt_id = %s AND starts_with(d.code, rtrim(w.dx_t, '*'))) END)",
+        key, visit, buf_cstr(&t), (int)k->name.n, k->name.p, key, visit);
     buf_release(&t);
 }
