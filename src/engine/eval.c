@@ -32,9 +32,17 @@ int64_t eval_field(struct env *v, const struct event_ref *r, int field)
     return cell(column_of(v, r->src, field), huji_sources[r->src].fields[field].type, r->row);
 }
 
+/* stay and visit, line and line_raw have one table */
+static enum source_id table_of(enum source_id s)
+{
+    return s == S_VISIT ? S_STAY : s == S_LINE_RAW ? S_LINE : s;
+}
+
 static int64_t eval_column(struct env *v, const struct expr *x)
 {
     const struct event_ref *r = x->num ? &v->inner : x->base == BASE_PREV ? &v->prev : &v->cur;
+    if (x->base == BASE_PREV && table_of(r->src) != table_of(x->from))
+        return NONE; /* the one before came from another source, which has other fields */
     if (x->via == VIA_SELF) {
         if (r->row < 0)
             return NONE;

@@ -29,7 +29,13 @@ static int cmp_ref(const void *pa, const void *pb)
         return a->ref->role - b->ref->role;
     if (a->ref->t != b->ref->t)
         return a->ref->t < b->ref->t ? -1 : 1;
-    return span_cmp(a->id, b->id);
+    int c = span_cmp(a->id, b->id);
+    if (c)
+        return c;
+    /* one event by two rows of a table */
+    if (a->ref->amount != b->ref->amount)
+        return a->ref->amount < b->ref->amount ? -1 : 1;
+    return (a->ref->fund > b->ref->fund) - (a->ref->fund < b->ref->fund);
 }
 
 static int evidence_json(const struct huji_run *run, const struct huji_finding *f, line_id_fn line_id, void *ctx,

@@ -62,6 +62,8 @@ static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
         (rc = rule_slot(ld, SL_WHERE, ynode_get(ask, "where"), 1, -1, BIND_PREV)) < 0 ||
         (rc = rule_slot(ld, SL_CAP, ynode_get(ask, "cap"), -1, -1, 0)) < 0)
         return rc;
+    if (r->mode == PAIR_CONFLICT && !ynode_get(ask, "scope"))
+        return ynode_bad(ask, ld->e, "缺少 scope（在什么范围内相遇：day stay operation）");
     r->num[0] = INT64_MIN / 4;
     r->num[1] = INT64_MAX / 4;
     const struct ynode *lo = ynode_get(ask, r->mode == PAIR_INSIDE ? "lo" : "min");
@@ -159,7 +161,7 @@ static void conflict_group(struct fold *f, struct event **at, size_t n)
 static void fold_requires(struct fold *f, struct event *ev, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (ev[i].side || ev[i].x == HUJI_NONE64)
+        if (ev[i].side || ev[i].x == HUJI_NONE64 || ev[i].g == HUJI_NONE64) /* no link: no question */
             continue;
         bool found = false;
         for (size_t j = 0; j < n && !found; j++) {
@@ -181,7 +183,7 @@ static void fold_requires(struct fold *f, struct event *ev, size_t n)
 static void fold_inside(struct fold *f, struct event *ev, size_t n)
 {
     for (size_t j = 0; j < n; j++) {
-        if (!ev[j].side)
+        if (!ev[j].side || ev[j].g == HUJI_NONE64)
             continue;
         for (size_t i = 0; i < n; i++) { /* the first interval that holds it */
             if (ev[i].side || ev[i].g != ev[j].g || ev[i].u == HUJI_NONE64 || ev[i].x == HUJI_NONE64)

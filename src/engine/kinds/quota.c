@@ -200,14 +200,26 @@ static void emit_bucket(struct fold *f, const struct event *ev, int64_t v, int64
     buf_release(&name);
 }
 
+/* A limit as a number of members: at least 2.5 is 3, more than 2.5 is 3 too, of which 2 are lawful. */
+static int64_t whole_limit(const struct rule *r, int64_t lim, bool up)
+{
+    int64_t one = 1;
+    for (int k = 0; k < r->scale; k++)
+        one *= 10;
+    return up ? (lim + one - 1) / one : lim / one;
+}
+
 static void bucket_distinct(struct fold *f, struct event *ev, size_t n, int64_t lim)
 {
     struct value *v = NULL;
     size_t k = distinct_values(f, ev, n, &v);
     const struct rule *r = f->rule;
-    if (v && (r->at_least ? (int64_t)k >= lim : (int64_t)k > lim)) {
+    int64_t whole = whole_limit(r, lim, r->at_least), scaled = (int64_t)k;
+    for (int d = 0; d < r->scale; d++)
+        scaled *= 10;
+    if (v && (r->at_least ? scaled >= lim : scaled > lim)) {
         bool all = r->at_amount != AMT_EXCESS;
-        keep_values(f, v, k, r->at_least ? lim - 1 : lim);
+        keep_values(f, v, k, r->at_least ? whole - 1 : whole);
         fold_clear(f);
         for (size_t i = 0; i < n; i++) {
             bool kept = false;
@@ -216,7 +228,7 @@ static void bucket_distinct(struct fold *f, struct event *ev, size_t n, int64_t 
             if (ev[i].g != HUJI_NONE64)
                 fold_member(f, &ev[i], kept && !all ? 2 : 1, 0, 0);
         }
-        emit_bucket(f, ev, (int64_t)k, lim);
+        emit_bucket(f, ev, scaled, lim);
     }
     free(v);
 }
@@ -333,9 +345,7 @@ static void emit_run(struct burst *b, size_t lo, size_t hi)
     struct fold *f = b->f;
     const struct rule *r = f->rule;
     struct map seen = MAP_INIT;
-    int64_t lim = b->ev[lo].lim, whole = lim;
-    for (int k = 0; k < r->scale; k++)
-        whole /= 10;
+    int64_t lim = b->ev[lo].lim, whole = whole_limit(r, lim, true);
     int64_t free_n = r->lawful >= 0 ? r->lawful : whole - 1;
     fold_clear(f);
     for (size_t i = lo; i <= hi; i++) {
@@ -397,10 +407,7 @@ static void fold_burst(struct fold *f, struct event *ev, size_t n)
             if (map_put(&count, g, c - 1) < 0)
                 f->failed = true;
         }
-        int64_t need = ev[i].lim;
-        for (int s = 0; s < r->scale; s++)
-            need /= 10;
-        if (inside >= need) {
+        if (inside >= whole_limit(r, ev[i].lim, true)) {
             if (run_lo == n)
                 run_lo = lo;
             run_hi = j - 1;
