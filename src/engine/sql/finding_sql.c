@@ -194,7 +194,7 @@ static void evidence(struct buf *out)
     buf_fmt(
         out,
         ",\nj AS (SELECT fid, array_to_string(list_slice(list('{\"id\": ' || hj_json(id) || ', \"role\": ' || role || ', \"amount_fen\": ' || amount || "
-        "', \"fund_fen\": ' || fund || '}' ORDER BY role, t, id), 1, %d), ', ') AS items FROM ev1 GROUP BY fid)",
+        "', \"fund_fen\": ' || fund || '}' ORDER BY role, t, id, amount, fund), 1, %d), ', ') AS items FROM ev1 GROUP BY fid)",
         MAX_EVIDENCE);
 }
 

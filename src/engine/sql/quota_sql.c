@@ -131,10 +131,12 @@ static void bucket_distinct(struct sq *q, struct buf *out)
             g->type == V_CODE && !slot_is_text(r, SL_GROUP)
                 ? sq_fmt(q, " LEFT JOIN x_%s xg ON xg.id = v0.g", huji_domain_name[g->domain])
                 : "");
+    const char *lawful = r->at_least ? sq_fmt(q, "(vl + %s - 1) // %s - 1", one, one)
+                                     : sq_fmt(q, "vl // %s", one);
     buf_fmt(
         out,
-        ",\nv2 AS MATERIALIZED (SELECT %s, g, row_number() OVER (PARTITION BY %s ORDER BY %s) <= vl // %s - %d AS kept FROM v1)",
-        k, k, orders[r->keep], one, r->at_least ? 1 : 0);
+        ",\nv2 AS MATERIALIZED (SELECT %s, g, row_number() OVER (PARTITION BY %s ORDER BY %s) <= %s AS kept FROM v1)",
+        k, k, orders[r->keep], lawful);
     buf_fmt(
         out,
         ",\nb0 AS MATERIALIZED (SELECT o.*, CASE WHEN %s THEN 2 ELSE 1 END AS role, 0 AS bad, 0 AS of_ FROM o JOIN v2 ON %s AND "
@@ -178,8 +180,8 @@ static void burst_marks(struct sq *q, struct buf *out)
     buf_fmt(
         out,
         ",\nw2 AS (SELECT *, count(DISTINCT gg) OVER (PARTITION BY %s ORDER BY x RANGE BETWEEN (x - lb) PRECEDING AND CURRENT ROW) >= "
-        "lim1 // %s AS marked, dense_rank() OVER (PARTITION BY %s ORDER BY x) AS gx FROM w1)",
-        k, one, k);
+        "(lim1 + %s - 1) // %s AS marked, dense_rank() OVER (PARTITION BY %s ORDER BY x) AS gx FROM w1)",
+        k, one, one, k);
 }
 
 static void burst(struct sq *q, struct buf *out)
@@ -207,7 +209,7 @@ static void burst(struct sq *q, struct buf *out)
         ",\nb3 AS MATERIALIZED (SELECT *, dense_rank() OVER (PARTITION BY %s, isl ORDER BY first_rn) AS nth FROM b2)",
         k);
     const char *free_n = r->lawful >= 0 ? sq_fmt(q, "%lld", (long long)r->lawful)
-                                        : sq_fmt(q, "(lim0 // %s - 1)", one);
+                                        : sq_fmt(q, "((lim0 + %s - 1) // %s - 1)", one, one);
     buf_fmt(
         out,
         ",\nf1 AS (SELECT *, max(nth) OVER (PARTITION BY %s, isl) AS v FROM b3 QUALIFY row_number() OVER (PARTITION BY %s, isl ORDER BY "
