@@ -25,7 +25,7 @@ static void e10(struct plan *g)
     for (int m = 0; m < 10; m++) {
         day_t d = day_from_ymd(2023, m + 1, 12);
         chronic_visit(g, &ep, &p, inst, "M00201", "drug.entecavir", d, 30);
-        ep.lines[0].it = item_brand("drug.entecavir", 1); /* the dear brand throughout */
+        ep.lines[0].it = item_brand("drug.entecavir", 0); /* the dear brand throughout */
         ep.lines[0].pric = ep.lines[0].it->price;
         if (m == spike)
             ep.lines[0].cnt = (g->bad || kind == 1 ? 14 : 5) * QTY_ONE;
