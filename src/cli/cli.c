@@ -68,10 +68,10 @@ static int run_command(const struct command *c, int argc, char **argv)
 /* What the last flush says decides: a full disk behind a redirection is a failure. */
 static int flushed(int status)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || status)
         return status;
     fprintf(stderr, "huji：写不了标准输出：%s\n", strerror(errno));
-    return status ? status : EXIT_FAILED;
+    return EXIT_FAILED;
 }
 
 int cli_main(int argc, char **argv)

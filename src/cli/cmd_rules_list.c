@@ -90,7 +90,7 @@ static int run(const struct args *a, struct err *e)
         rc = library_select(lib, a, &wanted, e);
     if (!rc)
         rc = out_open(&o, a, columns, (int)(sizeof columns / sizeof *columns), e);
-    for (int i = 0; i < lib->n_rules && !rc; i++)
+    for (int i = 0; !rc && i < lib->n_rules; i++)
         if (wanted[i]) {
             put_rule(o, lib->rules[i]);
             n++;

@@ -163,7 +163,8 @@ static int sort(struct ranking *r, size_t n_findings, bool fraud, struct err *e)
 
     if (!place)
         return err_nomem(e);
-    qsort(r->at, r->n, sizeof *r->at, fraud ? by_fraud : by_money);
+    if (r->n)
+        qsort(r->at, r->n, sizeof *r->at, fraud ? by_fraud : by_money);
     for (size_t i = 0; i < r->n; i++)
         place[names_get(&r->keys, r->at[i].key)] = (uint32_t)i;
     for (size_t i = 0; i < n_findings; i++)
@@ -258,7 +259,7 @@ int ranking_cap(struct ranking *r, const struct finding_set *fs, size_t top, siz
     for (size_t i = 0; i < fs->n && !rc; i++)
         if (r->group_of[i] != NAME_NONE)
             r->group_of[i] = place[r->group_of[i]];
-    if (!rc)
+    if (!rc && r->n)
         memcpy(r->at, rows, r->n * sizeof *rows);
     mem_free(rows);
     mem_free(place);
