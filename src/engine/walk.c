@@ -681,6 +681,7 @@ static void guards(struct walk *w, int32_t psn)
     const void *cols[HUJI_MAX_FIELDS] = {NULL};
     cols[w->f_psn] = &id;
     const void *const *saved = w->env.line;
+    memset(w->visit_of, 0, (size_t)w->run->n_plan * sizeof *w->visit_of);
     w->env.line = cols;
     w->env.cur = (struct event_ref){S_LINE, 0, -1};
     for (int k = 0; k < w->n_guarded; k++)

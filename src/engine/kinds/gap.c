@@ -97,27 +97,36 @@ static bool kept(struct fold *f, const struct event *e, const struct event *p, i
     return (a == HUJI_NONE64 || gap >= a) && (b == HUJI_NONE64 || gap <= b);
 }
 
-static bool asked(struct fold *f, const struct event *e, const struct event *p, int64_t gap)
+/* `where` of the question sees the very numbers of the finding. */
+static bool asked(struct fold *f, const struct found *w)
 {
-    f->env->value = micro(gap, 0);
-    f->env->threshold = micro(e->b != HUJI_NONE64 ? e->b : e->a, 0);
-    f->env->gap_from = p->u;
-    f->env->gap_to = e->x;
-    return !f->rule->slot[e->clause][SL_WHERE] || fold_slot(f, SL_WHERE, e, p) == 1;
+    if (!f->rule->slot[w->anchor->clause][SL_WHERE])
+        return true;
+    f->env->value = w->value;
+    f->env->threshold = w->threshold;
+    f->env->gap_from = w->gap_from;
+    f->env->gap_to = w->gap_to;
+    return fold_slot(f, SL_WHERE, w->anchor, w->prev) == 1;
+}
+
+static struct found gap_found(const struct event *e, const struct event *p, bool hit)
+{
+    return (struct found){.anchor = e, .prev = p, .hit = hit, .value = micro(e->x - p->u, 0),
+                          .threshold = micro(e->b != HUJI_NONE64 ? e->b : e->a, 0), .gap_from = p->u, .gap_to = e->x};
 }
 
 static void judge(struct fold *f, const struct event *e, const struct event *p)
 {
     int64_t gap = e->x - p->u;
     bool hit = within(e, gap);
-    if ((!hit && !kept(f, e, p, gap)) || !asked(f, e, p, gap))
+    struct found w = gap_found(e, p, hit);
+    if ((!hit && !kept(f, e, p, gap)) || !asked(f, &w))
         return;
     fold_clear(f);
     fold_member(f, e, 1, 0, 0);
     fold_member(f, p, 2, 0, 0);
-    struct found w = {.anchor = e, .prev = p, .hit = hit, .value = micro(gap, 0),
-                      .threshold = micro(e->b != HUJI_NONE64 ? e->b : e->a, 0), .gap_from = p->u, .gap_to = e->x,
-                      .members = f->members, .n_members = f->n_members};
+    w.members = f->members;
+    w.n_members = f->n_members;
     emit(f, &w);
 }
 
@@ -166,6 +175,27 @@ static int by_from(const void *pa, const void *pb)
     return (a->ev > b->ev) - (a->ev < b->ev);
 }
 
+/* No active day between `from` and `to`. */
+static void idle_run(struct fold *f, const struct event *e, const struct event *p, int64_t from, int64_t to)
+{
+    struct found w = {.anchor = e, .prev = p, .hit = true, .value = micro(to - from - 1, 0),
+                      .threshold = e->a == HUJI_NONE64 ? HUJI_NONE64 : micro(e->a - 1, 0),
+                      .gap_from = from, .gap_to = to};
+    if (!asked(f, &w))
+        return;
+    struct buf name = BUF_INIT;
+    buf_str(&name, "day:");
+    day_print(&name, (day_t)to);
+    fold_clear(f);
+    fold_member(f, e, 2, 0, 0);
+    fold_member(f, p, 2, 0, 0);
+    w.anchor_text = buf_cstr(&name);
+    w.members = f->members;
+    w.n_members = f->n_members;
+    emit(f, &w);
+    buf_release(&name);
+}
+
 static void fold_between(struct fold *f, struct event *ev, size_t n)
 {
     struct active *days = malloc((2 * n + 1) * sizeof *days);
@@ -189,21 +219,8 @@ static void fold_between(struct fold *f, struct event *ev, size_t n)
     int64_t end = 0;
     for (size_t i = 0; stay && i < k; i++) {
         int64_t gap = last ? days[i].from - end : 0;
-        if (last && within(days[i].ev, gap) && gap > 0 && asked(f, days[i].ev, last->ev, gap)) {
-            struct buf name = BUF_INIT;
-            buf_str(&name, "day:");
-            day_print(&name, (day_t)days[i].from);
-            fold_clear(f);
-            fold_member(f, days[i].ev, 2, 0, 0);
-            fold_member(f, last->ev, 2, 0, 0);
-            struct found w = {.anchor = days[i].ev, .prev = last->ev, .anchor_text = buf_cstr(&name), .hit = true,
-                              .value = micro(gap - 1, 0),
-                              .threshold = days[i].ev->a == HUJI_NONE64 ? HUJI_NONE64 : micro(days[i].ev->a - 1, 0),
-                              .gap_from = end, .gap_to = days[i].from,
-                              .members = f->members, .n_members = f->n_members};
-            emit(f, &w);
-            buf_release(&name);
-        }
+        if (last && gap > 0 && within(days[i].ev, gap))
+            idle_run(f, days[i].ev, last->ev, end, days[i].from);
         if (!last || days[i].to > end)
             end = days[i].to;
         last = &days[i];
@@ -217,8 +234,8 @@ static void fold_chain(struct fold *f, struct event *ev, size_t n)
     const struct rule *r = f->rule;
     for (size_t i = 0, j; i < n; i = j) {
         for (j = i + 1; j < n; j++) {
-            int64_t gap = ev[j].x - ev[j - 1].u;
-            if (!within(&ev[j], gap) || !asked(f, &ev[j], &ev[j - 1], gap))
+            struct found link = gap_found(&ev[j], &ev[j - 1], true);
+            if (!within(&ev[j], ev[j].x - ev[j - 1].u) || !asked(f, &link))
                 break;
         }
         if ((int)(j - i) < r->chain_links + 1)
