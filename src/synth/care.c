@@ -161,8 +161,8 @@ static bool try_stay(struct life *l, const struct illness *ill, day_t d, int los
         return false;
     hospital_extras(l, &ep, ill);
     waive(l, &ep);
-    bool sent = !dies && w->insts[inst].kind == K_TOWN && !ill->surgery &&
-                rng_below(&l->r, 100) < 4;
+    bool once = ill->surgery || strstr(ill->exams, ".cycle"); /* not to be done again so soon */
+    bool sent = !dies && w->insts[inst].kind == K_TOWN && !once && rng_below(&l->r, 100) < 4;
     if (dies)
         ep.die = true;
     if (dies || sent)
