@@ -60,7 +60,7 @@ static int make_nl(struct import *im, struct err *e)
 {
     if (im->lines)
         return 0;
-    return db_run(im->con, "CREATE OR REPLACE TEMP TABLE nl AS SELECT *, true AS ok FROM s_line WHERE false", e);
+    return db_run(im->con, "CREATE OR REPLACE TEMP TABLE nl AS SELECT *, true AS ok, NULL::BIGINT AS h FROM s_line WHERE false", e);
 }
 
 /* Visits that only lines or settlements know: what the lines say of them. */

@@ -56,14 +56,19 @@ const struct derive_step derive_others[] = {
 {S_SALE, "SELECT huji_id_text(id) AS sale_id, fixmedins_code, hilist_code, psn_no, setl_id, sale_time, sign * cnt AS cnt, "
      "sign * amount AS amount, manu_lotnum, expy_end, row_number() OVER (ORDER BY id) - 1 AS rank FROM x_sale "
      "ORDER BY fixmedins_code, hilist_code, sale_time, id"},
+/* a trace record without an amount has that of its fee line */
+{-1, "CREATE OR REPLACE TEMP TABLE x_worth AS SELECT h, max(fen) AS fen FROM (SELECT h, det_item_fee_sumamt AS fen FROM nl "
+     "WHERE ok UNION ALL SELECT k.h, l.det_item_fee_sumamt FROM line_key k JOIN s_line l USING (no)) WHERE h IN "
+     "(SELECT huji_hash(bkkp_sn) FROM t_drug_trac WHERE huji_fen(det_item_fee_sumamt) IS NULL) GROUP BY h"},
 {S_TRACE, "SELECT huji_id_text(id) AS trace_id, trac AS drug_trac_codg, fixmedins_code, hilist_code, psn_no, setl_id, sale_time, "
      "cnt, amount, trdn_flag, row_number() OVER (ORDER BY id) - 1 AS rank FROM ("
      "SELECT id, trac, fixmedins_code, hilist_code, psn_no, setl_id, sale_time, sign * cnt AS cnt, sign * amount AS amount, "
      "trdn_flag FROM x_sale WHERE trac IS NOT NULL UNION ALL SELECT "CONTENT_ID("trac", "rid", "drug_trac_codg, fixmedins_code, "
      "opt_time, bkkp_sn, psn_no, sel_retn_cnt")", huji_id_text(drug_trac_codg), huji_id_inst(fixmedins_code), "
      "huji_name_item(huji_id_item(med_list_codg), medins_list_name), huji_name_person(huji_id_person(psn_no), psn_name), "
-     "huji_id_setl(setl_id), huji_sec(opt_time), coalesce(huji_qty(sel_retn_cnt), 10000), huji_fen(det_item_fee_sumamt), "
-     "huji_id_code(trdn_flag) FROM t_drug_trac) ORDER BY drug_trac_codg, sale_time, id"},
+     "huji_id_setl(setl_id), huji_sec(opt_time), coalesce(huji_qty(sel_retn_cnt), 10000), "
+     "coalesce(huji_fen(det_item_fee_sumamt), x_worth.fen), huji_id_code(trdn_flag) FROM t_drug_trac LEFT JOIN x_worth ON "
+     "x_worth.h = huji_hash(bkkp_sn)) ORDER BY drug_trac_codg, sale_time, id"},
 
 {S_CHECK, "SELECT huji_id_text(id) AS check_id, p AS psn_no, mdtrt_id, fixmedins_code, check_time, huji_id_code(CASE "
      "WHEN r LIKE '%请假%' OR r = 'leave' THEN 'leave' WHEN r LIKE '%不在%' OR r LIKE '%离%' OR r LIKE '%空床%' OR "
