@@ -16,7 +16,8 @@
 #include "run/world.h"
 #include "run/write.h"
 
-enum { RANGES_PER_THREAD = 16 };
+/* Ranges are for even work at the end, and cost a query per month each: a small county is cut into few. */
+enum { RANGES_PER_THREAD = 16, RANGE_ROWS = 100000 };
 
 struct job {
     struct store *store;
@@ -119,7 +120,12 @@ static void choose_fields(struct job *j)
 /* Ranges cover all persons, those without lines too. */
 static int cut(struct job *j, size_t threads, struct err *e)
 {
-    size_t want = threads * RANGES_PER_THREAD;
+    int64_t rows;
+    int rc = db_int(j->store->con, e, 0, &rows, "SELECT CAST(sum(n) AS BIGINT) FROM line_count");
+    if (rc < 0)
+        return rc;
+    size_t want = (size_t)(rows / RANGE_ROWS) + 1, most = threads * RANGES_PER_THREAD;
+    want = want < threads ? threads : want > most ? most : want;
     j->ranges = mem_calloc(want + 1, sizeof *j->ranges);
     if (!j->ranges)
         return err_nomem(e);

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* The library over the store: against the same rules as SQL, against the bare loop, and that against DuckDB's sums. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "bench.h"
+#include "engine/run.h"
+#include "engine/sql/sql.h"
+#include "run/prepare.h"
+#include "run/world.h"
+
+static const char *const kind_name[N_KINDS] = {"forbid", "pair",  "quota",
+                                               "gap",    "level", "outlier"};
+
+struct result {
+    struct pairs sql, bare, bare_loop,
+        sum; /* sql / engine; engine / bare; walk / bare walk; bare walk / sums */
+    double engine_kind[N_KINDS], sql_kind[N_KINDS];
+    int rules_kind[N_KINDS], rules, sql_rules, sql_failed;
+    uint64_t lines, findings, hits, lines_hit;
+    double load, walk, judge, write, sql_prepare;
+    char failed[400];
+    char dearest[5][64];
+    double dearest_seconds[5];
+};
+
+struct side {
+    const struct bench *b;
+    struct store *s;
+    struct huji_library *lib;
+    duckdb_connection con;
+    bool *wanted, *some;
+    double *rule_seconds;
+    struct buf sum;
+    struct result *r;
+};
+
+static int kind_of(const struct rule *r)
+{
+    for (int k = 0; k < N_KINDS; k++)
+        if (strcmp(r->kind->name, kind_name[k]) == 0)
+            return k;
+    return 0;
+}
+
+/* Which rules run here, and the sums of the line columns that they read. */
+static int look(struct side *x, struct err *e)
+{
+    struct world w;
+    struct huji_run *run = NULL;
+    int rc = world_load(x->s, NULL, &w, e);
+    if (rc < 0)
+        return rc;
+    rc = run_open(x->lib, &w.frame, NULL, &run, e);
+    for (int i = 0; rc == 0 && i < x->lib->n_rules; i++) {
+        x->wanted[i] = run->active[i] && !x->lib->rules[i]->is_measure;
+        x->r->rules += x->wanted[i];
+        x->r->rules_kind[kind_of(x->lib->rules[i])] += x->wanted[i];
+    }
+    buf_str(&x->sum, "SELECT count(psn_no)");
+    for (size_t f = 0; rc == 0 && f < huji_sources[S_LINE].n_fields; f++)
+        if (run->line_fields >> f & 1)
+            buf_fmt(&x->sum, ", sum(%s)", huji_sources[S_LINE].fields[f].name);
+    buf_str(&x->sum, " FROM s_line");
+    run_free(run);
+    world_release(&w);
+    return rc;
+}
+
+static int open_side(struct side *x, struct err *e)
+{
+    char dir[4200];
+    struct store_options o = {.threads = x->b->threads, .memory_mb = 8192, .command = "huji-bench"};
+    snprintf(dir, sizeof dir, "%s/store", x->b->work);
+    int rc = store_open(dir, STORE_WRITE, &o, &x->s, e);
+    if (rc == 0)
+        rc = library_load(x->b->rules, &x->lib, e);
+    if (rc < 0)
+        return rc;
+    size_t n = (size_t)x->lib->n_rules + 1;
+    x->wanted = mem_calloc(n, sizeof *x->wanted);
+    x->some = mem_calloc(n, sizeof *x->some);
+    x->rule_seconds = mem_calloc(n, sizeof *x->rule_seconds);
+    if (!x->wanted || !x->some || !x->rule_seconds)
+        return err_nomem(e);
+    rc = look(x, e);
+    return rc == 0 ? store_connect(x->s, &x->con, e) : rc;
+}
+
+static int screen(struct side *x, const bool *wanted, bool bare, struct screen_report *r,
+                  struct err *e)
+{
+    struct screen_options o = {
+        .wanted = wanted, .from = DAY_NONE, .to = DAY_NONE, .threads = x->b->threads, .bare = bare};
+    return bench_screen(x->s, x->lib, &o, r, e);
+}
+
+static int sums(struct side *x, double *seconds, struct err *e)
+{
+    double t = bench_now();
+    int rc = db_run(x->con, buf_cstr(&x->sum), e);
+    *seconds = bench_now() - t;
+    return rc;
+}
+
+static int engine_pairs(struct side *x, struct err *e)
+{
+    struct result *r = x->r;
+    struct screen_report full = {0}, bare = {0};
+    double sum = 0;
+    int rc = 0;
+    for (int i = 0; i <= x->b->pairs && rc == 0; i++) {
+        rc = screen(x, x->wanted, false, &full, e);
+        if (rc == 0)
+            rc = screen(x, x->wanted, true, &bare, e);
+        if (rc == 0)
+            rc = sums(x, &sum, e);
+        if (i == 0) /* warm now */
+            continue;
+        pairs_add(&r->bare, full.seconds, bare.seconds);
+        pairs_add(&r->bare_loop, full.walk_seconds, bare.walk_seconds);
+        pairs_add(&r->sum, bare.walk_seconds, sum);
+    }
+    r->lines = full.lines;
+    r->findings = full.findings;
+    r->hits = full.hits;
+    r->load = full.load_seconds;
+    r->walk = full.walk_seconds;
+    r->judge = full.judge_seconds;
+    r->write = full.write_seconds;
+    int64_t n = 0;
+    if (rc == 0)
+        rc = db_int(
+            x->con, e, 0, &n,
+            "SELECT count(DISTINCT l) FROM (SELECT unnest(regexp_extract_all(evidence, '\"line:[^\"]*\"')) AS l "
+            "FROM finding WHERE hit)");
+    r->lines_hit = (uint64_t)n;
+    return rc;
+}
+
+static int kinds(struct side *x, struct err *e)
+{
+    int rc = 0;
+    for (int k = 0; k < N_KINDS && rc == 0; k++) {
+        double t[MAX_PAIRS];
+        int n = x->b->pairs < 3 ? x->b->pairs : 3;
+        struct screen_report r;
+        for (int i = 0; i < x->lib->n_rules; i++)
+            x->some[i] = x->wanted[i] && kind_of(x->lib->rules[i]) == k;
+        for (int i = 0; i < n && rc == 0 && x->r->rules_kind[k]; i++) {
+            rc = screen(x, x->some, false, &r, e);
+            t[i] = r.seconds;
+        }
+        x->r->engine_kind[k] = x->r->rules_kind[k] ? median(t, n) : 0;
+    }
+    return rc;
+}
+
+static void note_failed(struct side *x, const struct rule *r, const struct err *why)
+{
+    size_t n = strlen(x->r->failed);
+    snprintf(x->r->failed + n, sizeof x->r->failed - n, " %.*s", (int)r->id.n, r->id.p);
+    x->r->sql_failed++;
+    fprintf(stderr, "huji-bench: SQL of %.*s: %.200s\n", (int)r->id.n, r->id.p, why->message);
+}
+
+/* One statement per rule id, its result written to a table. */
+static double sql_pass(struct side *x, bool first)
+{
+    double all = 0;
+    x->r->sql_rules = 0;
+    memset(x->r->sql_kind, 0, sizeof x->r->sql_kind);
+    for (int i = 0; i < x->lib->n_rules; i++) {
+        const struct rule *r = x->lib->rules[i];
+        if (!x->wanted[i] || x->rule_seconds[i] < 0)
+            continue;
+        struct err why = {0};
+        struct buf b = BUF_INIT;
+        buf_str(&b, "CREATE OR REPLACE TEMP TABLE bench_sql AS ");
+        int rc = rule_sql(x->lib, r, &b, &why);
+        double t = bench_now();
+        if (rc == 0)
+            rc = db_run(x->con, buf_cstr(&b), &why);
+        t = bench_now() - t;
+        buf_release(&b);
+        if (rc < 0) {
+            x->rule_seconds[i] = -1;
+            if (first)
+                note_failed(x, r, &why);
+            continue;
+        }
+        x->rule_seconds[i] = t;
+        x->r->sql_rules++;
+        x->r->sql_kind[kind_of(r)] += t;
+        all += t;
+    }
+    return all;
+}
+
+static void find_dearest(struct side *x)
+{
+    for (int k = 0; k < 5; k++) {
+        int best = -1;
+        for (int i = 0; i < x->lib->n_rules; i++)
+            if (x->wanted[i] && x->rule_seconds[i] > 0 &&
+                (best < 0 || x->rule_seconds[i] > x->rule_seconds[best]))
+                best = i;
+        if (best < 0)
+            return;
+        const struct rule *r = x->lib->rules[best];
+        snprintf(x->r->dearest[k], sizeof x->r->dearest[k], "%.*s", (int)r->id.n, r->id.p);
+        x->r->dearest_seconds[k] = x->rule_seconds[best];
+        x->rule_seconds[best] = 0;
+    }
+}
+
+static int sql_pairs(struct side *x, struct err *e)
+{
+    struct screen_report r;
+    double t = bench_now();
+    int rc = prepare_sql(x->con, x->lib, "line_text", e);
+    x->r->sql_prepare = bench_now() - t;
+    if (rc < 0)
+        return rc;
+    rc = screen(x, x->wanted, false, &r, e);
+    double warm = sql_pass(x, true);
+    if (rc == 0 && warm * x->b->sql_pairs > x->b->sql_budget)
+        pairs_add(&x->r->sql, warm, r.seconds);
+    for (int i = 0; i < x->b->sql_pairs && rc == 0 && warm * x->b->sql_pairs <= x->b->sql_budget;
+         i++) {
+        rc = screen(x, x->wanted, false, &r, e);
+        if (rc == 0)
+            pairs_add(&x->r->sql, sql_pass(x, false), r.seconds);
+    }
+    find_dearest(x);
+    return rc;
+}
+
+static int measure(const struct bench *b, void *out, struct err *e)
+{
+    struct side x = {.b = b, .r = out};
+    int rc = open_side(&x, e);
+    if (rc == 0)
+        rc = engine_pairs(&x, e);
+    if (rc == 0)
+        rc = kinds(&x, e);
+    if (rc == 0)
+        rc = sql_pairs(&x, e);
+    return rc;
+}
+
+/* With the limits that a user has: for the memory. */
+static int once(const struct bench *b, void *out, struct err *e)
+{
+    struct side x = {.b = b, .r = out};
+    struct screen_report r;
+    char dir[4200];
+    struct store_options o = {.threads = b->threads, .command = "huji-bench"};
+    snprintf(dir, sizeof dir, "%s/store", b->work);
+    int rc = store_open(dir, STORE_WRITE, &o, &x.s, e);
+    if (rc == 0)
+        rc = library_load(b->rules, &x.lib, e);
+    if (rc == 0)
+        rc = screen(&x, NULL, false, &r, e);
+    store_close(x.s);
+    return rc;
+}
+
+static int import_all(const struct bench *b, void *out, struct err *e)
+{
+    char dir[4200];
+    snprintf(dir, sizeof dir, "%s/store", b->work);
+    return bench_import(dir, b->tables, b->threads, 0, out, e);
+}
+
+static void print(const struct result *r)
+{
+    double log_sum = 0;
+    int n = 0;
+    pairs_row(&r->sql, "1. rules as SQL / whole library, findings written", ">= 8");
+    for (int k = 0; k < N_KINDS; k++)
+        if (r->engine_kind[k] > 0 && r->sql_kind[k] > 0) {
+            printf("| 1. %s: %d rules, as SQL / alone | %.2f s | %.2f s | %.2f | | |\n",
+                   kind_name[k], r->rules_kind[k], r->sql_kind[k], r->engine_kind[k],
+                   r->sql_kind[k] / r->engine_kind[k]);
+            log_sum += log(r->sql_kind[k] / r->engine_kind[k]);
+            n++;
+        }
+    printf("| 1. geometric mean over kinds | | | **%.2f** | | |\n", n ? exp(log_sum / n) : 0);
+    pairs_row(&r->bare, "2. whole library / bare loop, all in", "<= 6");
+    pairs_row(&r->bare_loop, "2. the walk alone / the walk bare", "");
+    pairs_row(&r->sum, "3. bare walk / DuckDB sum of the same columns", "<= 6");
+    printf(
+        "\n%llu lines; %d rules ran, %d of them as SQL (failed: %d%s), SQL prepared in %.1f s; findings %llu, hits %llu, on %.3f %% of lines; "
+        "a run = load %.2f + walk %.2f + judge %.2f + write %.2f s; dearest SQL:",
+        (unsigned long long)r->lines, r->rules, r->sql_rules, r->sql_failed, r->failed,
+        r->sql_prepare, (unsigned long long)r->findings, (unsigned long long)r->hits,
+        r->lines ? 100.0 * (double)r->lines_hit / (double)r->lines : 0, r->load, r->walk, r->judge,
+        r->write);
+    for (int k = 0; k < 5 && r->dearest[k][0]; k++)
+        printf(" %s %.1f s", r->dearest[k], r->dearest_seconds[k]);
+    printf(
+        "\n\n| measure | A | B | A / B | must | pairs |\n| --- | --- | --- | --- | --- | --- |\n");
+}
+
+int bench_screening(const struct bench *b)
+{
+    struct result r = {0};
+    double peak = 0, seconds = 0;
+    char there[4200];
+    snprintf(there, sizeof there, "%s/store/claims.duckdb", b->work);
+    if (access(there, F_OK) != 0) {
+        if (bench_child(b, import_all, &seconds, sizeof seconds, &peak) != 0)
+            return -1;
+        printf(
+            "| 7. import of the county: seconds, peak MiB | %.1f s | %.0f MiB | | <= 4096 MiB | 1 |\n",
+            seconds, peak);
+    }
+    if (bench_child(b, once, NULL, 0, &peak) != 0)
+        return -1;
+    printf("| 7. screening: peak MiB | | %.0f MiB | | <= 2048 MiB | 1 |\n", peak);
+    if (bench_child(b, measure, &r, sizeof r, NULL) != 0)
+        return -1;
+    print(&r);
+    return 0;
+}
