@@ -296,6 +296,7 @@ int main(int argc, char **argv)
 {
     static struct oracle o;
     struct err e = {0};
+    setvbuf(stdout, NULL, _IOLBF, 0);
     const char *root = getenv("HUJI_ROOT");
     char dir[512];
     snprintf(dir, sizeof dir, "%s/tests/oracle/rules", root ? root : ".");
