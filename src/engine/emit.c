@@ -325,9 +325,9 @@ static int32_t own_code(struct fold *f, const struct found *w, const char *name)
     if (c < 0 && !strcmp(name, "fixmedins_code"))
         c = source_field(r.src, SPAN("ide_fixmedins_no"));
     int64_t v = c >= 0 ? eval_field(f->env, &r, c) : HUJI_NONE64;
-    if (v == HUJI_NONE64)
+    if (c < 0 || (v == HUJI_NONE64 && !f->rule->measure))
         return HUJI_NONE32;
-    /* a measure's anchor is just one of its events: only what the owner fixes is said */
+    /* a measure's anchor is just one of its events, lines are not even kept: only what the owner fixes is said */
     if (f->rule->measure) {
         for (int k = 0; k < f->rule->n_keys; k++) {
             const struct expr *x = f->rule->key[w->anchor->clause][k];
