@@ -241,8 +241,17 @@ static int gather_crowd(struct plan *g)
     if (!g->crowd)
         return err_nomem(g->w->e);
     struct person p;
-    while (g->n_crowd < CROWD && pick(g, PICK_RESIDENT, &p))
+    struct episode ep;
+    while (g->n_crowd < CROWD && pick(g, PICK_RESIDENT, &p)) {
+        /* all have a history of hypertension: some are registered for it later (E15) */
+        quiet_visit(g, &ep, &p, inst_of(g->w, K_TOWN, p.county, p.village), "11", g->w->from + 2,
+                    8 + (int)(g->n_crowd % 9), (int)(g->n_crowd * 7 % 60));
+        ep.n_dx = 0;
+        episode_dx(&ep, "I10.x00");
+        episode_line(&ep, item_of("general.op"), ep.begn + 60, 1);
+        episode_emit(&ep);
         g->crowd[g->n_crowd++] = p.idx;
+    }
     return 0;
 }
 

@@ -16,8 +16,15 @@ static void b10(struct plan *g)
     struct person p[5];
     if (!pick_village(g, n, p))
         return;
+    /* not where their neighbours go, so that chance adds nobody */
+    uint32_t at_home = inst_of(w, K_PRIV, p[0].county, (uint32_t)rng_mix(p[0].village + 9u)),
+             n_try = 0;
     uint32_t inst = some(g, K_PRIV, p[0].county);
-    day_t d = flu ? w->from + 8 + (day_t)rng_below(&g->r, 14) : a_day(g, 5, 30);
+    while (inst == at_home && n_try++ < 20)
+        inst = some(g, K_PRIV, p[0].county);
+    int slots = (int)(2 * g->count), at_slot = (int)(g->k * 2 + !g->bad);
+    day_t d = flu ? w->from + 8 + (day_t)rng_below(&g->r, 14)
+                  : w->from + 30 + at_slot * (w->days > 90 ? w->days - 60 : 30) / slots;
     struct ids i = {BUF_INIT};
     struct episode ep;
     bool together = g->k % 2 == 0; /* they leave on one day */
