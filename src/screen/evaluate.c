@@ -153,6 +153,20 @@ static void index_release(struct index *x)
     mem_free(x->links);
 }
 
+/* An owner named with the period, as the truth of measures names it: "H1|2023Q2". */
+static int index_period(struct index *owners, const struct finding *f, uint32_t i)
+{
+    struct buf b = BUF_INIT;
+    int rc;
+
+    buf_span(&b, f->owner);
+    buf_char(&b, '|');
+    buf_span(&b, f->anchor);
+    rc = b.failed ? -1 : index_add(owners, f->rule, (struct span){b.p, b.n}, i);
+    buf_release(&b);
+    return rc;
+}
+
 static int index_findings(struct index *events, struct index *owners, const struct finding_set *fs,
                           struct err *e)
 {
@@ -162,7 +176,7 @@ static int index_findings(struct index *events, struct index *owners, const stru
         if (!f->hit)
             continue;
         if (index_add(events, f->rule, f->anchor, i) || index_add(owners, f->rule, f->owner, i) ||
-            (f->visit.n && index_add(owners, f->rule, f->visit, i)))
+            index_period(owners, f, i) || (f->visit.n && index_add(owners, f->rule, f->visit, i)))
             return err_nomem(e);
         for (uint32_t k = 0; k < f->n_evidence; k++)
             if (index_add(events, f->rule, f->evidence[k].id, i))

@@ -125,24 +125,51 @@ static void note_check(struct life *l, const struct episode *ep)
     row_end(o, T_CHECK);
 }
 
+static void take_days(struct life *l, day_t from, day_t to)
+{
+    for (day_t k = from; k <= to; k++)
+        *day_of(l, k) = 1;
+}
+
+/* The township hospital sends the patient on; the county takes him in on the same day. Gives the last day. */
+static day_t refer(struct life *l, struct episode *first, const struct illness *ill)
+{
+    struct world *w = l->w;
+    day_t d = sec_day(first->end);
+    int los = rng_range(&l->r, 4, 8);
+    char from[ID_LEN];
+    memcpy(from, first->mdtrt_id, sizeof from);
+    if (d + los > l->to || !stay_build(first, w, l->p, l->h2, ill, d, los, &l->r))
+        return d;
+    first->begn = at_time(d, 13, (int)rng_below(&l->r, 59));
+    for (int k = 0; k < first->n; k++)
+        if (first->lines[k].t < first->begn)
+            first->lines[k].t = first->begn + 300;
+    memcpy(first->refl, from, sizeof from);
+    episode_emit(first);
+    return d + los;
+}
+
 static bool try_stay(struct life *l, const struct illness *ill, day_t d, int los, bool dies)
 {
     struct world *w = l->w;
-    uint32_t inst = w->o->no_plants ? choose_hospital(l, ill)
-                                    : draw_assisted(l, choose_hospital(l, ill), d);
+    uint32_t inst = choose_hospital(l, ill);
+    if (!w->o->no_plants)
+        inst = draw_assisted(l, inst, d);
     struct episode ep;
     if (!stay_build(&ep, w, l->p, inst, ill, d, los, &l->r))
         return false;
     hospital_extras(l, &ep, ill);
     waive(l, &ep);
-    if (dies) {
+    bool once = ill->surgery || strstr(ill->exams, ".cycle"); /* not to be done again so soon */
+    bool sent = !dies && w->insts[inst].kind == K_TOWN && !once && rng_below(&l->r, 100) < 4;
+    if (dies)
         ep.die = true;
-        ep.dscg_way = "5";
-    }
+    if (dies || sent)
+        ep.dscg_way = dies ? "5" : "2";
     episode_emit(&ep);
     note_check(l, &ep);
-    for (day_t k = d; k <= d + los; k++)
-        *day_of(l, k) = 1;
+    take_days(l, d, sent ? refer(l, &ep, ill) : d + los);
     return true;
 }
 
@@ -176,7 +203,8 @@ static void stays(struct life *l)
             continue;
         if (!try_stay(l, ill, d, los, false))
             continue;
-        last_end = d + los;
+        for (last_end = d + los; last_end < l->to && *day_of(l, last_end + 1) == 1;)
+            last_end++;
         before[1] = before[0];
         before[0] = d;
     }

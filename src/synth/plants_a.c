@@ -238,9 +238,6 @@ void plant_outliers(struct plan *g)
         g->rule = of[k].rule;
         g->bad = of[k].bad;
         struct episode ep = {.inst = inst};
-        char owner[64];
-        snprintf(owner, sizeof owner, "%s|2023Q%d", w->insts[inst].code,
-                 of[k].rule[0] == 'A' ? 2 : 3);
-        truth(g, of[k].cls, owner, NULL, &ep, NULL, of[k].note);
+        truth(g, of[k].cls, w->insts[inst].code, NULL, &ep, NULL, of[k].note);
     }
 }

@@ -21,7 +21,6 @@ static void e10(struct plan *g)
     registered(g, &p, "M00201", "慢性乙型肝炎", inst);
     int kind = (int)(g->k % 2), spike = !g->bad && kind == 1 ? 0 : 8;
     struct ids i = {BUF_INIT};
-    char owner[96] = "";
     for (int m = 0; m < 10; m++) {
         day_t d = day_from_ymd(2023, m + 1, 12);
         chronic_visit(g, &ep, &p, inst, "M00201", "drug.entecavir", d, 30);
@@ -32,10 +31,9 @@ static void e10(struct plan *g)
         episode_emit(&ep);
         if (m == spike) {
             ids_add(&i, "line", ep.lines[0].sn);
-            snprintf(owner, sizeof owner, "%s|2023-%02d", p.psn_no, m + 1);
         }
     }
-    truth(g, "可疑", owner, &p, &ep, &i,
+    truth(g, "可疑", NULL, &p, &ep, &i,
           g->bad      ? "九月慢病费用为平时的十四倍"
           : kind == 0 ? "增加不到一千元"
                       : "第一个月，没有可比的过去");
