@@ -400,7 +400,7 @@ static int split(struct huji_run *run, struct expr *x, struct conjunct *out, int
     }
     if (n >= max)
         return -1;
-    out[n++] = (struct conjunct){x, false};
+    out[n++] = (struct conjunct){x, false, -1};
     return n;
 }
 
@@ -445,6 +445,25 @@ static int plan_join(struct huji_run *run, struct clause_plan *p, const struct c
     return 0;
 }
 
+/* `med_type in IPT` of the line itself: its column, else -1. */
+static int code_column(const struct expr *x)
+{
+    const struct expr *f = x->op == X_IN ? x->arg[0] : NULL;
+    bool own = f && f->op == X_FIELD && f->via == VIA_SELF && f->base == BASE_CUR && !f->num;
+    return own && huji_sources[S_LINE].fields[f->field].type == F_CODE ? f->field : -1;
+}
+
+/* All must hold, in any order: sets of codes are asked first. */
+static void cheap_first(struct conjunct *c, int n)
+{
+    for (int i = 1; i < n; i++)
+        for (int k = i; k > 0 && c[k].line_code >= 0 && c[k - 1].line_code < 0; k--) {
+            struct conjunct t = c[k];
+            c[k] = c[k - 1];
+            c[k - 1] = t;
+        }
+}
+
 enum { MAX_CONJUNCTS = 48 };
 
 static int plan_clause(struct huji_run *run, const struct rule *r, int clause)
@@ -462,7 +481,7 @@ static int plan_clause(struct huji_run *run, const struct rule *r, int clause)
     if (n >= 0 && r->kind == &kind_forbid && !r->waits && r->slot[clause][SL_WHERE])
         n = split(run, r->slot[clause][SL_WHERE], all, n, MAX_CONJUNCTS);
     for (int i = 0; n >= 0 && i < r->n_except; i++)
-        n = n < MAX_CONJUNCTS ? (all[n] = (struct conjunct){r->except[clause][i], true}, n + 1) : -1;
+        n = n < MAX_CONJUNCTS ? (all[n] = (struct conjunct){r->except[clause][i], true, -1}, n + 1) : -1;
     if (n < 0)
         return -1;
     bool line = c->src == S_LINE || c->src == S_LINE_RAW;
@@ -481,8 +500,11 @@ static int plan_clause(struct huji_run *run, const struct rule *r, int clause)
         int k = line && !(dep & ~(unsigned)DEP_PERSON)                                  ? 0
                 : line && !(dep & ~(unsigned)(DEP_PERSON | DEP_VISIT | DEP_LINES)) ? 1
                                                                                         : 2;
+        all[i].line_code = line ? code_column(all[i].x) : -1;
         (*kinds[k])[count[k]++] = all[i];
     }
+    for (int k = 0; k < 3; k++)
+        cheap_first(*kinds[k], count[k]);
     return 0;
 }
 

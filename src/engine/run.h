@@ -29,6 +29,7 @@ struct link { /* per bound expression that needs it: link[expr->id] */
 struct conjunct {
     struct expr *x;
     bool except; /* passes unless x is true */
+    int line_code; /* x is `column in set` of the line itself: that column, asked without eval; -1 */
 };
 
 struct clause_plan {

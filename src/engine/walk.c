@@ -343,9 +343,18 @@ int64_t walk_line_fund(struct walk *w, int32_t row)
 
 static bool passes(struct walk *w, const struct conjunct *c)
 {
-    for (; c->x; c++)
-        if (eval_true(&w->env, c->x) == c->except)
+    for (; c->x; c++) {
+        bool yes;
+        if (c->line_code >= 0 && w->env.line[c->line_code]) {
+            int32_t id = ((const int32_t *)w->env.line[c->line_code])[w->env.cur.row];
+            const struct link *l = &w->run->link[c->x->id];
+            yes = id >= 0 && (uint32_t)id < l->n_bits && (l->bits[id >> 6] >> (id & 63) & 1);
+        } else {
+            yes = eval_true(&w->env, c->x);
+        }
+        if (yes == c->except)
             return false;
+    }
     return true;
 }
 
