@@ -14,10 +14,13 @@ struct arena {
     size_t total;     /* bytes asked for since init or reset */
 };
 
-#define ARENA_INIT {0}
-void *arena_alloc(struct arena *a, size_t n);  /* NULL when out of memory */
-void *arena_calloc(struct arena *a, size_t n); /* zeroed */
-char *arena_dup(struct arena *a, struct span s); /* NUL-ended copy */
+#define ARENA_INIT \
+    {              \
+        0          \
+    }
+void *arena_alloc(struct arena *a, size_t n);           /* NULL when out of memory */
+void *arena_calloc(struct arena *a, size_t n);          /* zeroed */
+char *arena_dup(struct arena *a, struct span s);        /* NUL-ended copy */
 struct span arena_span(struct arena *a, struct span s); /* copy; {NULL,0} when out of memory */
 char *arena_fmt(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void arena_reset(struct arena *a);   /* forgets all, keeps one block */

@@ -9,12 +9,12 @@
 
 enum err_code {
     ERR_NOMEM = -1,
-    ERR_IO = -2,      /* the operating system said no; message holds strerror */
-    ERR_INPUT = -3,   /* data, rule or knowledge file is wrong */
-    ERR_USAGE = -4,   /* the caller (command line) asked for something that does not exist */
-    ERR_LIMIT = -5,   /* a named maximum of base/limits.h was exceeded */
-    ERR_DB = -6,      /* the database said no */
-    ERR_STATE = -7,   /* not possible now: locked, missing, interrupted */
+    ERR_IO = -2,    /* the operating system said no; message holds strerror */
+    ERR_INPUT = -3, /* data, rule or knowledge file is wrong */
+    ERR_USAGE = -4, /* the caller (command line) asked for something that does not exist */
+    ERR_LIMIT = -5, /* a named maximum of base/limits.h was exceeded */
+    ERR_DB = -6,    /* the database said no */
+    ERR_STATE = -7, /* not possible now: locked, missing, interrupted */
 };
 
 struct err {

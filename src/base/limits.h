@@ -9,10 +9,10 @@
 #define MAX_EXPR_BYTES 4096
 #define MAX_EXPR_DEPTH 64
 #define MAX_RULES 1000
-#define MAX_EVIDENCE 1000        /* members written per finding; the rest is counted in "more" */
+#define MAX_EVIDENCE 1000          /* members written per finding; the rest is counted in "more" */
 #define MAX_FIELD_BYTES (1u << 20) /* one cell of an imported table */
 #define MAX_COLUMNS 400
-#define MAX_XLSX_RATIO 200       /* inflated : packed */
+#define MAX_XLSX_RATIO 200 /* inflated : packed */
 #define MAX_XLSX_BYTES (4ull << 30)
 #define MAX_ZIP_ENTRIES 10000
 #define MAX_THREADS 64

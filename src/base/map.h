@@ -14,25 +14,33 @@ struct map {
     size_t n, cap;
 };
 
-#define MAP_INIT {0}
+#define MAP_INIT \
+    {            \
+        0        \
+    }
 #define MAP_NONE UINT32_MAX
 
-uint32_t map_get(const struct map *m, uint64_t key); /* MAP_NONE when absent */
+uint32_t map_get(const struct map *m, uint64_t key);    /* MAP_NONE when absent */
 int map_put(struct map *m, uint64_t key, uint32_t val); /* replaces; val < MAP_NONE; 0 or -1 */
 void map_clear(struct map *m);
 void map_release(struct map *m);
 
 struct names {
     struct arena text;
-    struct span *at;  /* at[id] */
-    uint32_t *slots;  /* id + 1, 0 = empty */
+    struct span *at; /* at[id] */
+    uint32_t *slots; /* id + 1, 0 = empty */
     uint32_t n;
     size_t cap, nslots;
 };
 
-#define NAMES_INIT {0}
+#define NAMES_INIT \
+    {              \
+        0          \
+    }
 #define NAME_NONE UINT32_MAX
-uint32_t names_put(struct names *t, struct span s); /* id, given on first sight from 0; NAME_NONE when out of memory */
+uint32_t names_put(
+    struct names *t,
+    struct span s); /* id, given on first sight from 0; NAME_NONE when out of memory */
 uint32_t names_get(const struct names *t, struct span s); /* NAME_NONE when absent */
 void names_release(struct names *t);
 

@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-void *mem_alloc(size_t n);              /* NULL on failure */
+void *mem_alloc(size_t n);               /* NULL on failure */
 void *mem_calloc(size_t n, size_t size); /* zeroed */
 void *mem_realloc(void *p, size_t n);
 void mem_free(void *p);

@@ -9,12 +9,14 @@
 #include <stdint.h>
 
 struct progress {
-    void (*step)(void *ctx, const char *what, uint64_t done, uint64_t total); /* total 0 = unknown */
-    int (*cancelled)(void *ctx);                                              /* non-zero: stop soon */
+    void (*step)(void *ctx, const char *what, uint64_t done,
+                 uint64_t total); /* total 0 = unknown */
+    int (*cancelled)(void *ctx);  /* non-zero: stop soon */
     void *ctx;
 };
 
-static inline void progress_step(const struct progress *p, const char *what, uint64_t done, uint64_t total)
+static inline void progress_step(const struct progress *p, const char *what, uint64_t done,
+                                 uint64_t total)
 {
     if (p && p->step)
         p->step(p->ctx, what, done, total);

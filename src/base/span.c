@@ -97,7 +97,8 @@ bool utf8_valid(struct span s, size_t *bad_at)
 
 static bool buf_room(struct buf *b, size_t more)
 {
-    if (b->failed || more > SIZE_MAX - b->n - 1 || mem_grow(&b->p, &b->cap, b->n + more + 1, 1) < 0) {
+    if (b->failed || more > SIZE_MAX - b->n - 1 ||
+        mem_grow(&b->p, &b->cap, b->n + more + 1, 1) < 0) {
         b->failed = true;
         return false;
     }

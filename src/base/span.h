@@ -29,7 +29,8 @@ static inline bool span_is(struct span a, const char *s)
 }
 /* Order of bytes, shorter first on a common prefix. */
 int span_cmp(struct span a, struct span b);
-struct span span_trim(struct span s); /* ASCII white space, NBSP and the ideographic space off both ends */
+struct span span_trim(
+    struct span s); /* ASCII white space, NBSP and the ideographic space off both ends */
 bool span_starts(struct span s, const char *prefix);
 /* Cuts at the first `sep`: returns the head, leaves the tail in *s; at the end the tail is {NULL, 0}. */
 struct span span_cut(struct span *s, char sep);
@@ -41,7 +42,10 @@ struct buf {
     bool failed; /* an allocation failed: check once at the end */
 };
 
-#define BUF_INIT {0}
+#define BUF_INIT \
+    {            \
+        0        \
+    }
 void buf_add(struct buf *b, const char *p, size_t n);
 void buf_str(struct buf *b, const char *s);
 void buf_span(struct buf *b, struct span s);

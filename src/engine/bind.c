@@ -42,7 +42,8 @@ static struct expr *unary(struct binder *b, enum xop op, enum vtype type, struct
     return x;
 }
 
-static struct expr *binary(struct binder *b, enum xop op, enum vtype type, struct expr *p, struct expr *q)
+static struct expr *binary(struct binder *b, enum xop op, enum vtype type, struct expr *p,
+                           struct expr *q)
 {
     struct expr *x = p && q ? make(b, op, type) : NULL;
     if (x) {
@@ -126,19 +127,22 @@ static bool find_key(struct expr *x, enum source_id from, const char *const *nam
     return false;
 }
 
-static struct expr *via_column(struct binder *b, const struct expr *raw, enum source_id from, enum via via,
-                               struct span name)
+static struct expr *via_column(struct binder *b, const struct expr *raw, enum source_id from,
+                               enum via via, struct span name)
 {
     static const char *const keys[][4] = {
-        [VIA_VISIT] = {"mdtrt_id", NULL}, [VIA_SETL] = {"setl_id", NULL}, [VIA_PERSON] = {"psn_no", NULL},
+        [VIA_VISIT] = {"mdtrt_id", NULL},
+        [VIA_SETL] = {"setl_id", NULL},
+        [VIA_PERSON] = {"psn_no", NULL},
         [VIA_INST] = {"fixmedins_code", "ide_fixmedins_no", NULL},
         [VIA_DOCTOR] = {"bilg_dr_code", "chfpdr_code", "oper_dr_code", NULL},
     };
     static const enum source_id target[] = {
-        [VIA_VISIT] = S_STAY, [VIA_SETL] = S_SETTLEMENT, [VIA_PERSON] = S_PERSON, [VIA_INST] = S_INST,
-        [VIA_DOCTOR] = S_DOCTOR,
+        [VIA_VISIT] = S_STAY, [VIA_SETL] = S_SETTLEMENT, [VIA_PERSON] = S_PERSON,
+        [VIA_INST] = S_INST,  [VIA_DOCTOR] = S_DOCTOR,
     };
-    bool own = (via == VIA_VISIT && (from == S_STAY || from == S_VISIT)) || (via == VIA_SETL && from == S_SETTLEMENT);
+    bool own = (via == VIA_VISIT && (from == S_STAY || from == S_VISIT)) ||
+               (via == VIA_SETL && from == S_SETTLEMENT);
     enum source_id src = own ? from : target[via];
     int f = source_field(src, name);
     if (f < 0)
@@ -183,12 +187,15 @@ static struct expr *day_of(struct binder *b, struct expr *t)
 }
 
 /* A field of an event of source `from`: name itself, t, day, amount, or person.x, visit.x ... */
-static struct expr *event_name(struct binder *b, const struct expr *raw, enum source_id from, enum base base,
-                               struct span path)
+static struct expr *event_name(struct binder *b, const struct expr *raw, enum source_id from,
+                               enum base base, struct span path)
 {
-    static const struct { const char *name; enum via via; } vias[] = {
-        {"visit", VIA_VISIT}, {"stay", VIA_VISIT}, {"setl", VIA_SETL}, {"person", VIA_PERSON}, {"inst", VIA_INST},
-        {"doctor", VIA_DOCTOR},
+    static const struct {
+        const char *name;
+        enum via via;
+    } vias[] = {
+        {"visit", VIA_VISIT},   {"stay", VIA_VISIT}, {"setl", VIA_SETL},
+        {"person", VIA_PERSON}, {"inst", VIA_INST},  {"doctor", VIA_DOCTOR},
     };
     struct span rest = path, head = span_cut(&rest, '.');
     struct expr *x = NULL;
@@ -242,7 +249,8 @@ static struct expr *event_name(struct binder *b, const struct expr *raw, enum so
     return x;
 }
 
-static struct expr *kn_name(struct binder *b, const struct expr *raw, const struct knowledge *k, struct span col)
+static struct expr *kn_name(struct binder *b, const struct expr *raw, const struct knowledge *k,
+                            struct span col)
 {
     int c = knowledge_column(k, col);
     if (c < 0)
@@ -322,8 +330,10 @@ static struct expr *bind_name(struct binder *b, const struct expr *raw)
     enum source_id outer = b->clause->src;
     /* within a gap's lines the ends are days of the axis, whichever event they came from */
     bool ends = b->ld->rule && b->ld->rule->kind == &kind_gap && (b->flags & BIND_AFTER);
-    bool lo = span_is(raw->text, "gap_from") || ((b->flags & BIND_INNER) && span_is(raw->text, "prev.day"));
-    bool hi = span_is(raw->text, "gap_to") || ((b->flags & BIND_INNER) && span_is(raw->text, "cur.day"));
+    bool lo = span_is(raw->text, "gap_from") ||
+              ((b->flags & BIND_INNER) && span_is(raw->text, "prev.day"));
+    bool hi = span_is(raw->text, "gap_to") ||
+              ((b->flags & BIND_INNER) && span_is(raw->text, "cur.day"));
     if (ends && (lo || hi)) {
         struct expr *x = make(b, lo ? X_GAP_FROM : X_GAP_TO, V_NUM);
         if (x) {
@@ -372,11 +382,19 @@ static bool literal(const struct expr *raw)
     return raw->op == X_STR || (raw->op == X_NUM && raw->text.n);
 }
 
-static const struct { const char *name; const char *codes; } med_groups[] = {
-    {"IPT", "21 22 23 24 25 26 27 52"}, {"DAY", "28"}, {"OPT", "11 12 13 15 16 19 51 81"}, {"CHR", "14"}, {"PHA", "41"},
+static const struct {
+    const char *name;
+    const char *codes;
+} med_groups[] = {
+    {"IPT", "21 22 23 24 25 26 27 52"},
+    {"DAY", "28"},
+    {"OPT", "11 12 13 15 16 19 51 81"},
+    {"CHR", "14"},
+    {"PHA", "41"},
 };
 
-static struct code_pattern *group_patterns(struct binder *b, struct span name, struct code_pattern *tail)
+static struct code_pattern *group_patterns(struct binder *b, struct span name,
+                                           struct code_pattern *tail)
 {
     for (size_t i = 0; i < sizeof med_groups / sizeof *med_groups; i++) {
         if (!span_is(name, med_groups[i].name))
@@ -399,7 +417,8 @@ static struct code_pattern *group_patterns(struct binder *b, struct span name, s
 struct code_pattern *bind_dx_set(struct binder *b, struct span name)
 {
     const struct knowledge *k = library_knowledge(b->ld->lib, SPAN("dx_set"));
-    int ks = k ? knowledge_column(k, SPAN("set")) : -1, kd = k ? knowledge_column(k, SPAN("dx")) : -1;
+    int ks = k ? knowledge_column(k, SPAN("set")) : -1,
+        kd = k ? knowledge_column(k, SPAN("dx")) : -1;
     struct code_pattern *list = NULL;
     for (size_t r = 0; ks >= 0 && kd >= 0 && r < k->n; r++) {
         if (!span_eq(k->column[ks].text[r], name))
@@ -453,7 +472,8 @@ static struct code_pattern *patterns(struct binder *b, const struct expr *raw)
     return list;
 }
 
-static struct expr *set_test(struct binder *b, enum xop op, struct expr *a, struct code_pattern *set)
+static struct expr *set_test(struct binder *b, enum xop op, struct expr *a,
+                             struct code_pattern *set)
 {
     struct expr *x = a && set ? unary(b, op, V_BOOL, a) : NULL;
     if (x) {
@@ -508,7 +528,8 @@ static struct expr *bind_compare(struct binder *b, const struct expr *raw)
         return binary(b, raw->op, V_BOOL, p, q);
     }
     if (p->type == V_BOOL || q->type == V_BOOL)
-        return p->type == q->type ? binary(b, raw->op, V_BOOL, p, q) : bad(b, ra, "不能与是非值比较");
+        return p->type == q->type ? binary(b, raw->op, V_BOOL, p, q)
+                                  : bad(b, ra, "不能与是非值比较");
     return align(b, &p, &q) ? binary(b, raw->op, V_BOOL, p, q) : NULL;
 }
 
@@ -625,7 +646,8 @@ static struct expr *call_dx_in(struct binder *b, const struct expr *raw)
 
 static struct expr *call_dx_listed(struct binder *b, const struct expr *raw)
 {
-    const struct knowledge *k = raw->n_arg == 2 ? library_knowledge(b->ld->lib, raw->arg[0]->text) : NULL;
+    const struct knowledge *k = raw->n_arg == 2 ? library_knowledge(b->ld->lib, raw->arg[0]->text)
+                                                : NULL;
     if (!k || knowledge_column(k, SPAN("dx")) < 0)
         return bad(b, raw, "any_dx_listed(表, 键)：表应有列 dx");
     struct expr *key = bind(b, raw->arg[1]), *v = key ? visit_key(b, raw) : NULL;
@@ -686,7 +708,8 @@ static struct expr *call_table(struct binder *b, const struct expr *raw)
         return bad(b, raw, "键的个数不对");
     for (int j = 0; j < n_key; j++) {
         enum domain d = l ? l->key[j].domain : k->column[j == 0 ? k->key : j].domain;
-        struct expr *key = literal(raw->arg[i + j]) ? as_code(b, raw->arg[i + j], d) : bind(b, raw->arg[i + j]);
+        struct expr *key = literal(raw->arg[i + j]) ? as_code(b, raw->arg[i + j], d)
+                                                    : bind(b, raw->arg[i + j]);
         if (!key)
             return NULL;
         if (l && (key->type != V_CODE || key->domain != d))
@@ -741,7 +764,8 @@ static struct expr *call_choice(struct binder *b, const struct expr *raw, enum x
 
 static struct expr *call_age(struct binder *b, const struct expr *raw)
 {
-    struct expr *p = raw->n_arg == 2 ? day_of(b, bind(b, raw->arg[0])) : bad(b, raw, "age(出生日期, 日期)");
+    struct expr *p = raw->n_arg == 2 ? day_of(b, bind(b, raw->arg[0]))
+                                     : bad(b, raw, "age(出生日期, 日期)");
     return p ? binary(b, X_AGE, V_NUM, p, day_of(b, bind(b, raw->arg[1]))) : NULL;
 }
 
@@ -768,11 +792,17 @@ static bool speaks_of_outer(const struct expr *x)
 }
 
 /* lines.sum(E [where C]) ..., ops., checks., m. */
-static struct expr *call_agg(struct binder *b, const struct expr *raw, struct span what, struct span fn)
+static struct expr *call_agg(struct binder *b, const struct expr *raw, struct span what,
+                             struct span fn)
 {
-    static const struct { const char *name; enum agg agg; } fns[] = {
-        {"sum", AGG_SUM}, {"count", AGG_COUNT}, {"distinct", AGG_DISTINCT}, {"any", AGG_ANY}, {"all", AGG_ALL},
-        {"min", AGG_MIN}, {"max", AGG_MAX}, {"mode_share", AGG_MODE_SHARE},
+    static const struct {
+        const char *name;
+        enum agg agg;
+    } fns[] = {
+        {"sum", AGG_SUM},           {"count", AGG_COUNT},
+        {"distinct", AGG_DISTINCT}, {"any", AGG_ANY},
+        {"all", AGG_ALL},           {"min", AGG_MIN},
+        {"max", AGG_MAX},           {"mode_share", AGG_MODE_SHARE},
     };
     bool members = span_is(what, "m");
     struct expr *x = make(b, members ? X_MEMBERS : X_AGG, V_NUM);
@@ -799,7 +829,9 @@ static struct expr *call_agg(struct binder *b, const struct expr *raw, struct sp
     inner.inner = x->from;
     bool pred = x->agg == AGG_ANY || x->agg == AGG_ALL || x->agg == AGG_COUNT;
     const struct expr *re = pred ? NULL : raw->n_arg ? raw->arg[0] : NULL;
-    const struct expr *rc = pred ? (raw->n_arg ? raw->arg[0] : NULL) : raw->num ? raw->arg[1] : NULL;
+    const struct expr *rc = pred       ? (raw->n_arg ? raw->arg[0] : NULL)
+                            : raw->num ? raw->arg[1]
+                                       : NULL;
     if (!pred && !re)
         return bad(b, raw, "缺少参数");
     if (re && !(x->arg[0] = bind(&inner, re)))
@@ -846,17 +878,28 @@ static struct expr *call_measure(struct binder *b, const struct expr *raw)
 
 static struct expr *bind_call(struct binder *b, const struct expr *raw)
 {
-    static const struct { const char *name; enum xop op; enum vfmt fmt; } times[] = {
-        {"day", X_DAY, VF_DAY}, {"month", X_MONTH, VF_MONTH}, {"quarter", X_QUARTER, VF_QUARTER},
-        {"year", X_YEAR, VF_YEAR}, {"hour", X_HOUR, VF_NUM}, {"weekday", X_WEEKDAY, VF_NUM},
+    static const struct {
+        const char *name;
+        enum xop op;
+        enum vfmt fmt;
+    } times[] = {
+        {"day", X_DAY, VF_DAY},    {"month", X_MONTH, VF_MONTH}, {"quarter", X_QUARTER, VF_QUARTER},
+        {"year", X_YEAR, VF_YEAR}, {"hour", X_HOUR, VF_NUM},     {"weekday", X_WEEKDAY, VF_NUM},
     };
-    static const struct { const char *name; enum xop op; } choices[] = {
+    static const struct {
+        const char *name;
+        enum xop op;
+    } choices[] = {
         {"if", X_IF}, {"min", X_MIN}, {"max", X_MAX}, {"abs", X_ABS}, {"coalesce", X_COALESCE},
     };
-    static const struct { const char *name; struct expr *(*fn)(struct binder *, const struct expr *); } calls[] = {
-        {"left", call_left}, {"cat3", call_left}, {"any_dx", call_any_dx}, {"any_dx_in", call_any_dx},
-        {"dx_in", call_dx_in}, {"any_dx_listed", call_dx_listed}, {"has", call_table}, {"covered", call_table},
-        {"look", call_table}, {"look_at", call_table}, {"age", call_age}, {"ceil_div", call_ceil},
+    static const struct {
+        const char *name;
+        struct expr *(*fn)(struct binder *, const struct expr *);
+    } calls[] = {
+        {"left", call_left},        {"cat3", call_left},     {"any_dx", call_any_dx},
+        {"any_dx_in", call_any_dx}, {"dx_in", call_dx_in},   {"any_dx_listed", call_dx_listed},
+        {"has", call_table},        {"covered", call_table}, {"look", call_table},
+        {"look_at", call_table},    {"age", call_age},       {"ceil_div", call_ceil},
         {"measure", call_measure},
     };
     struct span fn = raw->text;
@@ -874,7 +917,8 @@ static struct expr *bind_call(struct binder *b, const struct expr *raw)
     if (span_is(fn, "same_chapter"))
         return call_dx(b, raw, X_CHAPTER);
     struct span what = span_cut(&fn, '.');
-    if (fn.p && (span_is(what, "lines") || span_is(what, "ops") || span_is(what, "checks") || span_is(what, "m")))
+    if (fn.p && (span_is(what, "lines") || span_is(what, "ops") || span_is(what, "checks") ||
+                 span_is(what, "m")))
         return call_agg(b, raw, what, fn);
     return bad(b, raw, "没有这个函数");
 }
@@ -909,12 +953,17 @@ static struct expr *bind(struct binder *b, const struct expr *raw)
         x = bind_cond(b, raw->arg[0]);
         y = x ? bind_cond(b, raw->arg[1]) : NULL;
         return binary(b, raw->op, V_BOOL, x, y);
-    case X_NOT:
-        return unary(b, X_NOT, V_BOOL, bind_cond(b, raw->arg[0]));
-    case X_EQ: case X_NE: case X_LT: case X_LE: case X_GT: case X_GE:
-        return bind_compare(b, raw);
-    case X_ADD: case X_SUB: case X_MUL: case X_DIV:
-        return bind_arith(b, raw);
+    case X_NOT: return unary(b, X_NOT, V_BOOL, bind_cond(b, raw->arg[0]));
+    case X_EQ:
+    case X_NE:
+    case X_LT:
+    case X_LE:
+    case X_GT:
+    case X_GE: return bind_compare(b, raw);
+    case X_ADD:
+    case X_SUB:
+    case X_MUL:
+    case X_DIV: return bind_arith(b, raw);
     case X_NEG:
         x = bind(b, raw->arg[0]);
         if (!number(b, raw->arg[0], x))
@@ -924,20 +973,20 @@ static struct expr *bind(struct binder *b, const struct expr *raw)
             y->scale = x->scale;
         return y;
     case X_KNOWN:
-    case X_MISSING:
-        return unary(b, raw->op, V_BOOL, bind(b, raw->arg[0]));
-    case X_IN:
-        return bind_in(b, raw);
+    case X_MISSING: return unary(b, raw->op, V_BOOL, bind(b, raw->arg[0]));
+    case X_IN: return bind_in(b, raw);
     case X_RANGE: {
         x = bind(b, raw->arg[0]);
         y = x ? bind(b, raw->arg[1]) : NULL;
         z = y ? bind(b, raw->arg[2]) : NULL;
-        if (!z || !number(b, raw->arg[0], x) || !number(b, raw->arg[1], y) || !number(b, raw->arg[2], z))
+        if (!z || !number(b, raw->arg[0], x) || !number(b, raw->arg[1], y) ||
+            !number(b, raw->arg[2], z))
             return NULL;
         struct expr *x2 = x;
         if (!align(b, &x, &y) || !align(b, &x2, &z))
             return NULL;
-        return binary(b, X_AND, V_BOOL, binary(b, X_GE, V_BOOL, x, y), binary(b, X_LE, V_BOOL, x2, z));
+        return binary(b, X_AND, V_BOOL, binary(b, X_GE, V_BOOL, x, y),
+                      binary(b, X_LE, V_BOOL, x2, z));
     }
     case X_NUM:
         x = make(b, X_NUM, V_NUM);
@@ -958,14 +1007,10 @@ static struct expr *bind(struct binder *b, const struct expr *raw)
         }
         return x;
     }
-    case X_NAME:
-        return bind_name(b, raw);
-    case X_PARAM:
-        return bind_param(b, raw);
-    case X_CALL:
-        return bind_call(b, raw);
-    default:
-        return bad(b, raw, "这里不能用");
+    case X_NAME: return bind_name(b, raw);
+    case X_PARAM: return bind_param(b, raw);
+    case X_CALL: return bind_call(b, raw);
+    default: return bad(b, raw, "这里不能用");
     }
 }
 

@@ -8,8 +8,10 @@
 enum {
     BIND_PREV = 1,  /* prev.x allowed */
     BIND_AFTER = 2, /* value, threshold, m.* allowed */
-    BIND_SET = 8,   /* a name the event lacks is looked for in its visit (named sets speak of stays) */
-    BIND_INNER = 4, /* the event is an inner one (a line of the visit, a member); cur.x is the outer */
+    BIND_SET =
+        8, /* a name the event lacks is looked for in its visit (named sets speak of stays) */
+    BIND_INNER =
+        4, /* the event is an inner one (a line of the visit, a member); cur.x is the outer */
 };
 
 struct binder {

@@ -51,7 +51,13 @@ int64_t micro(int64_t v, int scale)
     for (; scale < 6; scale++)
         if (__builtin_mul_overflow(v, 10, &v))
             return HUJI_NONE64;
-    return scale > 6 ? div_round(v, scale == 7 ? 10 : scale == 8 ? 100 : scale == 9 ? 1000 : 10000, 0) : v;
+    return scale > 6 ? div_round(v,
+                                 scale == 7   ? 10
+                                 : scale == 8 ? 100
+                                 : scale == 9 ? 1000
+                                              : 10000,
+                                 0)
+                     : v;
 }
 
 void print_value(const struct huji_run *run, struct buf *b, const struct expr *x, int64_t v)
@@ -99,7 +105,8 @@ static void print_named(const struct huji_run *run, struct buf *b, const struct 
     print_value(run, b, x, v);
 }
 
-static void sentence(struct fold *f, const struct found *w, struct buf *b, const struct huji_finding *h)
+static void sentence(struct fold *f, const struct found *w, struct buf *b,
+                     const struct huji_finding *h)
 {
     size_t bad = 0;
     for (size_t i = 0; i < w->n_members; i++)
@@ -108,7 +115,8 @@ static void sentence(struct fold *f, const struct found *w, struct buf *b, const
         if (p->text.n)
             buf_span(b, p->text);
         else if (p->expr[w->anchor->clause])
-            print_named(f->env->run, b, p->expr[w->anchor->clause], eval(f->env, p->expr[w->anchor->clause]));
+            print_named(f->env->run, b, p->expr[w->anchor->clause],
+                        eval(f->env, p->expr[w->anchor->clause]));
         else if (span_is(p->name, "value"))
             print_micro(b, w->value, p->fmt);
         else if (span_is(p->name, "threshold"))
@@ -208,7 +216,8 @@ static void add(struct fold *f, struct list *l, struct event_ref r, int role, st
     int marks = f->env->run->known[r.src].marks;
     if (marks >= 0 && or0(eval_field(f->env, &r, marks)) > 0)
         l->marked = true;
-    l->at[l->n++] = (struct huji_ref){(int32_t)r.src, role, ref_id(f, &r), ref_time(f, &r), m.amount, m.fund};
+    l->at[l->n++] = (struct huji_ref){(int32_t)r.src,  role,     ref_id(f, &r),
+                                      ref_time(f, &r), m.amount, m.fund};
 }
 
 /* of: lines — those of the anchor's visit that satisfy the condition. */
@@ -218,13 +227,16 @@ static void add_lines(struct fold *f, struct list *l, const struct found *w)
     int vf = f->env->run->known[cur.src].visit;
     int64_t visit = vf >= 0 ? eval_field(f->env, &cur, vf) : HUJI_NONE64;
     size_t n = 0;
-    const int32_t *rows = visit == HUJI_NONE64 ? NULL : walk_visit_lines(f->env->walk, (int32_t)visit, &n);
+    const int32_t *rows = visit == HUJI_NONE64 ? NULL
+                                               : walk_visit_lines(f->env->walk, (int32_t)visit, &n);
     for (size_t i = 0; i < n; i++) {
         struct event_ref line = {S_LINE, rows[i], -1};
         f->env->inner = line;
-        if (f->rule->at_where[w->anchor->clause] && !eval_true(f->env, f->rule->at_where[w->anchor->clause]))
+        if (f->rule->at_where[w->anchor->clause] &&
+            !eval_true(f->env, f->rule->at_where[w->anchor->clause]))
             continue;
-        add(f, l, line, 1, f->rule->at_amount == AMT_NONE ? (struct money){0, 0} : charged(f, &line));
+        add(f, l, line, 1,
+            f->rule->at_amount == AMT_NONE ? (struct money){0, 0} : charged(f, &line));
     }
 }
 
@@ -238,7 +250,8 @@ static int64_t length(struct fold *f, const struct event *ev)
 static bool same_institution(struct fold *f, const struct event *a, const struct event *b)
 {
     struct event_ref p = ref_of(a), q = ref_of(b);
-    int i = source_field(p.src, SPAN("fixmedins_code")), j = source_field(q.src, SPAN("fixmedins_code"));
+    int i = source_field(p.src, SPAN("fixmedins_code")),
+        j = source_field(q.src, SPAN("fixmedins_code"));
     return i >= 0 && j >= 0 && eval_field(f->env, &p, i) == eval_field(f->env, &q, j);
 }
 
@@ -266,7 +279,8 @@ static void gather(struct fold *f, struct list *l, const struct found *w)
     }
     for (size_t i = 0; i < w->n_members; i++) {
         const struct member *m = &w->members[i];
-        bool money = m->role == 1 && r->at_of != OF_LINES && (r->at_of != OF_CUR || m->ev == w->anchor);
+        bool money = m->role == 1 && r->at_of != OF_LINES &&
+                     (r->at_of != OF_CUR || m->ev == w->anchor);
         add(f, l, ref_of(m->ev), m->role, money ? member_money(f, m) : (struct money){0, 0});
     }
     if (r->at_of == OF_LINES)
@@ -286,7 +300,8 @@ static int by_role(const void *pa, const void *pb)
 /* The money of the finding as a whole where the amount speaks of all members together. */
 static void whole(struct fold *f, const struct found *w, struct list *l, struct money *sum)
 {
-    const struct expr *x = f->rule->at_amount == AMT_EXPR ? f->rule->at_expr[w->anchor->clause] : NULL;
+    const struct expr *x = f->rule->at_amount == AMT_EXPR ? f->rule->at_expr[w->anchor->clause]
+                                                          : NULL;
     if (!expr_has(x, X_MEMBERS))
         return;
     struct money all = *sum;
@@ -331,7 +346,8 @@ static int32_t own_code(struct fold *f, const struct found *w, const char *name)
     if (f->rule->measure) {
         for (int k = 0; k < f->rule->n_keys; k++) {
             const struct expr *x = f->rule->key[w->anchor->clause][k];
-            if (x->type == V_CODE && x->op == X_FIELD && x->domain == huji_sources[r.src].fields[c].domain)
+            if (x->type == V_CODE && x->op == X_FIELD &&
+                x->domain == huji_sources[r.src].fields[c].domain)
                 return (int32_t)w->anchor->key[k];
         }
         return HUJI_NONE32;
@@ -375,7 +391,8 @@ static void note_late(struct fold *f, const struct found *w)
             return;
         }
         struct late *l = &out->late[out->n_late++];
-        *l = (struct late){.finding = out->n - 1, .unless = x, .value = w->value, .threshold = w->threshold};
+        *l = (struct late){
+            .finding = out->n - 1, .unless = x, .value = w->value, .threshold = w->threshold};
         late_keys(f, x, l);
     }
 }
@@ -410,7 +427,8 @@ static int class_of(struct fold *f, const struct found *w)
 {
     const struct rule *r = f->rule;
     for (int i = 0; i < r->n_cls; i++)
-        if (!r->cls[i].when[w->anchor->clause] || eval_true(f->env, r->cls[i].when[w->anchor->clause]))
+        if (!r->cls[i].when[w->anchor->clause] ||
+            eval_true(f->env, r->cls[i].when[w->anchor->clause]))
             return r->cls[i].cls;
     return -1;
 }
@@ -460,7 +478,9 @@ void emit(struct fold *f, const struct found *w)
 {
     struct env *v = f->env;
     struct event_ref anchor = ref_of(w->anchor);
-    struct huji_finding h = {.rule = (uint32_t)f->rule->index, .value = w->value, .threshold = w->threshold,
+    struct huji_finding h = {.rule = (uint32_t)f->rule->index,
+                             .value = w->value,
+                             .threshold = w->threshold,
                              .hit = w->hit};
     h.day = (int32_t)sec_day(w->anchor->t);
     if (!in_force(f, h.day))
@@ -494,8 +514,9 @@ void emit(struct fold *f, const struct found *w)
         sum = excess_of_measure(f, w);
     h.amount = sum.amount;
     h.fund = sum.fund;
-    h.anchor = (struct huji_ref){(int32_t)anchor.src, 1, f->rule->measure ? HUJI_NONE64 : ref_id(f, &anchor),
-                                 w->anchor->t, 0, 0};
+    h.anchor = (struct huji_ref){
+        (int32_t)anchor.src, 1, f->rule->measure ? HUJI_NONE64 : ref_id(f, &anchor),
+        w->anchor->t,        0, 0};
     h.psn_no = own_code(f, w, "psn_no");
     h.mdtrt_id = own_code(f, w, "mdtrt_id");
     h.fixmedins_code = own_code(f, w, "fixmedins_code");

@@ -46,7 +46,8 @@ static int64_t eval_column(struct env *v, const struct expr *x)
     if (x->via == VIA_SELF) {
         if (r->row < 0)
             return NONE;
-        return cell(column_of(v, r->src, x->field), huji_sources[x->src].fields[x->field].type, r->row);
+        return cell(column_of(v, r->src, x->field), huji_sources[x->src].fields[x->field].type,
+                    r->row);
     }
     int64_t key = eval_field(v, r, x->fk);
     if (key == NONE)
@@ -54,7 +55,9 @@ static int64_t eval_column(struct env *v, const struct expr *x)
     enum domain d = huji_sources[r->src].fields[x->fk].domain;
     const int32_t *rows = v->run->row_of[d];
     int32_t row = rows && key < v->run->frame->dict[d].n ? rows[key] : -1;
-    return row < 0 ? NONE : cell(column_of(v, x->src, x->field), huji_sources[x->src].fields[x->field].type, row);
+    return row < 0 ? NONE
+                   : cell(column_of(v, x->src, x->field),
+                          huji_sources[x->src].fields[x->field].type, row);
 }
 
 int64_t div_round(int64_t a, int64_t b, int scale_up)
@@ -133,7 +136,8 @@ static int64_t eval_dxlisted(struct env *v, const struct expr *x)
     if (key == NONE || visit == NONE || !f->diag_at || f->diag_at[visit] == f->diag_at[visit + 1])
         return NONE;
     int dxcol = knowledge_column(x->kn, SPAN("dx"));
-    for (uint32_t j = ix && key < ix->n ? ix->at[key] : 0; ix && key < ix->n && j < ix->at[key + 1]; j++) {
+    for (uint32_t j = ix && key < ix->n ? ix->at[key] : 0; ix && key < ix->n && j < ix->at[key + 1];
+         j++) {
         struct span p = x->kn->column[dxcol].text[ix->rows[j]];
         if (p.n && p.p[p.n - 1] == '*')
             p.n--;
@@ -378,11 +382,13 @@ static int64_t eval_choice(struct env *v, const struct expr *x)
 static int64_t eval_dx(const struct env *v, const struct expr *x, int64_t p, int64_t q)
 {
     const struct huji_run *r = v->run;
-    if (p == NONE || q == NONE || p >= r->n_dx || q >= r->n_dx || r->dx_cat[p] < 0 || r->dx_cat[q] < 0)
+    if (p == NONE || q == NONE || p >= r->n_dx || q >= r->n_dx || r->dx_cat[p] < 0 ||
+        r->dx_cat[q] < 0)
         return NONE;
     if (x->op == X_CHAPTER)
         return r->dx_chapter[p] == r->dx_chapter[q];
-    return r->dx_cat[p] == r->dx_cat[q] || (r->dx_group[p] >= 0 && r->dx_group[p] == r->dx_group[q]);
+    return r->dx_cat[p] == r->dx_cat[q] ||
+           (r->dx_group[p] >= 0 && r->dx_group[p] == r->dx_group[q]);
 }
 
 static int64_t eval_measure(struct env *v, const struct expr *x)
@@ -400,56 +406,49 @@ int64_t eval(struct env *v, const struct expr *x)
 {
     int64_t p, q;
     switch (x->op) {
-    case X_AND: case X_OR: case X_NOT:
-        return eval_bool(v, x);
-    case X_EQ: case X_NE: case X_LT: case X_LE: case X_GT: case X_GE:
+    case X_AND:
+    case X_OR:
+    case X_NOT: return eval_bool(v, x);
+    case X_EQ:
+    case X_NE:
+    case X_LT:
+    case X_LE:
+    case X_GT:
+    case X_GE:
         p = eval(v, x->arg[0]);
         return p == NONE ? NONE : eval_cmp(x->op, p, eval(v, x->arg[1]));
-    case X_ADD: case X_SUB: case X_MUL: case X_DIV:
+    case X_ADD:
+    case X_SUB:
+    case X_MUL:
+    case X_DIV:
         p = eval(v, x->arg[0]);
         return p == NONE ? NONE : eval_arith(x, p, eval(v, x->arg[1]));
-    case X_NEG:
-        p = eval(v, x->arg[0]);
-        return p == NONE ? NONE : -p;
-    case X_KNOWN:
-        return eval(v, x->arg[0]) != NONE;
-    case X_MISSING:
-        return eval(v, x->arg[0]) == NONE;
-    case X_NUM:
-        return x->num;
-    case X_CODE:
-        return v->run->link[x->id].id;
-    case X_FIELD:
-        return eval_column(v, x);
-    case X_IN:
-        p = eval(v, x->arg[0]);
-        return p == NONE ? NONE : bit(&v->run->link[x->id], p);
-    case X_ANYDX:
-        return eval_anydx(v, x);
-    case X_DXLISTED:
-        return eval_dxlisted(v, x);
-    case X_KN:
-        return kn_cell(v, x->kn, x->field, v->cur.kn);
-    case X_VALUE:
-        return v->value;
-    case X_THRESHOLD:
-        return v->threshold;
-    case X_GAP_FROM:
-        return v->gap_from;
-    case X_GAP_TO:
-        return v->gap_to;
-    case X_INFLOW:
-        return v->inflow;
+    case X_NEG: p = eval(v, x->arg[0]); return p == NONE ? NONE : -p;
+    case X_KNOWN: return eval(v, x->arg[0]) != NONE;
+    case X_MISSING: return eval(v, x->arg[0]) == NONE;
+    case X_NUM: return x->num;
+    case X_CODE: return v->run->link[x->id].id;
+    case X_FIELD: return eval_column(v, x);
+    case X_IN: p = eval(v, x->arg[0]); return p == NONE ? NONE : bit(&v->run->link[x->id], p);
+    case X_ANYDX: return eval_anydx(v, x);
+    case X_DXLISTED: return eval_dxlisted(v, x);
+    case X_KN: return kn_cell(v, x->kn, x->field, v->cur.kn);
+    case X_VALUE: return v->value;
+    case X_THRESHOLD: return v->threshold;
+    case X_GAP_FROM: return v->gap_from;
+    case X_GAP_TO: return v->gap_to;
+    case X_INFLOW: return v->inflow;
     case X_FUND:
-        return v->walk ? walk_line_fund(v->walk, x->num ? v->inner.row : x->base == BASE_PREV ? v->prev.row : v->cur.row)
+        return v->walk ? walk_line_fund(v->walk, x->num                 ? v->inner.row
+                                                 : x->base == BASE_PREV ? v->prev.row
+                                                                        : v->cur.row)
                        : NONE;
-    case X_RESCALE:
-        return rescale(eval(v, x->arg[0]), x->arg[0]->scale, x->scale);
-    case X_DAY:
-        p = eval(v, x->arg[0]);
-        return p == NONE ? NONE : sec_day(p);
-    case X_MONTH: case X_QUARTER: case X_YEAR: case X_WEEKDAY:
-        return eval_calendar(x, eval(v, x->arg[0]));
+    case X_RESCALE: return rescale(eval(v, x->arg[0]), x->arg[0]->scale, x->scale);
+    case X_DAY: p = eval(v, x->arg[0]); return p == NONE ? NONE : sec_day(p);
+    case X_MONTH:
+    case X_QUARTER:
+    case X_YEAR:
+    case X_WEEKDAY: return eval_calendar(x, eval(v, x->arg[0]));
     case X_HOUR:
         p = eval(v, x->arg[0]);
         return p == NONE ? NONE : (p - (int64_t)sec_day(p) * DAY_SECS) / 3600;
@@ -457,36 +456,33 @@ int64_t eval(struct env *v, const struct expr *x)
         p = eval(v, x->arg[0]);
         q = eval(v, x->arg[1]);
         return p == NONE || q == NONE ? NONE : day_age((day_t)p, (day_t)q);
-    case X_LEFT: case X_CAT3: {
+    case X_LEFT:
+    case X_CAT3: {
         const struct link *l = &v->run->link[x->id];
         p = eval(v, x->arg[0]);
         if (p == NONE || p >= l->n_map || l->map[p] == HUJI_NONE32)
             return NONE;
         return l->map[p];
     }
-    case X_RELATED: case X_CHAPTER:
-        p = eval(v, x->arg[0]);
-        return eval_dx(v, x, p, eval(v, x->arg[1]));
-    case X_HAS: case X_COVERED: case X_LOOK:
-        return eval_table(v, x);
-    case X_IF: case X_MIN: case X_MAX: case X_COALESCE:
-        return eval_choice(v, x);
-    case X_ABS:
-        p = eval(v, x->arg[0]);
-        return p == NONE || p >= 0 ? p : -p;
+    case X_RELATED:
+    case X_CHAPTER: p = eval(v, x->arg[0]); return eval_dx(v, x, p, eval(v, x->arg[1]));
+    case X_HAS:
+    case X_COVERED:
+    case X_LOOK: return eval_table(v, x);
+    case X_IF:
+    case X_MIN:
+    case X_MAX:
+    case X_COALESCE: return eval_choice(v, x);
+    case X_ABS: p = eval(v, x->arg[0]); return p == NONE || p >= 0 ? p : -p;
     case X_CEILDIV:
         p = eval(v, x->arg[0]);
         q = eval(v, x->arg[1]);
         if (p == NONE || q == NONE || q <= 0)
             return NONE;
         return p >= 0 ? (p + q - 1) / q : -(-p / q);
-    case X_AGG:
-        return eval_agg(v, x);
-    case X_MEMBERS:
-        return eval_members(v, x);
-    case X_MEASURE:
-        return eval_measure(v, x);
-    default:
-        return NONE;
+    case X_AGG: return eval_agg(v, x);
+    case X_MEMBERS: return eval_members(v, x);
+    case X_MEASURE: return eval_measure(v, x);
+    default: return NONE;
     }
 }

@@ -23,7 +23,7 @@ struct env {
     int64_t inflow; /* level: positive changes so far, 1e-4 */
     const struct member *members;
     size_t n_members;
-    bool pair; /* the rule is a pair */
+    bool pair;           /* the rule is a pair */
     const int64_t *late; /* keys of measures noted earlier, read one by one; NULL = evaluate them */
     /* what needs the walk: fund share of a line; lines of a visit. NULL: unknown */
     struct walk *walk;
@@ -44,6 +44,7 @@ int64_t walk_line_fund(struct walk *w, int32_t row);
 const int32_t *walk_visit_lines(struct walk *w, int32_t visit, size_t *n);
 /* Rows of another source (operations, checks) of a visit. */
 const int32_t *walk_visit_rows(struct walk *w, enum source_id src, int32_t visit, size_t *n);
-int64_t measure_value(const struct huji_run *run, const struct measure *m, const int64_t *key, int n_key);
+int64_t measure_value(const struct huji_run *run, const struct measure *m, const int64_t *key,
+                      int n_key);
 
 #endif

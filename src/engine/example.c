@@ -23,10 +23,15 @@ struct world {
     struct err *e;
 };
 
-static const struct { const char *list; enum source_id src; } lists[] = {
-    {"persons", S_PERSON}, {"insts", S_INST}, {"doctors", S_DOCTOR}, {"stays", S_STAY}, {"visits", S_VISIT},
-    {"settlements", S_SETTLEMENT}, {"operations", S_OPERATION}, {"stock", S_STOCK}, {"lines", S_LINE},
-    {"sales", S_SALE}, {"traces", S_TRACE}, {"checks", S_CHECK}, {"refunds", S_REFUND}, {"regs", S_REG},
+static const struct {
+    const char *list;
+    enum source_id src;
+} lists[] = {
+    {"persons", S_PERSON},       {"insts", S_INST},   {"doctors", S_DOCTOR},
+    {"stays", S_STAY},           {"visits", S_VISIT}, {"settlements", S_SETTLEMENT},
+    {"operations", S_OPERATION}, {"stock", S_STOCK},  {"lines", S_LINE},
+    {"sales", S_SALE},           {"traces", S_TRACE}, {"checks", S_CHECK},
+    {"refunds", S_REFUND},       {"regs", S_REG},
 };
 
 static enum source_id table_of(enum source_id s)
@@ -77,12 +82,16 @@ static bool time_plus(struct span s, sec_t *out)
         return false;
     if (!plus)
         return true;
-    struct span rest = span_trim((struct span){plus + 1, s.n - head.n - 1}), num = span_cut(&rest, ' ');
+    struct span rest = span_trim((struct span){plus + 1, s.n - head.n - 1}),
+                num = span_cut(&rest, ' ');
     int64_t n;
     if (!dec_parse(num, 0, false, &n))
         return false;
     rest = span_trim(rest);
-    int64_t unit = span_is(rest, "d") ? DAY_SECS : span_is(rest, "h") ? 3600 : span_is(rest, "min") ? 60 : 1;
+    int64_t unit = span_is(rest, "d")     ? DAY_SECS
+                   : span_is(rest, "h")   ? 3600
+                   : span_is(rest, "min") ? 60
+                                          : 1;
     *out += n * unit;
     return true;
 }
@@ -91,27 +100,25 @@ static bool parse_cell(struct world *w, const struct field *f, struct span s, in
 {
     sec_t t;
     switch (f->type) {
-    case F_CODE:
-        *out = code(w, f->domain, s);
-        return true;
+    case F_CODE: *out = code(w, f->domain, s); return true;
     case F_DAY:
         if (!time_plus(s, &t))
             return false;
         *out = sec_day(t);
         return true;
-    case F_SEC:
-        return time_plus(s, out);
-    default:
-        return dec_parse(s, ftype_scale(f->type), false, out);
+    case F_SEC: return time_plus(s, out);
+    default: return dec_parse(s, ftype_scale(f->type), false, out);
     }
 }
 
 /* Short names of examples. */
 static const char *alias(enum source_id s, struct span k)
 {
-    static const struct { const char *k, *field; } any[] = {
-        {"person", "psn_no"}, {"visit", "mdtrt_id"}, {"stay", "mdtrt_id"}, {"setl", "setl_id"},
-        {"item", "hilist_code"}, {"inst", "fixmedins_code"},
+    static const struct {
+        const char *k, *field;
+    } any[] = {
+        {"person", "psn_no"}, {"visit", "mdtrt_id"},   {"stay", "mdtrt_id"},
+        {"setl", "setl_id"},  {"item", "hilist_code"}, {"inst", "fixmedins_code"},
     };
     const struct source *src = &huji_sources[s];
     if (span_is(k, "id") && s != S_LINE)
@@ -121,9 +128,13 @@ static const char *alias(enum source_id s, struct span k)
     if (span_is(k, "t"))
         return src->time_field;
     if (span_is(k, "begin"))
-        return s == S_STAY || s == S_VISIT ? "begntime" : s == S_OPERATION ? src->time_field : "begndate";
+        return s == S_STAY || s == S_VISIT ? "begntime"
+               : s == S_OPERATION          ? src->time_field
+                                           : "begndate";
     if (span_is(k, "end"))
-        return s == S_STAY || s == S_VISIT ? "endtime" : s == S_OPERATION ? src->end_field : "enddate";
+        return s == S_STAY || s == S_VISIT ? "endtime"
+               : s == S_OPERATION          ? src->end_field
+                                           : "enddate";
     if (span_is(k, "amt"))
         return src->amount_field;
     if (span_is(k, "fund"))
@@ -134,7 +145,8 @@ static const char *alias(enum source_id s, struct span k)
     return NULL;
 }
 
-static void set_default(struct world *w, enum source_id s, size_t row, const char *name, const char *text)
+static void set_default(struct world *w, enum source_id s, size_t row, const char *name,
+                        const char *text)
 {
     int f = source_field(s, span_of(name));
     if (f < 0)
@@ -144,8 +156,8 @@ static void set_default(struct world *w, enum source_id s, size_t row, const cha
         parse_cell(w, &huji_sources[s].fields[f], span_of(text), c);
 }
 
-static void copy_cell(struct world *w, enum source_id to, size_t row, const char *name, enum source_id from,
-                      size_t from_row, const char *from_name)
+static void copy_cell(struct world *w, enum source_id to, size_t row, const char *name,
+                      enum source_id from, size_t from_row, const char *from_name)
 {
     int64_t *a = at(w, to, name, row), *b = at(w, from, from_name, from_row);
     if (a && b && *a == HUJI_NONE64)
@@ -156,8 +168,8 @@ static void stay_defaults(struct world *w, enum source_id s, size_t row)
 {
     set_default(w, s, row, "med_type", s == S_STAY ? "21" : "11");
     *at(w, s, "kind", row) = s == S_STAY ? 1 : 2;
-    int64_t *bt = at(w, s, "begntime", row), *et = at(w, s, "endtime", row), *bd = at(w, s, "begndate", row),
-            *ed = at(w, s, "enddate", row);
+    int64_t *bt = at(w, s, "begntime", row), *et = at(w, s, "endtime", row),
+            *bd = at(w, s, "begndate", row), *ed = at(w, s, "enddate", row);
     if (*bd == HUJI_NONE64 && *bt != HUJI_NONE64)
         *bd = sec_day(*bt);
     if (*ed == HUJI_NONE64 && *et != HUJI_NONE64)
@@ -171,7 +183,8 @@ static void stay_defaults(struct world *w, enum source_id s, size_t row)
 static void line_defaults(struct world *w, size_t row)
 {
     int64_t *cnt = at(w, S_LINE, "cnt", row), *pric = at(w, S_LINE, "pric", row),
-            *amt = at(w, S_LINE, "det_item_fee_sumamt", row), *inscp = at(w, S_LINE, "inscp_amt", row);
+            *amt = at(w, S_LINE, "det_item_fee_sumamt", row),
+            *inscp = at(w, S_LINE, "inscp_amt", row);
     if (*amt == HUJI_NONE64 && *cnt != HUJI_NONE64 && *pric != HUJI_NONE64)
         *amt = div_round(*cnt * *pric, 100000000, 0);
     if (*inscp == HUJI_NONE64)
@@ -206,7 +219,8 @@ static int add_event(struct world *w, enum source_id s, const struct ynode *n)
         if (f < 0)
             return ynode_bad(c, w->e, "来源 %s 没有这个字段", huji_sources[s].name);
         written |= UINT64_C(1) << f;
-        if (c->text.n && !parse_cell(w, &huji_sources[s].fields[f], c->text, &w->cell[table_of(s)][f][row]))
+        if (c->text.n &&
+            !parse_cell(w, &huji_sources[s].fields[f], c->text, &w->cell[table_of(s)][f][row]))
             return ynode_bad(c, w->e, "值「%.*s」不对", (int)c->text.n, c->text.p);
     }
     if (s == S_LINE && *at(w, s, "no", row) == HUJI_NONE64) {
@@ -226,7 +240,8 @@ static int add_event(struct world *w, enum source_id s, const struct ynode *n)
         copy_cell(w, s, row, "fixmedins_code", S_STAY, v, "fixmedins_code");
     }
     const char *inst = s == S_REG ? "ide_fixmedins_no" : "fixmedins_code";
-    if (s != S_STOCK && !(written >> source_field(s, SPAN("psn_no")) & 1) && source_field(s, SPAN("psn_no")) >= 0)
+    if (s != S_STOCK && !(written >> source_field(s, SPAN("psn_no")) & 1) &&
+        source_field(s, SPAN("psn_no")) >= 0)
         set_default(w, s, row, "psn_no", "P1");
     if (source_field(s, span_of(inst)) >= 0 && !(written >> source_field(s, span_of(inst)) & 1))
         set_default(w, s, row, inst, "H1");
@@ -261,7 +276,8 @@ static struct ynode *instance(struct world *w, const struct ynode *n, struct spa
     }
     struct buf b = BUF_INIT;
     for (size_t k = 0; k < n->text.n; k++) {
-        if (n->text.p[k] == '$' && n->text.n - k - 1 >= var.n && !memcmp(n->text.p + k + 1, var.p, var.n)) {
+        if (n->text.p[k] == '$' && n->text.n - k - 1 >= var.n &&
+            !memcmp(n->text.p + k + 1, var.p, var.n)) {
             buf_i64(&b, i);
             k += var.n;
         } else {
@@ -308,8 +324,13 @@ static int add_repeats(struct world *w, const struct ynode *rep)
 static int default_rows(struct world *w)
 {
     int rc = 0;
-    static const struct { enum source_id s; enum domain d; const char *id; } two[] = {
-        {S_PERSON, D_PERSON, "psn_no"}, {S_INST, D_INST, "fixmedins_code"},
+    static const struct {
+        enum source_id s;
+        enum domain d;
+        const char *id;
+    } two[] = {
+        {S_PERSON, D_PERSON, "psn_no"},
+        {S_INST, D_INST, "fixmedins_code"},
     };
     names_put(&w->dict[D_PERSON], SPAN("P1"));
     names_put(&w->dict[D_INST], SPAN("H1"));
@@ -329,10 +350,11 @@ static int default_rows(struct world *w)
 static int settle(struct world *w)
 {
     size_t visits = w->n[S_STAY];
-    static const char *const same[] = {"psn_no", "fixmedins_code", "med_type", "insutype", "emp_no", "insu_admdvs",
-                                       "fix_blng_admdvs", "mdtrt_id", "dise_no", "opter_id", "chfpdr_code", "begndate",
-                                       "enddate", "medfee_sumamt", "fund_pay_sumamt", "inscp_amt", "acct_pay",
-                                       "cash_payamt", "maf_pay"};
+    static const char *const same[] = {"psn_no",   "fixmedins_code", "med_type",        "insutype",
+                                       "emp_no",   "insu_admdvs",    "fix_blng_admdvs", "mdtrt_id",
+                                       "dise_no",  "opter_id",       "chfpdr_code",     "begndate",
+                                       "enddate",  "medfee_sumamt",  "fund_pay_sumamt", "inscp_amt",
+                                       "acct_pay", "cash_payamt",    "maf_pay"};
     for (size_t v = 0; v < visits; v++) {
         int64_t id = *at(w, S_STAY, "mdtrt_id", v);
         size_t row;
@@ -342,8 +364,8 @@ static int settle(struct world *w)
         if (rc < 0)
             return rc;
         struct span name = w->dict[D_VISIT].at[id];
-        *at(w, S_SETTLEMENT, "setl_id", row) =
-            code(w, D_SETL, span_of(arena_fmt(&w->a, "%.*s.setl", (int)name.n, name.p)));
+        *at(w, S_SETTLEMENT, "setl_id",
+            row) = code(w, D_SETL, span_of(arena_fmt(&w->a, "%.*s.setl", (int)name.n, name.p)));
         for (size_t i = 0; i < sizeof same / sizeof *same; i++)
             copy_cell(w, S_SETTLEMENT, row, same[i], S_STAY, v, same[i]);
         copy_cell(w, S_SETTLEMENT, row, "setl_time", S_STAY, v, "endtime");
@@ -390,9 +412,11 @@ static struct order *sorted_rows(struct world *w, enum source_id s)
     int ft = src->time_field ? source_field(s, span_of(src->time_field)) : -1;
     for (size_t r = 0; o && r < w->n[s]; r++) {
         int64_t id = w->cell[s][fid][r];
-        struct span text = id == HUJI_NONE64 ? SPAN("") : s == S_LINE ? w->line_id.at[id]
-                                                                        : w->dict[src->fields[fid].domain].at[id];
-        o[r] = (struct order){fp >= 0 ? w->cell[s][fp][r] : 0, ft >= 0 ? w->cell[s][ft][r] : 0, text, r};
+        struct span text = id == HUJI_NONE64 ? SPAN("")
+                           : s == S_LINE     ? w->line_id.at[id]
+                                             : w->dict[src->fields[fid].domain].at[id];
+        o[r] = (struct order){fp >= 0 ? w->cell[s][fp][r] : 0, ft >= 0 ? w->cell[s][ft][r] : 0,
+                              text, r};
     }
     if (!o)
         return NULL;
@@ -543,8 +567,7 @@ static bool parse_key(struct huji_run *run, const struct expr *x, struct span s,
         *out = y * (x->fmt == VF_MONTH ? 12 : 4) + m - 1;
         return true;
     }
-    default:
-        return dec_parse(s, x->scale, false, out);
+    default: return dec_parse(s, x->scale, false, out);
     }
 }
 
@@ -604,8 +627,8 @@ static struct span line_name(void *ctx, int64_t no)
     return no >= 0 && no < w->line_id.n ? w->line_id.at[no] : SPAN("?");
 }
 
-static int fold_all(struct world *w, struct huji_run *run, struct walk *walk, const struct line_batch *lines,
-                    const struct ynode *measures)
+static int fold_all(struct world *w, struct huji_run *run, struct walk *walk,
+                    const struct line_batch *lines, const struct ynode *measures)
 {
     walk_begin(walk, 0, (int32_t)w->frame.dict[D_PERSON].n);
     int rc = walk_lines(walk, lines, w->e);
@@ -646,19 +669,24 @@ static bool matches(const struct ynode *want, const struct actual *a)
     span_cut(&tail, ':');
     if (at_.n && !span_eq(at_, anchor) && !(tail.p && span_eq(at_, tail)))
         return false;
-    if (variant.n && !span_eq(variant, a->f.rule->variant) && !(span_is(variant, "base") && !a->f.rule->variant.n))
+    if (variant.n && !span_eq(variant, a->f.rule->variant) &&
+        !(span_is(variant, "base") && !a->f.rule->variant.n))
         return false;
     struct span cls = ynode_text(want, "class"), owner = ynode_text(want, "owner");
     return number_is(ynode_text(want, "value"), a->h->value, 6) &&
            number_is(ynode_text(want, "threshold"), a->h->threshold, 6) &&
-           number_is(ynode_text(want, "amount"), a->h->amount, 2) && number_is(ynode_text(want, "fund"), a->h->fund, 2) &&
-           (!cls.n || span_is(cls, class_name(a->h->cls))) && (!owner.n || span_eq(owner, a->f.owner_id) ||
-            (a->f.owner_id.n > owner.n && a->f.owner_id.p[owner.n] == '|' && !memcmp(a->f.owner_id.p, owner.p, owner.n)));
+           number_is(ynode_text(want, "amount"), a->h->amount, 2) &&
+           number_is(ynode_text(want, "fund"), a->h->fund, 2) &&
+           (!cls.n || span_is(cls, class_name(a->h->cls))) &&
+           (!owner.n || span_eq(owner, a->f.owner_id) ||
+            (a->f.owner_id.n > owner.n && a->f.owner_id.p[owner.n] == '|' &&
+             !memcmp(a->f.owner_id.p, owner.p, owner.n)));
 }
 
 static void describe(struct buf *b, const struct actual *a)
 {
-    buf_fmt(b, "[%.*s @%.*s 值 ", (int)a->f.rule_id.n, a->f.rule_id.p, (int)a->f.anchor.n, a->f.anchor.p);
+    buf_fmt(b, "[%.*s @%.*s 值 ", (int)a->f.rule_id.n, a->f.rule_id.p, (int)a->f.anchor.n,
+            a->f.anchor.p);
     a->h->value == HUJI_NONE64 ? buf_str(b, "—") : dec_print(b, a->h->value, 6);
     buf_str(b, "/");
     a->h->threshold == HUJI_NONE64 ? buf_str(b, "—") : dec_print(b, a->h->threshold, 6);
@@ -669,7 +697,8 @@ static void describe(struct buf *b, const struct actual *a)
     buf_fmt(b, " %s] ", class_name(a->h->cls));
 }
 
-static void compare(struct actual *act, size_t n, const struct ynode *finds, struct example_result *res)
+static void compare(struct actual *act, size_t n, const struct ynode *finds,
+                    struct example_result *res)
 {
     struct buf b = BUF_INIT;
     bool ok = true;
@@ -696,14 +725,15 @@ static void compare(struct actual *act, size_t n, const struct ynode *finds, str
     buf_release(&b);
 }
 
-static int judge(struct world *w, const struct rule *rule, const struct ynode *ex, const struct line_batch *lines,
-                 struct example_result *res)
+static int judge(struct world *w, const struct rule *rule, const struct ynode *ex,
+                 const struct line_batch *lines, struct example_result *res)
 {
     bool *wanted = arena_calloc(&w->a, (size_t)w->lib->n_rules + 1);
     struct huji_run *run = NULL;
     struct walk *walk = NULL;
     for (int i = 0; wanted && i < w->lib->n_rules; i++)
-        wanted[i] = span_eq(w->lib->rules[i]->base_id, rule->base_id) && !w->lib->rules[i]->is_measure;
+        wanted[i] = span_eq(w->lib->rules[i]->base_id, rule->base_id) &&
+                    !w->lib->rules[i]->is_measure;
     int rc = wanted ? run_open(w->lib, &w->frame, wanted, &run, w->e) : err_nomem(w->e);
     if (rc == 0)
         rc = walk_new(run, &walk, w->e);
@@ -756,8 +786,8 @@ static int run_example(struct huji_library *lib, const struct rule *rule, const 
     if (rc == 0 && (rc = add_lists(&w, ex)) == 0 && (!rep || (rc = add_repeats(&w, rep)) == 0) &&
         (rc = default_rows(&w)) == 0 && (rc = settle(&w)) == 0 &&
         (rc = make_lookups(&w, ynode_get(ex, "tables"))) == 0 &&
-        (rc = make_diagnoses(&w, ynode_get(ex, "diagnoses"))) == 0 && (rc = make_tables(&w, &lines)) == 0 &&
-        (rc = make_dicts(&w)) == 0)
+        (rc = make_diagnoses(&w, ynode_get(ex, "diagnoses"))) == 0 &&
+        (rc = make_tables(&w, &lines)) == 0 && (rc = make_dicts(&w)) == 0)
         rc = judge(&w, rule, ex, &lines, res);
     if (lib->n_kn)
         memcpy(lib->kn, saved, (size_t)lib->n_kn * sizeof *saved);
@@ -766,7 +796,8 @@ static int run_example(struct huji_library *lib, const struct rule *rule, const 
     return rc;
 }
 
-int examples_run(struct huji_library *lib, const char *base_id, example_fn tell, void *ctx, struct err *e)
+int examples_run(struct huji_library *lib, const char *base_id, example_fn tell, void *ctx,
+                 struct err *e)
 {
     for (int i = 0; i < lib->n_rules; i++) {
         const struct rule *r = lib->rules[i];

@@ -15,6 +15,7 @@ typedef void (*example_fn)(void *ctx, const struct example_result *r);
 
 /* All examples of the rules with this base id (NULL = all rules). An example that can't be read counts as failed. While it
  * runs, knowledge tables of the library are replaced by the example's: not to be called beside other uses of `lib`. */
-int examples_run(struct huji_library *lib, const char *base_id, example_fn tell, void *ctx, struct err *e);
+int examples_run(struct huji_library *lib, const char *base_id, example_fn tell, void *ctx,
+                 struct err *e);
 
 #endif

@@ -14,20 +14,22 @@ struct parser {
 
 static int fail(struct parser *p, const char *what)
 {
-    err_set(p->e, ERR_INPUT, "表达式第 %zu 个字节处：%s：「%.*s」", p->at + 1, what, (int)p->text.n, p->text.p);
+    err_set(p->e, ERR_INPUT, "表达式第 %zu 个字节处：%s：「%.*s」", p->at + 1, what, (int)p->text.n,
+            p->text.p);
     return -1;
 }
 
 static void blank(struct parser *p)
 {
-    while (p->at < p->text.n && (p->text.p[p->at] == ' ' || p->text.p[p->at] == '\n' || p->text.p[p->at] == '\t'))
+    while (p->at < p->text.n &&
+           (p->text.p[p->at] == ' ' || p->text.p[p->at] == '\n' || p->text.p[p->at] == '\t'))
         p->at++;
 }
 
 static bool name_char(char c, bool first)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c >= 0x80 ||
-           (!first && c >= '0' && c <= '9');
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           (unsigned char)c >= 0x80 || (!first && c >= '0' && c <= '9');
 }
 
 /* The word at the cursor, not consumed. */
@@ -124,8 +126,8 @@ static struct expr *parse_number(struct parser *p)
 {
     size_t from = p->at;
     while (p->at < p->text.n && ((p->text.p[p->at] >= '0' && p->text.p[p->at] <= '9') ||
-                                 (p->text.p[p->at] == '.' && p->at + 1 < p->text.n && p->text.p[p->at + 1] >= '0' &&
-                                  p->text.p[p->at + 1] <= '9')))
+                                 (p->text.p[p->at] == '.' && p->at + 1 < p->text.n &&
+                                  p->text.p[p->at + 1] >= '0' && p->text.p[p->at + 1] <= '9')))
         p->at++;
     struct expr *x = node(p, X_NUM, NULL, NULL);
     if (!x)
@@ -137,8 +139,13 @@ static struct expr *parse_number(struct parser *p)
         fail(p, "数字不对（小数最多 6 位）");
         return NULL;
     }
-    static const struct { const char *unit; int mul; int scale; } units[] = {
-        {"min", 60, 0}, {"d", 1, 0}, {"h", 3600, 0}, {"s", 1, 0}, {"万元", 10000, 0}, {"元", 1, 0}, {"天", 1, 0}, {"次", 1, 0},
+    static const struct {
+        const char *unit;
+        int mul;
+        int scale;
+    } units[] = {
+        {"min", 60, 0},     {"d", 1, 0},  {"h", 3600, 0}, {"s", 1, 0},
+        {"万元", 10000, 0}, {"元", 1, 0}, {"天", 1, 0},   {"次", 1, 0},
     };
     size_t save = p->at;
     struct span w = peek_word(p);
@@ -223,7 +230,8 @@ static struct expr *parse_primary(struct parser *p)
         return NULL;
     }
     p->at += w.n;
-    while (!param && p->at + 1 < p->text.n && p->text.p[p->at] == '.' && name_char(p->text.p[p->at + 1], true)) {
+    while (!param && p->at + 1 < p->text.n && p->text.p[p->at] == '.' &&
+           name_char(p->text.p[p->at + 1], true)) {
         p->at++;
         p->at += peek_word(p).n;
     }
@@ -297,8 +305,12 @@ static struct expr *parse_in(struct parser *p, struct expr *x)
 
 static struct expr *parse_cmp(struct parser *p)
 {
-    static const struct { const char *s; enum xop op; } ops[] = {
-        {"<>", X_NE}, {"!=", X_NE}, {"<=", X_LE}, {">=", X_GE}, {"=", X_EQ}, {"<", X_LT}, {">", X_GT},
+    static const struct {
+        const char *s;
+        enum xop op;
+    } ops[] = {
+        {"<>", X_NE}, {"!=", X_NE}, {"<=", X_LE}, {">=", X_GE},
+        {"=", X_EQ},  {"<", X_LT},  {">", X_GT},
     };
     struct expr *x = parse_add(p);
     if (!x)

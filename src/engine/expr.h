@@ -12,29 +12,64 @@
 
 enum xop {
     /* raw and bound */
-    X_AND, X_OR, X_NOT,
-    X_EQ, X_NE, X_LT, X_LE, X_GT, X_GE,
-    X_ADD, X_SUB, X_MUL, X_DIV, X_NEG,
-    X_KNOWN, X_MISSING,
+    X_AND,
+    X_OR,
+    X_NOT,
+    X_EQ,
+    X_NE,
+    X_LT,
+    X_LE,
+    X_GT,
+    X_GE,
+    X_ADD,
+    X_SUB,
+    X_MUL,
+    X_DIV,
+    X_NEG,
+    X_KNOWN,
+    X_MISSING,
     X_IN,    /* a in set b */
     X_RANGE, /* a in b .. c */
     X_NUM,   /* num, scale */
     /* raw only */
-    X_STR, X_SET, X_NAME, X_PARAM, X_CALL,
+    X_STR,
+    X_SET,
+    X_NAME,
+    X_PARAM,
+    X_CALL,
     /* bound only */
-    X_CODE,   /* text as a code of `domain` */
-    X_FIELD,  /* a column of an event or of what hangs on it */
-    X_KN,     /* a column of the joined knowledge row */
-    X_VALUE, X_THRESHOLD, X_FUND,
-    X_GAP_FROM, X_GAP_TO, /* the ends of a gap on its axis */
-    X_INFLOW,             /* level: all that came in so far */
+    X_CODE,  /* text as a code of `domain` */
+    X_FIELD, /* a column of an event or of what hangs on it */
+    X_KN,    /* a column of the joined knowledge row */
+    X_VALUE,
+    X_THRESHOLD,
+    X_FUND,
+    X_GAP_FROM,
+    X_GAP_TO,  /* the ends of a gap on its axis */
+    X_INFLOW,  /* level: all that came in so far */
     X_RESCALE, /* a to `scale`: up exact, down half-up */
-    X_DAY, X_MONTH, X_QUARTER, X_YEAR, X_HOUR, X_WEEKDAY, X_AGE,
-    X_LEFT, X_CAT3, X_RELATED, X_CHAPTER,
-    X_ANYDX,     /* any diagnosis of the visit in set */
-    X_DXLISTED,  /* any_dx_listed(TABLE, key) */
-    X_HAS, X_COVERED, X_LOOK,
-    X_IF, X_MIN, X_MAX, X_ABS, X_COALESCE, X_CEILDIV,
+    X_DAY,
+    X_MONTH,
+    X_QUARTER,
+    X_YEAR,
+    X_HOUR,
+    X_WEEKDAY,
+    X_AGE,
+    X_LEFT,
+    X_CAT3,
+    X_RELATED,
+    X_CHAPTER,
+    X_ANYDX,    /* any diagnosis of the visit in set */
+    X_DXLISTED, /* any_dx_listed(TABLE, key) */
+    X_HAS,
+    X_COVERED,
+    X_LOOK,
+    X_IF,
+    X_MIN,
+    X_MAX,
+    X_ABS,
+    X_COALESCE,
+    X_CEILDIV,
     X_AGG,     /* lines./ops./checks. */
     X_MEMBERS, /* m. */
     X_MEASURE,
@@ -77,11 +112,11 @@ struct expr {
     enum domain domain;
     enum base base;
     enum via via;
-    enum source_id src; /* source whose column `field` is */
+    enum source_id src;  /* source whose column `field` is */
     enum source_id from; /* source of the event it hangs on */
     int field;
-    int fk;             /* VIA_*: column of `from` (or of the visit, when fk_visit) that leads there */
-    bool fk_visit;      /* the key is a column of the event's visit */
+    int fk;        /* VIA_*: column of `from` (or of the visit, when fk_visit) that leads there */
+    bool fk_visit; /* the key is a column of the event's visit */
     enum agg agg;
     const struct knowledge *kn;
     const struct lookup_def *lookup;
@@ -89,7 +124,15 @@ struct expr {
     unsigned dep; /* DEP_* */
 };
 
-enum dep { DEP_ITEM = 1, DEP_EVENT = 2, DEP_PERSON = 4, DEP_VISIT = 8, DEP_PREV = 16, DEP_AFTER = 32, DEP_LINES = 64 };
+enum dep {
+    DEP_ITEM = 1,
+    DEP_EVENT = 2,
+    DEP_PERSON = 4,
+    DEP_VISIT = 8,
+    DEP_PREV = 16,
+    DEP_AFTER = 32,
+    DEP_LINES = 64
+};
 
 /* Does the bound tree hold a node of this kind? */
 bool expr_has(const struct expr *x, enum xop op);

@@ -13,12 +13,13 @@ struct named_ref {
     struct span id; /* with its prefix */
 };
 
-static struct span ref_text(const struct huji_run *run, const struct huji_ref *r, line_id_fn line_id, void *ctx,
-                            struct arena *a)
+static struct span ref_text(const struct huji_run *run, const struct huji_ref *r,
+                            line_id_fn line_id, void *ctx, struct arena *a)
 {
     const struct source *s = &huji_sources[r->source];
     int f = source_field((enum source_id)r->source, span_of(s->id_field));
-    struct span id = s->fields[f].type == F_CODE ? run_code(run, s->fields[f].domain, r->id) : line_id(ctx, r->id);
+    struct span id = s->fields[f].type == F_CODE ? run_code(run, s->fields[f].domain, r->id)
+                                                 : line_id(ctx, r->id);
     return span_of(arena_fmt(a, "%s%.*s", s->id_prefix, (int)id.n, id.n ? id.p : ""));
 }
 
@@ -38,14 +39,15 @@ static int cmp_ref(const void *pa, const void *pb)
     return (a->ref->fund > b->ref->fund) - (a->ref->fund < b->ref->fund);
 }
 
-static int evidence_json(const struct huji_run *run, const struct huji_finding *f, line_id_fn line_id, void *ctx,
-                         struct arena *a, struct buf *b)
+static int evidence_json(const struct huji_run *run, const struct huji_finding *f,
+                         line_id_fn line_id, void *ctx, struct arena *a, struct buf *b)
 {
     struct named_ref *at = arena_alloc(a, (f->n_evidence + 1) * sizeof *at);
     if (!at)
         return -1;
     for (uint32_t i = 0; i < f->n_evidence; i++)
-        at[i] = (struct named_ref){&f->evidence[i], ref_text(run, &f->evidence[i], line_id, ctx, a)};
+        at[i] = (struct named_ref){&f->evidence[i],
+                                   ref_text(run, &f->evidence[i], line_id, ctx, a)};
     qsort(at, f->n_evidence, sizeof *at, cmp_ref);
     buf_char(b, '[');
     for (uint32_t i = 0; i < f->n_evidence; i++) {
@@ -66,9 +68,11 @@ static int evidence_json(const struct huji_run *run, const struct huji_finding *
 static void hash_content(const struct huji_finding *f, struct finished *out)
 {
     struct buf b = BUF_INIT;
-    buf_fmt(&b, "{\"amount_fen\":%lld,\"class\":\"%s\",\"evidence\":", (long long)f->amount, class_name(f->cls));
+    buf_fmt(&b, "{\"amount_fen\":%lld,\"class\":\"%s\",\"evidence\":", (long long)f->amount,
+            class_name(f->cls));
     buf_span(&b, out->evidence);
-    buf_fmt(&b, ",\"fund_fen\":%lld,\"rule_version\":%d,\"threshold\":", (long long)f->fund, out->rule->version);
+    buf_fmt(&b, ",\"fund_fen\":%lld,\"rule_version\":%d,\"threshold\":", (long long)f->fund,
+            out->rule->version);
     f->threshold == HUJI_NONE64 ? buf_str(&b, "null") : buf_i64(&b, f->threshold);
     buf_str(&b, ",\"value\":");
     f->value == HUJI_NONE64 ? buf_str(&b, "null") : buf_i64(&b, f->value);
@@ -77,12 +81,14 @@ static void hash_content(const struct huji_finding *f, struct finished *out)
     buf_release(&b);
 }
 
-int finding_finish(const struct huji_run *run, const struct huji_finding *f, line_id_fn line_id, void *ctx,
-                   struct arena *a, struct finished *out, struct err *e)
+int finding_finish(const struct huji_run *run, const struct huji_finding *f, line_id_fn line_id,
+                   void *ctx, struct arena *a, struct finished *out, struct err *e)
 {
     const struct rule *r = run->lib->rules[f->rule];
     struct buf b = BUF_INIT;
-    *out = (struct finished){.rule = r, .rule_id = r->id, .owner_type = r->owner_type,
+    *out = (struct finished){.rule = r,
+                             .rule_id = r->id,
+                             .owner_type = r->owner_type,
                              .message = {f->message.p, f->message.n}};
     int clause = 0; /* key expressions of all clauses print alike */
     for (int k = 0; k < r->n_owner; k++) {

@@ -18,8 +18,8 @@ struct finished {
 typedef struct span (*line_id_fn)(void *ctx, int64_t no);
 
 /* Texts live in `a`. */
-int finding_finish(const struct huji_run *run, const struct huji_finding *f, line_id_fn line_id, void *ctx,
-                   struct arena *a, struct finished *out, struct err *e);
+int finding_finish(const struct huji_run *run, const struct huji_finding *f, line_id_fn line_id,
+                   void *ctx, struct arena *a, struct finished *out, struct err *e);
 /* Order of findings wherever they are written: rule id, owner id, anchor, by bytes. */
 int finished_cmp(const struct finished *a, const struct finished *b);
 

@@ -10,22 +10,22 @@
 
 struct event {
     int64_t key[HUJI_MAX_KEYS];
-    int64_t t;      /* seconds: order */
-    int64_t x, u;   /* axis: start, end */
-    int64_t q;      /* SL_QTY, in the rule's scale */
-    int64_t lim;    /* SL_LIMIT */
-    int64_t g;      /* SL_GROUP */
-    int64_t sc;     /* SL_SCOPE */
-    int64_t a, b;   /* by kind: SL_LO, SL_HI / SL_RATIO, SL_PRICE / SL_WINDOW, SL_SHARE */
+    int64_t t;       /* seconds: order */
+    int64_t x, u;    /* axis: start, end */
+    int64_t q;       /* SL_QTY, in the rule's scale */
+    int64_t lim;     /* SL_LIMIT */
+    int64_t g;       /* SL_GROUP */
+    int64_t sc;      /* SL_SCOPE */
+    int64_t a, b;    /* by kind: SL_LO, SL_HI / SL_RATIO, SL_PRICE / SL_WINDOW, SL_SHARE */
     int64_t c, d, f; /* SL_CAP or SL_TOLERANCE, SL_DECAY, SL_FLOOR or SL_PARTNER */
     int32_t row, kn;
-    uint32_t rank;  /* order of the id's bytes among equals */
+    uint32_t rank; /* order of the id's bytes among equals */
     uint8_t src, clause, side, absent;
 };
 
 struct member {
     const struct event *ev;
-    int role;       /* 1 违规项, 2 涉及项 */
+    int role;        /* 1 违规项, 2 涉及项 */
     int64_t bad, of; /* refused part `bad` of `of`; of = 0: the whole */
 };
 

@@ -16,7 +16,11 @@ int knowledge_column(const struct knowledge *k, struct span name)
 /* int qty fen price pct day text code:<domain> */
 static int column_type(struct kn_column *c, const struct ynode *n, struct err *e)
 {
-    static const struct { const char *name; int scale; enum vfmt fmt; } nums[] = {
+    static const struct {
+        const char *name;
+        int scale;
+        enum vfmt fmt;
+    } nums[] = {
         {"int", 0, VF_NUM}, {"qty", 4, VF_NUM}, {"fen", 2, VF_NUM}, {"price", 6, VF_NUM},
         {"pct", 4, VF_NUM}, {"num", 6, VF_NUM}, {"day", 0, VF_DAY},
     };
@@ -56,12 +60,16 @@ static enum domain key_domain(struct span kind)
 
 int knowledge_declare(struct arena *a, const struct ynode *n, struct knowledge *out, struct err *e)
 {
-    static const char *const known[] = {"title", "key", "columns", "law", "source", "key_kind", "note", "serves", NULL};
+    static const char *const known[] = {"title",    "key",  "columns", "law", "source",
+                                        "key_kind", "note", "serves",  NULL};
     int rc = n->kind == Y_MAP ? ynode_only(n, known, e) : ynode_bad(n, e, "应为映射");
     if (rc < 0)
         return rc;
-    *out = (struct knowledge){.name = n->key, .title = ynode_text(n, "title"), .law = ynode_text(n, "law"),
-                              .valid_from = -1, .valid_to = -1};
+    *out = (struct knowledge){.name = n->key,
+                              .title = ynode_text(n, "title"),
+                              .law = ynode_text(n, "law"),
+                              .valid_from = -1,
+                              .valid_to = -1};
     struct span key = ynode_text(n, "key");
     if (!key.n)
         return ynode_bad(n, e, "缺少 key（主键列名）");
@@ -89,15 +97,17 @@ int knowledge_declare(struct arena *a, const struct ynode *n, struct knowledge *
     return 0;
 }
 
-static int cell_bad(const struct knowledge *k, int line, const struct kn_column *c, struct span v, struct err *e)
+static int cell_bad(const struct knowledge *k, int line, const struct kn_column *c, struct span v,
+                    struct err *e)
 {
-    err_set(e, ERR_INPUT, "知识表 %.*s 的列 %.*s 值「%.*s」不对", (int)k->name.n, k->name.p, (int)c->name.n, c->name.p,
-            (int)v.n, v.p);
+    err_set(e, ERR_INPUT, "知识表 %.*s 的列 %.*s 值「%.*s」不对", (int)k->name.n, k->name.p,
+            (int)c->name.n, c->name.p, (int)v.n, v.p);
     err_hint(e, "%s", c->fmt == VF_DAY ? "应为日期，如 2023-01-01" : "应为数字");
     return err_where(e, "%s:%d", k->file, line);
 }
 
-static int put_cell(struct arena *a, struct knowledge *k, int col, size_t row, int line, struct span v, struct err *e)
+static int put_cell(struct arena *a, struct knowledge *k, int col, size_t row, int line,
+                    struct span v, struct err *e)
 {
     struct kn_column *c = &k->column[col];
     v = span_trim(v);
@@ -146,7 +156,8 @@ static int alloc_rows(struct arena *a, struct knowledge *k, size_t n, struct err
 }
 
 /* One CSV record from *s: cells into at[]; false at the end. Quoted cells are unescaped into the arena. */
-static bool next_record(struct arena *a, struct span *s, struct span *at, int max, int *n, int *lines)
+static bool next_record(struct arena *a, struct span *s, struct span *at, int max, int *n,
+                        int *lines)
 {
     *n = 0;
     *lines = 0;
@@ -197,7 +208,8 @@ static bool is_comment(const struct span *at, int n)
     return (n >= 1 && at[0].n && at[0].p[0] == '#') || (n == 1 && !span_trim(at[0]).n);
 }
 
-int knowledge_read(struct arena *a, struct knowledge *k, struct span csv, const char *file, struct err *e)
+int knowledge_read(struct arena *a, struct knowledge *k, struct span csv, const char *file,
+                   struct err *e)
 {
     struct span at[64], head[64];
     int n_head = 0, n, lines, line = 1, map[64];
@@ -218,8 +230,8 @@ int knowledge_read(struct arena *a, struct knowledge *k, struct span csv, const 
             have[map[i]] = true;
     }
     if (!have[k->key]) {
-        err_set(e, ERR_INPUT, "知识表 %.*s 缺少主键列 %.*s", (int)k->name.n, k->name.p, (int)k->column[k->key].name.n,
-                k->column[k->key].name.p);
+        err_set(e, ERR_INPUT, "知识表 %.*s 缺少主键列 %.*s", (int)k->name.n, k->name.p,
+                (int)k->column[k->key].name.n, k->column[k->key].name.p);
         return err_where(e, "%s:1", file);
     }
     size_t rows = 0;
@@ -243,7 +255,8 @@ int knowledge_read(struct arena *a, struct knowledge *k, struct span csv, const 
     return rc;
 }
 
-int knowledge_from_yaml(struct arena *a, struct knowledge *k, const struct ynode *rows, struct err *e)
+int knowledge_from_yaml(struct arena *a, struct knowledge *k, const struct ynode *rows,
+                        struct err *e)
 {
     int rc = alloc_rows(a, k, ynode_count(rows), e);
     size_t r = 0;

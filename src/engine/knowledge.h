@@ -38,9 +38,11 @@ struct knowledge {
 /* One table of tables.yaml. `n` is its map. */
 int knowledge_declare(struct arena *a, const struct ynode *n, struct knowledge *out, struct err *e);
 /* Rows from CSV text. Replaces what was there. */
-int knowledge_read(struct arena *a, struct knowledge *k, struct span csv, const char *file, struct err *e);
+int knowledge_read(struct arena *a, struct knowledge *k, struct span csv, const char *file,
+                   struct err *e);
 /* Rows from an example: a sequence of maps. Replaces what was there (in a copy of the table). */
-int knowledge_from_yaml(struct arena *a, struct knowledge *k, const struct ynode *rows, struct err *e);
+int knowledge_from_yaml(struct arena *a, struct knowledge *k, const struct ynode *rows,
+                        struct err *e);
 int knowledge_column(const struct knowledge *k, struct span name); /* -1 */
 
 #endif

@@ -20,8 +20,8 @@ static int by_name(const void *a, const void *b)
 }
 
 /* *.suffix of dir/sub, sorted; a missing folder is an empty list. */
-static int list_files(struct arena *a, const char *dir, const char *sub, const char *suffix, struct file_list *out,
-                      struct err *e)
+static int list_files(struct arena *a, const char *dir, const char *sub, const char *suffix,
+                      struct file_list *out, struct err *e)
 {
     *out = (struct file_list){0};
     DIR *d = opendir(arena_fmt(a, "%s/%s", dir, sub));
@@ -73,7 +73,8 @@ static int load_knowledge(struct huji_library *lib, struct err *e)
             return rc;
         k->index = lib->n_kn++;
         struct span text;
-        const char *csv = arena_fmt(&lib->a, "%s/knowledge/%.*s.csv", lib->dir, (int)k->name.n, k->name.p);
+        const char *csv = arena_fmt(&lib->a, "%s/knowledge/%.*s.csv", lib->dir, (int)k->name.n,
+                                    k->name.p);
         rc = file_read(&lib->a, csv, (size_t)256 << 20, &text, e);
         if (rc == 0)
             rc = knowledge_read(&lib->a, k, text, csv, e);
@@ -109,7 +110,8 @@ static struct rule *new_rule(struct huji_library *lib, struct span id, struct er
 {
     struct rule *r = arena_calloc(&lib->a, sizeof *r);
     size_t cap = (size_t)lib->cap_rules;
-    if (!r || lib->n_rules >= MAX_RULES || mem_grow(&lib->rules, &cap, (size_t)lib->n_rules + 1, sizeof *lib->rules) < 0) {
+    if (!r || lib->n_rules >= MAX_RULES ||
+        mem_grow(&lib->rules, &cap, (size_t)lib->n_rules + 1, sizeof *lib->rules) < 0) {
         err_nomem(e);
         return NULL;
     }
@@ -133,7 +135,8 @@ static int load_measures(struct huji_library *lib, const char *path, struct err 
         m->name = n->key;
         m->index = lib->n_measures;
         m->rule = r->index;
-        struct loader ld = {.lib = lib, .a = &lib->a, .rule = r, .lets = ynode_get(n, "let"), .e = e};
+        struct loader ld = {
+            .lib = lib, .a = &lib->a, .rule = r, .lets = ynode_get(n, "let"), .e = e};
         rc = measure_parse(&ld, n, m);
         r->measure = m;
         lib->measures[lib->n_measures++] = m;
@@ -180,7 +183,8 @@ static int load_rule(struct huji_library *lib, const struct ynode *n, struct err
             return err_nomem(e);
         if (v && !span_is(v->key, "base")) {
             r->variant = v->key;
-            r->id = span_of(arena_fmt(&lib->a, "%.*s.%.*s", (int)n->key.n, n->key.p, (int)v->key.n, v->key.p));
+            r->id = span_of(
+                arena_fmt(&lib->a, "%.*s.%.*s", (int)n->key.n, n->key.p, (int)v->key.n, v->key.p));
         }
         struct loader ld = {.lib = lib, .a = &lib->a, .rule = r, .e = e};
         ld.params = v ? ynode_get(v, "param") : NULL;
@@ -262,7 +266,8 @@ void library_free(struct huji_library *lib)
 const struct rule *library_rule(const struct huji_library *lib, struct span id)
 {
     for (int i = 0; i < lib->n_rules; i++)
-        if (!lib->rules[i]->is_measure && (span_eq(lib->rules[i]->id, id) || span_eq(lib->rules[i]->base_id, id)))
+        if (!lib->rules[i]->is_measure &&
+            (span_eq(lib->rules[i]->id, id) || span_eq(lib->rules[i]->base_id, id)))
             return lib->rules[i];
     return NULL;
 }

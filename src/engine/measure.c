@@ -14,7 +14,8 @@ static uint64_t hash_keys(const int64_t *key, int n)
 }
 
 /* Row of the keys; collisions of the 64-bit hash step to the next hash. */
-static struct measure_row *find(const struct measure_table *t, const int64_t *key, int n, uint64_t *h)
+static struct measure_row *find(const struct measure_table *t, const int64_t *key, int n,
+                                uint64_t *h)
 {
     for (*h = hash_keys(key, n);; *h = hash_u64(*h + 1)) {
         uint32_t at = map_get(&t->find, *h);
@@ -35,13 +36,15 @@ static int cmp_keys(const int64_t *a, const int64_t *b, int n)
 
 static int by_owner(const void *pa, const void *pb, void *n)
 {
-    const struct measure_row *a = *(const struct measure_row *const *)pa, *b = *(const struct measure_row *const *)pb;
+    const struct measure_row *a = *(const struct measure_row *const *)pa,
+                             *b = *(const struct measure_row *const *)pb;
     return cmp_keys(a->key, b->key, *(const int *)n);
 }
 
 static int by_peers(const void *pa, const void *pb, void *n)
 {
-    const struct measure_row *a = *(const struct measure_row *const *)pa, *b = *(const struct measure_row *const *)pb;
+    const struct measure_row *a = *(const struct measure_row *const *)pa,
+                             *b = *(const struct measure_row *const *)pb;
     if (a->period != b->period)
         return a->period < b->period ? -1 : 1;
     int c = cmp_keys(a->peer, b->peer, 3);
@@ -69,7 +72,8 @@ static int64_t period_time(const struct rule *r, const struct measure_row *m)
     }
 }
 
-int measure_finish(const struct huji_run *run, const struct measure *m, struct measure_table *t, struct err *e)
+int measure_finish(const struct huji_run *run, const struct measure *m, struct measure_table *t,
+                   struct err *e)
 {
     const struct rule *r = run->lib->rules[m->rule];
     int keys = r->n_keys;
@@ -103,7 +107,8 @@ int measure_row_add(const struct huji_run *run, const struct measure *m, struct 
     uint64_t h;
     if (find(t, row->key, run->lib->rules[m->rule]->n_keys, &h))
         return err_set(e, ERR_INPUT, "指标 %.*s 的主体重复", (int)m->name.n, m->name.p);
-    if (mem_grow(&t->rows, &t->cap, t->n + 1, sizeof *t->rows) < 0 || map_put(&t->find, h, (uint32_t)t->n) < 0)
+    if (mem_grow(&t->rows, &t->cap, t->n + 1, sizeof *t->rows) < 0 ||
+        map_put(&t->find, h, (uint32_t)t->n) < 0)
         return err_nomem(e);
     t->rows[t->n++] = *row;
     return 0;
@@ -125,14 +130,16 @@ static bool before(int64_t t, uint8_t src, uint32_t rank, const struct measure_r
     return src != row->src ? src < row->src : rank < row->rank;
 }
 
-static struct measure_row *row_of(struct measure_table *t, const int64_t *key, int keys, bool *fresh)
+static struct measure_row *row_of(struct measure_table *t, const int64_t *key, int keys,
+                                  bool *fresh)
 {
     uint64_t h;
     struct measure_row *row = find(t, key, keys, &h);
     *fresh = !row;
     if (row)
         return row;
-    if (mem_grow(&t->rows, &t->cap, t->n + 1, sizeof *t->rows) < 0 || map_put(&t->find, h, (uint32_t)t->n) < 0)
+    if (mem_grow(&t->rows, &t->cap, t->n + 1, sizeof *t->rows) < 0 ||
+        map_put(&t->find, h, (uint32_t)t->n) < 0)
         return NULL;
     row = &t->rows[t->n++];
     *row = (struct measure_row){0};
@@ -140,7 +147,8 @@ static struct measure_row *row_of(struct measure_table *t, const int64_t *key, i
     return row;
 }
 
-int measure_add(const struct huji_run *run, const struct measure *m, struct measure_table *t, const struct event *ev)
+int measure_add(const struct huji_run *run, const struct measure *m, struct measure_table *t,
+                const struct event *ev)
 {
     bool fresh;
     if (ev->q == HUJI_NONE64 || (m->share && ev->a == HUJI_NONE64))
@@ -188,8 +196,8 @@ int measure_merge(const struct huji_run *run, const struct measure *m, struct me
     return 0;
 }
 
-int measure_build(const struct huji_run *run, const struct measure *m, const struct event *ev, size_t n,
-                  struct measure_table *t, struct err *e)
+int measure_build(const struct huji_run *run, const struct measure *m, const struct event *ev,
+                  size_t n, struct measure_table *t, struct err *e)
 {
     int keys = run->lib->rules[m->rule]->n_keys, rc = 0;
     struct event *sorted = malloc((n + 1) * sizeof *sorted);
@@ -214,7 +222,8 @@ void measure_release(struct measure_table *t)
     *t = (struct measure_table){0};
 }
 
-int64_t measure_value(const struct huji_run *run, const struct measure *m, const int64_t *key, int n_key)
+int64_t measure_value(const struct huji_run *run, const struct measure *m, const int64_t *key,
+                      int n_key)
 {
     uint64_t h;
     const struct measure_table *t = run->measure ? &run->measure[m->index] : NULL;

@@ -12,8 +12,8 @@ struct measure_row {
     int64_t value;    /* 1e-6 */
     int64_t period;   /* last key */
     int64_t peer[3];
-    uint32_t owner;   /* same owner, any period */
-    int32_t row;      /* its first event, -1 = none */
+    uint32_t owner; /* same owner, any period */
+    int32_t row;    /* its first event, -1 = none */
     uint32_t rank;
     int64_t t;
     uint8_t src, clause;
@@ -28,16 +28,18 @@ struct measure_table {
 };
 
 /* One event more. 0, or -1 out of memory. Not for COUNT_DISTINCT. */
-int measure_add(const struct huji_run *run, const struct measure *m, struct measure_table *t, const struct event *ev);
+int measure_add(const struct huji_run *run, const struct measure *m, struct measure_table *t,
+                const struct event *ev);
 int measure_merge(const struct huji_run *run, const struct measure *m, struct measure_table *to,
                   const struct measure_table *from);
 /* Adds the events kept for COUNT_DISTINCT (any order), then finishes the table. */
-int measure_build(const struct huji_run *run, const struct measure *m, const struct event *ev, size_t n,
-                  struct measure_table *out, struct err *e);
+int measure_build(const struct huji_run *run, const struct measure *m, const struct event *ev,
+                  size_t n, struct measure_table *out, struct err *e);
 /* The two halves of it, for rows that come from elsewhere: examples. */
 int measure_row_add(const struct huji_run *run, const struct measure *m, struct measure_table *t,
                     const struct measure_row *row, struct err *e);
-int measure_finish(const struct huji_run *run, const struct measure *m, struct measure_table *t, struct err *e);
+int measure_finish(const struct huji_run *run, const struct measure *m, struct measure_table *t,
+                   struct err *e);
 void measure_release(struct measure_table *t);
 void outlier_judge(struct fold *f, const struct measure_table *t);
 

@@ -42,7 +42,8 @@ static int name_by_name(const struct net_lines *l, struct net_scratch *s)
         if (l->cnt[i] >= 0 || !plain(l, i))
             continue;
         int64_t init = l->init_no ? l->init_no[i] : HUJI_NONE64;
-        uint32_t at = init == HUJI_NONE64 || init < 0 ? MAP_NONE : map_get(&s->by_no, (uint64_t)init);
+        uint32_t at = init == HUJI_NONE64 || init < 0 ? MAP_NONE
+                                                      : map_get(&s->by_no, (uint64_t)init);
         if (at != MAP_NONE && l->visit[at] == l->visit[i])
             s->taken[at] += -l->cnt[i];
         else if (to_pool(l, i, -l->cnt[i], s) < 0)
@@ -89,7 +90,8 @@ int net_person(const struct net_lines *l, struct net_scratch *s)
     for (size_t i = l->n; i-- > 0;) /* N3: from the last line backwards */
         for (size_t k = 0; l->live[i] && k < s->n_pool; k++) {
             struct net_rest *p = &s->pool[k];
-            if (!p->qty || p->visit != l->visit[i] || p->item != l->item[i] || p->pric != l->pric[i])
+            if (!p->qty || p->visit != l->visit[i] || p->item != l->item[i] ||
+                p->pric != l->pric[i])
                 continue;
             int64_t room = l->cnt[i] - s->taken[i], q = p->qty < room ? p->qty : room;
             s->taken[i] += q;

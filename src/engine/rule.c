@@ -7,8 +7,8 @@
 #include "engine/bind.h"
 #include "engine/load.h"
 
-static const struct rule_kind *const kinds[] = {&kind_forbid, &kind_pair, &kind_quota, &kind_gap, &kind_level,
-                                                &kind_outlier};
+static const struct rule_kind *const kinds[] = {&kind_forbid, &kind_pair,  &kind_quota,
+                                                &kind_gap,    &kind_level, &kind_outlier};
 
 const char *class_name(int cls)
 {
@@ -34,29 +34,31 @@ static int at(struct loader *ld, const struct ynode *n)
         memcpy(msg, ld->e->message, sizeof msg);
         int code = ld->e->code;
         if (ld->rule && ld->rule->id.n)
-            err_set(ld->e, code, "规则 %.*s 的 %.*s：%.300s", (int)ld->rule->id.n, ld->rule->id.p, (int)n->key.n,
-                    n->key.n ? n->key.p : "", msg);
+            err_set(ld->e, code, "规则 %.*s 的 %.*s：%.300s", (int)ld->rule->id.n, ld->rule->id.p,
+                    (int)n->key.n, n->key.n ? n->key.p : "", msg);
         err_where(ld->e, "%s:%d", n->file ? n->file : "?", n->line);
     }
     return ERR_INPUT;
 }
 
-static struct expr *bind_text(struct loader *ld, const struct clause *c, struct span text, unsigned flags)
+static struct expr *bind_text(struct loader *ld, const struct clause *c, struct span text,
+                              unsigned flags)
 {
     struct expr *raw;
     struct binder b = {.ld = ld, .clause = c, .flags = flags};
     return expr_parse(ld->a, text, &raw, ld->e) < 0 ? NULL : bind_expr(&b, raw);
 }
 
-static struct expr *bind_text_cond(struct loader *ld, const struct clause *c, struct span text, unsigned flags)
+static struct expr *bind_text_cond(struct loader *ld, const struct clause *c, struct span text,
+                                   unsigned flags)
 {
     struct expr *raw;
     struct binder b = {.ld = ld, .clause = c, .flags = flags};
     return expr_parse(ld->a, text, &raw, ld->e) < 0 ? NULL : bind_cond(&b, raw);
 }
 
-int rule_slot_text(struct loader *ld, enum slot s, struct span text, const struct ynode *n, int side, int scale,
-                   unsigned flags)
+int rule_slot_text(struct loader *ld, enum slot s, struct span text, const struct ynode *n,
+                   int side, int scale, unsigned flags)
 {
     struct rule *r = ld->rule;
     r->slot_text[s] = text;
@@ -75,7 +77,8 @@ int rule_slot_text(struct loader *ld, enum slot s, struct span text, const struc
     return 0;
 }
 
-int rule_slot(struct loader *ld, enum slot s, const struct ynode *n, int side, int scale, unsigned flags)
+int rule_slot(struct loader *ld, enum slot s, const struct ynode *n, int side, int scale,
+              unsigned flags)
 {
     if (!n)
         return 0;
@@ -160,7 +163,9 @@ static int parse_clause(struct loader *ld, const struct ynode *n, int side)
     int s = source_find(word);
     if (s < S_STAY) {
         ynode_bad(n, ld->e, "没有来源「%.*s」", (int)word.n, word.p);
-        err_hint(ld->e, "可用：stay visit settlement operation stock line line_raw sale trace check refund reg");
+        err_hint(
+            ld->e,
+            "可用：stay visit settlement operation stock line line_raw sale trace check refund reg");
         return ERR_INPUT;
     }
     c->src = (enum source_id)s;
@@ -175,7 +180,8 @@ static int parse_clause(struct loader *ld, const struct ynode *n, int side)
             return ynode_bad(n, ld->e, "没有知识表「%.*s」", (int)table.n, table.p);
         c->kn_column = col.p ? knowledge_column(c->kn, col) : c->kn->key;
         if (c->kn_column < 0 || c->kn->column[c->kn_column].type != V_CODE)
-            return ynode_bad(n, ld->e, "知识表「%.*s」没有代码列「%.*s」", (int)table.n, table.p, (int)col.n, col.p);
+            return ynode_bad(n, ld->e, "知识表「%.*s」没有代码列「%.*s」", (int)table.n, table.p,
+                             (int)col.n, col.p);
         if (source_field(c->src, SPAN("hilist_code")) < 0)
             return ynode_bad(n, ld->e, "来源 %s 没有项目编码，不能 with", huji_sources[s].name);
         rest = span_trim(rest);
@@ -216,8 +222,11 @@ static int parse_from(struct loader *ld, const struct ynode *n)
 
 static struct span owner_word(enum source_id s, struct span w)
 {
-    static const struct { const char *word, *field; } alias[] = {
-        {"person", "psn_no"}, {"institution", "fixmedins_code"}, {"stay", "mdtrt_id"}, {"visit", "mdtrt_id"},
+    static const struct {
+        const char *word, *field;
+    } alias[] = {
+        {"person", "psn_no"},  {"institution", "fixmedins_code"},
+        {"stay", "mdtrt_id"},  {"visit", "mdtrt_id"},
         {"village", "emp_no"}, {"item", "hilist_code"},
     };
     for (size_t i = 0; i < sizeof alias / sizeof *alias; i++)
@@ -232,7 +241,8 @@ static bool person_rooted(const struct rule *r)
 {
     for (int i = 0; i < r->n_clauses; i++) {
         const struct expr *k = r->key[i][0];
-        if (!k || k->op != X_FIELD || k->via != VIA_SELF || (k->domain != D_PERSON && k->domain != D_VISIT))
+        if (!k || k->op != X_FIELD || k->via != VIA_SELF ||
+            (k->domain != D_PERSON && k->domain != D_VISIT))
             return false;
         if (r->clause[i].src == S_STOCK)
             return false;
@@ -249,8 +259,10 @@ static int parse_of(struct loader *ld, const struct ynode *n)
     struct span rest = n->text;
     while (rest.p && r->n_keys <= HUJI_MAX_KEYS) {
         const char *slash = rest.n ? memmem(rest.p, rest.n, " / ", 3) : NULL;
-        struct span term = span_trim((struct span){rest.p, slash ? (size_t)(slash - rest.p) : rest.n});
-        rest = slash ? (struct span){slash + 3, rest.n - (size_t)(slash - rest.p) - 3} : (struct span){NULL, 0};
+        struct span term = span_trim(
+            (struct span){rest.p, slash ? (size_t)(slash - rest.p) : rest.n});
+        rest = slash ? (struct span){slash + 3, rest.n - (size_t)(slash - rest.p) - 3}
+                     : (struct span){NULL, 0};
         if (r->n_keys == HUJI_MAX_KEYS || !term.n) {
             buf_release(&type);
             return ynode_bad(n, ld->e, "主体最多 %d 段，不能有空段", HUJI_MAX_KEYS);
@@ -282,7 +294,8 @@ static bool can_anchor(const struct rule *r, int clause)
     return r->clause[clause].side == (r->mode == PAIR_REQUIRES ? 0 : 1);
 }
 
-static int bind_list(struct loader *ld, const struct ynode *n, struct expr ***out, int *count, unsigned flags)
+static int bind_list(struct loader *ld, const struct ynode *n, struct expr ***out, int *count,
+                     unsigned flags)
 {
     struct rule *r = ld->rule;
     if (!n)
@@ -292,7 +305,8 @@ static int bind_list(struct loader *ld, const struct ynode *n, struct expr ***ou
     for (int i = 0; i < r->n_clauses; i++) {
         out[i] = arena_calloc(ld->a, ((size_t)*count + 1) * sizeof **out);
         int k = 0;
-        for (const struct ynode *c = first; c && k < *count; c = n->kind == Y_SCALAR ? NULL : c->next) {
+        for (const struct ynode *c = first; c && k < *count;
+             c = n->kind == Y_SCALAR ? NULL : c->next) {
             struct span text = c->text;
             unsigned f = flags;
             for (int s = 0; s < ld->lib->n_sets; s++)
@@ -367,7 +381,8 @@ static int parse_at_issue(struct loader *ld, const struct ynode *n, unsigned fla
     struct rule *r = ld->rule;
     if (!n)
         return ynode_bad(r->node, ld->e, "缺少 at_issue（涉及金额）");
-    int rc = n->kind == Y_MAP ? ynode_only(n, known, ld->e) : ynode_bad(n, ld->e, "应为 {of: ..., amount: ...}");
+    int rc = n->kind == Y_MAP ? ynode_only(n, known, ld->e)
+                              : ynode_bad(n, ld->e, "应为 {of: ..., amount: ...}");
     if (rc < 0)
         return rc;
     int v = OF_CUR;
@@ -375,7 +390,8 @@ static int parse_at_issue(struct loader *ld, const struct ynode *n, unsigned fla
     if (ynode_get(n, "lawful") && (rc = rule_number(ld, ynode_get(n, "lawful"), 0, &lawful)) < 0)
         return rc;
     r->lawful = lawful;
-    const struct ynode *of = ynode_get(n, "of"), *amount = ynode_get(n, "amount"), *where = ynode_get(n, "where");
+    const struct ynode *of = ynode_get(n, "of"), *amount = ynode_get(n, "amount"),
+                       *where = ynode_get(n, "where");
     if (of && !rule_word(of, ofs, &v)) {
         ynode_bad(of, ld->e, "不认识「%.*s」", (int)of->text.n, of->text.p);
         err_hint(ld->e, "可用：cur members b shorter lines");
@@ -398,8 +414,10 @@ static int parse_at_issue(struct loader *ld, const struct ynode *n, unsigned fla
         }
         if (where) {
             struct expr *raw;
-            struct binder b = {.ld = ld, .clause = &r->clause[i], .flags = flags | BIND_INNER, .inner = S_LINE};
-            if (expr_parse(ld->a, where->text, &raw, ld->e) < 0 || !(r->at_where[i] = bind_cond(&b, raw)))
+            struct binder b = {
+                .ld = ld, .clause = &r->clause[i], .flags = flags | BIND_INNER, .inner = S_LINE};
+            if (expr_parse(ld->a, where->text, &raw, ld->e) < 0 ||
+                !(r->at_where[i] = bind_cond(&b, raw)))
                 return at(ld, where);
         }
     }
@@ -442,7 +460,8 @@ static int parse_ask(struct loader *ld, const struct ynode *n)
 {
     struct rule *r = ld->rule;
     if (!n || n->kind != Y_MAP || !n->child || n->child->next)
-        return ynode_bad(n ? n : r->node, ld->e, "ask 应恰有一问：forbid pair quota gap level outlier");
+        return ynode_bad(n ? n : r->node, ld->e,
+                         "ask 应恰有一问：forbid pair quota gap level outlier");
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (span_is(n->child->key, kinds[i]->name))
             r->kind = kinds[i];
@@ -511,9 +530,37 @@ static int parse_says(struct loader *ld, const struct ynode *n, unsigned flags)
 }
 
 static const char *const rule_keys[] = {
-    "name", "version", "state", "of", "from", "except", "let", "param", "ask", "keep_from", "unless", "at_issue",
-    "class", "judged", "phases", "law", "official", "serves", "tags", "effective", "says", "clears",
-    "false_positives", "examples", "variants", "derive", "then", "note", "needs", "family", NULL,
+    "name",
+    "version",
+    "state",
+    "of",
+    "from",
+    "except",
+    "let",
+    "param",
+    "ask",
+    "keep_from",
+    "unless",
+    "at_issue",
+    "class",
+    "judged",
+    "phases",
+    "law",
+    "official",
+    "serves",
+    "tags",
+    "effective",
+    "says",
+    "clears",
+    "false_positives",
+    "examples",
+    "variants",
+    "derive",
+    "then",
+    "note",
+    "needs",
+    "family",
+    NULL,
 };
 
 /* Measures are known after the walk: a question that asks for one is folded then; an acquittal can be made up for. */
@@ -567,9 +614,11 @@ int rule_parse(struct loader *ld, const struct ynode *n)
     if (outlier) {
         rc = r->kind->open(ld, r, ask->child);
     } else {
-        if ((rc = parse_from(ld, ynode_get(n, "from"))) == 0 && (rc = parse_of(ld, ynode_get(n, "of"))) == 0)
+        if ((rc = parse_from(ld, ynode_get(n, "from"))) == 0 &&
+            (rc = parse_of(ld, ynode_get(n, "of"))) == 0)
             rc = r->kind->open(ld, r, ask->child);
-        r->in_walk = rc == 0 && (person_rooted(r) || (r->kind == &kind_forbid && !(r->needs_sources & (1u << S_STOCK))));
+        r->in_walk = rc == 0 && (person_rooted(r) || (r->kind == &kind_forbid &&
+                                                      !(r->needs_sources & (1u << S_STOCK))));
     }
     if (rc < 0)
         return rc;
@@ -588,7 +637,8 @@ int rule_parse(struct loader *ld, const struct ynode *n)
 /* NAME: {title, of, from, except, value: {sum|share|count|ratio}, n, peers} */
 int measure_parse(struct loader *ld, const struct ynode *n, struct measure *m)
 {
-    static const char *const known[] = {"title", "of", "from", "except", "value", "n", "peers", "let", "note", NULL};
+    static const char *const known[] = {"title", "of",    "from", "except", "value",
+                                        "n",     "peers", "let",  "note",   NULL};
     struct rule *r = ld->rule;
     int rc = n->kind == Y_MAP ? ynode_only(n, known, ld->e) : ynode_bad(n, ld->e, "应为映射");
     if (rc < 0)
@@ -599,7 +649,8 @@ int measure_parse(struct loader *ld, const struct ynode *n, struct measure *m)
     r->kind = &kind_measure;
     r->is_measure = true;
     r->name = m->title = ynode_text(n, "title");
-    if ((rc = parse_from(ld, ynode_get(n, "from"))) < 0 || (rc = parse_of(ld, ynode_get(n, "of"))) < 0 ||
+    if ((rc = parse_from(ld, ynode_get(n, "from"))) < 0 ||
+        (rc = parse_of(ld, ynode_get(n, "of"))) < 0 ||
         (rc = bind_list(ld, ynode_get(n, "except"), r->except, &r->n_except, BIND_SET)) < 0)
         return rc;
     m->n_owner = r->n_keys;
@@ -613,7 +664,8 @@ int measure_parse(struct loader *ld, const struct ynode *n, struct measure *m)
     } else if (span_is(how, "count")) {
         if (arg->kind == Y_SCALAR && span_starts(arg->text, "distinct ")) {
             r->count = COUNT_DISTINCT;
-            rc = rule_slot_text(ld, SL_GROUP, (struct span){arg->text.p + 9, arg->text.n - 9}, arg, -1, -1, 0);
+            rc = rule_slot_text(ld, SL_GROUP, (struct span){arg->text.p + 9, arg->text.n - 9}, arg,
+                                -1, -1, 0);
         }
         if (rc == 0)
             rc = rule_slot_text(ld, SL_QTY, SPAN("1"), arg, -1, 0, 0);

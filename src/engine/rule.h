@@ -19,21 +19,29 @@ enum rule_judged { J_AT_ONCE, J_DAY, J_SCOPE, J_BATCH };
 
 /* What a kind evaluates per event or per pair of events. The first group is evaluated when the event is collected. */
 enum slot {
-    SL_START, SL_END,       /* axis: gap, burst, sliding, pair day */
-    SL_QTY,                 /* quota sum, level add, discount pric, pair cap side */
-    SL_LIMIT,               /* quota limit */
-    SL_GROUP,               /* distinct member, pair link, discount group */
-    SL_SCOPE,               /* pair scope */
-    SL_ABSENT,              /* quota absent */
-    SL_CAP,                 /* pair conflict: cap at quantity of a */
-    SL_LO, SL_HI,           /* gap min/max, level min/max, per event */
-    SL_TOLERANCE, SL_DECAY, SL_FLOOR,
-    SL_RATIO, SL_PRICE,     /* discount */
-    SL_WINDOW, SL_SHARE,    /* burst */
-    SL_PARTNER,             /* gap partner: other person */
-    SL_COLLECTED,           /* end of the first group */
+    SL_START,
+    SL_END,    /* axis: gap, burst, sliding, pair day */
+    SL_QTY,    /* quota sum, level add, discount pric, pair cap side */
+    SL_LIMIT,  /* quota limit */
+    SL_GROUP,  /* distinct member, pair link, discount group */
+    SL_SCOPE,  /* pair scope */
+    SL_ABSENT, /* quota absent */
+    SL_CAP,    /* pair conflict: cap at quantity of a */
+    SL_LO,
+    SL_HI, /* gap min/max, level min/max, per event */
+    SL_TOLERANCE,
+    SL_DECAY,
+    SL_FLOOR,
+    SL_RATIO,
+    SL_PRICE, /* discount */
+    SL_WINDOW,
+    SL_SHARE,                /* burst */
+    SL_PARTNER,              /* gap partner: other person */
+    SL_COLLECTED,            /* end of the first group */
     SL_WHERE = SL_COLLECTED, /* gap where, burst where, forbid where */
-    SL_VALUE, SL_ESCALATE, SL_CHAIN_WHERE,
+    SL_VALUE,
+    SL_ESCALATE,
+    SL_CHAIN_WHERE,
     SL_COUNT
 };
 
@@ -69,9 +77,9 @@ struct rule_kind;
 
 /* The sentence of a finding: text, then a value, then text ... */
 struct says_part {
-    struct span text;  /* literal, when expr is empty */
-    struct span name;  /* value threshold amount fund n, or an expression */
-    struct span fmt;   /* behind the colon: min, h, 元 ... */
+    struct span text; /* literal, when expr is empty */
+    struct span name; /* value threshold amount fund n, or an expression */
+    struct span fmt;  /* behind the colon: min, h, 元 ... */
     struct expr *expr[MAX_CLAUSES];
     struct says_part *next;
 };
@@ -103,27 +111,28 @@ struct rule {
     int n_cls;
     /* kind parameters that are not expressions */
     int mode, count, keep, axis;
-    bool at_least;      /* limit is ">= k" instead of "> lim" */
-    bool pred_before;   /* gap: predecessor is the event just before */
-    bool between;       /* gap: between days */
-    bool new_minimum;   /* level */
-    bool own_past;      /* outlier */
-    int scale;          /* of value and threshold in the slots: quota, level, gap minutes ... */
+    bool at_least;    /* limit is ">= k" instead of "> lim" */
+    bool pred_before; /* gap: predecessor is the event just before */
+    bool between;     /* gap: between days */
+    bool new_minimum; /* level */
+    bool own_past;    /* outlier */
+    int scale;        /* of value and threshold in the slots: quota, level, gap minutes ... */
     int chain_links;
-    int64_t num[8];     /* outlier numbers etc., see kinds */
+    int64_t num[8]; /* outlier numbers etc., see kinds */
     const struct measure *measure;
     enum at_of at_of;
     enum at_amount at_amount;
-    int64_t lawful;     /* of an excess: this many events or members are free; -1 = the limit less one */
+    int64_t
+        lawful; /* of an excess: this many events or members are free; -1 = the limit less one */
     struct expr *at_expr[MAX_CLAUSES];
     struct expr *at_where[MAX_CLAUSES];
     struct expr *keep_lo[MAX_CLAUSES], *keep_hi[MAX_CLAUSES];
     day_t from, to; /* effective, inclusive; DAY_NONE = open */
     struct span says;
     struct says_part *says_parts; /* message.c */
-    bool in_walk;   /* folded within the walk by person */
-    bool waits;     /* forbid that asks for a measure: its events are kept and judged after the walk */
-    bool late;      /* in_walk, but an `unless` asks for a measure */
+    bool in_walk;                 /* folded within the walk by person */
+    bool waits; /* forbid that asks for a measure: its events are kept and judged after the walk */
+    bool late;  /* in_walk, but an `unless` asks for a measure */
     bool is_measure;
     unsigned needs_sources; /* bit per source */
 };
@@ -138,7 +147,8 @@ struct rule_kind {
     void (*fold)(struct fold *f, struct event *ev, size_t n);
 };
 
-extern const struct rule_kind kind_forbid, kind_pair, kind_quota, kind_gap, kind_level, kind_outlier, kind_measure;
+extern const struct rule_kind kind_forbid, kind_pair, kind_quota, kind_gap, kind_level,
+    kind_outlier, kind_measure;
 
 struct named_set {
     struct span name, title, text;
@@ -157,7 +167,7 @@ struct huji_library {
     int n_sets;
     struct measure **measures;
     int n_measures;
-    int n_nodes; /* bound expressions that need per-run data */
+    int n_nodes;         /* bound expressions that need per-run data */
     struct span version; /* digest of the texts */
     const char *dir;
 };
@@ -181,9 +191,10 @@ struct loader {
 
 /* Parses the scalar `n` and binds it for every clause (side: -1 all, else that pair side only) into the slot. `scale`
  * < 0: as it comes, else rescaled. flags: BIND_* of bind.h. */
-int rule_slot(struct loader *ld, enum slot s, const struct ynode *n, int side, int scale, unsigned flags);
-int rule_slot_text(struct loader *ld, enum slot s, struct span text, const struct ynode *at, int side, int scale,
-                   unsigned flags);
+int rule_slot(struct loader *ld, enum slot s, const struct ynode *n, int side, int scale,
+              unsigned flags);
+int rule_slot_text(struct loader *ld, enum slot s, struct span text, const struct ynode *at,
+                   int side, int scale, unsigned flags);
 /* The largest scale among the clauses of a slot (0 when empty). */
 int rule_slot_scale(const struct rule *r, enum slot s);
 int rule_rescale(struct loader *ld, enum slot s, int scale);

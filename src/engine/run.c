@@ -89,7 +89,8 @@ static int link_set(struct huji_run *run, const struct expr *x)
 /* A diagnosis with spaces off, cut at + * and the dagger, upper case enough: [A-Z][0-9][0-9]... */
 static bool dx_valid(struct span s)
 {
-    return s.n >= 3 && s.p[0] >= 'A' && s.p[0] <= 'Z' && s.p[1] >= '0' && s.p[1] <= '9' && s.p[2] >= '0' && s.p[2] <= '9';
+    return s.n >= 3 && s.p[0] >= 'A' && s.p[0] <= 'Z' && s.p[1] >= '0' && s.p[1] <= '9' &&
+           s.p[2] >= '0' && s.p[2] <= '9';
 }
 
 static int link_left(struct huji_run *run, const struct expr *x)
@@ -105,8 +106,9 @@ static int link_left(struct huji_run *run, const struct expr *x)
         char copy[64];
         if (ok && (size_t)x->num <= sizeof copy)
             memcpy(copy, c.p, (size_t)x->num); /* names_put may move the text it is given */
-        l->map[i] = ok && (size_t)x->num <= sizeof copy ? run_id(run, x->domain, (struct span){copy, (size_t)x->num})
-                                                        : HUJI_NONE32;
+        l->map[i] = ok && (size_t)x->num <= sizeof copy
+                        ? run_id(run, x->domain, (struct span){copy, (size_t)x->num})
+                        : HUJI_NONE32;
     }
     l->n_map = n;
     return 0;
@@ -114,7 +116,8 @@ static int link_left(struct huji_run *run, const struct expr *x)
 
 /* ---- indexes ---- */
 
-static int index_make(struct huji_run *run, struct index *ix, uint32_t n, const int32_t *key, size_t rows)
+static int index_make(struct huji_run *run, struct index *ix, uint32_t n, const int32_t *key,
+                      size_t rows)
 {
     ix->n = n;
     ix->at = arena_calloc(&run->a, ((size_t)n + 2) * sizeof *ix->at);
@@ -138,13 +141,15 @@ static int index_make(struct huji_run *run, struct index *ix, uint32_t n, const 
 }
 
 /* Rows of a knowledge table by the ids of a domain; a key `0011*` holds for all that begin so. */
-static int index_patterns(struct huji_run *run, struct index *ix, const struct knowledge *k, int col, enum domain d)
+static int index_patterns(struct huji_run *run, struct index *ix, const struct knowledge *k,
+                          int col, enum domain d)
 {
     struct names keys = NAMES_INIT;
     const struct span *text = k->column[col].text;
     uint64_t lengths[5] = {0};
     int rc = 0;
-    int32_t *next = mem_alloc((k->n + 1) * sizeof *next), *last = mem_alloc((k->n + 1) * sizeof *last);
+    int32_t *next = mem_alloc((k->n + 1) * sizeof *next),
+            *last = mem_alloc((k->n + 1) * sizeof *last);
     int32_t *head = mem_alloc((k->n + 1) * sizeof *head);
     for (size_t r = 0; next && last && head && r < k->n; r++) {
         struct span s = text[r];
@@ -232,19 +237,16 @@ static int link_expr(struct huji_run *run, struct expr *x)
     if (l->bits || l->map || l->index)
         return 0;
     switch (x->op) {
-    case X_CODE:
-        l->id = run_id(run, x->domain, x->text);
-        return l->id == HUJI_NONE32 ? -1 : 0;
+    case X_CODE: l->id = run_id(run, x->domain, x->text); return l->id == HUJI_NONE32 ? -1 : 0;
     case X_IN:
-    case X_ANYDX:
-        return link_set(run, x);
+    case X_ANYDX: return link_set(run, x);
     case X_LEFT:
-    case X_CAT3:
-        return link_left(run, x);
-    case X_HAS: case X_COVERED: case X_LOOK: case X_DXLISTED:
-        return link_table(run, x);
-    default:
-        return 0;
+    case X_CAT3: return link_left(run, x);
+    case X_HAS:
+    case X_COVERED:
+    case X_LOOK:
+    case X_DXLISTED: return link_table(run, x);
+    default: return 0;
     }
 }
 
@@ -274,7 +276,8 @@ static int chapter(struct span s)
 {
     int n = (s.p[1] - '0') * 10 + s.p[2] - '0';
     switch (s.p[0]) {
-    case 'A': case 'B': return 1;
+    case 'A':
+    case 'B': return 1;
     case 'C': return 2;
     case 'D': return n < 50 ? 2 : 3;
     case 'E': return 4;
@@ -291,8 +294,12 @@ static int chapter(struct span s)
     case 'P': return 16;
     case 'Q': return 17;
     case 'R': return 18;
-    case 'S': case 'T': return 19;
-    case 'V': case 'W': case 'X': case 'Y': return 20;
+    case 'S':
+    case 'T': return 19;
+    case 'V':
+    case 'W':
+    case 'X':
+    case 'Y': return 20;
     case 'Z': return 21;
     default: return 22;
     }
@@ -375,8 +382,8 @@ static int person_ranges(struct huji_run *run, enum source_id s, struct err *e)
 
 static int link_frame(struct huji_run *run, struct err *e)
 {
-    static const enum source_id by_person[] = {S_STAY, S_SETTLEMENT, S_OPERATION, S_SALE, S_TRACE, S_CHECK, S_REFUND,
-                                               S_REG, S_STOCK};
+    static const enum source_id by_person[] = {S_STAY,  S_SETTLEMENT, S_OPERATION, S_SALE, S_TRACE,
+                                               S_CHECK, S_REFUND,     S_REG,       S_STOCK};
     if (map_rows(run, S_STAY, "mdtrt_id") < 0 || map_rows(run, S_SETTLEMENT, "setl_id") < 0 ||
         map_rows(run, S_PERSON, "psn_no") < 0 || map_rows(run, S_INST, "fixmedins_code") < 0 ||
         map_rows(run, S_DOCTOR, "dr_code") < 0)
@@ -481,7 +488,8 @@ static int plan_clause(struct huji_run *run, const struct rule *r, int clause)
     if (n >= 0 && r->kind == &kind_forbid && !r->waits && r->slot[clause][SL_WHERE])
         n = split(run, r->slot[clause][SL_WHERE], all, n, MAX_CONJUNCTS);
     for (int i = 0; n >= 0 && i < r->n_except; i++)
-        n = n < MAX_CONJUNCTS ? (all[n] = (struct conjunct){r->except[clause][i], true, -1}, n + 1) : -1;
+        n = n < MAX_CONJUNCTS ? (all[n] = (struct conjunct){r->except[clause][i], true, -1}, n + 1)
+                              : -1;
     if (n < 0)
         return -1;
     bool line = c->src == S_LINE || c->src == S_LINE_RAW;
@@ -497,9 +505,9 @@ static int plan_clause(struct huji_run *run, const struct rule *r, int clause)
                 return -1;
             continue;
         }
-        int k = line && !(dep & ~(unsigned)DEP_PERSON)                                  ? 0
+        int k = line && !(dep & ~(unsigned)DEP_PERSON)                             ? 0
                 : line && !(dep & ~(unsigned)(DEP_PERSON | DEP_VISIT | DEP_LINES)) ? 1
-                                                                                        : 2;
+                                                                                   : 2;
         all[i].line_code = line ? code_column(all[i].x) : -1;
         (*kinds[k])[count[k]++] = all[i];
     }
@@ -516,7 +524,8 @@ static int by_source_lists(struct huji_run *run)
         if (!run->by_source[s])
             return -1;
         for (int i = 0; i < run->n_plan; i++)
-            if (run->lib->rules[run->plan[i].rule]->clause[run->plan[i].clause].src == (enum source_id)s)
+            if (run->lib->rules[run->plan[i].rule]->clause[run->plan[i].clause].src ==
+                (enum source_id)s)
                 run->by_source[s][k++] = i;
         run->by_source[s][k] = -1;
     }
@@ -564,7 +573,8 @@ static void note_fields(struct huji_run *run, const struct expr *x)
 }
 
 /* Calls fn for every expression of a rule. */
-static int each_expr(struct huji_run *run, const struct rule *r, int (*fn)(struct huji_run *, struct expr *))
+static int each_expr(struct huji_run *run, const struct rule *r,
+                     int (*fn)(struct huji_run *, struct expr *))
 {
     int rc = 0;
     for (int i = 0; i < r->n_clauses && rc == 0; i++) {
@@ -596,9 +606,20 @@ static int link_one(struct huji_run *run, struct expr *x)
 
 static void always_fields(struct huji_run *run)
 {
-    static const char *const need[] = {"no", "psn_no", "mdtrt_id", "setl_id", "fixmedins_code", "fee_ocur_time",
-                                       "hilist_code", "cnt", "pric", "det_item_fee_sumamt", "inscp_amt", "init_no",
-                                       "void", "marks"};
+    static const char *const need[] = {"no",
+                                       "psn_no",
+                                       "mdtrt_id",
+                                       "setl_id",
+                                       "fixmedins_code",
+                                       "fee_ocur_time",
+                                       "hilist_code",
+                                       "cnt",
+                                       "pric",
+                                       "det_item_fee_sumamt",
+                                       "inscp_amt",
+                                       "init_no",
+                                       "void",
+                                       "marks"};
     for (size_t i = 0; i < sizeof need / sizeof *need; i++)
         run->line_fields |= UINT64_C(1) << source_field(S_LINE, span_of(need[i]));
 }
@@ -608,7 +629,8 @@ static void choose(struct huji_run *run, const bool *wanted)
     const struct huji_library *lib = run->lib;
     for (int i = 0; i < lib->n_rules; i++) {
         const struct rule *r = lib->rules[i];
-        run->active[i] = !r->is_measure && (wanted ? wanted[i] : r->state == ST_ACTIVE || r->state == ST_TRIAL);
+        run->active[i] = !r->is_measure &&
+                         (wanted ? wanted[i] : r->state == ST_ACTIVE || r->state == ST_TRIAL);
     }
     /* measures that an active rule may name: all of them, they are few and cheap */
     bool any = false;
@@ -630,12 +652,19 @@ static void find_known(struct huji_run *run)
         enum source_id s = (enum source_id)i;
         const struct source *src = &huji_sources[i];
         int inst = known(s, "fixmedins_code");
-        run->known[i] = (struct known_fields){
-            .id = known(s, src->id_field), .t = known(s, src->time_field), .rank = known(s, "rank"),
-            .psn = known(s, "psn_no"), .visit = known(s, "mdtrt_id"),
-            .inst = inst < 0 ? known(s, "ide_fixmedins_no") : inst, .item = known(s, "hilist_code"),
-            .amount = known(s, src->amount_field), .fund = known(s, src->fund_field), .marks = known(s, "marks"),
-            .kind = known(s, "kind"), .voided = known(s, "void")};
+        run->known[i] = (struct known_fields){.id = known(s, src->id_field),
+                                              .t = known(s, src->time_field),
+                                              .rank = known(s, "rank"),
+                                              .psn = known(s, "psn_no"),
+                                              .visit = known(s, "mdtrt_id"),
+                                              .inst = inst < 0 ? known(s, "ide_fixmedins_no")
+                                                               : inst,
+                                              .item = known(s, "hilist_code"),
+                                              .amount = known(s, src->amount_field),
+                                              .fund = known(s, src->fund_field),
+                                              .marks = known(s, "marks"),
+                                              .kind = known(s, "kind"),
+                                              .voided = known(s, "void")};
     }
 }
 
@@ -658,15 +687,16 @@ static int open_all(struct huji_run *run, const bool *wanted, struct err *e)
     int rc = link_dx(run) < 0 ? err_nomem(e) : link_frame(run, e);
     for (int i = 0; i < lib->n_rules && rc == 0; i++) {
         const struct rule *r = lib->rules[i];
-        for (int c = 0; c < r->n_clauses && run->active[i] && r->kind != &kind_outlier && rc == 0; c++)
+        for (int c = 0; c < r->n_clauses && run->active[i] && r->kind != &kind_outlier && rc == 0;
+             c++)
             if (plan_clause(run, r, c) < 0)
                 rc = err_set(e, ERR_LIMIT, "规则 %.*s 的条件太多", (int)r->id.n, r->id.p);
     }
     return rc < 0 ? rc : by_source_lists(run) < 0 ? err_nomem(e) : 0;
 }
 
-int run_open(const struct huji_library *lib, const struct huji_frame *frame, const bool *wanted, struct huji_run **out,
-             struct err *e)
+int run_open(const struct huji_library *lib, const struct huji_frame *frame, const bool *wanted,
+             struct huji_run **out, struct err *e)
 {
     struct huji_run *run = mem_calloc(1, sizeof *run);
     if (!run)

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "engine/source.h"
 
-#define C(n, t, d) {n, t, F_CODE, d}
-#define N(n, t, ty) {n, t, ty, D_NONE}
+#define C(n, t, d)      \
+    {                   \
+        n, t, F_CODE, d \
+    }
+#define N(n, t, ty)      \
+    {                    \
+        n, t, ty, D_NONE \
+    }
 
 static const struct field person_fields[] = {
     C("psn_no", "人员编号", D_PERSON),
@@ -68,7 +74,7 @@ static const struct field visit_fields[] = {
     C("dise_no", "病种编号", D_CODE),
     C("opter_id", "经办人ID", D_TEXT),
     C("clr_way", "清算方式", D_CODE),
-    C("proxy_flag", "代办标志", D_CODE), /* 1: somebody else came with a registered proxy */
+    C("proxy_flag", "代办标志", D_CODE),     /* 1: somebody else came with a registered proxy */
     N("medfee_sumamt", "医疗费总额", F_FEN), /* sums over non-void settlements from here on */
     N("fund_pay_sumamt", "基金支付总额", F_FEN),
     N("inscp_amt", "符合范围金额", F_FEN),
@@ -182,16 +188,11 @@ static const struct field line_fields[] = {
 };
 
 static const struct field sale_fields[] = {
-    C("sale_id", "销售流水号", D_TEXT),
-    C("fixmedins_code", "定点医药机构编号", D_INST),
-    C("hilist_code", "目录编码", D_ITEM),
-    C("psn_no", "人员编号", D_PERSON),
-    C("setl_id", "结算ID", D_SETL),
-    N("sale_time", "销售/退货时间", F_SEC),
-    N("cnt", "数量（退货为负）", F_QTY),
-    N("amount", "金额", F_FEN),
-    C("manu_lotnum", "生产批号", D_TEXT),
-    N("expy_end", "有效期止", F_DAY),
+    C("sale_id", "销售流水号", D_TEXT),   C("fixmedins_code", "定点医药机构编号", D_INST),
+    C("hilist_code", "目录编码", D_ITEM), C("psn_no", "人员编号", D_PERSON),
+    C("setl_id", "结算ID", D_SETL),       N("sale_time", "销售/退货时间", F_SEC),
+    N("cnt", "数量（退货为负）", F_QTY),  N("amount", "金额", F_FEN),
+    C("manu_lotnum", "生产批号", D_TEXT), N("expy_end", "有效期止", F_DAY),
     N("rank", "字节序", F_INT),
 };
 
@@ -252,38 +253,41 @@ static const struct field reg_fields[] = {
 const struct source huji_sources[SOURCE_COUNT] = {
     [S_PERSON] = {"person", "参保人", "s_person", NULL, "psn:", "psn_no", NULL, NULL, NULL, NULL, 0,
                   FIELDS(person_fields)},
-    [S_INST] = {"inst", "定点医药机构", "s_inst", NULL, "inst:", "fixmedins_code", NULL, NULL, NULL, NULL, 0,
-                FIELDS(inst_fields)},
+    [S_INST] = {"inst", "定点医药机构", "s_inst", NULL, "inst:", "fixmedins_code", NULL, NULL, NULL,
+                NULL, 0, FIELDS(inst_fields)},
     [S_DOCTOR] = {"doctor", "医师", "s_doctor", NULL, "dr:", "dr_code", NULL, NULL, NULL, NULL, 0,
                   FIELDS(doctor_fields)},
-    [S_STAY] = {"stay", "住院", "s_visit", "kind = 1", "mdtrt:", "mdtrt_id", "begntime", "endtime", "medfee_sumamt",
-                "fund_pay_sumamt", 1, FIELDS(visit_fields)},
-    [S_VISIT] = {"visit", "门诊就诊", "s_visit", "kind = 2", "mdtrt:", "mdtrt_id", "begntime", "endtime",
-                 "medfee_sumamt", "fund_pay_sumamt", 1, FIELDS(visit_fields)},
-    [S_SETTLEMENT] = {"settlement", "结算", "s_settlement", "void = 0", "setl:", "setl_id", "setl_time", NULL,
-                      "medfee_sumamt", "fund_pay_sumamt", 2, FIELDS(settlement_fields)},
-    [S_OPERATION] = {"operation", "手术", "s_operation", NULL, "oprn:", "setl_list_oprn_id", "oprn_oprt_begntime",
-                     "oprn_oprt_endtime", NULL, NULL, 3, FIELDS(operation_fields)},
-    [S_STOCK] = {"stock", "进销存", "s_stock", NULL, "stock:", "stock_id", "stock_time", NULL, NULL, NULL, 4,
-                 FIELDS(stock_fields)},
+    [S_STAY] = {"stay", "住院", "s_visit", "kind = 1", "mdtrt:", "mdtrt_id", "begntime", "endtime",
+                "medfee_sumamt", "fund_pay_sumamt", 1, FIELDS(visit_fields)},
+    [S_VISIT] = {"visit", "门诊就诊", "s_visit", "kind = 2", "mdtrt:", "mdtrt_id", "begntime",
+                 "endtime", "medfee_sumamt", "fund_pay_sumamt", 1, FIELDS(visit_fields)},
+    [S_SETTLEMENT] = {"settlement", "结算", "s_settlement", "void = 0", "setl:", "setl_id",
+                      "setl_time", NULL, "medfee_sumamt", "fund_pay_sumamt", 2,
+                      FIELDS(settlement_fields)},
+    [S_OPERATION] = {"operation", "手术", "s_operation", NULL, "oprn:", "setl_list_oprn_id",
+                     "oprn_oprt_begntime", "oprn_oprt_endtime", NULL, NULL, 3,
+                     FIELDS(operation_fields)},
+    [S_STOCK] = {"stock", "进销存", "s_stock", NULL, "stock:", "stock_id", "stock_time", NULL, NULL,
+                 NULL, 4, FIELDS(stock_fields)},
     [S_LINE] = {"line", "费用明细（已冲抵）", "s_line", NULL, "line:", "no", "fee_ocur_time", NULL,
                 "det_item_fee_sumamt", NULL, 5, FIELDS(line_fields)},
-    [S_LINE_RAW] = {"line_raw", "费用明细（原始）", "s_line", NULL, "line:", "no", "fee_ocur_time", NULL,
-                    "det_item_fee_sumamt", NULL, 5, FIELDS(line_fields)},
-    [S_SALE] = {"sale", "药品销售", "s_sale", NULL, "sale:", "sale_id", "sale_time", NULL, "amount", NULL, 5,
-                FIELDS(sale_fields)},
-    [S_TRACE] = {"trace", "药品追溯码", "s_trace", NULL, "trace:", "trace_id", "sale_time", NULL, "amount", NULL, 5,
-                 FIELDS(trace_fields)},
-    [S_CHECK] = {"check", "在院核查", "s_check", NULL, "check:", "check_id", "check_time", NULL, NULL, NULL, 6,
-                 FIELDS(check_fields)},
-    [S_REFUND] = {"refund", "退费", "s_refund", NULL, "setl:", "setl_id", "setl_time", NULL, "medfee_sumamt",
-                  "fund_pay_sumamt", 6, FIELDS(refund_fields)},
-    [S_REG] = {"reg", "门诊慢特病登记", "s_reg", NULL, "reg:", "trt_dcla_detl_sn", "reg_time", NULL, NULL, NULL, 0,
-               FIELDS(reg_fields)},
+    [S_LINE_RAW] = {"line_raw", "费用明细（原始）", "s_line", NULL, "line:", "no", "fee_ocur_time",
+                    NULL, "det_item_fee_sumamt", NULL, 5, FIELDS(line_fields)},
+    [S_SALE] = {"sale", "药品销售", "s_sale", NULL, "sale:", "sale_id", "sale_time", NULL, "amount",
+                NULL, 5, FIELDS(sale_fields)},
+    [S_TRACE] = {"trace", "药品追溯码", "s_trace", NULL, "trace:", "trace_id", "sale_time", NULL,
+                 "amount", NULL, 5, FIELDS(trace_fields)},
+    [S_CHECK] = {"check", "在院核查", "s_check", NULL, "check:", "check_id", "check_time", NULL,
+                 NULL, NULL, 6, FIELDS(check_fields)},
+    [S_REFUND] = {"refund", "退费", "s_refund", NULL, "setl:", "setl_id", "setl_time", NULL,
+                  "medfee_sumamt", "fund_pay_sumamt", 6, FIELDS(refund_fields)},
+    [S_REG] = {"reg", "门诊慢特病登记", "s_reg", NULL, "reg:", "trt_dcla_detl_sn", "reg_time", NULL,
+               NULL, NULL, 0, FIELDS(reg_fields)},
 };
 
 const char *const huji_domain_name[DOMAIN_COUNT] = {
-    "person", "visit", "setl", "inst", "item", "dx", "oprn", "doctor", "dept", "place", "emp", "code", "text",
+    "person", "visit", "setl",  "inst", "item", "dx",   "oprn",
+    "doctor", "dept",  "place", "emp",  "code", "text",
 };
 
 int source_find(struct span name)

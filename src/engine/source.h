@@ -68,13 +68,14 @@ struct field {
 };
 
 struct source {
-    const char *name;  /* as rules write it */
-    const char *title; /* Chinese */
-    const char *table; /* DuckDB table or view */
-    const char *where; /* SQL: which rows of the table are events of this source; NULL = all */
+    const char *name;      /* as rules write it */
+    const char *title;     /* Chinese */
+    const char *table;     /* DuckDB table or view */
+    const char *where;     /* SQL: which rows of the table are events of this source; NULL = all */
     const char *id_prefix; /* "line:" ... of event ids */
-    const char *id_field;  /* column that identifies the event: F_CODE, or F_BIG `no` resolved by the store */
-    const char *time_field, *end_field; /* axis default; end NULL = point */
+    const char *
+        id_field; /* column that identifies the event: F_CODE, or F_BIG `no` resolved by the store */
+    const char *time_field, *end_field;    /* axis default; end NULL = point */
     const char *amount_field, *fund_field; /* NULL = 0 */
     int rank;
     const struct field *fields;
@@ -95,17 +96,17 @@ int ftype_scale(enum ftype t);
 
 /* Bits of the column `marks` (0 = nothing wrong). A finding that leans on a marked row says so. */
 enum mark {
-    MARK_CODE_UNKNOWN = 1 << 0,  /* item code of no national form and in no catalogue */
-    MARK_AMOUNT = 1 << 1,        /* amount differs from cnt * pric by more than 0.05 yuan */
-    MARK_NO_VISIT = 1 << 2,      /* line or settlement without its mdtrt_d row */
-    MARK_MADE = 1 << 3,          /* a visit made from its lines */
-    MARK_SIGN = 1 << 4,          /* N0: cnt = 0, pric < 0, or signs of cnt and amount differ */
-    MARK_END_BEFORE = 1 << 5,    /* ends before it begins */
-    MARK_NO_PERSON = 1 << 6,     /* person in no person table */
-    MARK_NO_INST = 1 << 7,       /* institution in no institution table */
-    MARK_BIG = 1 << 8,           /* amount of 1e7 yuan and more: implausible */
-    MARK_FUTURE = 1 << 9,        /* dated after the import */
-    MARK_BIRTH = 1 << 10,        /* before birth */
+    MARK_CODE_UNKNOWN = 1 << 0, /* item code of no national form and in no catalogue */
+    MARK_AMOUNT = 1 << 1,       /* amount differs from cnt * pric by more than 0.05 yuan */
+    MARK_NO_VISIT = 1 << 2,     /* line or settlement without its mdtrt_d row */
+    MARK_MADE = 1 << 3,         /* a visit made from its lines */
+    MARK_SIGN = 1 << 4,         /* N0: cnt = 0, pric < 0, or signs of cnt and amount differ */
+    MARK_END_BEFORE = 1 << 5,   /* ends before it begins */
+    MARK_NO_PERSON = 1 << 6,    /* person in no person table */
+    MARK_NO_INST = 1 << 7,      /* institution in no institution table */
+    MARK_BIG = 1 << 8,          /* amount of 1e7 yuan and more: implausible */
+    MARK_FUTURE = 1 << 9,       /* dated after the import */
+    MARK_BIRTH = 1 << 10,       /* before birth */
     MARK_REFUND_ORPHAN = 1 << 11,
 };
 

@@ -58,16 +58,16 @@ struct walk {
     int32_t *rows; /* scratch: rows of a visit */
     size_t cap_rows;
     /* per plan */
-    uint8_t *guard;  /* 0: this person's lines are none of its business */
+    uint8_t *guard;          /* 0: this person's lines are none of its business */
     int *guarded, n_guarded; /* plans that ask something of the person alone */
     int32_t *visit_of;
     int8_t *visit_ok;
     /* per rule */
     struct evbuf *buf;
     struct kept (*kept)[KEPT_PARTS];
-    uint16_t *mask; /* numbers that a rule's events carry */
+    uint16_t *mask;             /* numbers that a rule's events carry */
     struct measure_table *sums; /* per measure, this walk's part */
-    struct walk **all; /* merged: the walks whose kept events are judged */
+    struct walk **all;          /* merged: the walks whose kept events are judged */
     size_t n_all;
     int32_t tap_shift;  /* this walk's first row in the merged tap */
     uint32_t *tap_rank; /* merged: by tap row */
@@ -89,10 +89,14 @@ static int field(const char *name)
 
 static uint16_t numbers_of(const struct rule *r)
 {
-    static const struct { enum slot s; int number; } of[] = {
-        {SL_START, 5}, {SL_END, 6}, {SL_QTY, 7}, {SL_LIMIT, 8}, {SL_GROUP, 9}, {SL_SCOPE, 10}, {SL_RATIO, 11},
-        {SL_WINDOW, 11}, {SL_LO, 11}, {SL_PRICE, 12}, {SL_HI, 12}, {SL_CAP, 13}, {SL_TOLERANCE, 13}, {SL_DECAY, 14},
-        {SL_PARTNER, 15}, {SL_FLOOR, 15},
+    static const struct {
+        enum slot s;
+        int number;
+    } of[] = {
+        {SL_START, 5},      {SL_END, 6},    {SL_QTY, 7},      {SL_LIMIT, 8},
+        {SL_GROUP, 9},      {SL_SCOPE, 10}, {SL_RATIO, 11},   {SL_WINDOW, 11},
+        {SL_LO, 11},        {SL_PRICE, 12}, {SL_HI, 12},      {SL_CAP, 13},
+        {SL_TOLERANCE, 13}, {SL_DECAY, 14}, {SL_PARTNER, 15}, {SL_FLOOR, 15},
     };
     unsigned m = 1u << 4; /* t */
     for (int k = 0; k < r->n_keys; k++)
@@ -124,7 +128,8 @@ int walk_new(const struct huji_run *run, struct walk **out, struct err *e)
     w->sums = mem_calloc((size_t)run->lib->n_measures + 1, sizeof *w->sums);
     w->touched = mem_calloc(rules, sizeof *w->touched);
     w->is_touched = mem_calloc(rules, sizeof *w->is_touched);
-    if (!w->guard || !w->guarded || !w->visit_of || !w->visit_ok || !w->buf || !w->kept || !w->mask || !w->sums || !w->touched || !w->is_touched) {
+    if (!w->guard || !w->guarded || !w->visit_of || !w->visit_ok || !w->buf || !w->kept ||
+        !w->mask || !w->sums || !w->touched || !w->is_touched) {
         walk_free(w);
         return err_nomem(e);
     }
@@ -139,8 +144,16 @@ int walk_new(const struct huji_run *run, struct walk **out, struct err *e)
     w->f_psn = field("psn_no");
     w->f_visit = field("mdtrt_id");
     w->f_setl = field("setl_id");
-    static const char *const net[] = {"no", "pric", "init_no", "void", "cnt", "det_item_fee_sumamt", "inscp_amt",
-                                      "fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt"};
+    static const char *const net[] = {"no",
+                                      "pric",
+                                      "init_no",
+                                      "void",
+                                      "cnt",
+                                      "det_item_fee_sumamt",
+                                      "inscp_amt",
+                                      "fulamt_ownpay_amt",
+                                      "overlmt_selfpay",
+                                      "preselfpay_amt"};
     for (int k = 0; k < 10; k++)
         w->f_net[k] = field(net[k]);
     w->f_item = field("hilist_code");
@@ -167,8 +180,11 @@ void walk_free(struct walk *w)
             mem_free(w->kept[i][k].p);
     for (int i = 0; w->sums && i < w->run->lib->n_measures; i++)
         measure_release(&w->sums[i]);
-    void *all[] = {w->kept, w->mask, w->sums, w->all, w->tap_rank, w->part.ev, w->guard, w->guarded, w->visit_of, w->visit_ok, w->buf, w->touched, w->is_touched, w->live, w->tapped,
-                   w->by_visit, w->fund, w->rows, w->order, w->moved, w->fold.members, w->fold.scratch};
+    void *all[] = {w->kept,         w->mask,        w->sums,       w->all,      w->tap_rank,
+                   w->part.ev,      w->guard,       w->guarded,    w->visit_of, w->visit_ok,
+                   w->buf,          w->touched,     w->is_touched, w->live,     w->tapped,
+                   w->by_visit,     w->fund,        w->rows,       w->order,    w->moved,
+                   w->fold.members, w->fold.scratch};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         mem_free(all[i]);
     net_release(&w->net);
@@ -246,7 +262,8 @@ const int32_t *walk_visit_lines(struct walk *w, int32_t visit, size_t *n)
         else
             hi = mid;
     }
-    for (hi = lo; hi < w->n_by_visit && code_at(w, w->f_visit, (size_t)w->by_visit[hi]) == visit; hi++)
+    for (hi = lo; hi < w->n_by_visit && code_at(w, w->f_visit, (size_t)w->by_visit[hi]) == visit;
+         hi++)
         ;
     *n = hi - lo;
     return w->by_visit + lo;
@@ -302,7 +319,8 @@ static void share_fund(struct walk *w, const struct by_key *at, size_t n, int64_
     for (size_t i = 0; i < n; i++) {
         int64_t wgt = inscp && inscp[at[i].row] > 0 ? inscp[at[i].row] : 0;
         __int128 p = (__int128)fund * wgt;
-        s[i] = (struct share){sum && fund > 0 ? (int64_t)(p / sum) : 0, sum ? p % sum : 0, at[i].row};
+        s[i] = (struct share){sum && fund > 0 ? (int64_t)(p / sum) : 0, sum ? p % sum : 0,
+                              at[i].row};
         left -= s[i].floor;
     }
     qsort(s, n, sizeof *s, cmp_rest);
@@ -385,11 +403,14 @@ static bool fill(struct walk *w, const struct rule *r, int clause, struct event 
     ev->u = r->slot[clause][SL_END] ? slot_value(w, r, clause, SL_END) : ev->x;
     ev->q = slot_value(w, r, clause, SL_QTY);
     ev->lim = slot_value(w, r, clause, SL_LIMIT);
-    ev->g = r->slot[clause][SL_GROUP] ? slot_value(w, r, clause, SL_GROUP) : r->clause[clause].kn ? c->kn : 0;
+    ev->g = r->slot[clause][SL_GROUP] ? slot_value(w, r, clause, SL_GROUP)
+            : r->clause[clause].kn    ? c->kn
+                                      : 0;
     ev->sc = r->slot[clause][SL_SCOPE] ? slot_value(w, r, clause, SL_SCOPE) : 0;
-    ev->a = slot_value(w, r, clause, r->slot[clause][SL_RATIO]    ? SL_RATIO
-                                     : r->slot[clause][SL_WINDOW] ? SL_WINDOW
-                                                                  : SL_LO);
+    ev->a = slot_value(w, r, clause,
+                       r->slot[clause][SL_RATIO]    ? SL_RATIO
+                       : r->slot[clause][SL_WINDOW] ? SL_WINDOW
+                                                    : SL_LO);
     ev->b = slot_value(w, r, clause, r->slot[clause][SL_PRICE] ? SL_PRICE : SL_HI);
     ev->c = slot_value(w, r, clause, r->slot[clause][SL_CAP] ? SL_CAP : SL_TOLERANCE);
     ev->d = slot_value(w, r, clause, SL_DECAY);
@@ -472,7 +493,8 @@ static int32_t tap_line(struct walk *w, int32_t row)
             w->failed = true;
             return -1;
         }
-        memcpy((char *)t->col[f] + t->n * width, (const char *)w->line[f] + (size_t)row * width, width);
+        memcpy((char *)t->col[f] + t->n * width, (const char *)w->line[f] + (size_t)row * width,
+               width);
     }
     if (mem_grow(&t->fund, &t->cap_fund, t->n + 1, sizeof *t->fund) < 0) {
         w->failed = true;
@@ -492,7 +514,8 @@ static void take(struct walk *w, const struct rule *r, int clause)
         kind_forbid.fold(&w->fold, &ev, 1);
         return;
     }
-    if (!r->in_walk && !r->is_measure && (ev.src == S_LINE || ev.src == S_LINE_RAW) && (ev.row = tap_line(w, ev.row)) < 0)
+    if (!r->in_walk && !r->is_measure && (ev.src == S_LINE || ev.src == S_LINE_RAW) &&
+        (ev.row = tap_line(w, ev.row)) < 0)
         return;
     if (r->kind == &kind_quota && r->slot[clause][SL_TOLERANCE]) { /* spread over days */
         int64_t first = ev.key[r->n_keys - 1];
@@ -700,8 +723,8 @@ static void guards(struct walk *w, int32_t psn)
 
 static void walk_person(struct walk *w, int32_t psn)
 {
-    static const enum source_id rest[] = {S_STAY, S_VISIT, S_SETTLEMENT, S_OPERATION, S_STOCK, S_SALE, S_TRACE,
-                                          S_CHECK, S_REFUND, S_REG};
+    static const enum source_id rest[] = {S_STAY, S_VISIT, S_SETTLEMENT, S_OPERATION, S_STOCK,
+                                          S_SALE, S_TRACE, S_CHECK,      S_REFUND,    S_REG};
     w->psn = psn;
     w->visit_ready = w->fund_ready = false;
     if (!w->bare)
@@ -763,7 +786,8 @@ static void empty_persons(struct walk *w, int32_t until)
     if (w->bare)
         w->next = until;
     for (; w->next < until; w->next++) {
-        static const enum source_id any[] = {S_STAY, S_SETTLEMENT, S_OPERATION, S_SALE, S_TRACE, S_CHECK, S_REFUND, S_REG};
+        static const enum source_id any[] = {S_STAY,  S_SETTLEMENT, S_OPERATION, S_SALE,
+                                             S_TRACE, S_CHECK,      S_REFUND,    S_REG};
         bool some = false;
         for (size_t s = 0; s < sizeof any / sizeof *any && !some; s++)
             some = w->run->first[any[s]][w->next] < w->run->first[any[s]][w->next + 1];
@@ -793,7 +817,8 @@ int walk_lines(struct walk *w, const struct line_batch *b, struct err *e)
         for (j = i + 1; j < b->n && psn[j] == psn[i]; j++)
             ;
         if (psn[i] < w->next)
-            return err_set(e, ERR_STATE, "费用明细没有按人员排序（人员序号 %d 在 %d 之后）", psn[i], w->next);
+            return err_set(e, ERR_STATE, "费用明细没有按人员排序（人员序号 %d 在 %d 之后）", psn[i],
+                           w->next);
         empty_persons(w, psn[i]);
         w->lo = i;
         w->hi = j;
@@ -863,7 +888,8 @@ static int merge_one(struct walk *to, struct walk *from, struct err *e)
     return 0;
 }
 
-int walk_merge(struct huji_run *run, struct walk **walks, size_t n, rank_fn rank, void *ctx, struct err *e)
+int walk_merge(struct huji_run *run, struct walk **walks, size_t n, rank_fn rank, void *ctx,
+               struct err *e)
 {
     struct walk *w = walks[0];
     w->all = mem_calloc(n, sizeof *w->all);
@@ -931,7 +957,8 @@ int walk_late(struct walk *w, struct err *e)
     return walk_error(w, e);
 }
 
-int walk_judge(const struct huji_run *run, struct walk *merged, struct walk *w, int rule, struct err *e)
+int walk_judge(const struct huji_run *run, struct walk *merged, struct walk *w, int rule,
+               struct err *e)
 {
     const struct rule *r = run->lib->rules[rule];
     for (int f = 0; f < HUJI_MAX_FIELDS; f++)

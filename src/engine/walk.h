@@ -30,12 +30,14 @@ int walk_orphans(struct walk *w, struct err *e);
 /* Ranks lines of different persons by the bytes of their ids: rank[i] for no[i]. */
 typedef int (*rank_fn)(void *ctx, const int64_t *no, size_t n, uint32_t *rank, struct err *e);
 /* Brings the kept events of all walks together in walks[0] and computes the measures. */
-int walk_merge(struct huji_run *run, struct walk **walks, size_t n, rank_fn rank, void *ctx, struct err *e);
+int walk_merge(struct huji_run *run, struct walk **walks, size_t n, rank_fn rank, void *ctx,
+               struct err *e);
 /* Settles what waited for measures: once per walk, after walk_merge. */
 int walk_late(struct walk *w, struct err *e);
 /* Folds one kept rule (see walk_is_kept) with the walk `w` as scratch and for its findings. */
 bool walk_is_kept(const struct huji_run *run, int rule);
-int walk_judge(const struct huji_run *run, struct walk *merged, struct walk *w, int rule, struct err *e);
+int walk_judge(const struct huji_run *run, struct walk *merged, struct walk *w, int rule,
+               struct err *e);
 
 const struct huji_finding *walk_findings(const struct walk *w, size_t *n);
 /* Lines seen and alive, events collected: for the bar and the bench. */

@@ -122,7 +122,8 @@ static int report(struct fy_diag *diag, const char *file, struct err *e)
     return err_where(e, "%s:%d:%d", file, de->line, de->column);
 }
 
-int yaml_parse(struct arena *a, struct span text, const char *file, struct ynode **out, struct err *e)
+int yaml_parse(struct arena *a, struct span text, const char *file, struct ynode **out,
+               struct err *e)
 {
     if (text.n > MAX_YAML_BYTES)
         return err_set(e, ERR_LIMIT, "%s 超过 %u 字节", file, MAX_YAML_BYTES);

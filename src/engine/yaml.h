@@ -22,14 +22,18 @@ struct ynode {
 };
 
 /* All nodes live in `a`. `file` is kept by pointer for messages. */
-int yaml_parse(struct arena *a, struct span text, const char *file, struct ynode **out, struct err *e);
+int yaml_parse(struct arena *a, struct span text, const char *file, struct ynode **out,
+               struct err *e);
 int yaml_load(struct arena *a, const char *path, struct ynode **out, struct err *e);
 
-struct ynode *ynode_get(const struct ynode *map, const char *key); /* NULL when absent or not a map */
-struct span ynode_text(const struct ynode *map, const char *key);  /* {NULL,0} when absent or no scalar */
+struct ynode *ynode_get(const struct ynode *map,
+                        const char *key); /* NULL when absent or not a map */
+struct span ynode_text(const struct ynode *map,
+                       const char *key); /* {NULL,0} when absent or no scalar */
 size_t ynode_count(const struct ynode *n);
 /* ERR_INPUT with file:line and the field's name. */
-int ynode_bad(const struct ynode *n, struct err *e, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int ynode_bad(const struct ynode *n, struct err *e, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 /* Every key of `map` must be in the NULL-ended list. */
 int ynode_only(const struct ynode *map, const char *const *known, struct err *e);
 

@@ -12,7 +12,8 @@ static int fill_wanted(duckdb_connection con, const int64_t *no, size_t n, struc
     if (rc == 0 && duckdb_appender_create(con, NULL, "wanted_line", &app) != DuckDBSuccess)
         rc = db_append_error(app, e);
     for (size_t i = 0; i < n && rc == 0; i++)
-        if (duckdb_append_int64(app, no[i]) != DuckDBSuccess || duckdb_appender_end_row(app) != DuckDBSuccess)
+        if (duckdb_append_int64(app, no[i]) != DuckDBSuccess ||
+            duckdb_appender_end_row(app) != DuckDBSuccess)
             rc = db_append_error(app, e);
     if (rc == 0 && duckdb_appender_flush(app) != DuckDBSuccess)
         rc = db_append_error(app, e);
@@ -23,8 +24,10 @@ static int fill_wanted(duckdb_connection con, const int64_t *no, size_t n, struc
 static int read_texts(duckdb_connection con, struct line_ids *out, struct err *e)
 {
     struct db_rows rows;
-    int rc = db_open(con, "SELECT t.no, t.bkkp_sn FROM line_text t JOIN (SELECT DISTINCT no FROM wanted_line) w ON t.no = w.no",
-                     &rows, e);
+    int rc = db_open(
+        con,
+        "SELECT t.no, t.bkkp_sn FROM line_text t JOIN (SELECT DISTINCT no FROM wanted_line) w ON t.no = w.no",
+        &rows, e);
     if (rc < 0)
         return rc;
     while (rc == 0 && db_next(&rows)) {

@@ -14,7 +14,8 @@ struct line_ids {
 };
 
 /* `no` may repeat. Errors: ERR_STATE when a line has no text. Owns: line_ids_release, also after an error. */
-int line_ids_load(struct store *s, const int64_t *no, size_t n, struct line_ids *out, struct err *e);
+int line_ids_load(struct store *s, const int64_t *no, size_t n, struct line_ids *out,
+                  struct err *e);
 struct span line_ids_get(void *ids, int64_t no); /* a line_id_fn of engine/finish.h */
 void line_ids_release(struct line_ids *ids);
 /* A rank_fn of engine/walk.h; ctx is the store. */

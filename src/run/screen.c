@@ -59,7 +59,8 @@ static int on_chunk(void *ctx, const struct line_chunk *c, struct err *e)
     int64_t done = atomic_fetch_add(&w->job->done, (long long)c->n_rows) + (int64_t)c->n_rows;
     if (w->number == 0)
         progress_step(w->job->progress, "逐人筛查", (uint64_t)done, (uint64_t)w->job->rows);
-    if (rc == 0 && (atomic_load(&w->job->stop) || (w->number == 0 && progress_cancelled(w->job->progress))))
+    if (rc == 0 &&
+        (atomic_load(&w->job->stop) || (w->number == 0 && progress_cancelled(w->job->progress))))
         rc = err_set(e, ERR_STATE, "已取消");
     return rc;
 }
@@ -71,7 +72,8 @@ static void *walk_ranges(void *arg)
     size_t k;
     while (w->rc == 0 && (k = atomic_fetch_add(&j->next, 1)) < j->n_ranges) {
         walk_begin(w->walk, j->ranges[k].lo, j->ranges[k].hi);
-        w->rc = lines_stream(j->store, j->fields, j->n_fields, j->ranges[k].lo, j->ranges[k].hi, on_chunk, w, &w->err);
+        w->rc = lines_stream(j->store, j->fields, j->n_fields, j->ranges[k].lo, j->ranges[k].hi,
+                             on_chunk, w, &w->err);
         if (w->rc == 0)
             w->rc = walk_end(w->walk, &w->err);
     }
@@ -146,7 +148,8 @@ static int cut(struct job *j, size_t threads, struct err *e)
     return 0;
 }
 
-static int walk_all(struct job *j, struct worker *w, size_t n, const struct screen_options *o, struct err *e)
+static int walk_all(struct job *j, struct worker *w, size_t n, const struct screen_options *o,
+                    struct err *e)
 {
     int rc = 0;
     for (size_t i = 0; i < n && rc == 0; i++) {
@@ -184,8 +187,8 @@ static size_t thread_count(int asked)
     return n < 1 ? 1 : n > MAX_THREADS ? MAX_THREADS : (size_t)n;
 }
 
-static int finish(struct job *j, struct worker *w, size_t n, const struct screen_options *o, struct screen_report *r,
-                  struct err *e)
+static int finish(struct job *j, struct worker *w, size_t n, const struct screen_options *o,
+                  struct screen_report *r, struct err *e)
 {
     struct walk *walks[MAX_THREADS];
     for (size_t i = 0; i < n; i++) {
@@ -198,7 +201,8 @@ static int finish(struct job *j, struct worker *w, size_t n, const struct screen
     return o->bare ? 0 : findings_write(j->store, j->run, walks, n, !o->keep, r, e);
 }
 
-static int run_all(struct job *j, const struct screen_options *o, struct screen_report *r, struct err *e)
+static int run_all(struct job *j, const struct screen_options *o, struct screen_report *r,
+                   struct err *e)
 {
     size_t n = thread_count(o->threads);
     struct worker *w = mem_calloc(n, sizeof *w);

@@ -20,8 +20,9 @@ static int load_table(struct store *s, enum source_id id, struct world *w, struc
     for (size_t f = 0; f < src->n_fields; f++)
         fields[f] = (int)f;
     bool person = source_field(id, SPAN("psn_no")) >= 0 && id != S_PERSON && id != S_DOCTOR;
-    buf_fmt(&order, "%s%s%s%s", person ? "psn_no nulls last, " : "", src->time_field ? src->time_field : "",
-            src->time_field ? " nulls last, " : "", src->id_field);
+    buf_fmt(&order, "%s%s%s%s", person ? "psn_no nulls last, " : "",
+            src->time_field ? src->time_field : "", src->time_field ? " nulls last, " : "",
+            src->id_field);
     if (source_field(id, SPAN("rank")) >= 0)
         buf_str(&order, ", rank");
     int rc = frame_load(s, id, fields, src->n_fields, buf_cstr(&order), &w->table[id], e);
@@ -32,7 +33,8 @@ static int load_table(struct store *s, enum source_id id, struct world *w, struc
 }
 
 /* s_visit (stay and visit share it) and s_settlement (void ones too): all rows, whatever the source's own condition. */
-static int load_whole(struct store *s, enum source_id id, const char *order, struct world *w, struct err *e)
+static int load_whole(struct store *s, enum source_id id, const char *order, struct world *w,
+                      struct err *e)
 {
     const struct source *src = &huji_sources[id];
     struct buf sql = BUF_INIT;
@@ -49,8 +51,10 @@ static int load_whole(struct store *s, enum source_id id, const char *order, str
 
 static int load_diag(struct store *s, struct world *w, struct err *e)
 {
-    int rc = frame_query(s, "SELECT mdtrt_id, dx FROM s_diag WHERE mdtrt_id IS NOT NULL AND dx IS NOT NULL ORDER BY 1, 2",
-                         &w->diag, e);
+    int rc = frame_query(
+        s,
+        "SELECT mdtrt_id, dx FROM s_diag WHERE mdtrt_id IS NOT NULL AND dx IS NOT NULL ORDER BY 1, 2",
+        &w->diag, e);
     if (rc < 0)
         return rc;
     size_t visits = w->dict[D_VISIT].n;
@@ -103,8 +107,8 @@ static int load_lookup(struct store *s, const struct lookup_def *d, struct world
 
 int world_load(struct store *s, const struct progress *p, struct world *w, struct err *e)
 {
-    static const enum source_id rest[] = {S_PERSON, S_INST, S_DOCTOR, S_OPERATION, S_STOCK, S_SALE,
-                                          S_TRACE,  S_CHECK, S_REFUND, S_REG};
+    static const enum source_id rest[] = {S_PERSON, S_INST,  S_DOCTOR, S_OPERATION, S_STOCK,
+                                          S_SALE,   S_TRACE, S_CHECK,  S_REFUND,    S_REG};
     const uint64_t steps = DOMAIN_COUNT + sizeof rest / sizeof *rest + LOOKUP_COUNT + 3;
     uint64_t done = 0;
     int rc = 0;
@@ -113,7 +117,8 @@ int world_load(struct store *s, const struct progress *p, struct world *w, struc
         rc = dict_load(s, (enum domain)d, &w->dict[d], e);
         /* span and huji_text are one shape: pointer, length */
         _Static_assert(sizeof(struct span) == sizeof(struct huji_text), "span is huji_text");
-        w->frame.dict[d] = (struct huji_dict){(const struct huji_text *)w->dict[d].at, (uint32_t)w->dict[d].n};
+        w->frame.dict[d] = (struct huji_dict){(const struct huji_text *)w->dict[d].at,
+                                              (uint32_t)w->dict[d].n};
         progress_step(p, "读入人员、就诊与结算", ++done, steps);
     }
     if (rc == 0)

@@ -60,8 +60,8 @@ static int64_t *named_lines(struct walk *const *walks, size_t n, size_t *out)
     return no ? no : mem_alloc(1);
 }
 
-static int finish_all(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n,
-                      struct rows *rows, struct err *e)
+static int finish_all(struct store *s, const struct huji_run *run, struct walk *const *walks,
+                      size_t n, struct rows *rows, struct err *e)
 {
     size_t m = 0;
     int64_t *no = named_lines(walks, n, &m);
@@ -104,8 +104,8 @@ static void put_micro(duckdb_appender app, int64_t v)
         duckdb_append_null(app);
         return;
     }
-    duckdb_decimal d = {.width = 18, .scale = 6,
-                        .value = {.lower = (uint64_t)v, .upper = v < 0 ? -1 : 0}};
+    duckdb_decimal d = {
+        .width = 18, .scale = 6, .value = {.lower = (uint64_t)v, .upper = v < 0 ? -1 : 0}};
     duckdb_value x = duckdb_create_decimal(d);
     duckdb_append_value(app, x);
     duckdb_destroy_value(&x);
@@ -164,16 +164,18 @@ static int write_table(struct store *s, const struct rows *rows, struct err *e)
         rc = db_append_error(app, e);
     duckdb_appender_destroy(&app);
     if (rc == 0)
-        rc = db_exec(s->con, e, "CREATE OR REPLACE TABLE run AS SELECT now()::TIMESTAMP AS at, %zu::BIGINT AS findings",
-                     rows->n);
+        rc = db_exec(
+            s->con, e,
+            "CREATE OR REPLACE TABLE run AS SELECT now()::TIMESTAMP AS at, %zu::BIGINT AS findings",
+            rows->n);
     if (rc == 0)
         return db_run(s->con, "COMMIT", e);
     db_run(s->con, "ROLLBACK", NULL);
     return rc;
 }
 
-int findings_write(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n, bool write,
-                   struct screen_report *r, struct err *e)
+int findings_write(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n,
+                   bool write, struct screen_report *r, struct err *e)
 {
     struct rows rows = {0};
     int rc = finish_all(s, run, walks, n, &rows, e);

@@ -7,7 +7,7 @@
 #include "run/screen.h"
 
 /* Counts into `r`; `write` false: everything but the table. */
-int findings_write(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n, bool write,
-                   struct screen_report *r, struct err *e);
+int findings_write(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n,
+                   bool write, struct screen_report *r, struct err *e);
 
 #endif

@@ -30,7 +30,8 @@ static void fold(struct fold *f, struct event *ev, size_t n)
             continue;
         fold_clear(f);
         fold_member(f, &ev[i], 1, 0, 0);
-        struct found w = {.anchor = &ev[i], .hit = true, .members = f->members, .n_members = f->n_members};
+        struct found w = {
+            .anchor = &ev[i], .hit = true, .members = f->members, .n_members = f->n_members};
         w.value = fold_slot(f, SL_VALUE, &ev[i], NULL);
         w.threshold = ev[i].lim;
         emit(f, &w);

@@ -23,23 +23,31 @@ static int open_axis(struct loader *ld, struct rule *r, const struct ynode *ask)
         bool stay = s == S_STAY || s == S_VISIT, secs = r->axis == AXIS_SECONDS;
         const char *end_field = huji_sources[s].end_field;
         struct span from = secs ? SPAN("t") : stay ? SPAN("begndate") : SPAN("day");
-        struct span to = stay && !secs ? SPAN("enddate") : end_field && secs ? span_of(end_field) : from;
+        struct span to = stay && !secs       ? SPAN("enddate")
+                         : end_field && secs ? span_of(end_field)
+                                             : from;
         /* sentinels of a stay stand on both its days; other clauses may give their own ends */
         bool own = !(r->between && stay);
         if ((rc = axis_default(ld, r, i, SL_START, start && own ? start->text : from)) == 0)
-            rc = axis_default(ld, r, i, SL_END, end && own ? end->text : start && own ? start->text : to);
+            rc = axis_default(ld, r, i, SL_END,
+                              end && own     ? end->text
+                              : start && own ? start->text
+                                             : to);
     }
     return rc;
 }
 
 static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
 {
-    static const char *const known[] = {"axis", "start", "end", "min", "max", "where", "predecessor", "partner",
+    static const char *const known[] = {"axis",    "start", "end",         "min",
+                                        "max",     "where", "predecessor", "partner",
                                         "between", "chain", NULL};
     static const char *const chain_keys[] = {"links", "where", NULL};
     static const char *const axes[] = {"days", "seconds", NULL};
     static const char *const preds[] = {"last_end", "before", NULL};
-    int rc = ask->kind == Y_MAP ? ynode_only(ask, known, ld->e) : ynode_bad(ask, ld->e, "应为 {axis: ...}"), v = 0;
+    int rc = ask->kind == Y_MAP ? ynode_only(ask, known, ld->e)
+                                : ynode_bad(ask, ld->e, "应为 {axis: ...}"),
+        v = 0;
     if (rc < 0)
         return rc;
     const struct ynode *axis = ynode_get(ask, "axis"), *pred = ynode_get(ask, "predecessor");
@@ -50,7 +58,8 @@ static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
         return ynode_bad(pred, ld->e, "应为 last_end 或 before");
     r->pred_before = v == 1;
     r->between = ynode_get(ask, "between") != NULL;
-    if ((rc = open_axis(ld, r, ask)) < 0 || (rc = rule_slot(ld, SL_LO, ynode_get(ask, "min"), -1, 0, 0)) < 0 ||
+    if ((rc = open_axis(ld, r, ask)) < 0 ||
+        (rc = rule_slot(ld, SL_LO, ynode_get(ask, "min"), -1, 0, 0)) < 0 ||
         (rc = rule_slot(ld, SL_HI, ynode_get(ask, "max"), -1, 0, 0)) < 0 ||
         (rc = rule_slot(ld, SL_WHERE, ynode_get(ask, "where"), -1, -1, BIND_PREV | BIND_AFTER)) < 0)
         return rc;
@@ -60,10 +69,12 @@ static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
         int64_t links = 2;
         if (chain->kind != Y_MAP || (rc = ynode_only(chain, chain_keys, ld->e)) < 0)
             return rc < 0 ? rc : ynode_bad(chain, ld->e, "应为 {links: n, where: ...}");
-        if (ynode_get(chain, "links") && (rc = rule_number(ld, ynode_get(chain, "links"), 0, &links)) < 0)
+        if (ynode_get(chain, "links") &&
+            (rc = rule_number(ld, ynode_get(chain, "links"), 0, &links)) < 0)
             return rc;
         r->chain_links = (int)links;
-        rc = rule_slot(ld, SL_CHAIN_WHERE, ynode_get(chain, "where"), -1, -1, BIND_PREV | BIND_AFTER);
+        rc = rule_slot(ld, SL_CHAIN_WHERE, ynode_get(chain, "where"), -1, -1,
+                       BIND_PREV | BIND_AFTER);
     }
     return rc;
 }
@@ -111,8 +122,13 @@ static bool asked(struct fold *f, const struct found *w)
 
 static struct found gap_found(const struct event *e, const struct event *p, bool hit)
 {
-    return (struct found){.anchor = e, .prev = p, .hit = hit, .value = micro(e->x - p->u, 0),
-                          .threshold = micro(e->b != HUJI_NONE64 ? e->b : e->a, 0), .gap_from = p->u, .gap_to = e->x};
+    return (struct found){.anchor = e,
+                          .prev = p,
+                          .hit = hit,
+                          .value = micro(e->x - p->u, 0),
+                          .threshold = micro(e->b != HUJI_NONE64 ? e->b : e->a, 0),
+                          .gap_from = p->u,
+                          .gap_to = e->x};
 }
 
 static void judge(struct fold *f, const struct event *e, const struct event *p)
@@ -176,11 +192,16 @@ static int by_from(const void *pa, const void *pb)
 }
 
 /* No active day between `from` and `to`. */
-static void idle_run(struct fold *f, const struct event *e, const struct event *p, int64_t from, int64_t to)
+static void idle_run(struct fold *f, const struct event *e, const struct event *p, int64_t from,
+                     int64_t to)
 {
-    struct found w = {.anchor = e, .prev = p, .hit = true, .value = micro(to - from - 1, 0),
+    struct found w = {.anchor = e,
+                      .prev = p,
+                      .hit = true,
+                      .value = micro(to - from - 1, 0),
                       .threshold = e->a == HUJI_NONE64 ? HUJI_NONE64 : micro(e->a - 1, 0),
-                      .gap_from = from, .gap_to = to};
+                      .gap_from = from,
+                      .gap_to = to};
     if (!asked(f, &w))
         return;
     struct buf name = BUF_INIT;
@@ -240,12 +261,18 @@ static void fold_chain(struct fold *f, struct event *ev, size_t n)
         }
         if ((int)(j - i) < r->chain_links + 1)
             continue;
-        size_t free_n = r->at_amount != AMT_EXCESS ? 0 : r->lawful >= 0 ? (size_t)r->lawful : (size_t)r->chain_links;
+        size_t free_n = r->at_amount != AMT_EXCESS ? 0
+                        : r->lawful >= 0           ? (size_t)r->lawful
+                                                   : (size_t)r->chain_links;
         fold_clear(f);
         for (size_t k = i; k < j; k++)
             fold_member(f, &ev[k], k < i + free_n ? 2 : 1, 0, 0);
-        struct found w = {.anchor = &ev[i], .hit = true, .value = micro((int64_t)(j - i), 0),
-                          .threshold = micro(r->chain_links + 1, 0), .members = f->members, .n_members = f->n_members};
+        struct found w = {.anchor = &ev[i],
+                          .hit = true,
+                          .value = micro((int64_t)(j - i), 0),
+                          .threshold = micro(r->chain_links + 1, 0),
+                          .members = f->members,
+                          .n_members = f->n_members};
         if (r->slot[ev[i].clause][SL_CHAIN_WHERE]) {
             /* m.* speaks of the whole chain; the roles only say whose money is at issue */
             struct member *m = f->members;

@@ -5,7 +5,8 @@
 #include "engine/fold.h"
 
 /* One expression, or a map SOURCE: expression where the sources' fields differ. */
-static int by_source(struct loader *ld, struct rule *r, enum slot s, const struct ynode *n, int scale)
+static int by_source(struct loader *ld, struct rule *r, enum slot s, const struct ynode *n,
+                     int scale)
 {
     if (!n || n->kind == Y_SCALAR)
         return rule_slot(ld, s, n, -1, scale, 0);
@@ -34,10 +35,12 @@ static int by_source(struct loader *ld, struct rule *r, enum slot s, const struc
 
 static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
 {
-    static const char *const known[] = {"add", "decay", "floor", "max", "min", "tolerance", "count", "reset", "start",
-                                        "only", "late", NULL};
+    static const char *const known[] = {"add",   "decay", "floor", "max",  "min",  "tolerance",
+                                        "count", "reset", "start", "only", "late", NULL};
     static const char *const counts[] = {"each", "new_minimum", NULL};
-    int rc = ask->kind == Y_MAP ? ynode_only(ask, known, ld->e) : ynode_bad(ask, ld->e, "应为 {add: ...}"), v = 0;
+    int rc = ask->kind == Y_MAP ? ynode_only(ask, known, ld->e)
+                                : ynode_bad(ask, ld->e, "应为 {add: ...}"),
+        v = 0;
     if (rc < 0)
         return rc;
     const struct ynode *count = ynode_get(ask, "count");
@@ -72,7 +75,8 @@ static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
     for (int i = 0; i < r->n_clauses; i++) {
         struct binder b = {.ld = ld, .clause = &r->clause[i]};
         struct expr *raw;
-        if (expr_parse(ld->a, SPAN("day"), &raw, ld->e) < 0 || !(r->slot[i][SL_START] = bind_expr(&b, raw)))
+        if (expr_parse(ld->a, SPAN("day"), &raw, ld->e) < 0 ||
+            !(r->slot[i][SL_START] = bind_expr(&b, raw)))
             return ynode_bad(ask, ld->e, "这个来源没有时间");
     }
     return 0;
@@ -84,7 +88,8 @@ static int64_t known(int64_t v, int64_t other)
 }
 
 /* Refused units `bad` taken from the day's events of the offending sign, last first. */
-static void accuse(struct fold *f, struct event *ev, size_t n, int sign, int64_t bad, int64_t level, int64_t bound)
+static void accuse(struct fold *f, struct event *ev, size_t n, int sign, int64_t bad, int64_t level,
+                   int64_t bound)
 {
     const struct event *anchor = NULL;
     fold_clear(f);
@@ -99,8 +104,12 @@ static void accuse(struct fold *f, struct event *ev, size_t n, int sign, int64_t
     }
     if (!anchor)
         return;
-    struct found w = {.anchor = anchor, .hit = true, .value = micro(level, 4), .threshold = micro(bound, 4),
-                      .members = f->members, .n_members = f->n_members};
+    struct found w = {.anchor = anchor,
+                      .hit = true,
+                      .value = micro(level, 4),
+                      .threshold = micro(bound, 4),
+                      .members = f->members,
+                      .n_members = f->n_members};
     emit(f, &w);
 }
 

@@ -36,7 +36,8 @@ static void own_owner(struct loader *ld, struct rule *r)
         const char *slash = memmem(of.p, of.n, " / ", 3);
         struct span term = span_trim((struct span){of.p, slash ? (size_t)(slash - of.p) : of.n});
         buf_fmt(&b, "%s%.*s", terms++ ? "/" : "", (int)term.n, term.p);
-        of = slash ? (struct span){slash + 3, of.n - (size_t)(slash - of.p) - 3} : (struct span){NULL, 0};
+        of = slash ? (struct span){slash + 3, of.n - (size_t)(slash - of.p) - 3}
+                   : (struct span){NULL, 0};
     }
     if (terms && terms <= r->n_keys) {
         r->n_owner = terms;
@@ -47,14 +48,21 @@ static void own_owner(struct loader *ld, struct rule *r)
 
 static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
 {
-    static const char *const known[] = {"measure", "against", "tau", "ratio", "at_least_by", "min_n", "min_peers",
-                                        "shrink", "factor", "history", NULL};
-    static const struct { const char *name; int at, scale; int64_t def; } nums[] = {
-        {"tau", N_TAU, 6, 3500000}, {"min_n", N_MIN_N, 0, 0},     {"min_peers", N_MIN_PEERS, 0, 8},
-        {"shrink", N_SHRINK, 0, 0}, {"factor", N_RATIO, 4, 0},    {"ratio", N_RATIO, 4, 0},
+    static const char *const known[] = {"measure",     "against", "tau",       "ratio",
+                                        "at_least_by", "min_n",   "min_peers", "shrink",
+                                        "factor",      "history", NULL};
+    static const struct {
+        const char *name;
+        int at, scale;
+        int64_t def;
+    } nums[] = {
+        {"tau", N_TAU, 6, 3500000},       {"min_n", N_MIN_N, 0, 0},
+        {"min_peers", N_MIN_PEERS, 0, 8}, {"shrink", N_SHRINK, 0, 0},
+        {"factor", N_RATIO, 4, 0},        {"ratio", N_RATIO, 4, 0},
         {"at_least_by", N_MIN_ABS, 6, 0}, {"history", N_HISTORY, 0, 6},
     };
-    int rc = ask->kind == Y_MAP ? ynode_only(ask, known, ld->e) : ynode_bad(ask, ld->e, "应为 {measure: ...}");
+    int rc = ask->kind == Y_MAP ? ynode_only(ask, known, ld->e)
+                                : ynode_bad(ask, ld->e, "应为 {measure: ...}");
     if (rc < 0 || (rc = find_measure(ld, r, ynode_get(ask, "measure"))) < 0)
         return rc;
     own_owner(ld, r);
@@ -93,21 +101,30 @@ static int64_t median(int64_t *v, size_t n)
     return v[(n - 1) / 2];
 }
 
-static void found_row(struct fold *f, const struct measure_row *m, int64_t value, int64_t threshold, int64_t base)
+static void found_row(struct fold *f, const struct measure_row *m, int64_t value, int64_t threshold,
+                      int64_t base)
 {
-    struct event *ev = &(struct event){.row = m->row, .kn = -1, .src = m->src, .clause = m->clause, .t = m->t};
+    struct event *ev = &(struct event){
+        .row = m->row, .kn = -1, .src = m->src, .clause = m->clause, .t = m->t};
     memcpy(ev->key, m->key, sizeof ev->key);
     struct buf name = BUF_INIT;
-    print_value(f->env->run, &name, f->rule->key[m->clause][f->rule->n_keys - 1], m->key[f->rule->n_keys - 1]);
-    struct found w = {.anchor = ev, .anchor_text = buf_cstr(&name), .hit = true, .value = value, .threshold = threshold,
-                      .gap_from = base, .gap_to = m->value};
+    print_value(f->env->run, &name, f->rule->key[m->clause][f->rule->n_keys - 1],
+                m->key[f->rule->n_keys - 1]);
+    struct found w = {.anchor = ev,
+                      .anchor_text = buf_cstr(&name),
+                      .hit = true,
+                      .value = value,
+                      .threshold = threshold,
+                      .gap_from = base,
+                      .gap_to = m->value};
     emit(f, &w);
     buf_release(&name);
 }
 
 static bool same_peers(const struct measure_row *a, const struct measure_row *b)
 {
-    return a->period == b->period && a->peer[0] == b->peer[0] && a->peer[1] == b->peer[1] && a->peer[2] == b->peer[2];
+    return a->period == b->period && a->peer[0] == b->peer[0] && a->peer[1] == b->peer[1] &&
+           a->peer[2] == b->peer[2];
 }
 
 static void judge_peers(struct fold *f, const struct measure_row *const *at, size_t n)
@@ -177,10 +194,13 @@ void outlier_judge(struct fold *f, const struct measure_table *t)
     }
     const struct measure_row *const *order = f->rule->own_past ? t->by_owner : t->by_peers;
     for (size_t i = 0; i < t->n; i++)
-        if (order[i]->n > 0 && (f->rule->own_past || order[i]->n >= f->rule->num[N_MIN_N])) /* n = 0: value unknown */
+        if (order[i]->n > 0 &&
+            (f->rule->own_past || order[i]->n >= f->rule->num[N_MIN_N])) /* n = 0: value unknown */
             at[k++] = order[i];
     for (size_t i = 0, j; i < k; i = j) {
-        for (j = i + 1; j < k && (f->rule->own_past ? at[j]->owner == at[i]->owner : same_peers(at[j], at[i])); j++)
+        for (j = i + 1;
+             j < k && (f->rule->own_past ? at[j]->owner == at[i]->owner : same_peers(at[j], at[i]));
+             j++)
             ;
         if (f->rule->own_past)
             judge_past(f, at + i, j - i);

@@ -34,7 +34,8 @@ static int open_axis(struct loader *ld, struct rule *r, const struct ynode *at)
             keep[k][0] = r->slot[k][SL_START];
             keep[k][1] = r->slot[k][SL_END];
         }
-        rc = rule_slot_text(ld, SL_START, stay ? SPAN("begndate") : SPAN("day"), at, r->clause[i].side, -1, 0);
+        rc = rule_slot_text(ld, SL_START, stay ? SPAN("begndate") : SPAN("day"), at,
+                            r->clause[i].side, -1, 0);
         if (rc == 0 && stay)
             rc = rule_slot_text(ld, SL_END, SPAN("enddate"), at, r->clause[i].side, -1, 0);
         for (int k = 0; k < r->n_clauses; k++) /* clauses of one side may have different sources */
@@ -48,16 +49,18 @@ static int open_axis(struct loader *ld, struct rule *r, const struct ynode *at)
 
 static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
 {
-    static const char *const known[] = {"mode", "scope", "cap", "link", "min", "max", "lo", "hi", "group", "ratio",
-                                        "price", "where", "qty", NULL};
+    static const char *const known[] = {"mode", "scope", "cap",   "link",  "min",   "max", "lo",
+                                        "hi",   "group", "ratio", "price", "where", "qty", NULL};
     static const char *const modes[] = {"conflict", "requires", "inside", "discount", NULL};
-    int rc = ask->kind == Y_MAP ? ynode_only(ask, known, ld->e) : ynode_bad(ask, ld->e, "应为 {mode: ...}");
+    int rc = ask->kind == Y_MAP ? ynode_only(ask, known, ld->e)
+                                : ynode_bad(ask, ld->e, "应为 {mode: ...}");
     if (rc < 0)
         return rc;
     if (!rule_word(ynode_get(ask, "mode"), modes, &r->mode))
         return ynode_bad(ask, ld->e, "mode 应为 conflict requires inside discount");
     const struct ynode *link = ynode_get(ask, r->mode == PAIR_DISCOUNT ? "group" : "link");
-    if ((rc = check_sides(ld, r, ask, r->mode != PAIR_DISCOUNT)) < 0 || (rc = open_scope(ld, ynode_get(ask, "scope"))) < 0 ||
+    if ((rc = check_sides(ld, r, ask, r->mode != PAIR_DISCOUNT)) < 0 ||
+        (rc = open_scope(ld, ynode_get(ask, "scope"))) < 0 ||
         (rc = rule_slot(ld, SL_GROUP, link, -1, -1, 0)) < 0 ||
         (rc = rule_slot(ld, SL_WHERE, ynode_get(ask, "where"), 1, -1, BIND_PREV)) < 0 ||
         (rc = rule_slot(ld, SL_CAP, ynode_get(ask, "cap"), -1, -1, 0)) < 0)
@@ -70,7 +73,8 @@ static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
     const struct ynode *hi = ynode_get(ask, r->mode == PAIR_INSIDE ? "hi" : "max");
     if (r->mode == PAIR_INSIDE)
         r->num[0] = r->num[1] = 0;
-    if ((lo && (rc = rule_number(ld, lo, 0, &r->num[0])) < 0) || (hi && (rc = rule_number(ld, hi, 0, &r->num[1])) < 0))
+    if ((lo && (rc = rule_number(ld, lo, 0, &r->num[0])) < 0) ||
+        (hi && (rc = rule_number(ld, hi, 0, &r->num[1])) < 0))
         return rc;
     if (r->mode == PAIR_DISCOUNT) {
         if ((rc = rule_slot_text(ld, SL_QTY, SPAN("pric"), ask, -1, 6, 0)) < 0 ||
@@ -82,7 +86,11 @@ static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
         const struct ynode *qty = ynode_get(ask, "qty");
         bool lines = r->clause[0].src == S_LINE;
         r->scale = 4;
-        if ((rc = rule_slot_text(ld, SL_QTY, qty ? qty->text : lines ? SPAN("cnt") : SPAN("1"), ask, -1, 4, 0)) < 0)
+        if ((rc = rule_slot_text(ld, SL_QTY,
+                                 qty     ? qty->text
+                                 : lines ? SPAN("cnt")
+                                         : SPAN("1"),
+                                 ask, -1, 4, 0)) < 0)
             return rc;
     }
     return open_axis(ld, r, ask);
@@ -151,9 +159,14 @@ static void conflict_group(struct fold *f, struct event **at, size_t n)
     print_value(f->env->run, &name, r->slot[first_b->clause][SL_SCOPE], first_b->sc);
     buf_char(&name, '|');
     row_key(f, &name, first_a);
-    struct found w = {.anchor = first_b, .prev = first_a, .anchor_text = buf_cstr(&name), .hit = true,
-                      .value = micro(qb, 4), .threshold = micro(qa, 4),
-                      .members = f->members, .n_members = f->n_members};
+    struct found w = {.anchor = first_b,
+                      .prev = first_a,
+                      .anchor_text = buf_cstr(&name),
+                      .hit = true,
+                      .value = micro(qb, 4),
+                      .threshold = micro(qa, 4),
+                      .members = f->members,
+                      .n_members = f->n_members};
     emit(f, &w);
     buf_release(&name);
 }
@@ -161,21 +174,27 @@ static void conflict_group(struct fold *f, struct event **at, size_t n)
 static void fold_requires(struct fold *f, struct event *ev, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (ev[i].side || ev[i].x == HUJI_NONE64 || ev[i].g == HUJI_NONE64) /* no link: no question */
+        if (ev[i].side || ev[i].x == HUJI_NONE64 ||
+            ev[i].g == HUJI_NONE64) /* no link: no question */
             continue;
         bool found = false;
         for (size_t j = 0; j < n && !found; j++) {
             int64_t d = ev[j].x - ev[i].x;
-            found = ev[j].side && ev[j].x != HUJI_NONE64 && ev[j].g == ev[i].g && d >= f->rule->num[0] &&
-                    d <= f->rule->num[1] &&
-                    (!f->rule->slot[ev[j].clause][SL_WHERE] || fold_slot(f, SL_WHERE, &ev[j], &ev[i]) == 1);
+            found = ev[j].side && ev[j].x != HUJI_NONE64 && ev[j].g == ev[i].g &&
+                    d >= f->rule->num[0] && d <= f->rule->num[1] &&
+                    (!f->rule->slot[ev[j].clause][SL_WHERE] ||
+                     fold_slot(f, SL_WHERE, &ev[j], &ev[i]) == 1);
         }
         if (found)
             continue;
         fold_clear(f);
         fold_member(f, &ev[i], 1, 0, 0);
-        struct found w = {.anchor = &ev[i], .hit = true, .value = HUJI_NONE64, .threshold = HUJI_NONE64,
-                          .members = f->members, .n_members = f->n_members};
+        struct found w = {.anchor = &ev[i],
+                          .hit = true,
+                          .value = HUJI_NONE64,
+                          .threshold = HUJI_NONE64,
+                          .members = f->members,
+                          .n_members = f->n_members};
         emit(f, &w);
     }
 }
@@ -186,17 +205,24 @@ static void fold_inside(struct fold *f, struct event *ev, size_t n)
         if (!ev[j].side || ev[j].g == HUJI_NONE64)
             continue;
         for (size_t i = 0; i < n; i++) { /* the first interval that holds it */
-            if (ev[i].side || ev[i].g != ev[j].g || ev[i].u == HUJI_NONE64 || ev[i].x == HUJI_NONE64)
+            if (ev[i].side || ev[i].g != ev[j].g || ev[i].u == HUJI_NONE64 ||
+                ev[i].x == HUJI_NONE64)
                 continue;
             if (ev[j].x < ev[i].x + f->rule->num[0] || ev[j].x > ev[i].u - f->rule->num[1])
                 continue;
-            if (f->rule->slot[ev[j].clause][SL_WHERE] && fold_slot(f, SL_WHERE, &ev[j], &ev[i]) != 1)
+            if (f->rule->slot[ev[j].clause][SL_WHERE] &&
+                fold_slot(f, SL_WHERE, &ev[j], &ev[i]) != 1)
                 continue;
             fold_clear(f);
             fold_member(f, &ev[j], 1, 0, 0);
             fold_member(f, &ev[i], 2, 0, 0);
-            struct found w = {.anchor = &ev[j], .prev = &ev[i], .hit = true, .value = HUJI_NONE64,
-                              .threshold = HUJI_NONE64, .members = f->members, .n_members = f->n_members};
+            struct found w = {.anchor = &ev[j],
+                              .prev = &ev[i],
+                              .hit = true,
+                              .value = HUJI_NONE64,
+                              .threshold = HUJI_NONE64,
+                              .members = f->members,
+                              .n_members = f->n_members};
             emit(f, &w);
             break;
         }
@@ -230,8 +256,13 @@ static void discount_group(struct fold *f, struct event **at, size_t n)
         fold_clear(f);
         fold_member(f, at[i], 1, 0, 0);
         fold_member(f, at[0], 2, 0, 0);
-        struct found w = {.anchor = at[i], .prev = at[0], .hit = true, .value = at[i]->q, .threshold = allowed,
-                          .members = f->members, .n_members = f->n_members};
+        struct found w = {.anchor = at[i],
+                          .prev = at[0],
+                          .hit = true,
+                          .value = at[i]->q,
+                          .threshold = allowed,
+                          .members = f->members,
+                          .n_members = f->n_members};
         emit(f, &w);
     }
 }

@@ -26,7 +26,8 @@ static int open_count(struct loader *ld, struct rule *r, const struct ynode *ask
         return ynode_bad(count, ld->e, "count 应为 all 或 distinct 表达式");
     struct span g = span_trim((struct span){count->text.p + 9, count->text.n - 9});
     r->count = COUNT_DISTINCT;
-    return rule_slot_text(ld, SL_GROUP, span_is(g, "person") ? SPAN("psn_no") : g, count, -1, -1, 0);
+    return rule_slot_text(ld, SL_GROUP, span_is(g, "person") ? SPAN("psn_no") : g, count, -1, -1,
+                          0);
 }
 
 static int open_limit(struct loader *ld, struct rule *r, const struct ynode *ask)
@@ -67,11 +68,13 @@ static int open_axis(struct loader *ld, struct rule *r, const struct ynode *ask)
 
 static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
 {
-    static const char *const known[] = {"form", "sum", "count", "more_than", "at_least", "bucket", "spread", "keep",
-                                        "absent", "axis", "window", "window_of_median", "of_bucket", "where", NULL};
+    static const char *const known[] = {
+        "form",   "sum",  "count",  "more_than",        "at_least",  "bucket", "spread", "keep",
+        "absent", "axis", "window", "window_of_median", "of_bucket", "where",  NULL};
     static const char *const forms[] = {"bucket", "sliding", "burst", NULL};
     static const char *const keeps[] = {"first", "last", "dearest", "most_frequent", NULL};
-    int rc = ask->kind == Y_MAP ? ynode_only(ask, known, ld->e) : ynode_bad(ask, ld->e, "应为 {form: ...}");
+    int rc = ask->kind == Y_MAP ? ynode_only(ask, known, ld->e)
+                                : ynode_bad(ask, ld->e, "应为 {form: ...}");
     if (rc < 0)
         return rc;
     if (!rule_word(ynode_get(ask, "form"), forms, &r->mode))
@@ -79,7 +82,8 @@ static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
     const struct ynode *keep = ynode_get(ask, "keep"), *bucket = ynode_get(ask, "bucket"), *y;
     if (keep && !rule_word(keep, keeps, &r->keep))
         return ynode_bad(keep, ld->e, "keep 应为 first last dearest most_frequent");
-    if ((rc = open_count(ld, r, ask)) < 0 || (rc = open_limit(ld, r, ask)) < 0 || (rc = open_axis(ld, r, ask)) < 0 ||
+    if ((rc = open_count(ld, r, ask)) < 0 || (rc = open_limit(ld, r, ask)) < 0 ||
+        (rc = open_axis(ld, r, ask)) < 0 ||
         (rc = rule_slot(ld, SL_ABSENT, ynode_get(ask, "absent"), -1, -1, 0)) < 0 ||
         (rc = rule_slot(ld, SL_WHERE, ynode_get(ask, "where"), -1, -1, BIND_AFTER)) < 0 ||
         (rc = rule_slot(ld, SL_TOLERANCE, ynode_get(ask, "spread"), -1, 0, 0)) < 0)
@@ -158,7 +162,8 @@ static void keep_values(struct fold *f, struct value *v, size_t k, int64_t lim)
                         : r->keep == KEEP_LAST     ? (int64_t)v[i].first - (int64_t)v[best].first
                                                    : (int64_t)v[best].first - (int64_t)v[i].first;
             if (d == 0 && g->type == V_CODE)
-                d = span_cmp(run_code(f->env->run, g->domain, v[best].g), run_code(f->env->run, g->domain, v[i].g));
+                d = span_cmp(run_code(f->env->run, g->domain, v[best].g),
+                             run_code(f->env->run, g->domain, v[i].g));
             if (d > 0)
                 best = i;
         }
@@ -193,8 +198,13 @@ static void emit_bucket(struct fold *f, const struct event *ev, int64_t v, int64
         print_value(f->env->run, &name, r->key[ev->clause][r->n_keys - 1], ev->key[r->n_keys - 1]);
     else
         buf_str(&name, "all");
-    struct found w = {.anchor = anchor, .anchor_text = buf_cstr(&name), .hit = true, .value = micro(v, r->scale),
-                      .threshold = micro(lim, r->scale), .members = f->members, .n_members = f->n_members};
+    struct found w = {.anchor = anchor,
+                      .anchor_text = buf_cstr(&name),
+                      .hit = true,
+                      .value = micro(v, r->scale),
+                      .threshold = micro(lim, r->scale),
+                      .members = f->members,
+                      .n_members = f->n_members};
     if (asked(f, &w))
         emit(f, &w);
     buf_release(&name);
@@ -315,9 +325,12 @@ static void fold_sliding(struct fold *f, struct event *ev, size_t n)
             for (size_t j = lo; j < i; j++)
                 if (acc[j] > 0)
                     fold_member(f, &ev[j], 2, 0, 0);
-            struct found w = {.anchor = &ev[i], .hit = true, .value = micro(sum + ev[i].q, r->scale),
+            struct found w = {.anchor = &ev[i],
+                              .hit = true,
+                              .value = micro(sum + ev[i].q, r->scale),
                               .threshold = micro(ev[i].lim, r->scale),
-                              .members = f->members, .n_members = f->n_members};
+                              .members = f->members,
+                              .n_members = f->n_members};
             emit(f, &w);
         }
         sum += cost[i];
@@ -363,8 +376,12 @@ static void emit_run(struct burst *b, size_t lo, size_t hi)
     map_release(&seen);
     if (r->num[0] && v * 10000 < r->num[0] * b->bucket_n)
         return;
-    struct found w = {.anchor = &b->ev[lo], .hit = true, .value = micro(v, 0), .threshold = micro(lim, r->scale),
-                      .members = f->members, .n_members = f->n_members};
+    struct found w = {.anchor = &b->ev[lo],
+                      .hit = true,
+                      .value = micro(v, 0),
+                      .threshold = micro(lim, r->scale),
+                      .members = f->members,
+                      .n_members = f->n_members};
     if (asked(f, &w))
         emit(f, &w);
 }
