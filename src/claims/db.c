@@ -11,8 +11,8 @@ int db_error(struct err *e, const char *text)
 {
     if (!text)
         text = "";
-    if (strstr(text, "No space left") || strstr(text, "Disk quota") || strstr(text, "File too large") ||
-        strstr(text, "max_temp_directory_size"))
+    if (strstr(text, "No space left") || strstr(text, "Disk quota") ||
+        strstr(text, "File too large") || strstr(text, "max_temp_directory_size"))
         return err_set(e, ERR_IO, "磁盘已满，写不下去了；数据保持导入前的样子");
     if (strncmp(text, "Out of Memory", 13) == 0) {
         err_set(e, ERR_NOMEM, "内存不够：%.300s", text);
@@ -32,14 +32,16 @@ static struct clock clock_now(void)
     struct timespec w, c;
     clock_gettime(CLOCK_MONOTONIC, &w);
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &c);
-    return (struct clock){(double)w.tv_sec + (double)w.tv_nsec / 1e9, (double)c.tv_sec + (double)c.tv_nsec / 1e9};
+    return (struct clock){(double)w.tv_sec + (double)w.tv_nsec / 1e9,
+                          (double)c.tv_sec + (double)c.tv_nsec / 1e9};
 }
 
 /* HUJI_SQL=1 in the environment: every statement and its time to stderr, for our own use. */
 static void tell(const char *sql, const struct clock *since, bool bad)
 {
     struct clock now = clock_now();
-    fprintf(stderr, "sql seconds=%.3f cpu=%.3f failed=%d %s\n", now.wall - since->wall, now.cpu - since->cpu, bad, sql);
+    fprintf(stderr, "sql seconds=%.3f cpu=%.3f failed=%d %s\n", now.wall - since->wall,
+            now.cpu - since->cpu, bad, sql);
 }
 
 int db_query(duckdb_connection con, const char *sql, duckdb_result *out, struct err *e)
@@ -67,7 +69,8 @@ int db_run(duckdb_connection con, const char *sql, struct err *e)
     return rc;
 }
 
-static int format(struct buf *b, struct err *e, const char *fmt, va_list ap)
+__attribute__((format(printf, 3, 0))) static int format(struct buf *b, struct err *e,
+                                                        const char *fmt, va_list ap)
 {
     char *text = NULL;
     int n = vasprintf(&text, fmt, ap);
@@ -142,23 +145,15 @@ int64_t db_i64(const struct db_rows *rows, idx_t col)
         return 0;
     const void *p = duckdb_vector_get_data(duckdb_data_chunk_get_vector(rows->chunk, col));
     switch (duckdb_column_type((duckdb_result *)(uintptr_t)&rows->result, col)) {
-    case DUCKDB_TYPE_BOOLEAN:
-        return ((const bool *)p)[rows->row];
-    case DUCKDB_TYPE_TINYINT:
-        return ((const int8_t *)p)[rows->row];
-    case DUCKDB_TYPE_SMALLINT:
-        return ((const int16_t *)p)[rows->row];
-    case DUCKDB_TYPE_INTEGER:
-        return ((const int32_t *)p)[rows->row];
-    case DUCKDB_TYPE_UINTEGER:
-        return ((const uint32_t *)p)[rows->row];
+    case DUCKDB_TYPE_BOOLEAN: return ((const bool *)p)[rows->row];
+    case DUCKDB_TYPE_TINYINT: return ((const int8_t *)p)[rows->row];
+    case DUCKDB_TYPE_SMALLINT: return ((const int16_t *)p)[rows->row];
+    case DUCKDB_TYPE_INTEGER: return ((const int32_t *)p)[rows->row];
+    case DUCKDB_TYPE_UINTEGER: return ((const uint32_t *)p)[rows->row];
     case DUCKDB_TYPE_BIGINT:
-    case DUCKDB_TYPE_UBIGINT:
-        return ((const int64_t *)p)[rows->row];
-    case DUCKDB_TYPE_HUGEINT:
-        return (int64_t)((const duckdb_hugeint *)p)[rows->row].lower;
-    default:
-        return 0;
+    case DUCKDB_TYPE_UBIGINT: return ((const int64_t *)p)[rows->row];
+    case DUCKDB_TYPE_HUGEINT: return (int64_t)((const duckdb_hugeint *)p)[rows->row].lower;
+    default: return 0;
     }
 }
 
