@@ -74,9 +74,11 @@ static void copy32(const struct merge *m, size_t col)
             memcpy(d, s, 16);
         switch (n) {
         case 3:
-            d[2] = s[2]; /* fall through */
+            d[2] = s[2];
+            __attribute__((fallthrough));
         case 2:
-            d[1] = s[1]; /* fall through */
+            d[1] = s[1];
+            __attribute__((fallthrough));
         case 1:
             d[0] = s[0];
         }
@@ -94,9 +96,11 @@ static void copy64(const struct merge *m, size_t col)
             memcpy(d, s, 32);
         switch (n) {
         case 3:
-            d[2] = s[2]; /* fall through */
+            d[2] = s[2];
+            __attribute__((fallthrough));
         case 2:
-            d[1] = s[1]; /* fall through */
+            d[1] = s[1];
+            __attribute__((fallthrough));
         case 1:
             d[0] = s[0];
         }

@@ -108,8 +108,8 @@ static void fingerprint(const char *dir, char *out, size_t cap)
     static const char *const sum[] = {
         "SELECT CAST(sum(det_item_fee_sumamt * (1 + void)) AS BIGINT) FROM s_line",
         "SELECT CAST(sum(hash(bkkp_sn || psn_no || fee_ocur_time || row_no)) % 1000000007 AS BIGINT) FROM line_text",
-        "SELECT CAST(sum(hash(p.code || i.code || l.fee_ocur_time)) % 1000000007 AS BIGINT) FROM s_line l JOIN d_person p ON "
-        "p.id = l.psn_no JOIN d_item i ON i.id = l.hilist_code",
+        ("SELECT CAST(sum(hash(p.code || i.code || l.fee_ocur_time)) % 1000000007 AS BIGINT) FROM s_line l JOIN d_person p ON "
+         "p.id = l.psn_no JOIN d_item i ON i.id = l.hilist_code"),
     };
     for (size_t i = 0; i < sizeof sum / sizeof sum[0]; i++) {
         int64_t n;
