@@ -31,17 +31,22 @@ static void write_month(const char *dir, int month, bool refund)
         f[i] = fopen(p[i], "w");
         assert_non_null(f[i]);
     }
-    fputs("bkkp_sn,psn_no,mdtrt_id,setl_id,fixmedins_code,fee_ocur_time,hilist_code,cnt,pric,det_item_fee_sumamt\n", f[0]);
+    fputs(
+        "bkkp_sn,psn_no,mdtrt_id,setl_id,fixmedins_code,fee_ocur_time,hilist_code,cnt,pric,det_item_fee_sumamt\n",
+        f[0]);
     fputs("mdtrt_id,psn_no,fixmedins_code,med_type,begntime,endtime\n", f[1]);
-    fputs("setl_id,mdtrt_id,psn_no,fixmedins_code,setl_time,medfee_sumamt,refd_setl_flag,init_setl_id\n", f[2]);
+    fputs(
+        "setl_id,mdtrt_id,psn_no,fixmedins_code,setl_time,medfee_sumamt,refd_setl_flag,init_setl_id\n",
+        f[2]);
     for (int k = 0; k < 100; k++) {
         for (int i = 0; i < 40; i++)
-            fprintf(f[0], "L%02d%04d%03d,p%d,m%d-%d,s%d-%d,H1,2023-%02d-%02d 08:00:00,i%d,1,2,2\n", month, k, i, k, month, k,
-                    month, k, month, i % 28 + 1, i);
+            fprintf(f[0], "L%02d%04d%03d,p%d,m%d-%d,s%d-%d,H1,2023-%02d-%02d 08:00:00,i%d,1,2,2\n",
+                    month, k, i, k, month, k, month, k, month, i % 28 + 1, i);
         fprintf(f[1], "m%d-%d,p%d,H1,11,2023-%02d-01,2023-%02d-28\n", month, k, k, month, month);
         fprintf(f[2], "s%d-%d,m%d-%d,p%d,H1,2023-%02d-28,80,0,\n", month, k, month, k, k, month);
         if (refund) /* reaches into the month before */
-            fprintf(f[2], "r%d-%d,m%d-%d,p%d,H1,2023-%02d-28,-80,1,s%d-%d\n", month, k, month - 1, k, k, month, month - 1, k);
+            fprintf(f[2], "r%d-%d,m%d-%d,p%d,H1,2023-%02d-28,-80,1,s%d-%d\n", month, k, month - 1,
+                    k, k, month, month - 1, k);
     }
     for (int i = 0; i < 3; i++)
         fclose(f[i]);
@@ -53,7 +58,8 @@ static int child(const char *dir, const char *in)
     struct err e = {0};
     struct import_report r = {0};
     struct store_options o = {.threads = 2, .memory_mb = 512, .command = "crash test"};
-    if (store_open(dir, STORE_WRITE, &o, &s, &e) < 0 || store_import(s, &in, 1, NULL, NULL, &r, &e) < 0) {
+    if (store_open(dir, STORE_WRITE, &o, &s, &e) < 0 ||
+        store_import(s, &in, 1, NULL, NULL, &r, &e) < 0) {
         fprintf(stderr, "child: %s\n", e.message);
         return 1;
     }
@@ -96,7 +102,8 @@ static void fingerprint(const char *dir, char *out, size_t cap)
     struct store_options o = {.threads = 1, .memory_mb = 512};
     if (store_open(dir, STORE_WRITE, &o, &s, &e) < 0)
         fail_msg("store_open: %s", e.message);
-    assert_int_equal(db_open(s->con, "SELECT table_name FROM duckdb_tables() ORDER BY 1", &rows, &e), 0);
+    assert_int_equal(
+        db_open(s->con, "SELECT table_name FROM duckdb_tables() ORDER BY 1", &rows, &e), 0);
     while (db_next(&rows)) {
         struct span t = db_text(&rows, 0);
         int64_t n;
@@ -169,7 +176,8 @@ static void kills(void **state)
         n_before += strcmp(got, before) == 0;
         n_after += strcmp(got, after) == 0;
     }
-    print_message("kills=%d as_before=%d as_after=%d import_seconds=%.2f\n", KILLS, n_before, n_after, t);
+    print_message("kills=%d as_before=%d as_after=%d import_seconds=%.2f\n", KILLS, n_before,
+                  n_after, t);
     nftw(top, box_remove, 16, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -177,7 +185,8 @@ static void full_disk(void **state)
 {
     (void)state;
     static char before[16384], after[16384], got[16384], text[1024];
-    char base[128], work[128], in1[128], in2[128], said[128], db[160], top[64] = "/tmp/huji-full-XXXXXX";
+    char base[128], work[128], in1[128], in2[128], said[128], db[160],
+        top[64] = "/tmp/huji-full-XXXXXX";
     assert_non_null(mkdtemp(top));
     snprintf(base, sizeof base, "%s/base", top);
     snprintf(work, sizeof work, "%s/work", top);

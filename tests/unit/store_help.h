@@ -125,10 +125,10 @@ static inline const char *box_text(struct box *b, const char *sql)
     return p;
 }
 
-#define assert_has(text, part)                                                \
-    do {                                                                      \
-        if (!strstr((text), (part)))                                          \
-            fail_msg("\"%s\" does not hold \"%s\"", (text), (part));          \
+#define assert_has(text, part)                                       \
+    do {                                                             \
+        if (!strstr((text), (part)))                                 \
+            fail_msg("\"%s\" does not hold \"%s\"", (text), (part)); \
     } while (0)
 
 #endif

@@ -6,19 +6,22 @@
 #include "claims/ready.h"
 #include "claims/stream.h"
 
-#define LINE_HEAD "bkkp_sn,psn_no,mdtrt_id,setl_id,fixmedins_code,fee_ocur_time,hilist_code,hilist_name,cnt,pric,det_item_fee_sumamt\n"
+#define LINE_HEAD \
+    "bkkp_sn,psn_no,mdtrt_id,setl_id,fixmedins_code,fee_ocur_time,hilist_code,hilist_name,cnt,pric,det_item_fee_sumamt\n"
 
 static void fill_store(struct box *b)
 {
     box_init(b);
-    box_import(b, box_file(b, "fee_list_d.csv",
-                           LINE_HEAD "L1,p1,m1,s1,H1,2023-01-01,001203000010000,床位费,1,10,10.00\n"
-                                     "L2,p1,m1,s1,H1,2023-03-01,local-1,自编项目,2,10,20.00\n"
-                                     "L3,p2,m2,s2,H2,2023-02-01,001203000010000,床位费,x,10,30.00\n"
-                                     "L4,p2,m2,s2,H2,2023-02-30,001203000010000,床位费,1,10,40.00\n"));
-    box_import(b, box_file(b, "setl_d.csv",
-                           "setl_id,mdtrt_id,psn_no,fixmedins_code,setl_time,medfee_sumamt,mdtrt_cert_no\n"
-                           "s1,m1,p1,H1,2023-01-02,30,C9\ns2,m2,p2,H2,2023-02-02,30,\n"));
+    box_import(b,
+               box_file(b, "fee_list_d.csv",
+                        LINE_HEAD "L1,p1,m1,s1,H1,2023-01-01,001203000010000,床位费,1,10,10.00\n"
+                                  "L2,p1,m1,s1,H1,2023-03-01,local-1,自编项目,2,10,20.00\n"
+                                  "L3,p2,m2,s2,H2,2023-02-01,001203000010000,床位费,x,10,30.00\n"
+                                  "L4,p2,m2,s2,H2,2023-02-30,001203000010000,床位费,1,10,40.00\n"));
+    box_import(
+        b, box_file(b, "setl_d.csv",
+                    "setl_id,mdtrt_id,psn_no,fixmedins_code,setl_time,medfee_sumamt,mdtrt_cert_no\n"
+                    "s1,m1,p1,H1,2023-01-02,30,C9\ns2,m2,p2,H2,2023-02-02,30,\n"));
 }
 
 /* The cell under a heading, of the first row whose first cells hold `key`. */
@@ -33,11 +36,11 @@ static struct span cell(const struct grid *g, const char *key, const char *head)
     return (struct span){"(none)", 6};
 }
 
-#define assert_cell(g, key, head, want)                                                                     \
-    do {                                                                                                    \
-        struct span v_ = cell((g), (key), (head));                                                          \
-        if (!span_is(v_, (want)))                                                                           \
-            fail_msg("%s / %s: \"%.*s\", not \"%s\"", (key), (head), (int)v_.n, v_.p, (want));              \
+#define assert_cell(g, key, head, want)                                                        \
+    do {                                                                                       \
+        struct span v_ = cell((g), (key), (head));                                             \
+        if (!span_is(v_, (want)))                                                              \
+            fail_msg("%s / %s: \"%.*s\", not \"%s\"", (key), (head), (int)v_.n, v_.p, (want)); \
     } while (0)
 
 static void adds_up(void **state)
@@ -101,7 +104,8 @@ static void can_be_asked(void **state)
     static const char *const n3[] = {"column setl_d.mdtrt_cert_no", "knowledge day_limit"};
     static const char *const n4[] = {"l_suspension", "knowledge other", "column setl_d.invono"};
     char known[] = "day_limit";
-    const struct rule_need need[] = {{"A1", "甲", n1, 2}, {"A2", "乙", n2, 2}, {"A3", "丙", n3, 2}, {"A4", "丁", n4, 3}};
+    const struct rule_need need[] = {
+        {"A1", "甲", n1, 2}, {"A2", "乙", n2, 2}, {"A3", "丙", n3, 2}, {"A4", "丁", n4, 3}};
     assert_int_equal(ready_check(b.s, need, 4, knows, known, &r, &b.e), 0);
     assert_int_equal(r.n_can, 2);
     assert_int_equal(r.n_cannot, 2);
@@ -160,15 +164,17 @@ static void streams(void **state)
         if (i % 3 == 0)
             person = 77; /* one who has a third of all */
         bool none = rand_r(&seed) % 4 == 0;
-        buf_fmt(&text, "L%d,p%d,2023-%02d-%02d %02d:00:00,%d.%02d,%s\n", i, person, rand_r(&seed) % 3 + 1, rand_r(&seed) % 28 + 1,
-                rand_r(&seed) % 24, amount / 100, amount % 100, none ? "" : "1");
+        buf_fmt(&text, "L%d,p%d,2023-%02d-%02d %02d:00:00,%d.%02d,%s\n", i, person,
+                rand_r(&seed) % 3 + 1, rand_r(&seed) % 28 + 1, rand_r(&seed) % 24, amount / 100,
+                amount % 100, none ? "" : "1");
         sum += amount;
         missing += none;
     }
     box_import(&b, box_file(&b, "fee_list_d.csv", buf_cstr(&text)));
     buf_release(&text);
     int f[4] = {source_field(S_LINE, SPAN("psn_no")), source_field(S_LINE, SPAN("fee_ocur_time")),
-                source_field(S_LINE, SPAN("det_item_fee_sumamt")), source_field(S_LINE, SPAN("cnt"))};
+                source_field(S_LINE, SPAN("det_item_fee_sumamt")),
+                source_field(S_LINE, SPAN("cnt"))};
     struct line_range range[8];
     int n = lines_ranges(b.s, 4, range, &b.e);
     assert_in_range(n, 2, 4);
