@@ -88,7 +88,8 @@ static void b12(struct plan *g)
     uint32_t n = !g->bad && g->k % 2 == 0 ? 4 : 5;
     int gap = !g->bad && g->k % 2 ? 151 : 120;
     uint32_t inst = some(g, K_PRIV, 0);
-    day_t d = a_day(g, CROWD_FREE, 30);
+    int room = w->days > CROWD_FREE + 40 ? w->days - CROWD_FREE - 30 : 30; /* each its own day */
+    day_t d = w->from + CROWD_FREE + (int)(g->k * 2 + !g->bad) * room / 24;
     struct ids i = {BUF_INIT};
     struct person p;
     struct episode ep;
