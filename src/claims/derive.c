@@ -24,16 +24,17 @@ static int make_source(struct import *im, enum source_id id, const char *query, 
     return rc;
 }
 
-/* %N -> now */
+/* %N -> now, %F -> the first file of this import */
 static void fill_in(struct buf *b, const struct import *im, const char *sql)
 {
     for (const char *p = sql; *p; p++) {
-        if (p[0] == '%' && p[1] == 'N') {
-            buf_i64(b, im->store->fn.now);
-            p++;
-        } else {
+        bool mine = p[0] == '%' && (p[1] == 'N' || p[1] == 'F');
+        if (!mine)
             buf_char(b, *p);
-        }
+        else if (*++p == 'N')
+            buf_i64(b, im->store->fn.now);
+        else
+            buf_i64(b, im->n ? im->in[0].file_id : im->next_file);
     }
 }
 

@@ -7,46 +7,56 @@
 /* clang-format off */
 #define VALID "coalesce(trim(vali_flag), '1') <> '0' AND coalesce(trim(deleted), '0') <> '1'"
 
-const struct derive_step derive_texts[] = {
-{-1, "CREATE OR REPLACE TEMP TABLE x_setl AS SELECT trim(setl_id) AS sid, huji_id_setl(setl_id) AS setl_id, "
-     "huji_id_visit(mdtrt_id) AS mdtrt_id, huji_name_person(huji_id_person(psn_no), psn_name) AS psn_no, "
-     "huji_name_inst(huji_id_inst(fixmedins_code), fixmedins_name) AS fixmedins_code, huji_sec(setl_time) AS setl_time, "
-     "huji_id_code(med_type) AS med_type, huji_id_code(insutype) AS insutype, "
-     "huji_name_emp(huji_id_emp(emp_no), emp_name) AS emp_no, huji_id_place(insu_admdvs) AS insu_admdvs, "
-     "huji_id_place(fix_blng_admdvs) AS fix_blng_admdvs, huji_id_code(mdtrt_cert_type) AS mdtrt_cert_type, "
-     "huji_id_text(mdtrt_cert_no) AS mdtrt_cert_no, huji_id_text(opter_id) AS opter_id, huji_id_text(invono) AS invono, "
-     "huji_id_code(manl_reim_rea) AS manl_reim_rea, huji_id_code(dise_no) AS dise_no, "
-     "huji_id_code(setl_type) AS setl_type, huji_id_code(pay_loc) AS pay_loc, huji_id_code(proxy_flag) AS proxy_flag, "
-     "huji_id_code(refd_setl_flag) AS refd_setl_flag, huji_id_setl(init_setl_id) AS init_setl_id, "
-     "huji_day(begndate) AS begndate, huji_day(enddate) AS enddate, huji_fen(medfee_sumamt) AS medfee_sumamt, "
-     "huji_fen(fund_pay_sumamt) AS fund_pay_sumamt, coalesce(huji_fen(inscp_amt), huji_fen(medfee_sumamt) - "
-     "huji_fen(fulamt_ownpay_amt) - huji_fen(overlmt_selfpay) - huji_fen(preselfpay_amt)) AS inscp_amt, "
-     "huji_fen(acct_pay) AS acct_pay, huji_fen(acct_mulaid_pay) AS acct_mulaid_pay, huji_fen(cash_payamt) AS cash_payamt, "
-     "huji_fen(maf_pay) AS maf_pay, coalesce(trim(mid_setl_flag), '0') = '1' AS mid, huji_id_code(clr_way) AS clr_way, "
-     "huji_id_code(hosp_lv) AS hosp_lv, huji_id_code(gend) AS gend, huji_day(brdy) AS brdy, "
-     "huji_id_text(certno) AS certno, huji_id_code(psn_type) AS psn_type, huji_id_code(sp_psn_type) AS sp_psn_type, "
+#define SETL_COLUMNS \
+     "trim(setl_id) AS sid, huji_id_setl(setl_id) AS setl_id, " \
+     "huji_id_visit(mdtrt_id) AS mdtrt_id, huji_name_person(huji_id_person(psn_no), psn_name) AS psn_no, " \
+     "huji_name_inst(huji_id_inst(fixmedins_code), fixmedins_name) AS fixmedins_code, huji_sec(setl_time) AS setl_time, " \
+     "huji_id_code(med_type) AS med_type, huji_id_code(insutype) AS insutype, " \
+     "huji_name_emp(huji_id_emp(emp_no), emp_name) AS emp_no, huji_id_place(insu_admdvs) AS insu_admdvs, " \
+     "huji_id_place(fix_blng_admdvs) AS fix_blng_admdvs, huji_id_code(mdtrt_cert_type) AS mdtrt_cert_type, " \
+     "huji_id_text(mdtrt_cert_no) AS mdtrt_cert_no, huji_id_text(opter_id) AS opter_id, huji_id_text(invono) AS invono, " \
+     "huji_id_code(manl_reim_rea) AS manl_reim_rea, huji_id_code(dise_no) AS dise_no, " \
+     "huji_id_code(setl_type) AS setl_type, huji_id_code(pay_loc) AS pay_loc, huji_id_code(proxy_flag) AS proxy_flag, " \
+     "huji_id_code(refd_setl_flag) AS refd_setl_flag, huji_id_setl(init_setl_id) AS init_setl_id, " \
+     "huji_day(begndate) AS begndate, huji_day(enddate) AS enddate, huji_fen(medfee_sumamt) AS medfee_sumamt, " \
+     "huji_fen(fund_pay_sumamt) AS fund_pay_sumamt, coalesce(huji_fen(inscp_amt), huji_fen(medfee_sumamt) - " \
+     "huji_fen(fulamt_ownpay_amt) - huji_fen(overlmt_selfpay) - huji_fen(preselfpay_amt)) AS inscp_amt, " \
+     "huji_fen(acct_pay) AS acct_pay, huji_fen(acct_mulaid_pay) AS acct_mulaid_pay, huji_fen(cash_payamt) AS cash_payamt, " \
+     "huji_fen(maf_pay) AS maf_pay, coalesce(trim(mid_setl_flag), '0') = '1' AS mid, huji_id_code(clr_way) AS clr_way, " \
+     "huji_id_code(hosp_lv) AS hosp_lv, huji_id_code(gend) AS gend, huji_day(brdy) AS brdy, " \
+     "huji_id_text(certno) AS certno, huji_id_code(psn_type) AS psn_type, huji_id_code(sp_psn_type) AS sp_psn_type, " \
      "huji_id_code(nwb_flag) AS nwb_flag, coalesce(trim(refd_setl_flag), '0') = '1' AS refd, "VALID" AS valid "
-     "FROM t_setl_d"},
+
+#define VISIT_COLUMNS \
+     "huji_id_visit(mdtrt_id) AS mdtrt_id, " \
+     "huji_name_person(huji_id_person(psn_no), psn_name) AS psn_no, " \
+     "huji_name_inst(huji_id_inst(fixmedins_code), fixmedins_name) AS fixmedins_code, huji_id_code(med_type) AS med_type, " \
+     "huji_sec(begntime) AS begntime, huji_sec(endtime) AS endtime, " \
+     "huji_name_dx(huji_id_dx(huji_dx(dscg_maindiag_code)), dscg_maindiag_name) AS dx, " \
+     "huji_name_doctor(huji_id_doctor(chfpdr_code), chfpdr_name) AS chfpdr_code, " \
+     "huji_name_dept(huji_id_dept(adm_dept_codg), adm_dept_name) AS adm_dept_codg, " \
+     "huji_name_dept(huji_id_dept(dscg_dept_codg), dscg_dept_name) AS dscg_dept_codg, huji_id_text(adm_bed) AS adm_bed, " \
+     "huji_id_text(dscg_bed) AS dscg_bed, huji_id_text(wardarea_bed) AS wardarea_bed, huji_id_code(dscg_way) AS dscg_way, " \
+     "huji_id_code(insutype) AS insutype, huji_name_emp(huji_id_emp(emp_no), emp_name) AS emp_no, " \
+     "huji_id_text(tel) AS tel, huji_id_code(psn_type) AS psn_type, huji_id_code(sp_psn_type) AS sp_psn_type, " \
+     "huji_id_place(insu_admdvs) AS insu_admdvs, huji_id_place(fix_blng_admdvs) AS fix_blng_admdvs, " \
+     "huji_id_code(nwb_flag) AS nwb_flag, huji_id_visit(refl_old_mdtrt_id) AS refl_old_mdtrt_id, " \
+     "huji_id_code(dise_no) AS dise_no, huji_id_text(opter_id) AS opter_id, huji_id_code(proxy_flag) AS proxy_flag, " \
+     "huji_id_code(hosp_lv) AS hosp_lv, huji_id_code(gend) AS gend, huji_day(brdy) AS brdy, " \
+     "huji_id_text(certno) AS certno, huji_day(die_date) AS die_date, coalesce(trim(dscg_way), '') = '5' AS died, " \
+     "coalesce(trim(inhosp_stas), '0') = '1' AS inside, "VALID" AS valid"
+
+/* x_setl and x_visit stay: only rows of new files are read again, those that gave way are taken out. */
+const struct derive_step derive_texts[] = {
+{-1, "CREATE TABLE IF NOT EXISTS x_setl AS SELECT file_id, row_no, "SETL_COLUMNS" FROM t_setl_d WHERE false"},
+{-1, "DELETE FROM x_setl x WHERE NOT EXISTS (SELECT 1 FROM b_setl_d b WHERE b.file_id = x.file_id AND b.row_no = x.row_no)"},
+{-1, "INSERT INTO x_setl SELECT file_id, row_no, "SETL_COLUMNS" FROM t_setl_d WHERE file_id >= %F"},
 /* a settlement is void if it is a refund, or a refund names it, or its row is not valid */
 {-1, "CREATE OR REPLACE TEMP TABLE x_void AS SELECT setl_id FROM x_setl WHERE refd OR NOT valid UNION "
      "SELECT init_setl_id FROM x_setl WHERE refd AND valid AND init_setl_id IS NOT NULL"},
-{-1, "CREATE OR REPLACE TEMP TABLE x_visit AS SELECT huji_id_visit(mdtrt_id) AS mdtrt_id, "
-     "huji_name_person(huji_id_person(psn_no), psn_name) AS psn_no, "
-     "huji_name_inst(huji_id_inst(fixmedins_code), fixmedins_name) AS fixmedins_code, huji_id_code(med_type) AS med_type, "
-     "huji_sec(begntime) AS begntime, huji_sec(endtime) AS endtime, "
-     "huji_name_dx(huji_id_dx(huji_dx(dscg_maindiag_code)), dscg_maindiag_name) AS dx, "
-     "huji_name_doctor(huji_id_doctor(chfpdr_code), chfpdr_name) AS chfpdr_code, "
-     "huji_name_dept(huji_id_dept(adm_dept_codg), adm_dept_name) AS adm_dept_codg, "
-     "huji_name_dept(huji_id_dept(dscg_dept_codg), dscg_dept_name) AS dscg_dept_codg, huji_id_text(adm_bed) AS adm_bed, "
-     "huji_id_text(dscg_bed) AS dscg_bed, huji_id_text(wardarea_bed) AS wardarea_bed, huji_id_code(dscg_way) AS dscg_way, "
-     "huji_id_code(insutype) AS insutype, huji_name_emp(huji_id_emp(emp_no), emp_name) AS emp_no, "
-     "huji_id_text(tel) AS tel, huji_id_code(psn_type) AS psn_type, huji_id_code(sp_psn_type) AS sp_psn_type, "
-     "huji_id_place(insu_admdvs) AS insu_admdvs, huji_id_place(fix_blng_admdvs) AS fix_blng_admdvs, "
-     "huji_id_code(nwb_flag) AS nwb_flag, huji_id_visit(refl_old_mdtrt_id) AS refl_old_mdtrt_id, "
-     "huji_id_code(dise_no) AS dise_no, huji_id_text(opter_id) AS opter_id, huji_id_code(proxy_flag) AS proxy_flag, "
-     "huji_id_code(hosp_lv) AS hosp_lv, huji_id_code(gend) AS gend, huji_day(brdy) AS brdy, "
-     "huji_id_text(certno) AS certno, huji_day(die_date) AS die_date, coalesce(trim(dscg_way), '') = '5' AS died, "
-     "coalesce(trim(inhosp_stas), '0') = '1' AS inside, "VALID" AS valid FROM t_mdtrt_d"},
+{-1, "CREATE TABLE IF NOT EXISTS x_visit AS SELECT file_id, row_no, "VISIT_COLUMNS" FROM t_mdtrt_d WHERE false"},
+{-1, "DELETE FROM x_visit x WHERE NOT EXISTS (SELECT 1 FROM b_mdtrt_d b WHERE b.file_id = x.file_id AND b.row_no = x.row_no)"},
+{-1, "INSERT INTO x_visit SELECT file_id, row_no, "VISIT_COLUMNS" FROM t_mdtrt_d WHERE file_id >= %F"},
 /* diagnoses: the settlement list's first, src 1; the settlement's, src 2; the visit's own, src 0 */
 {-1, "CREATE OR REPLACE TEMP TABLE x_diag AS SELECT mdtrt_id, dx, 1 AS main, 0 AS src FROM x_visit WHERE dx IS NOT NULL "
      "UNION ALL SELECT coalesce(huji_id_visit(d.mdtrt_id), s.mdtrt_id), huji_name_dx(huji_id_dx(huji_dx(d.diag_code)), "

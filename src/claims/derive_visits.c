@@ -5,8 +5,8 @@
 #include "claims/derive.h"
 
 /* clang-format off */
-#define KNOWN_PERSON "((SELECT count(*) FROM x_person) = 0 OR psn_no IN (SELECT psn_no FROM x_person))"
-#define KNOWN_INST "((SELECT count(*) FROM x_inst) = 0 OR fixmedins_code IN (SELECT id FROM x_inst WHERE id IS NOT NULL))"
+#define KNOWN_PERSON(t) "((SELECT count(*) FROM x_person) = 0 OR "t".psn_no IN (SELECT psn_no FROM x_person))"
+#define KNOWN_INST(t) "((SELECT count(*) FROM x_inst) = 0 OR "t".fixmedins_code IN (SELECT id FROM x_inst WHERE id IS NOT NULL))"
 
 const struct derive_step derive_visits[] = {
 {-1, "CREATE OR REPLACE TABLE s_diag AS SELECT mdtrt_id, dx, CAST(max(main) AS INTEGER) AS main FROM x_diag "
@@ -14,6 +14,9 @@ const struct derive_step derive_visits[] = {
 /* main diagnosis where the visit itself names none; of several the smallest code */
 {-1, "CREATE OR REPLACE TEMP TABLE x_dx AS SELECT mdtrt_id, arg_min(d.dx, src * 100000000::BIGINT + r.r) AS dx FROM x_diag d "
      "JOIN (SELECT id, row_number() OVER (ORDER BY code) AS r FROM d_dx) r ON r.id = d.dx WHERE main = 1 GROUP BY mdtrt_id"},
+/* Ranks from narrow tables: to sort the wide ones for them would cost more than all the rest. */
+{-1, "CREATE OR REPLACE TEMP TABLE x_srank AS SELECT setl_id, row_number() OVER (ORDER BY sid) - 1 AS rank FROM x_setl"},
+{-1, "CREATE OR REPLACE TEMP TABLE x_vrank AS SELECT id, row_number() OVER (ORDER BY code) - 1 AS rank FROM d_visit"},
 /* fields by the first settlement of a visit, sums over those that are not void */
 {-1, "CREATE OR REPLACE TEMP TABLE x_sum AS SELECT mdtrt_id, count(*) FILTER (ok) AS n, "
      "sum(medfee_sumamt) FILTER (ok) AS medfee_sumamt, sum(fund_pay_sumamt) FILTER (ok) AS fund_pay_sumamt, "
@@ -21,11 +24,12 @@ const struct derive_step derive_visits[] = {
      "sum(cash_payamt) FILTER (ok) AS cash_payamt, sum(maf_pay) FILTER (ok) AS maf_pay, "
      "min(setl_time) FILTER (ok) AS first, min(begndate) FILTER (ok) AS b, max(enddate) FILTER (ok) AS e, "
      "coalesce(bool_or(mid) FILTER (ok), false) AS mid, arg_max(clr_way, setl_time) AS clr_way, "
-     "arg_max(proxy_flag, setl_time) AS proxy_flag, arg_min(psn_no, sid) AS psn_no, arg_min(fixmedins_code, sid) AS inst, "
-     "arg_min(med_type, sid) AS med_type, arg_min(insutype, sid) AS insutype, arg_min(emp_no, sid) AS emp_no, "
-     "arg_min(psn_type, sid) AS psn_type, arg_min(sp_psn_type, sid) AS sp_psn_type, arg_min(insu_admdvs, sid) AS insu, "
-     "arg_min(fix_blng_admdvs, sid) AS blng, arg_min(dise_no, sid) AS dise_no, arg_min(nwb_flag, sid) AS nwb_flag, "
-     "arg_min(opter_id, sid) AS opter_id FROM (SELECT *, setl_id NOT IN (SELECT setl_id FROM x_void) AS ok FROM x_setl) "
+     "arg_max(proxy_flag, setl_time) AS proxy_flag, arg_min(psn_no, o) AS psn_no, arg_min(fixmedins_code, o) AS inst, "
+     "arg_min(med_type, o) AS med_type, arg_min(insutype, o) AS insutype, arg_min(emp_no, o) AS emp_no, "
+     "arg_min(psn_type, o) AS psn_type, arg_min(sp_psn_type, o) AS sp_psn_type, arg_min(insu_admdvs, o) AS insu, "
+     "arg_min(fix_blng_admdvs, o) AS blng, arg_min(dise_no, o) AS dise_no, arg_min(nwb_flag, o) AS nwb_flag, "
+     "arg_min(opter_id, o) AS opter_id FROM (SELECT x.*, r.rank AS o, x.setl_id NOT IN (SELECT setl_id FROM x_void) AS ok FROM "
+     "x_setl x JOIN x_srank r ON r.setl_id = x.setl_id) "
      "WHERE mdtrt_id IS NOT NULL GROUP BY mdtrt_id"},
 {-1, "CREATE OR REPLACE TEMP TABLE x_all AS SELECT m.id AS mdtrt_id, m.code AS code, coalesce(v.psn_no, s.psn_no, l.psn_no) "
      "AS psn_no, coalesce(v.fixmedins_code, s.inst, l.fixmedins_code) AS fixmedins_code, "
@@ -46,13 +50,13 @@ const struct derive_step derive_visits[] = {
      "enddate, p.household, CASE WHEN NOT counts OR setl_cnt = 0 OR begntime IS NULL OR endtime IS NULL THEN 0 "
      "WHEN left(c.code, 2) IN ('21', '22', '23', '24', '25', '26', '27', '52') THEN 1 "
      "WHEN left(c.code, 2) IN ('11', '12', '13', '14', '15', '16', '19', '51', '81') THEN 2 ELSE 0 END AS kind, "
-     "row_number() OVER (ORDER BY a.code) - 1 AS rank, CASE WHEN made THEN 8 ELSE 0 END | "
-     "CASE WHEN endtime < begntime THEN 32 ELSE 0 END | CASE WHEN a.psn_no IS NULL OR NOT k.p THEN 64 ELSE 0 END | "
-     "CASE WHEN a.fixmedins_code IS NULL OR NOT k.i THEN 128 ELSE 0 END | "
+     "r.rank, CASE WHEN made THEN 8 ELSE 0 END | "
+     "CASE WHEN endtime < begntime THEN 32 ELSE 0 END | CASE WHEN a.psn_no IS NULL OR NOT "KNOWN_PERSON("a")" THEN 64 ELSE 0 END | "
+     "CASE WHEN a.fixmedins_code IS NULL OR NOT "KNOWN_INST("a")" THEN 128 ELSE 0 END | "
      "CASE WHEN medfee_sumamt >= 1000000000 THEN 256 ELSE 0 END | CASE WHEN begntime > %N THEN 512 ELSE 0 END | "
      "CASE WHEN begntime < p.brdy::BIGINT * 86400 THEN 1024 ELSE 0 END AS marks FROM x_all a "
-     "JOIN (SELECT mdtrt_id, "KNOWN_PERSON" AS p, "KNOWN_INST" AS i FROM x_all) k ON k.mdtrt_id = a.mdtrt_id "
-     "LEFT JOIN s_person p ON p.psn_no = a.psn_no LEFT JOIN d_code c ON c.id = a.med_type ORDER BY a.psn_no, begntime, a.code"},
+     "JOIN x_vrank r ON r.id = a.mdtrt_id LEFT JOIN s_person p ON p.psn_no = a.psn_no "
+     "LEFT JOIN d_code c ON c.id = a.med_type"},
 
 {-1, "CREATE OR REPLACE TEMP TABLE x_circ AS SELECT DISTINCT setl_id FROM (SELECT setl_id, rx_circ_flag FROM nl UNION ALL "
      "SELECT setl_id, rx_circ_flag FROM s_line) WHERE rx_circ_flag = huji_id_code('1') AND setl_id IS NOT NULL"},
@@ -63,15 +67,15 @@ const struct derive_step derive_visits[] = {
      "insu_admdvs, coalesce(s.proxy_flag, v.proxy_flag) AS proxy_flag), coalesce(t.t, s.opter_id) AS terminal, "
      "v.chfpdr_code, CASE WHEN s.setl_id IN (SELECT setl_id FROM x_circ) THEN huji_id_code('1') END AS rx_circ_flag, "
      "CASE WHEN s.setl_id IN (SELECT setl_id FROM x_void) THEN 1 ELSE 0 END AS void, "
-     "row_number() OVER (ORDER BY s.sid) - 1 AS rank, CASE WHEN v.mdtrt_id IS NULL OR v.made THEN 4 ELSE 0 END | "
-     "CASE WHEN s.enddate < s.begndate THEN 32 ELSE 0 END | CASE WHEN s.psn_no IS NULL OR NOT k.p THEN 64 ELSE 0 END | "
-     "CASE WHEN s.fixmedins_code IS NULL OR NOT k.i THEN 128 ELSE 0 END | "
+     "r.rank, CASE WHEN v.mdtrt_id IS NULL OR v.made THEN 4 ELSE 0 END | "
+     "CASE WHEN s.enddate < s.begndate THEN 32 ELSE 0 END | CASE WHEN s.psn_no IS NULL OR NOT "KNOWN_PERSON("s")" THEN 64 ELSE 0 END | "
+     "CASE WHEN s.fixmedins_code IS NULL OR NOT "KNOWN_INST("s")" THEN 128 ELSE 0 END | "
      "CASE WHEN abs(s.medfee_sumamt) >= 1000000000 THEN 256 ELSE 0 END | CASE WHEN s.setl_time > %N THEN 512 ELSE 0 END | "
      "CASE WHEN s.setl_time < p.brdy::BIGINT * 86400 THEN 1024 ELSE 0 END | CASE WHEN s.refd AND (s.init_setl_id IS NULL OR "
      "s.init_setl_id NOT IN (SELECT setl_id FROM x_setl)) THEN 2048 ELSE 0 END AS marks FROM x_setl s "
-     "JOIN (SELECT setl_id, "KNOWN_PERSON" AS p, "KNOWN_INST" AS i FROM x_setl) k ON k.setl_id = s.setl_id "
+     "JOIN x_srank r ON r.setl_id = s.setl_id "
      "LEFT JOIN x_all v ON v.mdtrt_id = s.mdtrt_id LEFT JOIN x_term t ON t.setl_id = s.setl_id "
-     "LEFT JOIN s_person p ON p.psn_no = s.psn_no ORDER BY s.psn_no, s.setl_time, s.sid"},
+     "LEFT JOIN s_person p ON p.psn_no = s.psn_no"},
 
 {S_REFUND, "SELECT r.setl_id, r.init_setl_id, r.psn_no, r.fixmedins_code, r.opter_id, r.med_type, r.setl_time, "
      "o.setl_time AS init_setl_time, abs(r.medfee_sumamt) AS medfee_sumamt, abs(r.fund_pay_sumamt) AS fund_pay_sumamt, "
