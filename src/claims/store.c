@@ -16,10 +16,9 @@
 #include "base/mem.h"
 #include "claims/scan.h"
 
-static const char yaml_text[] =
-    "# 护基数据目录。改后下次命令生效。\n"
-    "# memory_limit: 3GB    # 数据库可用内存\n"
-    "# region: '510523'     # 医保区划，决定采用哪一套地方参数\n";
+static const char yaml_text[] = "# 护基数据目录。改后下次命令生效。\n"
+                                "# memory_limit: 3GB    # 数据库可用内存\n"
+                                "# region: '510523'     # 医保区划，决定采用哪一套地方参数\n";
 
 static int path_of(char *out, size_t cap, const char *dir, const char *name, struct err *e)
 {
@@ -81,8 +80,8 @@ static long long memory_mb(const struct store_options *o)
     return mb;
 }
 
-static int configure(duckdb_config c, const char *dir, enum store_mode mode, const struct store_options *o, int threads,
-                     struct err *e)
+static int configure(duckdb_config c, const char *dir, enum store_mode mode,
+                     const struct store_options *o, int threads, struct err *e)
 {
     char tmp[4096], n[32], m[32];
     int rc = path_of(tmp, sizeof tmp, dir, "tmp", e);
@@ -106,8 +105,8 @@ static int configure(duckdb_config c, const char *dir, enum store_mode mode, con
     return rc;
 }
 
-static int open_db(const char *path, const char *dir, enum store_mode mode, const struct store_options *o, int threads,
-                   duckdb_database *db, struct err *e)
+static int open_db(const char *path, const char *dir, enum store_mode mode,
+                   const struct store_options *o, int threads, duckdb_database *db, struct err *e)
 {
     duckdb_config c;
     if (duckdb_create_config(&c) != DuckDBSuccess)
@@ -210,7 +209,8 @@ static int take_lock(struct store *s, const struct store_options *o, struct err 
     char since[32];
     localtime_r(&now, &tm);
     strftime(since, sizeof since, "%Y-%m-%d %H:%M:%S", &tm);
-    if (dprintf(s->lock_fd, "pid %ld，%s，自 %s\n", (long)getpid(), o && o->command ? o->command : "huji", since) < 0)
+    if (dprintf(s->lock_fd, "pid %ld，%s，自 %s\n", (long)getpid(),
+                o && o->command ? o->command : "huji", since) < 0)
         return err_errno(e, "写不了 %s", p);
     return 0;
 }
@@ -256,7 +256,8 @@ static int open_all(struct store *s, const struct store_options *o, struct err *
     return rc;
 }
 
-int store_open(const char *dir, enum store_mode mode, const struct store_options *o, struct store **out, struct err *e)
+int store_open(const char *dir, enum store_mode mode, const struct store_options *o,
+               struct store **out, struct err *e)
 {
     struct store *s = mem_calloc(1, sizeof *s);
     if (!s)
