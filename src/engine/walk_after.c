@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "engine/walk_priv.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+bool walk_is_kept(const struct huji_run *run, int rule)
+{
+    const struct rule *r = run->lib->rules[rule];
+    return run->active[rule] && !r->is_measure && (!r->in_walk || r->kind == &kind_outlier) &&
+           (r->kind != &kind_forbid || r->waits);
+}
+
+static int tap_append(struct tap *to, const struct tap *from)
+{
+    for (int f = 0; f < (int)huji_sources[S_LINE].n_fields; f++) {
+        if (!from->col[f])
+            continue;
+        size_t width = (size_t)ftype_width(huji_sources[S_LINE].fields[f].type);
+        if (mem_grow(&to->col[f], &to->cap_col[f], to->n + from->n, width) < 0)
+            return -1;
+        memcpy((char *)to->col[f] + to->n * width, from->col[f], from->n * width);
+    }
+    if (from->n) {
+        if (mem_grow(&to->fund, &to->cap_fund, to->n + from->n, sizeof *to->fund) < 0)
+            return -1;
+        memcpy(to->fund + to->n, from->fund, from->n * sizeof *to->fund);
+    }
+    to->n += from->n;
+    return 0;
+}
+
+static int merge_one(struct walk *to, struct walk *from, struct err *e)
+{
+    from->tap_shift = (int32_t)to->tap.n;
+    if (tap_append(&to->tap, &from->tap) < 0)
+        return err_nomem(e);
+    for (int i = 0; i < to->run->lib->n_measures; i++) {
+        const struct measure *m = to->run->lib->measures[i];
+        struct evbuf *a = &to->buf[m->rule], *b = &from->buf[m->rule];
+        if (b->n && mem_grow(&a->ev, &a->cap, a->n + b->n, sizeof *a->ev) < 0)
+            return err_nomem(e);
+        if (b->n)
+            memcpy(a->ev + a->n, b->ev, b->n * sizeof *a->ev);
+        a->n += b->n;
+        if (measure_merge(to->run, m, &to->sums[i], &from->sums[i]) < 0)
+            return err_nomem(e);
+    }
+    return 0;
+}
+
+int walk_merge(struct huji_run *run, struct walk **walks, size_t n, rank_fn rank, void *ctx,
+               struct err *e)
+{
+    struct walk *w = walks[0];
+    w->all = mem_calloc(n, sizeof *w->all);
+    if (!w->all)
+        return err_nomem(e);
+    w->n_all = n;
+    w->all[0] = w;
+    for (size_t i = 1; i < n; i++) {
+        int rc = merge_one(w, walks[i], e);
+        if (rc < 0)
+            return rc;
+        w->all[i] = walks[i];
+    }
+    w->tap_rank = mem_calloc(w->tap.n + 1, sizeof *w->tap_rank);
+    if (!w->tap_rank)
+        return err_nomem(e);
+    if (w->tap.n) {
+        int rc = rank(ctx, w->tap.col[walk_line_field("no")], w->tap.n, w->tap_rank, e);
+        if (rc < 0)
+            return rc;
+    }
+    run->measure = arena_calloc(&run->a, ((size_t)run->lib->n_measures + 1) * sizeof *run->measure);
+    if (!run->measure)
+        return err_nomem(e);
+    for (int i = 0; i < run->lib->n_measures; i++) {
+        const struct measure *m = run->lib->measures[i];
+        run->measure[i] = w->sums[i];
+        w->sums[i] = (struct measure_table){0};
+        int rc = measure_build(run, m, w->buf[m->rule].ev, w->buf[m->rule].n, &run->measure[i], e);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+/* One part of a rule's kept events, of all walks. */
+static size_t unpack_part(struct walk *merged, struct walk *w, int rule, int part)
+{
+    unsigned mask = merged->mask[rule];
+    size_t n = 0, size = KEPT_TAIL;
+    for (unsigned m = mask; m; m >>= 1)
+        size += 8 * (m & 1);
+    for (size_t i = 0; i < merged->n_all; i++) {
+        struct walk *from = merged->all[i];
+        const struct kept *b = &from->kept[rule][part];
+        if (mem_grow(&w->part.ev, &w->part.cap, n + b->n / size + 1, sizeof *w->part.ev) < 0) {
+            w->failed = true;
+            return 0;
+        }
+        for (const uint8_t *p = b->p, *end = p + b->n; p < end; n++) {
+            struct event *ev = &w->part.ev[n];
+            p = walk_unpack(p, mask, ev);
+            if (ev->src == S_LINE || ev->src == S_LINE_RAW) {
+                ev->row += from->tap_shift;
+                ev->rank = merged->tap_rank[ev->row];
+            }
+        }
+    }
+    return n;
+}
+
+int walk_late(struct walk *w, struct err *e)
+{
+    findings_late(&w->out, &w->env);
+    return walk_error(w, e);
+}
+
+int walk_judge(const struct huji_run *run, struct walk *merged, struct walk *w, int rule,
+               struct err *e)
+{
+    const struct rule *r = run->lib->rules[rule];
+    for (int f = 0; f < HUJI_MAX_FIELDS; f++)
+        w->line_const[f] = merged->tap.col[f];
+    struct tap own = w->tap;
+    w->tap = merged->tap;
+    w->in_tap = true;
+    w->psn = -1;
+    if (r->kind == &kind_outlier) {
+        w->fold.rule = r;
+        outlier_judge(&w->fold, &run->measure[r->measure->index]);
+    } else {
+        for (int part = 0; part < KEPT_PARTS; part++) {
+            size_t n = unpack_part(merged, w, rule, part);
+            walk_fold(w, r, w->part.ev, n);
+        }
+    }
+    w->tap = w == merged ? w->tap : own;
+    w->in_tap = false;
+    return walk_error(w, e);
+}
+
+const struct huji_finding *walk_findings(const struct walk *w, size_t *n)
+{
+    *n = w->out.n;
+    return w->out.f;
+}
+
+void walk_counts(const struct walk *w, uint64_t *lines, uint64_t *events)
+{
+    *lines = w->n_lines;
+    *events = w->n_events;
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "engine/walk_priv.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+uint16_t walk_numbers_of(const struct rule *r)
+{
+    static const struct {
+        enum slot s;
+        int number;
+    } of[] = {
+        {SL_START, 5},      {SL_END, 6},    {SL_QTY, 7},      {SL_LIMIT, 8},
+        {SL_GROUP, 9},      {SL_SCOPE, 10}, {SL_RATIO, 11},   {SL_WINDOW, 11},
+        {SL_LO, 11},        {SL_PRICE, 12}, {SL_HI, 12},      {SL_CAP, 13},
+        {SL_TOLERANCE, 13}, {SL_DECAY, 14}, {SL_PARTNER, 15}, {SL_FLOOR, 15},
+    };
+    unsigned m = 1u << 4; /* t */
+    for (int k = 0; k < r->n_keys; k++)
+        m |= 1u << k;
+    for (int c = 0; c < r->n_clauses; c++) {
+        for (size_t i = 0; i < sizeof of / sizeof *of; i++)
+            if (r->slot[c][of[i].s])
+                m |= 1u << of[i].number;
+        if (r->clause[c].kn)
+            m |= 1u << 9;
+    }
+    return (uint16_t)m;
+}
+
+bool walk_passes(struct walk *w, const struct conjunct *c)
+{
+    for (; c->x; c++) {
+        bool yes;
+        if (c->line_code >= 0 && w->env.line[c->line_code]) {
+            int32_t id = ((const int32_t *)w->env.line[c->line_code])[w->env.cur.row];
+            const struct link *l = &w->run->link[c->x->id];
+            yes = id >= 0 && (uint32_t)id < l->n_bits && (l->bits[id >> 6] >> (id & 63) & 1);
+        } else {
+            yes = eval_true(&w->env, c->x);
+        }
+        if (yes == c->except)
+            return false;
+    }
+    return true;
+}
+
+static int64_t slot_value(struct walk *w, const struct rule *r, int clause, enum slot s)
+{
+    const struct expr *x = r->slot[clause][s];
+    return x ? eval(&w->env, x) : HUJI_NONE64;
+}
+
+/* Keys and numbers of an event; false when a key is missing. */
+static bool fill(struct walk *w, const struct rule *r, int clause, struct event *ev)
+{
+    const struct event_ref *c = &w->env.cur;
+    const struct known_fields *known = &w->run->known[c->src];
+    for (int k = 0; k < r->n_keys; k++)
+        if ((ev->key[k] = eval(&w->env, r->key[clause][k])) == HUJI_NONE64)
+            return false;
+    for (int k = r->n_keys; k < HUJI_MAX_KEYS; k++)
+        ev->key[k] = 0;
+    ev->src = (uint8_t)c->src;
+    ev->clause = (uint8_t)clause;
+    ev->side = (uint8_t)r->clause[clause].side;
+    ev->row = c->row;
+    ev->kn = c->kn;
+    ev->t = known->t >= 0 ? eval_field(&w->env, c, known->t) : 0;
+    ev->rank = known->rank >= 0 ? (uint32_t)eval_field(&w->env, c, known->rank) : (uint32_t)c->row;
+    ev->x = slot_value(w, r, clause, SL_START);
+    ev->u = r->slot[clause][SL_END] ? slot_value(w, r, clause, SL_END) : ev->x;
+    ev->q = slot_value(w, r, clause, SL_QTY);
+    ev->lim = slot_value(w, r, clause, SL_LIMIT);
+    ev->g = r->slot[clause][SL_GROUP] ? slot_value(w, r, clause, SL_GROUP)
+            : r->clause[clause].kn    ? c->kn
+                                      : 0;
+    ev->sc = r->slot[clause][SL_SCOPE] ? slot_value(w, r, clause, SL_SCOPE) : 0;
+    ev->a = slot_value(w, r, clause,
+                       r->slot[clause][SL_RATIO]    ? SL_RATIO
+                       : r->slot[clause][SL_WINDOW] ? SL_WINDOW
+                                                    : SL_LO);
+    ev->b = slot_value(w, r, clause, r->slot[clause][SL_PRICE] ? SL_PRICE : SL_HI);
+    ev->c = slot_value(w, r, clause, r->slot[clause][SL_CAP] ? SL_CAP : SL_TOLERANCE);
+    ev->d = slot_value(w, r, clause, SL_DECAY);
+    ev->f = slot_value(w, r, clause, r->slot[clause][SL_PARTNER] ? SL_PARTNER : SL_FLOOR);
+    ev->absent = r->slot[clause][SL_ABSENT] && slot_value(w, r, clause, SL_ABSENT) == 1;
+    return true;
+}
+
+static void pack(struct walk *w, const struct rule *r, const struct event *ev)
+{
+    uint64_t h = 0;
+    for (int k = 0; k < r->n_keys; k++)
+        h = hash_u64(h ^ (uint64_t)ev->key[k]);
+    struct kept *b = &w->kept[r->index][h % KEPT_PARTS];
+    if (mem_grow(&b->p, &b->cap, b->n + (EVENT_NUMBERS + 2) * 8, 1) < 0) {
+        w->failed = true;
+        return;
+    }
+    const char *num = (const char *)ev; /* its sixteen numbers come first, one after the other */
+    _Static_assert(offsetof(struct event, f) == (EVENT_NUMBERS - 1) * 8, "numbers of struct event");
+    for (unsigned i = 0, m = w->mask[r->index]; m; i++, m >>= 1)
+        if (m & 1) {
+            memcpy(b->p + b->n, num + (size_t)i * 8, 8);
+            b->n += 8;
+        }
+    memcpy(b->p + b->n, num + offsetof(struct event, row),
+           KEPT_TAIL); /* row, kn, rank, src .. absent lie together */
+    b->n += KEPT_TAIL;
+}
+
+const uint8_t *walk_unpack(const uint8_t *p, unsigned mask, struct event *ev)
+{
+    char *num = (char *)ev;
+    for (unsigned i = 0; i < EVENT_NUMBERS; i++) {
+        int64_t none = i < HUJI_MAX_KEYS || i == 9 || i == 10 ? 0 : HUJI_NONE64;
+        bool given = mask >> i & 1;
+        memcpy(num + (size_t)i * 8, given ? (const void *)p : &none, 8);
+        p += given ? 8 : 0;
+    }
+    if (!(mask >> 6 & 1))
+        ev->u = ev->x;
+    memcpy(num + offsetof(struct event, row), p, KEPT_TAIL);
+    return p + KEPT_TAIL;
+}
+
+static void push(struct walk *w, const struct rule *r, const struct event *ev)
+{
+    w->n_events++;
+    if (r->is_measure && r->count != COUNT_DISTINCT) {
+        if (measure_add(w->run, r->measure, &w->sums[r->measure->index], ev) < 0)
+            w->failed = true;
+        return;
+    }
+    if (!r->in_walk && !r->is_measure) {
+        pack(w, r, ev);
+        return;
+    }
+    struct evbuf *b = &w->buf[r->index];
+    if (mem_grow(&b->ev, &b->cap, b->n + 1, sizeof *b->ev) < 0) {
+        w->failed = true;
+        return;
+    }
+    b->ev[b->n++] = *ev;
+    if (!w->is_touched[r->index]) {
+        w->is_touched[r->index] = true;
+        w->touched[w->n_touched++] = r->index;
+    }
+}
+
+/* Copies a line into the tap; the row there, or -1. */
+static int32_t tap_line(struct walk *w, int32_t row)
+{
+    if (w->tapped[row] >= 0)
+        return w->tapped[row];
+    struct tap *t = &w->tap;
+    for (int f = 0; f < (int)huji_sources[S_LINE].n_fields; f++) {
+        if (!w->line[f])
+            continue;
+        size_t width = (size_t)ftype_width(huji_sources[S_LINE].fields[f].type);
+        if (mem_grow(&t->col[f], &t->cap_col[f], t->n + 1, width) < 0) {
+            w->failed = true;
+            return -1;
+        }
+        memcpy((char *)t->col[f] + t->n * width, (const char *)w->line[f] + (size_t)row * width,
+               width);
+    }
+    if (mem_grow(&t->fund, &t->cap_fund, t->n + 1, sizeof *t->fund) < 0) {
+        w->failed = true;
+        return -1;
+    }
+    t->fund[t->n] = walk_line_fund(w, row);
+    return w->tapped[row] = (int32_t)t->n++;
+}
+
+static void take(struct walk *w, const struct rule *r, int clause)
+{
+    struct event ev;
+    if (!fill(w, r, clause, &ev))
+        return;
+    if (r->kind == &kind_forbid && !r->waits) {
+        w->fold.rule = r;
+        kind_forbid.fold(&w->fold, &ev, 1);
+        return;
+    }
+    if (!r->in_walk && !r->is_measure && (ev.src == S_LINE || ev.src == S_LINE_RAW) &&
+        (ev.row = tap_line(w, ev.row)) < 0)
+        return;
+    if (r->kind == &kind_quota && r->slot[clause][SL_TOLERANCE]) { /* spread over days */
+        int64_t first = ev.key[r->n_keys - 1];
+        for (int64_t k = 0; k < ev.c && k < 4000; k++) {
+            ev.key[r->n_keys - 1] = first + k;
+            push(w, r, &ev);
+        }
+        return;
+    }
+    push(w, r, &ev);
+}
+
+static bool row_valid(const struct knowledge *k, int32_t row, int64_t day)
+{
+    int64_t b = k->valid_from >= 0 ? k->column[k->valid_from].num[row] : HUJI_NONE64;
+    int64_t e = k->valid_to >= 0 ? k->column[k->valid_to].num[row] : HUJI_NONE64;
+    return (b == HUJI_NONE64 || day >= b) && (e == HUJI_NONE64 || day <= e);
+}
+
+static int64_t event_day(struct walk *w)
+{
+    int f = w->run->known[w->env.cur.src].t;
+    int64_t t = f >= 0 ? eval_field(&w->env, &w->env.cur, f) : HUJI_NONE64;
+    return t == HUJI_NONE64 ? t : sec_day(t);
+}
+
+/* Several rows of a table may forbid one event; it is one finding (its id is the event's), the first row's. */
+static bool once(const struct rule *r, int clause)
+{
+    bool by_row = false;
+    for (int k = 0; k < r->n_keys; k++)
+        by_row = by_row || expr_has(r->key[clause][k], X_KN);
+    return r->kind == &kind_forbid && !by_row;
+}
+
+void walk_consider(struct walk *w, int p, enum source_id src, int32_t row)
+{
+    const struct clause_plan *plan = &w->run->plan[p];
+    const struct rule *r = w->run->lib->rules[plan->rule];
+    const struct clause *c = &r->clause[plan->clause];
+    w->env.cur = (struct event_ref){src, row, -1};
+    w->env.clause = plan->clause;
+    if (plan->visit[0].x) {
+        int32_t visit = src == S_LINE ? walk_code_at(w, w->f_visit, (size_t)row) : -1;
+        if (visit < 0 || w->visit_of[p] != visit + 1) {
+            w->visit_of[p] = visit + 1;
+            w->visit_ok[p] = walk_passes(w, plan->visit);
+        }
+        if (!w->visit_ok[p])
+            return;
+    }
+    if (!plan->kn) {
+        if (walk_passes(w, plan->event))
+            take(w, r, plan->clause);
+        return;
+    }
+    int64_t item = eval_field(&w->env, &w->env.cur, w->run->known[src].item);
+    if (item == HUJI_NONE64 || item >= plan->kn->n)
+        return;
+    int64_t day = event_day(w);
+    for (uint32_t k = plan->kn->at[item]; k < plan->kn->at[item + 1]; k++) {
+        w->env.cur = (struct event_ref){src, row, plan->kn->rows[k]};
+        size_t before = w->out.n;
+        if (row_valid(c->kn, w->env.cur.kn, day) && walk_passes(w, plan->event))
+            take(w, r, plan->clause);
+        if (w->out.n > before && once(r, plan->clause))
+            return;
+    }
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* The inside of a walk, for the files that make it: walk.c (a person), walk_asks.c (what expressions ask), walk_events.c (what is
+ * collected), walk_after.c (what is judged when all have walked). */
+#ifndef HUJI_ENGINE_WALK_PRIV_H
+#define HUJI_ENGINE_WALK_PRIV_H
+
+#include "engine/emit.h"
+#include "engine/net.h"
+#include "engine/walk.h"
+
+struct evbuf {
+    struct event *ev;
+    size_t n, cap;
+};
+
+/* Events that wait for the end of the walks, packed: of the sixteen numbers of an event only those that the rule fills,
+ * then row, kn, rank and the four small ones. Cut by a hash of the owner, so that one part at a time is unpacked. */
+enum { KEPT_PARTS = 16, EVENT_NUMBERS = 16, KEPT_TAIL = 16 };
+
+struct kept {
+    uint8_t *p;
+    size_t n, cap; /* bytes */
+};
+
+struct tap { /* lines that outlive their batch */
+    void *col[HUJI_MAX_FIELDS];
+    size_t cap_col[HUJI_MAX_FIELDS];
+    int64_t *fund;
+    size_t cap_fund;
+    size_t n;
+};
+
+struct walk {
+    const struct huji_run *run;
+    struct env env;
+    struct fold fold;
+    struct findings out;
+    bool bare;
+    uint64_t bare_sum;
+    /* the batch */
+    void *line[HUJI_MAX_FIELDS];
+    const void *line_const[HUJI_MAX_FIELDS];
+    size_t n_line;
+    uint8_t *live;
+    size_t cap_live;
+    int32_t *tapped; /* batch row -> tap row, -1 */
+    size_t cap_tapped;
+    struct net_scratch net;
+    /* the person */
+    int32_t next, end, psn;
+    size_t lo, hi;
+    int32_t *by_visit; /* live rows sorted by visit */
+    size_t n_by_visit, cap_by_visit;
+    bool visit_ready, fund_ready;
+    int64_t *fund; /* per batch row */
+    size_t cap_fund;
+    struct event **order, *moved; /* scratch of sort_events */
+    size_t cap_order, cap_moved;
+    int32_t *rows; /* scratch: rows of a visit */
+    size_t cap_rows;
+    /* per plan */
+    uint8_t *guard;          /* 0: this person's lines are none of its business */
+    int *guarded, n_guarded; /* plans that ask something of the person alone */
+    int32_t *visit_of;
+    int8_t *visit_ok;
+    /* per rule */
+    struct evbuf *buf;
+    struct kept (*kept)[KEPT_PARTS];
+    uint16_t *mask;             /* numbers that a rule's events carry */
+    struct measure_table *sums; /* per measure, this walk's part */
+    struct walk **all;          /* merged: the walks whose kept events are judged */
+    size_t n_all;
+    int32_t tap_shift;  /* this walk's first row in the merged tap */
+    uint32_t *tap_rank; /* merged: by tap row */
+    struct evbuf part;  /* scratch: one part unpacked */
+    int *touched, n_touched;
+    bool *is_touched;
+    struct tap tap;
+    bool in_tap; /* line rows refer to the tap */
+    uint64_t n_lines, n_events;
+    bool failed;
+    /* fields used often */
+    int f_psn, f_visit, f_setl, f_item, f_inscp, f_net[10];
+};
+
+/* walk.c */
+int walk_line_field(const char *name);
+int walk_error(struct walk *w, struct err *e);
+/* Sorts the events and folds them owner by owner. */
+void walk_fold(struct walk *w, const struct rule *r, struct event *ev, size_t n);
+
+/* walk_asks.c */
+inline int32_t walk_code_at(const struct walk *w, int f, size_t row)
+{
+    return ((const int32_t *)w->line[f])[row];
+}
+
+/* walk_events.c */
+bool walk_passes(struct walk *w, const struct conjunct *c);
+/* One row and one plan: collected, or judged at once, if all conditions hold. */
+void walk_consider(struct walk *w, int plan, enum source_id src, int32_t row);
+/* Which numbers of an event a rule fills. */
+uint16_t walk_numbers_of(const struct rule *r);
+/* The next packed event; returns what follows it. */
+const uint8_t *walk_unpack(const uint8_t *p, unsigned mask, struct event *ev);
+
+#endif
