@@ -161,11 +161,12 @@ static bool plain_block(const char *p, size_t n)
 /* Records and lines of text that ends with LF and has neither quotes nor CR. */
 static void count_plain(const char *p, size_t n, uint64_t *rows, uint64_t *lines)
 {
-    uint64_t breaks = 0, blank = n && p[0] == '\n';
-    for (size_t i = 0; i < n; i++)
-        breaks += p[i] == '\n';
-    for (size_t i = 1; i < n; i++)
-        blank += (p[i] == '\n') & (p[i - 1] == '\n');
+    uint64_t breaks = 0, blank = 0;
+    const char *end = p + n, *from = p;
+    for (const char *q; from < end && (q = memchr(from, '\n', (size_t)(end - from))); from = q + 1) {
+        breaks++;
+        blank += q == from;
+    }
     *lines += breaks;
     *rows += breaks - blank;
 }
