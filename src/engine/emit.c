@@ -452,7 +452,8 @@ static struct huji_text keep_text(struct findings *out, const char *p, size_t n)
 static void store(struct fold *f, const struct found *w, struct list *l, struct huji_finding *h)
 {
     struct findings *out = f->ctx;
-    qsort(l->at, l->n, sizeof *l->at, by_role);
+    if (l->n)
+        qsort(l->at, l->n, sizeof *l->at, by_role);
     uint32_t n = l->n > MAX_EVIDENCE ? MAX_EVIDENCE : (uint32_t)l->n;
     struct huji_ref *ev = arena_alloc(&out->a, (n + 1u) * sizeof *ev);
     if (!ev || mem_grow(&out->f, &out->cap, out->n + 1, sizeof *out->f) < 0) {

@@ -240,10 +240,11 @@ static int add_event(struct world *w, enum source_id s, const struct ynode *n)
         copy_cell(w, s, row, "fixmedins_code", S_STAY, v, "fixmedins_code");
     }
     const char *inst = s == S_REG ? "ide_fixmedins_no" : "fixmedins_code";
-    if (s != S_STOCK && !(written >> source_field(s, SPAN("psn_no")) & 1) &&
-        source_field(s, SPAN("psn_no")) >= 0)
+    int fp = s == S_STOCK ? -1 : source_field(s, SPAN("psn_no")),
+        fi = source_field(s, span_of(inst));
+    if (fp >= 0 && !(written >> fp & 1))
         set_default(w, s, row, "psn_no", "P1");
-    if (source_field(s, span_of(inst)) >= 0 && !(written >> source_field(s, span_of(inst)) & 1))
+    if (fi >= 0 && !(written >> fi & 1))
         set_default(w, s, row, inst, "H1");
     if (s == S_SETTLEMENT) {
         *at(w, s, "void", row) = 0;

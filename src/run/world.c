@@ -20,11 +20,11 @@ static int load_table(struct store *s, enum source_id id, struct world *w, struc
     for (size_t f = 0; f < src->n_fields; f++)
         fields[f] = (int)f;
     bool person = source_field(id, SPAN("psn_no")) >= 0 && id != S_PERSON && id != S_DOCTOR;
+    /* ids are given as threads come to them: where there is a rank, it alone breaks ties */
+    bool ranked = source_field(id, SPAN("rank")) >= 0;
     buf_fmt(&order, "%s%s%s%s", person ? "psn_no nulls last, " : "",
             src->time_field ? src->time_field : "", src->time_field ? " nulls last, " : "",
-            src->id_field);
-    if (source_field(id, SPAN("rank")) >= 0)
-        buf_str(&order, ", rank");
+            ranked ? "rank" : src->id_field);
     int rc = frame_load(s, id, fields, src->n_fields, buf_cstr(&order), &w->table[id], e);
     buf_release(&order);
     if (rc == 0)
