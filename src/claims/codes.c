@@ -65,7 +65,7 @@ struct book {
 
 struct codes {
     struct book book[DOMAIN_COUNT];
-    uint64_t serial; /* of this process, from 1 */
+    uint64_t serial;      /* of this process, from 1 */
     struct flags strange; /* item ids of no national form */
     pthread_mutex_t strange_lock;
 };
@@ -135,19 +135,16 @@ bool item_code_form(struct span s)
         return false;
     const char *p = s.p;
     switch (p[0]) {
-    case '0':
-        return s.n == 15 && p[1] == '0' && digits(p, 15);
+    case '0': return s.n == 15 && p[1] == '0' && digits(p, 15);
     case 'X':
-        return s.n == 23 && upper(p + 1, 1) && digits(p + 2, 2) && upper(p + 4, 3) && digits(p + 7, 3) &&
-               upper(p + 10, 1) && digits(p + 11, 12);
+        return s.n == 23 && upper(p + 1, 1) && digits(p + 2, 2) && upper(p + 4, 3) &&
+               digits(p + 7, 3) && upper(p + 10, 1) && digits(p + 11, 12);
     case 'Z':
-        return s.n == 20 && upper(p + 1, 1) && digits(p + 2, 2) && upper(p + 4, 3) && digits(p + 7, 13);
-    case 'T':
-        return s.n == 10 && digits(p + 1, 9);
-    case 'C':
-        return (s.n == 20 || s.n == 27) && digits(p + 1, s.n - 1);
-    default:
-        return false;
+        return s.n == 20 && upper(p + 1, 1) && digits(p + 2, 2) && upper(p + 4, 3) &&
+               digits(p + 7, 13);
+    case 'T': return s.n == 10 && digits(p + 1, 9);
+    case 'C': return (s.n == 20 || s.n == 27) && digits(p + 1, s.n - 1);
+    default: return false;
     }
 }
 
@@ -234,7 +231,8 @@ int32_t codes_find(struct codes *c, enum domain d, struct span s)
 
 bool domain_has_name(enum domain d)
 {
-    return d == D_ITEM || d == D_INST || d == D_DEPT || d == D_DOCTOR || d == D_EMP || d == D_DX || d == D_PERSON;
+    return d == D_ITEM || d == D_INST || d == D_DEPT || d == D_DOCTOR || d == D_EMP || d == D_DX ||
+           d == D_PERSON;
 }
 
 static bool room_for_name(struct book *b, int32_t id)
@@ -258,7 +256,8 @@ void codes_name(struct codes *c, enum domain d, int32_t id, struct span name)
     if (room_for_name(b, id) && !b->name[id].p) {
         b->name[id] = arena_span(&b->text, name);
         flag_set(&b->named, (uint32_t)id);
-        if ((uint32_t)id < b->saved && mem_grow(&b->late, &b->late_cap, b->n_late + 1, sizeof *b->late) == 0)
+        if ((uint32_t)id < b->saved &&
+            mem_grow(&b->late, &b->late_cap, b->n_late + 1, sizeof *b->late) == 0)
             b->late[b->n_late++] = id;
     }
     pthread_mutex_unlock(&b->name_lock);
@@ -279,8 +278,8 @@ static void note_named(struct book *b, uint32_t id)
 static int load_one(struct codes *c, duckdb_connection con, enum domain d, struct err *e)
 {
     char sql[128];
-    snprintf(sql, sizeof sql, "SELECT id, code%s FROM d_%s ORDER BY id", domain_has_name(d) ? ", name IS NOT NULL" : "",
-             huji_domain_name[d]);
+    snprintf(sql, sizeof sql, "SELECT id, code%s FROM d_%s ORDER BY id",
+             domain_has_name(d) ? ", name IS NOT NULL" : "", huji_domain_name[d]);
     struct db_rows rows;
     int rc = db_open(con, sql, &rows, e);
     if (rc < 0)
@@ -317,7 +316,8 @@ static int append(duckdb_appender app, const struct book *b, const struct shard 
         bool ok = duckdb_append_int32(app, (int32_t)id) == DuckDBSuccess &&
                   duckdb_append_varchar_length(app, s.p, s.n) == DuckDBSuccess;
         if (ok && named)
-            ok = (name.p ? duckdb_append_varchar_length(app, name.p, name.n) : duckdb_append_null(app)) == DuckDBSuccess;
+            ok = (name.p ? duckdb_append_varchar_length(app, name.p, name.n)
+                         : duckdb_append_null(app)) == DuckDBSuccess;
         if (!ok || duckdb_appender_end_row(app) != DuckDBSuccess)
             return -1;
     }

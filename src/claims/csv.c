@@ -24,7 +24,8 @@ static char *past_break(char *p, char *end, bool last)
 }
 
 /* The rest of the line as one bad record. */
-static enum csv_state spoilt(char *start, char *end, bool last, enum csv_state why, struct csv_record *out)
+static enum csv_state spoilt(char *start, char *end, bool last, enum csv_state why,
+                             struct csv_record *out)
 {
     char *q = line_end(start, end);
     char *next = q < end ? past_break(q, end, last) : last ? end : NULL;

@@ -66,11 +66,13 @@ struct csv_file {
 #define CSV_RECORD_MAX (16u << 20)
 
 /* `tmp`: where to write the file in UTF-8 if it comes as GBK, GB18030 or UTF-16. Owns: csv_close. */
-int csv_open(const char *path, const char *tmp, struct csv_file *out, const struct progress *progress, struct err *e);
+int csv_open(const char *path, const char *tmp, struct csv_file *out,
+             const struct progress *progress, struct err *e);
 void csv_close(struct csv_file *f);
 
 /* Calls `each` for the records `row` (from 0, ascending): its line in the file, its text without the line end. */
 typedef void csv_each_fn(void *ctx, size_t i, uint64_t line, struct span raw);
-int csv_each(const struct csv_file *f, const int64_t *row, size_t n, csv_each_fn *each, void *ctx, struct err *e);
+int csv_each(const struct csv_file *f, const int64_t *row, size_t n, csv_each_fn *each, void *ctx,
+             struct err *e);
 
 #endif

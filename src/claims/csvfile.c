@@ -33,7 +33,12 @@ static ssize_t read_full(int fd, char *p, size_t n)
 /* Bytes of the character that `lead` begins; 0 = none begins so. */
 static size_t utf8_need(unsigned char lead)
 {
-    return lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+    return lead < 0x80   ? 1
+           : lead < 0xc2 ? 0
+           : lead < 0xe0 ? 2
+           : lead < 0xf0 ? 3
+           : lead < 0xf5 ? 4
+                         : 0;
 }
 
 /* Length of the valid UTF-8 at the start of p. *bad: what follows is wrong, not just cut off. */
@@ -85,7 +90,8 @@ static int open_for_read(const char *path, uint64_t *size, struct err *e)
     return fd;
 }
 
-static int to_utf8_chunks(int in, int out, iconv_t cd, const char *path, const char *tmp, struct err *e)
+static int to_utf8_chunks(int in, int out, iconv_t cd, const char *path, const char *tmp,
+                          struct err *e)
 {
     enum { IN = 1 << 20 };
     char *b = mem_alloc(IN + 8), *o = mem_alloc(4 * IN);
@@ -100,8 +106,8 @@ static int to_utf8_chunks(int in, int out, iconv_t cd, const char *path, const c
         char *ip = b, *op = o;
         size_t il = keep + (size_t)k, ol = 4 * IN, had = il;
         if (iconv(cd, &ip, &il, &op, &ol) == (size_t)-1 && errno == EILSEQ) {
-            err_set(e, ERR_INPUT, "%s 既不是 UTF-8 也不是 GB18030：第 %llu 字节（0x%02x）无法识别", path,
-                    (unsigned long long)(at + (uint64_t)(ip - b) + 1), (unsigned char)*ip);
+            err_set(e, ERR_INPUT, "%s 既不是 UTF-8 也不是 GB18030：第 %llu 字节（0x%02x）无法识别",
+                    path, (unsigned long long)(at + (uint64_t)(ip - b) + 1), (unsigned char)*ip);
             rc = err_hint(e, "请另存为 UTF-8 编码的 CSV 再导入");
             break;
         }
@@ -112,7 +118,8 @@ static int to_utf8_chunks(int in, int out, iconv_t cd, const char *path, const c
             rc = err_errno(e, "写不了临时文件 %s", tmp);
     }
     if (rc == 0 && keep)
-        rc = err_set(e, ERR_INPUT, "%s 末尾的字符不完整（文件被截断？）：第 %llu 字节", path, (unsigned long long)at + 1);
+        rc = err_set(e, ERR_INPUT, "%s 末尾的字符不完整（文件被截断？）：第 %llu 字节", path,
+                     (unsigned long long)at + 1);
     mem_free(b);
     mem_free(o);
     return rc;
@@ -146,10 +153,10 @@ struct indexer {
     struct digest *sha; /* NULL: hashed already */
     int fd;
     char *b;
-    size_t cap, n;  /* n bytes in b */
-    uint64_t at;    /* offset of b[0] in the file */
+    size_t cap, n; /* n bytes in b */
+    uint64_t at;   /* offset of b[0] in the file */
     uint64_t row, line;
-    size_t valid;   /* bytes of b known to be UTF-8 */
+    size_t valid; /* bytes of b known to be UTF-8 */
     bool eof, headed;
 };
 
@@ -163,7 +170,8 @@ static void count_plain(const char *p, size_t n, uint64_t *rows, uint64_t *lines
 {
     uint64_t breaks = 0, blank = 0;
     const char *end = p + n, *from = p;
-    for (const char *q; from < end && (q = memchr(from, '\n', (size_t)(end - from))); from = q + 1) {
+    for (const char *q; from < end && (q = memchr(from, '\n', (size_t)(end - from)));
+         from = q + 1) {
         breaks++;
         blank += q == from;
     }
@@ -210,9 +218,12 @@ static long take_heading(struct indexer *x, struct err *e)
         if (skip == x->n)
             return x->eof ? err_set(e, ERR_INPUT, "%s 是空文件，连表头也没有", f->path) : 0;
         f->delim = guess_delim(x->b + skip, x->n - skip);
-        enum csv_state s = csv_next(x->b + skip, x->b + x->n, x->eof, f->delim, field, MAX_COLUMNS, &r);
+        enum csv_state s = csv_next(x->b + skip, x->b + x->n, x->eof, f->delim, field, MAX_COLUMNS,
+                                    &r);
         if (s == CSV_MORE)
-            return x->n >= CSV_RECORD_MAX ? err_set(e, ERR_INPUT, "%s 第 1 行过长，不像表格", f->path) : 0;
+            return x->n >= CSV_RECORD_MAX
+                       ? err_set(e, ERR_INPUT, "%s 第 1 行过长，不像表格", f->path)
+                       : 0;
         skip += r.bytes;
         x->line += r.lines;
         if (s == CSV_OK)
@@ -255,7 +266,8 @@ static long cut(struct indexer *x, size_t from, struct err *e)
         }
     }
     if (used == from && x->n - from >= CSV_RECORD_MAX)
-        return err_set(e, ERR_LIMIT, "%s 第 %llu 行起的一条记录超过 16 MB", x->f->path, (unsigned long long)x->line);
+        return err_set(e, ERR_LIMIT, "%s 第 %llu 行起的一条记录超过 16 MB", x->f->path,
+                       (unsigned long long)x->line);
     if (used > from && add_block(x, from, used - from, row, line) < 0)
         return err_nomem(e);
     return (long)used;
@@ -297,7 +309,8 @@ static int fill(struct indexer *x, struct err *e)
     return 0;
 }
 
-static int index_blocks(struct indexer *x, bool *foreign, const struct progress *progress, struct err *e)
+static int index_blocks(struct indexer *x, bool *foreign, const struct progress *progress,
+                        struct err *e)
 {
     int rc = 0;
     *foreign = false;
@@ -328,7 +341,8 @@ static int index_blocks(struct indexer *x, bool *foreign, const struct progress 
     return rc;
 }
 
-static int index_file(struct csv_file *f, bool hash, bool *foreign, const struct progress *progress, struct err *e)
+static int index_file(struct csv_file *f, bool hash, bool *foreign, const struct progress *progress,
+                      struct err *e)
 {
     struct indexer x = {.f = f, .line = 1};
     uint64_t size;
@@ -362,8 +376,8 @@ static const char *utf16_name(const char *path)
     return b[0] == 0xff && b[1] == 0xfe ? "UTF-16" : b[0] == 0xfe && b[1] == 0xff ? "UTF-16" : NULL;
 }
 
-static int reread(struct csv_file *f, const char *from, const char *tmp, bool hash, const struct progress *progress,
-                  struct err *e)
+static int reread(struct csv_file *f, const char *from, const char *tmp, bool hash,
+                  const struct progress *progress, struct err *e)
 {
     int rc = to_utf8(f->path, from, tmp, e);
     if (rc < 0)
@@ -377,14 +391,16 @@ static int reread(struct csv_file *f, const char *from, const char *tmp, bool ha
     return f->read_path ? index_file(f, hash, &foreign, progress, e) : err_nomem(e);
 }
 
-int csv_open(const char *path, const char *tmp, struct csv_file *out, const struct progress *progress, struct err *e)
+int csv_open(const char *path, const char *tmp, struct csv_file *out,
+             const struct progress *progress, struct err *e)
 {
     *out = (struct csv_file){.path = path, .encoding = "UTF-8", .read_path = strdup(path)};
     if (!out->read_path)
         return err_nomem(e);
     const char *wide = utf16_name(path);
     bool foreign = false;
-    int rc = wide ? reread(out, wide, tmp, true, progress, e) : index_file(out, true, &foreign, progress, e);
+    int rc = wide ? reread(out, wide, tmp, true, progress, e)
+                  : index_file(out, true, &foreign, progress, e);
     if (rc == 0 && foreign)
         rc = reread(out, "GB18030", tmp, false, progress, e);
     if (rc == 0 && !out->n_head)
@@ -412,8 +428,8 @@ static int load_block(int fd, const struct csv_block *k, char **b, size_t *cap)
 }
 
 /* The rows of one block; returns how many were there. */
-static size_t each_in_block(const struct csv_file *f, const struct csv_block *k, char *b, const int64_t *row, size_t n,
-                            size_t i, csv_each_fn *each, void *ctx)
+static size_t each_in_block(const struct csv_file *f, const struct csv_block *k, char *b,
+                            const int64_t *row, size_t n, size_t i, csv_each_fn *each, void *ctx)
 {
     char *p = b, *end = b + k->bytes;
     uint64_t at = k->row, line = k->line;
@@ -433,7 +449,8 @@ static size_t each_in_block(const struct csv_file *f, const struct csv_block *k,
     return i - from;
 }
 
-int csv_each(const struct csv_file *f, const int64_t *row, size_t n, csv_each_fn *each, void *ctx, struct err *e)
+int csv_each(const struct csv_file *f, const int64_t *row, size_t n, csv_each_fn *each, void *ctx,
+             struct err *e)
 {
     uint64_t size;
     int fd = n ? open_for_read(f->read_path, &size, e) : -1;

@@ -14,8 +14,8 @@ static int make_source(struct import *im, enum source_id id, const char *query, 
     struct buf b = BUF_INIT;
     buf_fmt(&b, "CREATE OR REPLACE TABLE %s AS SELECT ", s->table);
     for (size_t i = 0; i < s->n_fields; i++)
-        buf_fmt(&b, "%sCAST(q.%s AS %s) AS %s", i ? ", " : "", s->fields[i].name, ftype_sql(s->fields[i].type),
-                s->fields[i].name);
+        buf_fmt(&b, "%sCAST(q.%s AS %s) AS %s", i ? ", " : "", s->fields[i].name,
+                ftype_sql(s->fields[i].type), s->fields[i].name);
     buf_fmt(&b, " FROM (%s) q", query);
     int rc = b.failed ? err_nomem(e) : db_run(im->con, buf_cstr(&b), e);
     if (rc < 0 && getenv("HUJI_SQL"))
@@ -38,7 +38,8 @@ static void fill_in(struct buf *b, const struct import *im, const char *sql)
     }
 }
 
-static int run_steps(struct import *im, const struct derive_step *step, const char *what, struct err *e)
+static int run_steps(struct import *im, const struct derive_step *step, const char *what,
+                     struct err *e)
 {
     int rc = import_step(im, what, 0, 0, e);
     struct buf b = BUF_INIT;
@@ -61,29 +62,35 @@ static int make_nl(struct import *im, struct err *e)
 {
     if (im->lines)
         return 0;
-    return db_run(im->con, "CREATE OR REPLACE TEMP TABLE nl AS SELECT *, true AS ok, NULL::BIGINT AS h FROM s_line WHERE false", e);
+    return db_run(
+        im->con,
+        "CREATE OR REPLACE TEMP TABLE nl AS SELECT *, true AS ok, NULL::BIGINT AS h FROM s_line WHERE false",
+        e);
 }
 
 /* Visits that only lines or settlements know: what the lines say of them. */
 static int made_from_lines(struct import *im, struct err *e)
 {
     int64_t n = 0;
-    int rc = db_int(im->con, e, 0, &n, "SELECT count(*) FROM d_visit WHERE id NOT IN (SELECT mdtrt_id FROM x_visit)");
+    int rc = db_int(im->con, e, 0, &n,
+                    "SELECT count(*) FROM d_visit WHERE id NOT IN (SELECT mdtrt_id FROM x_visit)");
     if (rc == 0)
-        rc = db_run(im->con,
-                    "CREATE OR REPLACE TEMP TABLE x_made(mdtrt_id INTEGER, psn_no INTEGER, fixmedins_code INTEGER, "
-                    "med_type INTEGER, b BIGINT, e BIGINT)",
-                    e);
+        rc = db_run(
+            im->con,
+            "CREATE OR REPLACE TEMP TABLE x_made(mdtrt_id INTEGER, psn_no INTEGER, fixmedins_code INTEGER, "
+            "med_type INTEGER, b BIGINT, e BIGINT)",
+            e);
     if (rc < 0 || !n)
         return rc;
-    return db_run(im->con,
-                  "INSERT INTO x_made SELECT mdtrt_id, arg_min(psn_no, no), arg_min(fixmedins_code, no), "
-                  "arg_min(med_type, no), min(fee_ocur_time), max(fee_ocur_time) FROM ("
-                  "SELECT no, mdtrt_id, psn_no, fixmedins_code, med_type, fee_ocur_time FROM nl WHERE ok AND no NOT IN "
-                  "(SELECT no FROM im_gone) UNION ALL "
-                  "SELECT no, mdtrt_id, psn_no, fixmedins_code, med_type, fee_ocur_time FROM s_line) "
-                  "WHERE mdtrt_id IS NOT NULL AND mdtrt_id NOT IN (SELECT mdtrt_id FROM x_visit) GROUP BY mdtrt_id",
-                  e);
+    return db_run(
+        im->con,
+        "INSERT INTO x_made SELECT mdtrt_id, arg_min(psn_no, no), arg_min(fixmedins_code, no), "
+        "arg_min(med_type, no), min(fee_ocur_time), max(fee_ocur_time) FROM ("
+        "SELECT no, mdtrt_id, psn_no, fixmedins_code, med_type, fee_ocur_time FROM nl WHERE ok AND no NOT IN "
+        "(SELECT no FROM im_gone) UNION ALL "
+        "SELECT no, mdtrt_id, psn_no, fixmedins_code, med_type, fee_ocur_time FROM s_line) "
+        "WHERE mdtrt_id IS NOT NULL AND mdtrt_id NOT IN (SELECT mdtrt_id FROM x_visit) GROUP BY mdtrt_id",
+        e);
 }
 
 static const char *const flags_before[] = {

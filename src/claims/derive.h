@@ -13,10 +13,11 @@ struct derive_step {
 
 /* In this order; each ends with sql = NULL. %N stands for now (seconds), %F for the number
  * of the first file of this import. */
-extern const struct derive_step derive_texts[];   /* temp tables x_*: texts as integers, ids given */
-extern const struct derive_step derive_people[];  /* persons, institutions, doctors */
-extern const struct derive_step derive_visits[];  /* visits, settlements, diagnoses, refunds */
-extern const struct derive_step derive_others[];  /* operations, stock, sales, checks, registrations */
+extern const struct derive_step derive_texts[];  /* temp tables x_*: texts as integers, ids given */
+extern const struct derive_step derive_people[]; /* persons, institutions, doctors */
+extern const struct derive_step derive_visits[]; /* visits, settlements, diagnoses, refunds */
+extern const struct derive_step
+    derive_others[]; /* operations, stock, sales, checks, registrations */
 extern const struct derive_step derive_lookups[]; /* l_* */
 
 #endif

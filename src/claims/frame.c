@@ -43,8 +43,8 @@ int frame_query(struct store *s, const char *sql, struct column_set *out, struct
     return rc;
 }
 
-int frame_load(struct store *s, enum source_id id, const int *fields, size_t n_fields, const char *order_by,
-               struct column_set *out, struct err *e)
+int frame_load(struct store *s, enum source_id id, const int *fields, size_t n_fields,
+               const char *order_by, struct column_set *out, struct err *e)
 {
     const struct source *src = &huji_sources[id];
     struct buf b = BUF_INIT;
@@ -98,7 +98,8 @@ int dict_load(struct store *s, enum domain d, struct dict *out, struct err *e)
     int rc = store_connect(s, &con, e);
     if (rc < 0)
         return rc;
-    snprintf(sql, sizeof sql, "SELECT code%s FROM d_%s ORDER BY id", named ? ", name" : "", huji_domain_name[d]);
+    snprintf(sql, sizeof sql, "SELECT code%s FROM d_%s ORDER BY id", named ? ", name" : "",
+             huji_domain_name[d]);
     rc = db_open(con, sql, &rows, e);
     if (rc == 0) {
         rc = fill_dict(&rows, named, out, e);

@@ -28,8 +28,8 @@ struct column_set {
 
 /* Fields (indices into huji_sources[id].fields) of all events of a source. `order_by`: SQL behind ORDER BY, NULL = as
  * stored. Owns: column_set_release. */
-int frame_load(struct store *s, enum source_id id, const int *fields, size_t n_fields, const char *order_by,
-               struct column_set *out, struct err *e);
+int frame_load(struct store *s, enum source_id id, const int *fields, size_t n_fields,
+               const char *order_by, struct column_set *out, struct err *e);
 /* The same of any query of INTEGER and BIGINT columns, such as of a lookup table. */
 int frame_query(struct store *s, const char *sql, struct column_set *out, struct err *e);
 void column_set_release(struct column_set *c);

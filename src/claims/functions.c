@@ -129,15 +129,15 @@ static void run32(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector
     }
 }
 
-#define SQL64(name)                                                                              \
-    static void sql_##name(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)   \
-    {                                                                                            \
-        run64(info, in, out, to_##name);                                                         \
+#define SQL64(name)                                                                            \
+    static void sql_##name(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out) \
+    {                                                                                          \
+        run64(info, in, out, to_##name);                                                       \
     }
-#define SQL32(name)                                                                              \
-    static void sql_##name(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)   \
-    {                                                                                            \
-        run32(info, in, out, to_##name);                                                         \
+#define SQL32(name)                                                                            \
+    static void sql_##name(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out) \
+    {                                                                                          \
+        run32(info, in, out, to_##name);                                                       \
     }
 SQL64(sec)
 SQL64(fen)
@@ -148,30 +148,35 @@ SQL32(day)
 SQL32(int)
 
 /* One SQL function per domain because extra_info is all that tells them apart otherwise. */
-#define DOMAINS(X)                                                                               \
-    X(PERSON, person) X(VISIT, visit) X(SETL, setl) X(INST, inst) X(ITEM, item) X(DX, dx) X(OPRN, oprn)     \
-    X(DOCTOR, doctor) X(DEPT, dept) X(PLACE, place) X(EMP, emp) X(CODE, code) X(TEXT, text)
-#define ID_FUNCTION(D, d)                                                                        \
-    static bool id_of_##d(const struct function_context *x, struct span s, int32_t *out)         \
-    {                                                                                            \
-        *out = codes_id(x->codes, D_##D, s);                                                     \
-        return *out != HUJI_NONE32;                                                              \
-    }                                                                                            \
-    static void sql_id_##d(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)   \
-    {                                                                                            \
-        run32(info, in, out, id_of_##d);                                                         \
+#define DOMAINS(X)                                                                      \
+    X(PERSON, person)                                                                   \
+    X(VISIT, visit)                                                                     \
+    X(SETL, setl) X(INST, inst) X(ITEM, item) X(DX, dx) X(OPRN, oprn) X(DOCTOR, doctor) \
+        X(DEPT, dept) X(PLACE, place) X(EMP, emp) X(CODE, code) X(TEXT, text)
+#define ID_FUNCTION(D, d)                                                                      \
+    static bool id_of_##d(const struct function_context *x, struct span s, int32_t *out)       \
+    {                                                                                          \
+        *out = codes_id(x->codes, D_##D, s);                                                   \
+        return *out != HUJI_NONE32;                                                            \
+    }                                                                                          \
+    static void sql_id_##d(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out) \
+    {                                                                                          \
+        run32(info, in, out, id_of_##d);                                                       \
     }
 DOMAINS(ID_FUNCTION)
 
 /* huji_name_<domain>(id, name) gives back the id. Neighbours are often the same. */
-static void run_name(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out, enum domain d)
+static void run_name(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out,
+                     enum domain d)
 {
     const struct function_context *x = duckdb_scalar_function_get_extra_info(info);
     idx_t n = duckdb_data_chunk_get_size(in);
-    duckdb_vector vi = duckdb_data_chunk_get_vector(in, 0), vn = duckdb_data_chunk_get_vector(in, 1);
+    duckdb_vector vi = duckdb_data_chunk_get_vector(in, 0),
+                  vn = duckdb_data_chunk_get_vector(in, 1);
     const int32_t *id = duckdb_vector_get_data(vi);
     duckdb_string_t *name = duckdb_vector_get_data(vn);
-    const uint64_t *has_id = duckdb_vector_get_validity(vi), *has_name = duckdb_vector_get_validity(vn);
+    const uint64_t *has_id = duckdb_vector_get_validity(vi),
+                   *has_name = duckdb_vector_get_validity(vn);
     int32_t *to = duckdb_vector_get_data(out), last = -1;
     duckdb_vector_ensure_validity_writable(out);
     uint64_t *ok = duckdb_vector_get_validity(out);
@@ -188,7 +193,9 @@ static void run_name(duckdb_function_info info, duckdb_data_chunk in, duckdb_vec
     }
 }
 
-#define NAMED(X) X(ITEM, item) X(INST, inst) X(DEPT, dept) X(DOCTOR, doctor) X(EMP, emp) X(DX, dx) X(PERSON, person)
+#define NAMED(X)  \
+    X(ITEM, item) \
+    X(INST, inst) X(DEPT, dept) X(DOCTOR, doctor) X(EMP, emp) X(DX, dx) X(PERSON, person)
 #define NAME_FUNCTION(D, d)                                                                      \
     static void sql_name_##d(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out) \
     {                                                                                            \
@@ -249,8 +256,9 @@ static void sql_dx(duckdb_function_info info, duckdb_data_chunk in, duckdb_vecto
         struct span t = valid_at(valid, i) ? text_at(&s[i]) : (struct span){NULL, 0};
         for (size_t j = 0; j < t.n && k < sizeof b; j++) {
             unsigned char c = (unsigned char)t.p[j];
-            if (c == '+' || c == '*' || (c == 0xe2 && j + 2 < t.n && (unsigned char)t.p[j + 1] == 0x80 &&
-                                         (unsigned char)t.p[j + 2] == 0xa0))
+            if (c == '+' || c == '*' ||
+                (c == 0xe2 && j + 2 < t.n && (unsigned char)t.p[j + 1] == 0x80 &&
+                 (unsigned char)t.p[j + 2] == 0xa0))
                 break;
             if (c > ' ')
                 b[k++] = (char)(c >= 'a' && c <= 'z' ? c - 32 : c);
@@ -262,7 +270,8 @@ static void sql_dx(duckdb_function_info info, duckdb_data_chunk in, duckdb_vecto
     }
 }
 
-int line_marks(const struct codes *c, int32_t item, int64_t cnt, int64_t pric, int64_t amount, sec_t t, sec_t now)
+int line_marks(const struct codes *c, int32_t item, int64_t cnt, int64_t pric, int64_t amount,
+               sec_t t, sec_t now)
 {
     int m = 0;
     if (item == HUJI_NONE32 || !codes_item_known(c, item))
@@ -275,7 +284,8 @@ int line_marks(const struct codes *c, int32_t item, int64_t cnt, int64_t pric, i
         if (off > (__int128)500000000) /* 0.05 yuan */
             m |= MARK_AMOUNT;
     }
-    if ((has_cnt && (cnt == 0 || (cnt < 0) != (amount < 0)) && !(cnt != 0 && amount == 0)) || (has_pric && pric < 0))
+    if ((has_cnt && (cnt == 0 || (cnt < 0) != (amount < 0)) && !(cnt != 0 && amount == 0)) ||
+        (has_pric && pric < 0))
         m |= MARK_SIGN;
     if (amount >= INT64_C(1000000000) || amount <= -INT64_C(1000000000)) /* 1e7 yuan */
         m |= MARK_BIG;
@@ -301,7 +311,8 @@ static void sql_marks(duckdb_function_info info, duckdb_data_chunk in, duckdb_ve
         v[0] = valid_at(valid[0], i) ? ((const int32_t *)p[0])[i] : HUJI_NONE32;
         for (int k = 1; k < 5; k++)
             v[k] = valid_at(valid[k], i) ? ((const int64_t *)p[k])[i] : HUJI_NONE64;
-        to[i] = line_marks(x->codes, (int32_t)v[0], v[1], v[2], v[3] == HUJI_NONE64 ? 0 : v[3], v[4], x->now);
+        to[i] = line_marks(x->codes, (int32_t)v[0], v[1], v[2], v[3] == HUJI_NONE64 ? 0 : v[3],
+                           v[4], x->now);
     }
 }
 
@@ -330,10 +341,17 @@ struct function {
     bool special; /* sees NULLs itself */
 };
 
-#define TEXT_IN {DUCKDB_TYPE_VARCHAR}
+#define TEXT_IN             \
+    {                       \
+        DUCKDB_TYPE_VARCHAR \
+    }
 #define ID_ROW(D, d) {"huji_id_" #d, sql_id_##d, TEXT_IN, DUCKDB_TYPE_INTEGER, true},
-#define NAME_ROW(D, d)                                                                           \
-    {"huji_name_" #d, sql_name_##d, {DUCKDB_TYPE_INTEGER, DUCKDB_TYPE_VARCHAR}, DUCKDB_TYPE_INTEGER, true},
+#define NAME_ROW(D, d)                           \
+    {"huji_name_" #d,                            \
+     sql_name_##d,                               \
+     {DUCKDB_TYPE_INTEGER, DUCKDB_TYPE_VARCHAR}, \
+     DUCKDB_TYPE_INTEGER,                        \
+     true},
 static const struct function functions[] = {
     {"huji_sec", sql_sec, TEXT_IN, DUCKDB_TYPE_BIGINT, true},
     {"huji_fen", sql_fen, TEXT_IN, DUCKDB_TYPE_BIGINT, true},
@@ -348,12 +366,14 @@ static const struct function functions[] = {
     {"huji_tail", sql_tail, {DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_BIGINT}, DUCKDB_TYPE_UBIGINT, false},
     {"huji_marks",
      sql_marks,
-     {DUCKDB_TYPE_INTEGER, DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_BIGINT},
+     {DUCKDB_TYPE_INTEGER, DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_BIGINT,
+      DUCKDB_TYPE_BIGINT},
      DUCKDB_TYPE_INTEGER,
      true},
     NAMED(NAME_ROW) DOMAINS(ID_ROW)};
 
-static duckdb_state register_one(duckdb_connection con, const struct function *f, struct function_context *ctx)
+static duckdb_state register_one(duckdb_connection con, const struct function *f,
+                                 struct function_context *ctx)
 {
     duckdb_scalar_function s = duckdb_create_scalar_function();
     duckdb_scalar_function_set_name(s, f->name);

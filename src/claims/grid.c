@@ -41,7 +41,8 @@ static bool is_number(duckdb_type t)
     return t != DUCKDB_TYPE_VARCHAR;
 }
 
-static int add_value(struct grid *g, const struct db_rows *rows, idx_t col, bool number, struct err *e)
+static int add_value(struct grid *g, const struct db_rows *rows, idx_t col, bool number,
+                     struct err *e)
 {
     char b[32];
     if (db_null(rows, col))
@@ -52,7 +53,8 @@ static int add_value(struct grid *g, const struct db_rows *rows, idx_t col, bool
     return grid_add(g, (struct span){b, (size_t)n}, e);
 }
 
-int grid_query(duckdb_connection con, const char *title, const char *sql, struct grid *out, struct err *e)
+int grid_query(duckdb_connection con, const char *title, const char *sql, struct grid *out,
+               struct err *e)
 {
     struct db_rows rows;
     int rc = db_open(con, sql, &rows, e);

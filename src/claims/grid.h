@@ -17,7 +17,8 @@ struct grid {
 };
 
 /* Runs `sql`; its column names are the headings, its numbers and texts the cells ("" for NULL). Owns: grid_release. */
-int grid_query(duckdb_connection con, const char *title, const char *sql, struct grid *out, struct err *e);
+int grid_query(duckdb_connection con, const char *title, const char *sql, struct grid *out,
+               struct err *e);
 /* By hand: headings separated by commas, "#" before those of numbers; then cells, n_cols for a row. */
 int grid_start(struct grid *g, const char *title, const char *heads, struct err *e);
 int grid_add(struct grid *g, struct span cell, struct err *e);

@@ -13,7 +13,8 @@
 int import_step(struct import *im, const char *what, uint64_t done, uint64_t total, struct err *e)
 {
     progress_step(im->progress, what, done, total);
-    return progress_cancelled(im->progress) ? err_set(e, ERR_STATE, "已中断，数据保持导入前的样子") : 0;
+    return progress_cancelled(im->progress) ? err_set(e, ERR_STATE, "已中断，数据保持导入前的样子")
+                                            : 0;
 }
 
 static struct import_row *add_row(struct import_report *r, const char *path, int table)
@@ -27,7 +28,8 @@ static struct import_row *add_row(struct import_report *r, const char *path, int
 /* The file with this hash that is in the store: its number, 0 = none. */
 static int known_file(struct import *im, const struct input *in, int64_t *id, struct err *e)
 {
-    return db_int(im->con, e, 0, id, "SELECT max(id) FROM file WHERE sha256 = '%s' AND table_name = '%s'", in->sha256,
+    return db_int(im->con, e, 0, id,
+                  "SELECT max(id) FROM file WHERE sha256 = '%s' AND table_name = '%s'", in->sha256,
                   in->table->name);
 }
 
@@ -49,7 +51,8 @@ static int take_file(struct import *im, const struct import_file *f, bool *used,
     bool again = id > 0;
     for (size_t i = 0; i < im->n; i++)
         again |= strcmp(im->in[i].sha256, in->sha256) == 0 && im->in[i].table == in->table;
-    struct import_row *row = add_row(im->report, f->shown ? f->shown : f->path, schema_table(span_of(in->table->name)));
+    struct import_row *row = add_row(im->report, f->shown ? f->shown : f->path,
+                                     schema_table(span_of(in->table->name)));
     if (!row)
         rc = err_nomem(e);
     else
@@ -116,9 +119,10 @@ static int record_file(struct import *im, const struct input *in, struct err *e)
     struct buf b = BUF_INIT;
     buf_fmt(&b, "INSERT INTO file VALUES (%d, ", in->file_id);
     buf_sql(&b, span_of(r->path));
-    buf_fmt(&b, ", '%s', '%s', %lld, %lld, %lld, %lld, %lld, %lld, %lld, %lld, %lld, '%s', ", in->sha256, in->table->name,
-            (long long)r->rows_read, (long long)r->rows_kept, (long long)r->rows_rejected, (long long)r->rows_repeated,
-            (long long)r->rows_replaced, (long long)r->fen_read, (long long)r->fen_kept, (long long)r->fen_rejected,
+    buf_fmt(&b, ", '%s', '%s', %lld, %lld, %lld, %lld, %lld, %lld, %lld, %lld, %lld, '%s', ",
+            in->sha256, in->table->name, (long long)r->rows_read, (long long)r->rows_kept,
+            (long long)r->rows_rejected, (long long)r->rows_repeated, (long long)r->rows_replaced,
+            (long long)r->fen_read, (long long)r->fen_kept, (long long)r->fen_rejected,
             (long long)r->fen_repeated, im->now);
     if (in->from.mapping)
         buf_sql(&b, span_of(in->from.mapping));
@@ -225,8 +229,9 @@ static int with_codes(struct import *im, struct err *e)
     return rc;
 }
 
-int store_import_files(struct store *s, const struct import_file *files, size_t n, const struct import_options *o,
-                       const struct progress *progress, struct import_report *out, struct err *e)
+int store_import_files(struct store *s, const struct import_file *files, size_t n,
+                       const struct import_options *o, const struct progress *progress,
+                       struct import_report *out, struct err *e)
 {
     (void)o;
     struct timespec a, b;
@@ -246,8 +251,9 @@ int store_import_files(struct store *s, const struct import_file *files, size_t 
     return rc;
 }
 
-int store_import(struct store *s, const char *const *paths, size_t n, const struct import_options *o,
-                 const struct progress *progress, struct import_report *out, struct err *e)
+int store_import(struct store *s, const char *const *paths, size_t n,
+                 const struct import_options *o, const struct progress *progress,
+                 struct import_report *out, struct err *e)
 {
     *out = (struct import_report){0};
     struct path_list list = {0};

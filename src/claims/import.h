@@ -46,10 +46,12 @@ struct import_report {
 };
 
 /* A path may be a folder: all files of known tables in it and below. */
-int store_import(struct store *s, const char *const *paths, size_t n, const struct import_options *o,
-                 const struct progress *progress, struct import_report *out, struct err *e);
-int store_import_files(struct store *s, const struct import_file *files, size_t n, const struct import_options *o,
-                       const struct progress *progress, struct import_report *out, struct err *e);
+int store_import(struct store *s, const char *const *paths, size_t n,
+                 const struct import_options *o, const struct progress *progress,
+                 struct import_report *out, struct err *e);
+int store_import_files(struct store *s, const struct import_file *files, size_t n,
+                       const struct import_options *o, const struct progress *progress,
+                       struct import_report *out, struct err *e);
 void import_report_release(struct import_report *r);
 
 #endif

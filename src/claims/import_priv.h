@@ -55,11 +55,12 @@ int reject_save(struct import *im, struct input *in, struct err *e);
 /* SQL that is true when the needed columns of class `need` are fine; NULL-safe. False when the table needs none. */
 bool need_sql(struct buf *b, const struct input *in, enum column_need need, const char *prefix);
 /* Names the first column of class `need`. */
-const struct table_column *need_column(const struct table_schema *t, enum column_need need, const struct input *in);
+const struct table_column *need_column(const struct table_schema *t, enum column_need need,
+                                       const struct input *in);
 
 int import_table(struct import *im, struct input *in, struct err *e); /* a t_<table> */
-int lines_load(struct import *im, struct err *e);                    /* texts, nl; repeats resolved */
-int lines_write(struct import *im, struct err *e);                   /* segments, keys, views */
+int lines_load(struct import *im, struct err *e);  /* texts, nl; repeats resolved */
+int lines_write(struct import *im, struct err *e); /* segments, keys, views */
 int derive_tables(struct import *im, struct err *e);
 int import_step(struct import *im, const char *what, uint64_t done, uint64_t total, struct err *e);
 

@@ -11,7 +11,8 @@ static int add_columns(struct import *im, struct input *in, struct err *e)
 {
     struct buf b = BUF_INIT;
     int64_t rows = 0, there = 0;
-    int rc = db_int(im->con, e, 0, &there, "SELECT count(*) FROM duckdb_columns() WHERE table_name = 'b_%s'", T(in));
+    int rc = db_int(im->con, e, 0, &there,
+                    "SELECT count(*) FROM duckdb_columns() WHERE table_name = 'b_%s'", T(in));
     for (size_t i = 0; i < in->n && rc == 0; i++) {
         buf_clear(&b);
         buf_fmt(&b, "ALTER TABLE b_%s ADD COLUMN IF NOT EXISTS ", T(in));
@@ -21,7 +22,8 @@ static int add_columns(struct import *im, struct input *in, struct err *e)
     }
     buf_release(&b);
     if (rc == 0)
-        rc = db_int(im->con, e, 0, &rows, "SELECT count(*) FROM duckdb_columns() WHERE table_name = 'b_%s'", T(in));
+        rc = db_int(im->con, e, 0, &rows,
+                    "SELECT count(*) FROM duckdb_columns() WHERE table_name = 'b_%s'", T(in));
     return rc == 0 && rows != there ? store_text_view(im->con, in->table, e) : rc;
 }
 
@@ -85,10 +87,13 @@ static void blame_sql(struct buf *b, const struct input *in, bool value)
         buf_str(b, " THEN CASE");
         const char *first = NULL;
         for (size_t i = 0; i < in->n; i++) {
-            if (in->schema[i] < 0 || in->table->columns[in->schema[i]].need != (enum column_need)need)
+            if (in->schema[i] < 0 ||
+                in->table->columns[in->schema[i]].need != (enum column_need)need)
                 continue;
             first = first ? first : in->name[i];
-            buf_fmt(b, value ? " WHEN coalesce(%s, '') <> '' THEN %s" : " WHEN coalesce(%s, '') <> '' THEN '%s'",
+            buf_fmt(b,
+                    value ? " WHEN coalesce(%s, '') <> '' THEN %s"
+                          : " WHEN coalesce(%s, '') <> '' THEN '%s'",
                     in->name[i], in->name[i]);
         }
         buf_fmt(b, value ? " ELSE %s END" : " ELSE '%s' END", first);
@@ -105,15 +110,16 @@ static int reject_rows(struct import *im, struct input *in, struct err *e)
     buf_str(&b, " AS column_name, ");
     blame_sql(&b, in, true);
     buf_fmt(&b, " AS value, '' AS reason, %s%s%s AS fen FROM t_%s WHERE file_id = %d AND NOT (",
-            money ? "huji_fen(" : "NULL::BIGINT", money ? money : "", money ? ")" : "", T(in), in->file_id);
+            money ? "huji_fen(" : "NULL::BIGINT", money ? money : "", money ? ")" : "", T(in),
+            in->file_id);
     fine_sql(&b, in);
     buf_str(&b, ")");
     int rc = b.failed ? err_nomem(e) : db_run(im->con, buf_cstr(&b), e);
     if (rc == 0)
         rc = reject_save(im, in, e);
     buf_clear(&b);
-    buf_fmt(&b, "DELETE FROM b_%s WHERE file_id = %d AND row_no - 1 IN (SELECT row FROM im_reject)", T(in),
-            in->file_id);
+    buf_fmt(&b, "DELETE FROM b_%s WHERE file_id = %d AND row_no - 1 IN (SELECT row FROM im_reject)",
+            T(in), in->file_id);
     if (rc == 0)
         rc = db_run(im->con, buf_cstr(&b), e);
     buf_release(&b);
@@ -126,8 +132,8 @@ static int check_rows(struct import *im, struct input *in, struct err *e)
     const char *money = money_column(in);
     buf_str(&b, "SELECT count(*) FILTER (NOT (");
     fine_sql(&b, in);
-    buf_fmt(&b, ")), CAST(coalesce(sum(%s%s%s), 0) AS BIGINT) FROM t_%s WHERE file_id = %d", money ? "huji_fen(" : "0",
-            money ? money : "", money ? ")" : "", T(in), in->file_id);
+    buf_fmt(&b, ")), CAST(coalesce(sum(%s%s%s), 0) AS BIGINT) FROM t_%s WHERE file_id = %d",
+            money ? "huji_fen(" : "0", money ? money : "", money ? ")" : "", T(in), in->file_id);
     struct db_rows rows;
     int rc = b.failed ? err_nomem(e) : db_open(im->con, buf_cstr(&b), &rows, e);
     buf_release(&b);
@@ -177,26 +183,31 @@ static bool key_sql(struct buf *b, const struct input *in)
 static int find_keyed(struct import *im, struct input *in, const char *key, struct err *e)
 {
     int64_t n = 0;
-    int rc = db_exec(im->con, e,
-                     "CREATE OR REPLACE TEMP TABLE im_key AS WITH new AS (SELECT %s AS k FROM t_%s WHERE file_id = %d) "
-                     "SELECT k FROM new WHERE k IS NOT NULL GROUP BY k HAVING count(*) > 1 UNION "
-                     "SELECT k FROM (SELECT %s AS k FROM t_%s WHERE file_id <> %d) WHERE k IN (SELECT k FROM new)",
-                     key, T(in), in->file_id, key, T(in), in->file_id);
+    int rc = db_exec(
+        im->con, e,
+        "CREATE OR REPLACE TEMP TABLE im_key AS WITH new AS (SELECT %s AS k FROM t_%s WHERE file_id = %d) "
+        "SELECT k FROM new WHERE k IS NOT NULL GROUP BY k HAVING count(*) > 1 UNION "
+        "SELECT k FROM (SELECT %s AS k FROM t_%s WHERE file_id <> %d) WHERE k IN (SELECT k FROM new)",
+        key, T(in), in->file_id, key, T(in), in->file_id);
     if (rc == 0)
         rc = db_int(im->con, e, 0, &n, "SELECT count(*) FROM im_key");
     if (rc < 0 || !n)
         return rc < 0 ? rc : 0;
     struct buf b = BUF_INIT;
-    buf_fmt(&b, "CREATE OR REPLACE TEMP TABLE im_gone_rows AS WITH a AS (SELECT file_id, row_no, %s AS k, ", key);
+    buf_fmt(
+        &b,
+        "CREATE OR REPLACE TEMP TABLE im_gone_rows AS WITH a AS (SELECT file_id, row_no, %s AS k, ",
+        key);
     content_sql(&b, in->table);
-    buf_fmt(&b,
-            " AS c FROM t_%s WHERE %s IN (SELECT k FROM im_key)), "
-            "w AS (SELECT *, first_value(c) OVER (PARTITION BY k ORDER BY file_id DESC, row_no DESC) AS last, "
-            "first_value(file_id) OVER (PARTITION BY k ORDER BY file_id DESC, row_no DESC) AS last_file FROM a), "
-            "p AS (SELECT *, row_number() OVER (PARTITION BY k, c = last ORDER BY file_id, row_no) AS nth FROM w) "
-            "SELECT file_id, row_no, k, c = last AS same, file_id = last_file AS again FROM p "
-            "WHERE NOT (c = last AND nth = 1)",
-            T(in), key);
+    buf_fmt(
+        &b,
+        " AS c FROM t_%s WHERE %s IN (SELECT k FROM im_key)), "
+        "w AS (SELECT *, first_value(c) OVER (PARTITION BY k ORDER BY file_id DESC, row_no DESC) AS last, "
+        "first_value(file_id) OVER (PARTITION BY k ORDER BY file_id DESC, row_no DESC) AS last_file FROM a), "
+        "p AS (SELECT *, row_number() OVER (PARTITION BY k, c = last ORDER BY file_id, row_no) AS nth FROM w) "
+        "SELECT file_id, row_no, k, c = last AS same, file_id = last_file AS again FROM p "
+        "WHERE NOT (c = last AND nth = 1)",
+        T(in), key);
     rc = b.failed ? err_nomem(e) : db_run(im->con, buf_cstr(&b), e);
     buf_release(&b);
     return rc < 0 ? rc : 1;
@@ -208,12 +219,13 @@ static int find_whole(struct import *im, struct input *in, struct err *e)
     struct buf b = BUF_INIT;
     buf_str(&b, "CREATE OR REPLACE TEMP TABLE im_gone_rows AS WITH a AS (SELECT file_id, row_no, ");
     content_sql(&b, in->table);
-    buf_fmt(&b,
-            " AS c FROM t_%s), new AS (SELECT *, row_number() OVER (PARTITION BY c ORDER BY row_no) AS nth FROM a WHERE "
-            "file_id = %d), old AS (SELECT c, count(*) AS n FROM a WHERE file_id <> %d GROUP BY c) "
-            "SELECT new.file_id, new.row_no, '' AS k, true AS same, false AS again FROM new JOIN old USING (c) "
-            "WHERE nth <= n",
-            T(in), in->file_id, in->file_id);
+    buf_fmt(
+        &b,
+        " AS c FROM t_%s), new AS (SELECT *, row_number() OVER (PARTITION BY c ORDER BY row_no) AS nth FROM a WHERE "
+        "file_id = %d), old AS (SELECT c, count(*) AS n FROM a WHERE file_id <> %d GROUP BY c) "
+        "SELECT new.file_id, new.row_no, '' AS k, true AS same, false AS again FROM new JOIN old USING (c) "
+        "WHERE nth <= n",
+        T(in), in->file_id, in->file_id);
     int rc = b.failed ? err_nomem(e) : db_run(im->con, buf_cstr(&b), e);
     buf_release(&b);
     return rc < 0 ? rc : 1;
@@ -225,13 +237,14 @@ static int reject_again(struct import *im, struct input *in, struct err *e)
     struct span key = span_of(in->table->key);
     struct span first = span_cut(&key, ',');
     const char *money = money_column(in);
-    int rc = db_exec(im->con, e,
-                     "CREATE OR REPLACE TEMP TABLE im_reject AS SELECT g.row_no - 1 AS row, '%.*s' AS column_name, "
-                     "g.k AS value, '同一主键在本文件后面另有不同内容，以后面的为准' AS reason, %s%s%s AS fen FROM im_gone_rows g "
-                     "JOIN t_%s t ON t.file_id = g.file_id AND t.row_no = g.row_no "
-                     "WHERE g.file_id = %d AND NOT g.same AND g.again",
-                     (int)first.n, first.p, money ? "huji_fen(t." : "NULL::BIGINT", money ? money : "",
-                     money ? ")" : "", T(in), in->file_id);
+    int rc = db_exec(
+        im->con, e,
+        "CREATE OR REPLACE TEMP TABLE im_reject AS SELECT g.row_no - 1 AS row, '%.*s' AS column_name, "
+        "g.k AS value, '同一主键在本文件后面另有不同内容，以后面的为准' AS reason, %s%s%s AS fen FROM im_gone_rows g "
+        "JOIN t_%s t ON t.file_id = g.file_id AND t.row_no = g.row_no "
+        "WHERE g.file_id = %d AND NOT g.same AND g.again",
+        (int)first.n, first.p, money ? "huji_fen(t." : "NULL::BIGINT", money ? money : "",
+        money ? ")" : "", T(in), in->file_id);
     return rc == 0 ? reject_save(im, in, e) : rc;
 }
 
@@ -240,20 +253,25 @@ static int remove_gone(struct import *im, struct input *in, struct err *e)
     struct import_row *r = in->row;
     const char *money = money_column(in);
     int64_t fen = 0, n = 0, replaced = 0;
-    int rc = db_int(im->con, e, 0, &n, "SELECT count(*) FROM im_gone_rows WHERE file_id = %d AND (same OR NOT again)",
+    int rc = db_int(im->con, e, 0, &n,
+                    "SELECT count(*) FROM im_gone_rows WHERE file_id = %d AND (same OR NOT again)",
                     in->file_id);
     if (rc == 0)
-        rc = db_int(im->con, e, 0, &replaced, "SELECT count(*) FROM im_gone_rows WHERE file_id <> %d", in->file_id);
+        rc = db_int(im->con, e, 0, &replaced,
+                    "SELECT count(*) FROM im_gone_rows WHERE file_id <> %d", in->file_id);
     if (rc == 0 && money)
-        rc = db_int(im->con, e, 0, &fen,
-                    "SELECT CAST(sum(huji_fen(t.%s)) AS BIGINT) FROM t_%s t JOIN im_gone_rows g ON t.file_id = g.file_id AND "
-                    "t.row_no = g.row_no WHERE g.file_id = %d AND (g.same OR NOT g.again)",
-                    money, T(in), in->file_id);
+        rc = db_int(
+            im->con, e, 0, &fen,
+            "SELECT CAST(sum(huji_fen(t.%s)) AS BIGINT) FROM t_%s t JOIN im_gone_rows g ON t.file_id = g.file_id AND "
+            "t.row_no = g.row_no WHERE g.file_id = %d AND (g.same OR NOT g.again)",
+            money, T(in), in->file_id);
     if (rc == 0)
         rc = reject_again(im, in, e);
     if (rc == 0)
-        rc = db_exec(im->con, e, "DELETE FROM b_%s t USING im_gone_rows g WHERE t.file_id = g.file_id AND t.row_no = g.row_no",
-                     T(in));
+        rc = db_exec(
+            im->con, e,
+            "DELETE FROM b_%s t USING im_gone_rows g WHERE t.file_id = g.file_id AND t.row_no = g.row_no",
+            T(in));
     r->rows_repeated += n;
     r->fen_repeated += fen;
     r->rows_replaced += replaced;

@@ -28,7 +28,8 @@ static bool name_taken(const struct input *in, const char *name)
 }
 
 /* A column that no table knows keeps its heading as its name. */
-static const char *extra_name(struct import *im, const struct input *in, struct span heading, size_t k)
+static const char *extra_name(struct import *im, const struct input *in, struct span heading,
+                              size_t k)
 {
     char *s = heading.n ? arena_dup(&im->arena, heading) : arena_fmt(&im->arena, "col_%zu", k + 1);
     for (char *p = s; p && *p; p++) {
@@ -42,9 +43,11 @@ static const char *extra_name(struct import *im, const struct input *in, struct 
     return s;
 }
 
-static int add_column(struct import *im, struct input *in, size_t take, int schema, struct span heading)
+static int add_column(struct import *im, struct input *in, size_t take, int schema,
+                      struct span heading)
 {
-    const char *name = schema >= 0 ? in->table->columns[schema].name : extra_name(im, in, heading, take);
+    const char *name = schema >= 0 ? in->table->columns[schema].name
+                                   : extra_name(im, in, heading, take);
     if (!name)
         return -1;
     in->take[in->n] = take;
@@ -54,7 +57,8 @@ static int add_column(struct import *im, struct input *in, size_t take, int sche
 }
 
 /* A column of the table goes to the heading that names it best, the first of equals. */
-static int map_headings(struct import *im, struct input *in, const struct span *head, size_t n, struct err *e)
+static int map_headings(struct import *im, struct input *in, const struct span *head, size_t n,
+                        struct err *e)
 {
     in->take = arena_calloc(&im->arena, n * sizeof *in->take);
     in->schema = arena_calloc(&im->arena, n * sizeof *in->schema);
@@ -87,7 +91,8 @@ bool input_has(const struct input *in, const char *column)
     return false;
 }
 
-const struct table_column *need_column(const struct table_schema *t, enum column_need need, const struct input *in)
+const struct table_column *need_column(const struct table_schema *t, enum column_need need,
+                                       const struct input *in)
 {
     const struct table_column *first = NULL;
     for (size_t c = 0; c < t->n_columns; c++) {
@@ -108,7 +113,8 @@ static int check_columns(const struct input *in, const struct span *head, size_t
         const struct table_column *c = need_column(in->table, (enum column_need)need, NULL);
         if (!c || need_column(in->table, (enum column_need)need, in))
             continue;
-        err_set(e, ERR_INPUT, "%s 缺少列 %s（%s），%s 必须有它", in->from.path, c->name, c->title, in->table->title);
+        err_set(e, ERR_INPUT, "%s 缺少列 %s（%s），%s 必须有它", in->from.path, c->name, c->title,
+                in->table->title);
         struct buf b = BUF_INIT;
         for (size_t i = 0; i < n && b.n < 240; i++)
             buf_fmt(&b, "%s%.*s", i ? "、" : "", (int)head[i].n, head[i].p);
@@ -133,7 +139,10 @@ static int open_csv(struct import *im, struct input *in, struct err *e)
         return rc;
     memcpy(in->sha256, in->csv.sha256, sizeof in->sha256);
     in->rows = (int64_t)in->csv.rows;
-    in->scan = (struct scan_spec){.file = &in->csv, .n = in->n, .take = in->take, .name = in->name,
+    in->scan = (struct scan_spec){.file = &in->csv,
+                                  .n = in->n,
+                                  .take = in->take,
+                                  .name = in->name,
                                   .threads = im->store->threads};
     pthread_mutex_init(&in->scan.lock, NULL);
     return 0;
@@ -188,7 +197,8 @@ static int open_parquet(struct import *im, struct input *in, struct err *e)
         memcpy(in->csv.head, head, n * sizeof *head);
         buf_clear(&b);
         buf_sql(&b, span_of(in->from.path));
-        rc = db_int(im->con, e, 0, &in->rows, "SELECT count(*) FROM read_parquet(%s)", buf_cstr(&b));
+        rc = db_int(im->con, e, 0, &in->rows, "SELECT count(*) FROM read_parquet(%s)",
+                    buf_cstr(&b));
     }
     buf_release(&b);
     return rc;
@@ -246,7 +256,7 @@ void input_sql(struct buf *b, struct input *in)
 static void column_fine(struct buf *b, const struct table_column *c, const char *prefix)
 {
     static const char *const cast[] = {
-        [COL_DAY] = "huji_day", [COL_TIME] = "huji_sec",   [COL_FEN] = "huji_fen",
+        [COL_DAY] = "huji_day", [COL_TIME] = "huji_sec",    [COL_FEN] = "huji_fen",
         [COL_QTY] = "huji_qty", [COL_PRICE] = "huji_price", [COL_INT] = "huji_int",
     };
     if (c->kind == COL_TEXT || c->kind == COL_CODE)
@@ -259,7 +269,8 @@ bool need_sql(struct buf *b, const struct input *in, enum column_need need, cons
 {
     bool any = false;
     for (size_t i = 0; i < in->n; i++) {
-        const struct table_column *c = in->schema[i] >= 0 ? &in->table->columns[in->schema[i]] : NULL;
+        const struct table_column *c = in->schema[i] >= 0 ? &in->table->columns[in->schema[i]]
+                                                          : NULL;
         if (!c || c->need != need)
             continue;
         buf_str(b, any ? " OR " : "(");

@@ -14,11 +14,40 @@ static bool is_lines(const struct input *in)
 
 /* What the narrow lines are made of: a part always has these, whatever the files hold. */
 static const char *const core[] = {
-    "bkkp_sn", "psn_no", "mdtrt_id", "setl_id", "fixmedins_code", "fee_ocur_time", "hilist_code", "hilist_name",
-    "med_list_codg", "med_type", "cnt", "pric", "det_item_fee_sumamt", "inscp_amt", "fulamt_ownpay_amt",
-    "overlmt_selfpay", "preselfpay_amt", "med_chrgitm_type", "chrgitm_lv", "list_type", "bilg_dr_code", "bilg_dr_name",
-    "acord_dr_code", "acord_dr_name", "bilg_dept_codg", "bilg_dept_name", "rx_drord_no", "prd_days", "dise_codg",
-    "dscg_tkdrug_flag", "rx_circ_flag", "etip_flag", "init_feedetl_sn", "fixmedins_name",
+    "bkkp_sn",
+    "psn_no",
+    "mdtrt_id",
+    "setl_id",
+    "fixmedins_code",
+    "fee_ocur_time",
+    "hilist_code",
+    "hilist_name",
+    "med_list_codg",
+    "med_type",
+    "cnt",
+    "pric",
+    "det_item_fee_sumamt",
+    "inscp_amt",
+    "fulamt_ownpay_amt",
+    "overlmt_selfpay",
+    "preselfpay_amt",
+    "med_chrgitm_type",
+    "chrgitm_lv",
+    "list_type",
+    "bilg_dr_code",
+    "bilg_dr_name",
+    "acord_dr_code",
+    "acord_dr_name",
+    "bilg_dept_codg",
+    "bilg_dept_name",
+    "rx_drord_no",
+    "prd_days",
+    "dise_codg",
+    "dscg_tkdrug_flag",
+    "rx_circ_flag",
+    "etip_flag",
+    "init_feedetl_sn",
+    "fixmedins_name",
 };
 
 static bool listed(char *const *list, size_t n, const char *name)
@@ -119,7 +148,9 @@ static const char narrow_sql[] =
 static int tie_breaker(struct import *im, int part, char *out, size_t cap, struct err *e)
 {
     char sql[256];
-    snprintf(sql, sizeof sql, "SELECT min(trim(bkkp_sn)), max(trim(bkkp_sn)), max(strlen(bkkp_sn)) FROM lp_%d", part);
+    snprintf(sql, sizeof sql,
+             "SELECT min(trim(bkkp_sn)), max(trim(bkkp_sn)), max(strlen(bkkp_sn)) FROM lp_%d",
+             part);
     struct db_rows rows;
     int rc = db_open(im->con, sql, &rows, e);
     if (rc < 0)
@@ -149,9 +180,11 @@ static const char blame_lines[] =
 static int check_file(struct import *im, struct input *in, int part, struct err *e)
 {
     int64_t bad = 0, fen = 0;
-    int rc = db_int(im->con, e, 0, &bad, "SELECT count(*) FROM nl WHERE file_id = %d AND NOT ok", in->file_id);
+    int rc = db_int(im->con, e, 0, &bad, "SELECT count(*) FROM nl WHERE file_id = %d AND NOT ok",
+                    in->file_id);
     if (rc == 0)
-        rc = db_int(im->con, e, 0, &fen, "SELECT CAST(sum(det_item_fee_sumamt) AS BIGINT) FROM nl WHERE file_id = %d",
+        rc = db_int(im->con, e, 0, &fen,
+                    "SELECT CAST(sum(det_item_fee_sumamt) AS BIGINT) FROM nl WHERE file_id = %d",
                     in->file_id);
     in->row->rows_read = in->rows;
     in->row->fen_read = fen;
@@ -167,23 +200,27 @@ static int count_file(struct import *im, struct input *in, struct err *e)
 {
     int64_t n = 0, fen = 0;
     int rc = db_int(im->con, e, 0, &n,
-                    "SELECT count(*) FROM im_gone WHERE file_id = %d AND (same OR NOT again)", in->file_id);
-    if (rc == 0)
-        rc = db_int(im->con, e, 0, &fen,
-                    "SELECT CAST(sum(n.det_item_fee_sumamt) AS BIGINT) FROM nl n JOIN im_gone g USING (no) WHERE "
-                    "g.file_id = %d AND (g.same OR NOT g.again)",
+                    "SELECT count(*) FROM im_gone WHERE file_id = %d AND (same OR NOT again)",
                     in->file_id);
+    if (rc == 0)
+        rc = db_int(
+            im->con, e, 0, &fen,
+            "SELECT CAST(sum(n.det_item_fee_sumamt) AS BIGINT) FROM nl n JOIN im_gone g USING (no) WHERE "
+            "g.file_id = %d AND (g.same OR NOT g.again)",
+            in->file_id);
     in->row->rows_repeated = n;
     in->row->fen_repeated = fen;
     if (rc == 0)
         rc = db_int(im->con, e, 0, &in->row->rows_replaced,
-                    "SELECT count(*) FROM im_gone WHERE last_file = %d AND file_id <> %d", in->file_id, in->file_id);
+                    "SELECT count(*) FROM im_gone WHERE last_file = %d AND file_id <> %d",
+                    in->file_id, in->file_id);
     if (rc == 0)
-        rc = db_exec(im->con, e,
-                     "CREATE OR REPLACE TEMP TABLE im_reject AS SELECT g.row_no - 1 AS row, 'bkkp_sn' AS column_name, "
-                     "g.k AS value, '同一主键在本文件后面另有不同内容，以后面的为准' AS reason, n.det_item_fee_sumamt AS fen "
-                     "FROM im_gone g JOIN nl n USING (no) WHERE g.file_id = %d AND NOT g.same AND g.again",
-                     in->file_id);
+        rc = db_exec(
+            im->con, e,
+            "CREATE OR REPLACE TEMP TABLE im_reject AS SELECT g.row_no - 1 AS row, 'bkkp_sn' AS column_name, "
+            "g.k AS value, '同一主键在本文件后面另有不同内容，以后面的为准' AS reason, n.det_item_fee_sumamt AS fen "
+            "FROM im_gone g JOIN nl n USING (no) WHERE g.file_id = %d AND NOT g.same AND g.again",
+            in->file_id);
     if (rc == 0)
         rc = reject_save(im, in, e);
     return rc;
@@ -203,31 +240,35 @@ static void content_sql(struct buf *b)
 static int resolve_repeats(struct import *im, struct err *e)
 {
     int64_t n = 0;
-    int rc = db_run(im->con,
-                    "CREATE OR REPLACE TEMP TABLE im_key AS SELECT h FROM nl WHERE ok GROUP BY h HAVING count(*) > 1 "
-                    "UNION SELECT h FROM line_key WHERE h IN (SELECT h FROM nl WHERE ok)",
-                    e);
+    int rc = db_run(
+        im->con,
+        "CREATE OR REPLACE TEMP TABLE im_key AS SELECT h FROM nl WHERE ok GROUP BY h HAVING count(*) > 1 "
+        "UNION SELECT h FROM line_key WHERE h IN (SELECT h FROM nl WHERE ok)",
+        e);
     if (rc == 0)
         rc = db_int(im->con, e, 0, &n, "SELECT count(*) FROM im_key");
     if (rc < 0)
         return rc;
     if (!n)
-        return db_run(im->con,
-                      "CREATE OR REPLACE TEMP TABLE im_gone(no BIGINT, file_id INTEGER, row_no BIGINT, k VARCHAR, "
-                      "same BOOLEAN, again BOOLEAN, last_file INTEGER)",
-                      e);
+        return db_run(
+            im->con,
+            "CREATE OR REPLACE TEMP TABLE im_gone(no BIGINT, file_id INTEGER, row_no BIGINT, k VARCHAR, "
+            "same BOOLEAN, again BOOLEAN, last_file INTEGER)",
+            e);
     struct buf b = BUF_INIT;
     buf_str(&b, "CREATE OR REPLACE TEMP TABLE im_gone AS WITH c AS ("
                 "SELECT no FROM nl WHERE ok AND h IN (SELECT h FROM im_key) UNION ALL "
                 "SELECT no FROM line_key WHERE h IN (SELECT h FROM im_key)), "
                 "a AS (SELECT no, file_id, row_no, trim(bkkp_sn) AS k, ");
     content_sql(&b);
-    buf_str(&b, " AS c FROM line_text WHERE no IN (SELECT no FROM c)), "
-                "w AS (SELECT *, first_value(c) OVER (PARTITION BY k ORDER BY no DESC) AS last, "
-                "first_value(file_id) OVER (PARTITION BY k ORDER BY no DESC) AS last_file FROM a), "
-                "p AS (SELECT *, row_number() OVER (PARTITION BY k, c = last ORDER BY no) AS nth FROM w) "
-                "SELECT no, file_id, row_no, k, c = last AS same, file_id = last_file AS again, last_file FROM p "
-                "WHERE NOT (c = last AND nth = 1)");
+    buf_str(
+        &b,
+        " AS c FROM line_text WHERE no IN (SELECT no FROM c)), "
+        "w AS (SELECT *, first_value(c) OVER (PARTITION BY k ORDER BY no DESC) AS last, "
+        "first_value(file_id) OVER (PARTITION BY k ORDER BY no DESC) AS last_file FROM a), "
+        "p AS (SELECT *, row_number() OVER (PARTITION BY k, c = last ORDER BY no) AS nth FROM w) "
+        "SELECT no, file_id, row_no, k, c = last AS same, file_id = last_file AS again, last_file FROM p "
+        "WHERE NOT (c = last AND nth = 1)");
     rc = b.failed ? err_nomem(e) : db_run(im->con, buf_cstr(&b), e);
     buf_release(&b);
     return rc;
@@ -260,8 +301,8 @@ static int load_files(struct import *im, int part, struct err *e)
                 err_where(e, "%s", im->in[i].from.path);
         }
     if (rc == 0)
-        rc = db_exec(im->con, e, "INSERT INTO line_part VALUES (%d, 'lp_%d', %lld, %lld)", part, part, (long long)base,
-                     (long long)(im->next_no - base));
+        rc = db_exec(im->con, e, "INSERT INTO line_part VALUES (%d, 'lp_%d', %lld, %lld)", part,
+                     part, (long long)base, (long long)(im->next_no - base));
     return rc;
 }
 

@@ -57,7 +57,8 @@ static int refill(const struct merge *m, struct cursor *c, struct err *e)
 static int room(struct merge *m, struct err *e)
 {
     for (size_t i = 0; i < m->n_cols; i++)
-        if (mem_grow(&m->col[i].data, &m->cap[i], m->n_rows, (size_t)ftype_width(m->col[i].type)) < 0)
+        if (mem_grow(&m->col[i].data, &m->cap[i], m->n_rows, (size_t)ftype_width(m->col[i].type)) <
+            0)
             return err_nomem(e);
     return 0;
 }
@@ -73,14 +74,9 @@ static void copy32(const struct merge *m, size_t col)
         for (; n >= 4; n -= 4, s += 4, d += 4)
             memcpy(d, s, 16);
         switch (n) {
-        case 3:
-            d[2] = s[2];
-            __attribute__((fallthrough));
-        case 2:
-            d[1] = s[1];
-            __attribute__((fallthrough));
-        case 1:
-            d[0] = s[0];
+        case 3: d[2] = s[2]; __attribute__((fallthrough));
+        case 2: d[1] = s[1]; __attribute__((fallthrough));
+        case 1: d[0] = s[0];
         }
     }
 }
@@ -95,14 +91,9 @@ static void copy64(const struct merge *m, size_t col)
         for (; n >= 4; n -= 4, s += 4, d += 4)
             memcpy(d, s, 32);
         switch (n) {
-        case 3:
-            d[2] = s[2];
-            __attribute__((fallthrough));
-        case 2:
-            d[1] = s[1];
-            __attribute__((fallthrough));
-        case 1:
-            d[0] = s[0];
+        case 3: d[2] = s[2]; __attribute__((fallthrough));
+        case 2: d[1] = s[1]; __attribute__((fallthrough));
+        case 1: d[0] = s[0];
         }
     }
 }
@@ -132,7 +123,8 @@ static int take_rows(struct merge *m, size_t k, int32_t p, struct err *e)
         size_t n = to - c->row;
         if (mem_grow(&m->run, &m->cap_run, m->n_run + 1, sizeof *m->run) < 0)
             return err_nomem(e);
-        m->run[m->n_run++] = (struct run){(uint32_t)k, (uint32_t)c->row, (uint32_t)n, (uint32_t)m->n_rows};
+        m->run[m->n_run++] = (struct run){(uint32_t)k, (uint32_t)c->row, (uint32_t)n,
+                                          (uint32_t)m->n_rows};
         m->n_rows += n;
         m->total += (int64_t)n;
         c->row = to;
@@ -156,8 +148,12 @@ static int flush(struct merge *m, struct err *e)
     int rc = copy_runs(m, e);
     if (rc < 0)
         return rc;
-    struct line_chunk c = {.n_rows = m->n_rows, .n_cols = m->n_cols, .col = m->col,
-                           .n_persons = m->n_persons, .person = m->person, .first = m->first};
+    struct line_chunk c = {.n_rows = m->n_rows,
+                           .n_cols = m->n_cols,
+                           .col = m->col,
+                           .n_persons = m->n_persons,
+                           .person = m->person,
+                           .first = m->first};
     rc = m->fn(m->ctx, &c, e);
     m->n_rows = m->n_persons = 0;
     return rc;
@@ -195,7 +191,8 @@ static int merge_all(struct merge *m, struct err *e)
     return rc == 0 ? flush(m, e) : rc;
 }
 
-static int open_segments(struct store *s, struct merge *m, const int *fields, int32_t lo, int32_t hi, struct err *e)
+static int open_segments(struct store *s, struct merge *m, const int *fields, int32_t lo,
+                         int32_t hi, struct err *e)
 {
     duckdb_connection con;
     struct db_rows rows;
@@ -236,16 +233,18 @@ static int check_total(struct store *s, int32_t lo, int32_t hi, int64_t got, str
     int rc = store_connect(s, &con, e);
     if (rc < 0)
         return rc;
-    rc = db_int(con, e, 0, &want, "SELECT CAST(sum(n) AS BIGINT) FROM line_count WHERE psn_no >= %d AND psn_no < %d", lo,
-                hi);
+    rc = db_int(con, e, 0, &want,
+                "SELECT CAST(sum(n) AS BIGINT) FROM line_count WHERE psn_no >= %d AND psn_no < %d",
+                lo, hi);
     duckdb_disconnect(&con);
     if (rc == 0 && want != got)
-        rc = err_set(e, ERR_DB, "费用明细应有 %lld 行，只读到 %lld 行", (long long)want, (long long)got);
+        rc = err_set(e, ERR_DB, "费用明细应有 %lld 行，只读到 %lld 行", (long long)want,
+                     (long long)got);
     return rc;
 }
 
-int lines_stream(struct store *s, const int *fields, size_t n, int32_t lo, int32_t hi, lines_fn *fn, void *ctx,
-                 struct err *e)
+int lines_stream(struct store *s, const int *fields, size_t n, int32_t lo, int32_t hi, lines_fn *fn,
+                 void *ctx, struct err *e)
 {
     struct merge m = {.n_cols = n, .fn = fn, .ctx = ctx};
     if (n > 60)

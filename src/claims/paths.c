@@ -14,7 +14,8 @@ static int add_file(struct path_list *l, const char *path, int table, struct err
 {
     if (mem_grow(&l->file, &l->cap, l->n + 1, sizeof *l->file) < 0)
         return err_nomem(e);
-    l->file[l->n++] = (struct import_file){.path = arena_dup(&l->arena, span_of(path)), .table = table};
+    l->file[l->n++] = (struct import_file){.path = arena_dup(&l->arena, span_of(path)),
+                                           .table = table};
     return 0;
 }
 

@@ -9,28 +9,28 @@
 
 int quality_files(struct store *s, struct grid *out, struct err *e)
 {
-    return grid_query(s->con, "核对：每个文件",
-                      "SELECT path AS 文件, table_name AS 表, encoding AS 编码, rows_read AS 读入行, rows_kept AS 保留行, "
-                      "rows_rejected AS 拒收行, rows_repeated AS 重复行, rows_replaced AS 更新旧行, " MONEY("fen_read") " AS \"读入（元）\", "
-                      MONEY("fen_kept") " AS \"保留（元）\", " MONEY("fen_rejected") " AS \"拒收（元）\", "
-                      MONEY("fen_repeated") " AS \"重复（元）\", CASE WHEN rows_read = rows_kept + rows_rejected + rows_repeated AND "
-                      "fen_read = fen_kept + fen_rejected + fen_repeated THEN '平' ELSE '不平' END AS 核对, imported_at AS 导入时间 "
-                      "FROM file ORDER BY id",
-                      out, e);
+    return grid_query(
+        s->con, "核对：每个文件",
+        "SELECT path AS 文件, table_name AS 表, encoding AS 编码, rows_read AS 读入行, rows_kept AS 保留行, "
+        "rows_rejected AS 拒收行, rows_repeated AS 重复行, rows_replaced AS 更新旧行, " MONEY("fen_read") " AS \"读入（元）\", " MONEY(
+            "fen_kept") " AS \"保留（元）\", " MONEY("fen_rejected") " AS \"拒收（元）\", " MONEY("fen_repeated") " AS \"重复（元）\", CASE WHEN rows_read = rows_kept + rows_rejected + rows_repeated AND "
+                                                                                                                  "fen_read = fen_kept + fen_rejected + fen_repeated THEN '平' ELSE '不平' END AS 核对, imported_at AS 导入时间 "
+                                                                                                                  "FROM file ORDER BY id",
+        out, e);
 }
 
 int quality_tables(struct store *s, struct grid *out, struct err *e)
 {
-    return grid_query(s->con, "核对：每张表",
-                      "SELECT table_name AS 表, count(*) AS 文件数, CAST(sum(rows_read) AS BIGINT) AS 读入行, "
-                      "CAST(sum(rows_kept) AS BIGINT) AS 保留行, CAST(sum(rows_rejected) AS BIGINT) AS 拒收行, "
-                      "CAST(sum(rows_repeated) AS BIGINT) AS 重复行, CAST(sum(rows_replaced) AS BIGINT) AS 更新旧行, "
-                      MONEY("sum(fen_read)") " AS \"读入（元）\", " MONEY("sum(fen_kept)") " AS \"保留（元）\", "
-                      MONEY("sum(fen_rejected)") " AS \"拒收（元）\", " MONEY("sum(fen_repeated)") " AS \"重复（元）\", "
-                      "CASE WHEN bool_and(rows_read = rows_kept + rows_rejected + rows_repeated AND "
-                      "fen_read = fen_kept + fen_rejected + fen_repeated) THEN '平' ELSE '不平' END AS 核对 "
-                      "FROM file GROUP BY table_name ORDER BY table_name",
-                      out, e);
+    return grid_query(
+        s->con, "核对：每张表",
+        "SELECT table_name AS 表, count(*) AS 文件数, CAST(sum(rows_read) AS BIGINT) AS 读入行, "
+        "CAST(sum(rows_kept) AS BIGINT) AS 保留行, CAST(sum(rows_rejected) AS BIGINT) AS 拒收行, "
+        "CAST(sum(rows_repeated) AS BIGINT) AS 重复行, CAST(sum(rows_replaced) AS BIGINT) AS 更新旧行, " MONEY("sum(fen_read)") " AS \"读入（元）\", " MONEY(
+            "sum(fen_kept)") " AS \"保留（元）\", " MONEY("sum(fen_rejected)") " AS \"拒收（元）\", " MONEY("sum(fen_repeated)") " AS \"重复（元）\", "
+                                                                                                                                 "CASE WHEN bool_and(rows_read = rows_kept + rows_rejected + rows_repeated AND "
+                                                                                                                                 "fen_read = fen_kept + fen_rejected + fen_repeated) THEN '平' ELSE '不平' END AS 核对 "
+                                                                                                                                 "FROM file GROUP BY table_name ORDER BY table_name",
+        out, e);
 }
 
 int quality_rejects(struct store *s, size_t limit, struct grid *out, struct err *e)
@@ -38,35 +38,38 @@ int quality_rejects(struct store *s, size_t limit, struct grid *out, struct err 
     char sql[512], tail[48] = "";
     if (limit)
         snprintf(tail, sizeof tail, " LIMIT %zu", limit);
-    snprintf(sql, sizeof sql,
-             "SELECT f.path AS 文件, r.line_no AS 行号, r.column_name AS 列, r.value AS 值, r.reason AS 原因, r.hint AS 应为, r.raw "
-             "AS 原文 FROM reject r JOIN file f ON f.id = r.file_id ORDER BY r.file_id, r.row_no%s",
-             tail);
+    snprintf(
+        sql, sizeof sql,
+        "SELECT f.path AS 文件, r.line_no AS 行号, r.column_name AS 列, r.value AS 值, r.reason AS 原因, r.hint AS 应为, r.raw "
+        "AS 原文 FROM reject r JOIN file f ON f.id = r.file_id ORDER BY r.file_id, r.row_no%s",
+        tail);
     return grid_query(s->con, "拒收的行", sql, out, e);
 }
 
 int quality_reject_reasons(struct store *s, struct grid *out, struct err *e)
 {
-    return grid_query(s->con, "拒收原因",
-                      "SELECT f.table_name AS 表, r.column_name AS 列, r.reason AS 原因, count(*) AS 行数, " MONEY("sum(r.fen)")
-                      " AS \"金额（元）\", any_value(f.path) AS 例如文件, min(r.line_no) AS 首见行 FROM reject r JOIN file f ON f.id = "
-                      "r.file_id GROUP BY ALL ORDER BY 行数 DESC, 表, 列",
-                      out, e);
+    return grid_query(
+        s->con, "拒收原因",
+        "SELECT f.table_name AS 表, r.column_name AS 列, r.reason AS 原因, count(*) AS 行数, " MONEY(
+            "sum(r.fen)") " AS \"金额（元）\", any_value(f.path) AS 例如文件, min(r.line_no) AS 首见行 FROM reject r JOIN file f ON f.id = "
+                          "r.file_id GROUP BY ALL ORDER BY 行数 DESC, 表, 列",
+        out, e);
 }
 
 int quality_months(struct store *s, struct grid *out, struct err *e)
 {
-    return grid_query(s->con, "缺月的机构",
-                      "WITH m AS (SELECT month FROM segment WHERE rows * 100 >= (SELECT max(rows) FROM segment)), "
-                      "a AS (SELECT fixmedins_code AS i, huji_month(fee_ocur_time) AS month, count(*) AS n FROM s_line WHERE "
-                      "fixmedins_code IS NOT NULL GROUP BY ALL), "
-                      "h AS (SELECT i, min(month) AS b, max(month) AS e, count(*) AS months, sum(n) AS n FROM a GROUP BY i), "
-                      "g AS (SELECT h.i, m.month FROM h, m WHERE NOT EXISTS (SELECT 1 FROM a WHERE a.i = h.i AND a.month = m.month)) "
-                      "SELECT d.code AS 机构编号, d.name AS 机构名称, CAST(h.b AS VARCHAR) AS 首月, CAST(h.e AS VARCHAR) AS 末月, "
-                      "h.months AS 有数据月数, count(*) AS 缺月数, string_agg(CAST(g.month AS VARCHAR), ' ' ORDER BY g.month) AS 缺月, "
-                      "CAST(h.n AS BIGINT) AS 明细行 FROM g JOIN h ON h.i = g.i JOIN d_inst d ON d.id = g.i GROUP BY ALL "
-                      "ORDER BY 明细行 DESC, 机构编号",
-                      out, e);
+    return grid_query(
+        s->con, "缺月的机构",
+        "WITH m AS (SELECT month FROM segment WHERE rows * 100 >= (SELECT max(rows) FROM segment)), "
+        "a AS (SELECT fixmedins_code AS i, huji_month(fee_ocur_time) AS month, count(*) AS n FROM s_line WHERE "
+        "fixmedins_code IS NOT NULL GROUP BY ALL), "
+        "h AS (SELECT i, min(month) AS b, max(month) AS e, count(*) AS months, sum(n) AS n FROM a GROUP BY i), "
+        "g AS (SELECT h.i, m.month FROM h, m WHERE NOT EXISTS (SELECT 1 FROM a WHERE a.i = h.i AND a.month = m.month)) "
+        "SELECT d.code AS 机构编号, d.name AS 机构名称, CAST(h.b AS VARCHAR) AS 首月, CAST(h.e AS VARCHAR) AS 末月, "
+        "h.months AS 有数据月数, count(*) AS 缺月数, string_agg(CAST(g.month AS VARCHAR), ' ' ORDER BY g.month) AS 缺月, "
+        "CAST(h.n AS BIGINT) AS 明细行 FROM g JOIN h ON h.i = g.i JOIN d_inst d ON d.id = g.i GROUP BY ALL "
+        "ORDER BY 明细行 DESC, 机构编号",
+        out, e);
 }
 
 static const struct {
@@ -98,15 +101,19 @@ const char *mark_title(int mark)
 int quality_marks(struct store *s, struct grid *out, struct err *e)
 {
     struct buf b = BUF_INIT;
-    buf_str(&b, "WITH a AS (SELECT '费用明细' AS t, 1 AS o, marks AS m, count(*) AS n, sum(det_item_fee_sumamt) AS fen FROM s_line "
-                "WHERE marks <> 0 GROUP BY marks UNION ALL SELECT '就诊', 2, marks, count(*), sum(medfee_sumamt) FROM s_visit WHERE "
-                "marks <> 0 GROUP BY marks UNION ALL SELECT '结算', 3, marks, count(*), sum(medfee_sumamt) FROM s_settlement "
-                "WHERE marks <> 0 GROUP BY marks), k(bit, title) AS (VALUES ");
+    buf_str(
+        &b,
+        "WITH a AS (SELECT '费用明细' AS t, 1 AS o, marks AS m, count(*) AS n, sum(det_item_fee_sumamt) AS fen FROM s_line "
+        "WHERE marks <> 0 GROUP BY marks UNION ALL SELECT '就诊', 2, marks, count(*), sum(medfee_sumamt) FROM s_visit WHERE "
+        "marks <> 0 GROUP BY marks UNION ALL SELECT '结算', 3, marks, count(*), sum(medfee_sumamt) FROM s_settlement "
+        "WHERE marks <> 0 GROUP BY marks), k(bit, title) AS (VALUES ");
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
         buf_fmt(&b, "%s(%d, '%s')", i ? ", " : "", marks[i].mark, marks[i].title);
-    buf_str(&b, ") SELECT a.t AS 记录, k.title AS 标记, CAST(sum(a.n) AS BIGINT) AS 行数, " MONEY("sum(a.fen)")
-                " AS \"金额（元）\" FROM a JOIN k ON a.m & k.bit <> 0 GROUP BY a.t, a.o, k.title, k.bit ORDER BY a.o, sum(a.fen) DESC "
-                "NULLS LAST, k.bit");
+    buf_str(
+        &b,
+        ") SELECT a.t AS 记录, k.title AS 标记, CAST(sum(a.n) AS BIGINT) AS 行数, " MONEY(
+            "sum(a.fen)") " AS \"金额（元）\" FROM a JOIN k ON a.m & k.bit <> 0 GROUP BY a.t, a.o, k.title, k.bit ORDER BY a.o, sum(a.fen) DESC "
+                          "NULLS LAST, k.bit");
     int rc = b.failed ? err_nomem(e) : grid_query(s->con, "标记", buf_cstr(&b), out, e);
     buf_release(&b);
     return rc;
@@ -115,27 +122,31 @@ int quality_marks(struct store *s, struct grid *out, struct err *e)
 static const char *cast_of(enum column_kind k)
 {
     static const char *const f[] = {
-        [COL_DAY] = "huji_day", [COL_TIME] = "huji_sec",   [COL_FEN] = "huji_fen",
+        [COL_DAY] = "huji_day", [COL_TIME] = "huji_sec",    [COL_FEN] = "huji_fen",
         [COL_QTY] = "huji_qty", [COL_PRICE] = "huji_price", [COL_INT] = "huji_int",
     };
     return k == COL_TEXT || k == COL_CODE ? NULL : f[k];
 }
 
-static void values_sql(struct buf *b, const char *table, const struct table_schema *t, const struct table_column *c, bool first)
+static void values_sql(struct buf *b, const char *table, const struct table_schema *t,
+                       const struct table_column *c, bool first)
 {
-    buf_fmt(b,
-            "%sSELECT '%s' AS t, '%s' AS c, '%s' AS title, count(*) AS n, min(%s) AS example FROM %s WHERE trim(%s) <> '' AND "
-            "%s(%s) IS NULL",
-            first ? "" : " UNION ALL ", t->name, c->name, c->title, c->name, table, c->name, cast_of(c->kind), c->name);
+    buf_fmt(
+        b,
+        "%sSELECT '%s' AS t, '%s' AS c, '%s' AS title, count(*) AS n, min(%s) AS example FROM %s WHERE trim(%s) <> '' AND "
+        "%s(%s) IS NULL",
+        first ? "" : " UNION ALL ", t->name, c->name, c->title, c->name, table, c->name,
+        cast_of(c->kind), c->name);
 }
 
 /* Only columns that some imported file had: the rest is empty. */
 static bool column_seen(struct store *s, const char *table, const char *column)
 {
     int64_t n = 0;
-    int rc = db_int(s->con, NULL, 0, &n,
-                    "SELECT count(*) FROM file WHERE table_name = '%s' AND list_contains(string_split(columns, ','), '%s')", table,
-                    column);
+    int rc = db_int(
+        s->con, NULL, 0, &n,
+        "SELECT count(*) FROM file WHERE table_name = '%s' AND list_contains(string_split(columns, ','), '%s')",
+        table, column);
     return rc == 0 && n > 0;
 }
 
@@ -143,7 +154,8 @@ int quality_values(struct store *s, struct grid *out, struct err *e)
 {
     struct buf b = BUF_INIT;
     bool first = true;
-    buf_str(&b, "SELECT t AS 表, c AS 列, title AS 中文名, n AS 读不出的行, example AS 例如 FROM (");
+    buf_str(&b,
+            "SELECT t AS 表, c AS 列, title AS 中文名, n AS 读不出的行, example AS 例如 FROM (");
     for (int i = 0; i < TABLE_COUNT; i++) {
         const struct table_schema *t = huji_tables[i];
         bool lines = strcmp(t->name, "fee_list_d") == 0;
@@ -168,20 +180,24 @@ int quality_codes(struct store *s, size_t limit, struct grid *out, struct err *e
     char sql[512], tail[48] = "";
     if (limit)
         snprintf(tail, sizeof tail, " LIMIT %zu", limit);
-    snprintf(sql, sizeof sql,
-             "SELECT d.code AS 项目编码, d.name AS 项目名称, count(*) AS 行数, count(DISTINCT fixmedins_code) AS 机构数, "
-             MONEY("sum(det_item_fee_sumamt)") " AS \"金额（元）\" FROM s_line l LEFT JOIN d_item d ON d.id = l.hilist_code WHERE "
-             "l.marks & %d <> 0 GROUP BY ALL ORDER BY sum(det_item_fee_sumamt) DESC, d.code%s",
-             MARK_CODE_UNKNOWN, tail);
+    snprintf(
+        sql, sizeof sql,
+        "SELECT d.code AS 项目编码, d.name AS 项目名称, count(*) AS 行数, count(DISTINCT fixmedins_code) AS 机构数, " MONEY(
+            "sum(det_item_fee_sumamt)") " AS \"金额（元）\" FROM s_line l LEFT JOIN d_item d ON d.id = l.hilist_code WHERE "
+                                        "l.marks & %d <> 0 GROUP BY ALL ORDER BY sum(det_item_fee_sumamt) DESC, d.code%s",
+        MARK_CODE_UNKNOWN, tail);
     return grid_query(s->con, "不合国家编码规则的项目编码", sql, out, e);
 }
 
 static const struct {
     const char *prefix, *table, *column;
 } origin[] = {
-    {"line:", "line_text", "bkkp_sn"},       {"setl:", "t_setl_d", "setl_id"},
-    {"mdtrt:", "t_mdtrt_d", "mdtrt_id"},     {"oprn:", "t_setl_list_oprn_d", "setl_list_oprn_id"},
-    {"psn:", "t_psn_info_b", "psn_no"},      {"reg:", "t_opsp_reg_d", "trt_dcla_detl_sn"},
+    {"line:", "line_text", "bkkp_sn"},
+    {"setl:", "t_setl_d", "setl_id"},
+    {"mdtrt:", "t_mdtrt_d", "mdtrt_id"},
+    {"oprn:", "t_setl_list_oprn_d", "setl_list_oprn_id"},
+    {"psn:", "t_psn_info_b", "psn_no"},
+    {"reg:", "t_opsp_reg_d", "trt_dcla_detl_sn"},
     {"check:", "t_presence_check", "check_id"},
 };
 
@@ -194,10 +210,11 @@ int quality_lineage(struct store *s, const char *event_id, struct grid *out, str
         struct buf b = BUF_INIT;
         buf_str(&b, "SELECT ");
         buf_sql(&b, span_of(event_id));
-        buf_fmt(&b,
-                " AS 记录, f.path AS 文件, f.table_name AS 表, t.row_no AS 第几行数据, f.imported_at AS 导入时间, f.sha256 AS 文件指纹 "
-                "FROM %s t JOIN file f ON f.id = t.file_id WHERE trim(t.%s) = ",
-                origin[i].table, origin[i].column);
+        buf_fmt(
+            &b,
+            " AS 记录, f.path AS 文件, f.table_name AS 表, t.row_no AS 第几行数据, f.imported_at AS 导入时间, f.sha256 AS 文件指纹 "
+            "FROM %s t JOIN file f ON f.id = t.file_id WHERE trim(t.%s) = ",
+            origin[i].table, origin[i].column);
         buf_sql(&b, span_of(event_id + n));
         int rc = b.failed ? err_nomem(e) : grid_query(s->con, "出处", buf_cstr(&b), out, e);
         buf_release(&b);

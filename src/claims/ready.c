@@ -30,7 +30,8 @@ struct need {
     struct span text;
     bool there;
     int64_t rows, filled, insts, months;
-    int64_t rules, alone; /* rules that want it; of those that lack it, how many lack nothing else */
+    int64_t rules,
+        alone; /* rules that want it; of those that lack it, how many lack nothing else */
     const char *title, *ask;
 };
 
@@ -54,14 +55,16 @@ static int check_lookup(struct checker *c, struct need *n, struct err *e)
         }
     if (!store_has(c->s, n->text.p))
         return 0;
-    int rc = db_int(c->s->con, e, 0, &n->rows, "SELECT count(*) FROM %.*s", (int)n->text.n, n->text.p);
+    int rc = db_int(c->s->con, e, 0, &n->rows, "SELECT count(*) FROM %.*s", (int)n->text.n,
+                    n->text.p);
     n->filled = n->rows;
     n->there = n->rows > 0;
     return rc;
 }
 
 /* Institutions and months of a table's rows, where it has such columns. */
-static int spread(struct checker *c, struct need *n, const struct table_schema *t, const char *where, struct err *e)
+static int spread(struct checker *c, struct need *n, const struct table_schema *t,
+                  const char *where, struct err *e)
 {
     bool lines = strcmp(t->name, "fee_list_d") == 0;
     const struct table_column *date = NULL;
@@ -69,16 +72,18 @@ static int spread(struct checker *c, struct need *n, const struct table_schema *
         if (t->columns[i].need == NEED_DATE)
             date = &t->columns[i];
     if (lines && !where[0]) {
-        int rc = db_int(c->s->con, e, 0, &n->insts, "SELECT count(DISTINCT fixmedins_code) FROM s_line");
+        int rc = db_int(c->s->con, e, 0, &n->insts,
+                        "SELECT count(DISTINCT fixmedins_code) FROM s_line");
         return rc < 0 ? rc : db_int(c->s->con, e, 0, &n->months, "SELECT count(*) FROM segment");
     }
     const char *from = lines ? "line_text" : t->name;
     int rc = 0;
     if (schema_column(t, SPAN("fixmedins_code")) >= 0)
-        rc = db_int(c->s->con, e, 0, &n->insts, "SELECT count(DISTINCT fixmedins_code) FROM %s%s%s", lines ? "" : "t_", from, where);
+        rc = db_int(c->s->con, e, 0, &n->insts, "SELECT count(DISTINCT fixmedins_code) FROM %s%s%s",
+                    lines ? "" : "t_", from, where);
     if (rc == 0 && date)
-        rc = db_int(c->s->con, e, 0, &n->months, "SELECT count(DISTINCT left(%s, 7)) FROM %s%s%s", date->name, lines ? "" : "t_", from,
-                    where);
+        rc = db_int(c->s->con, e, 0, &n->months, "SELECT count(DISTINCT left(%s, 7)) FROM %s%s%s",
+                    date->name, lines ? "" : "t_", from, where);
     return rc;
 }
 
@@ -88,7 +93,8 @@ static int check_table(struct checker *c, struct need *n, int t, struct err *e)
     bool lines = strcmp(ts->name, "fee_list_d") == 0;
     n->title = ts->title;
     n->ask = arena_fmt(&c->arena, "%s（%s）", ts->name, ts->title);
-    int rc = lines ? db_int(c->s->con, e, 0, &n->rows, "SELECT CAST(sum(rows) AS BIGINT) FROM segment")
+    int rc = lines ? db_int(c->s->con, e, 0, &n->rows,
+                            "SELECT CAST(sum(rows) AS BIGINT) FROM segment")
                    : db_int(c->s->con, e, 0, &n->rows, "SELECT count(*) FROM t_%s", ts->name);
     n->filled = n->rows;
     n->there = n->rows > 0;
@@ -256,9 +262,11 @@ static int missing_rows(struct checker *c, struct grid *g, struct err *e)
     return rc;
 }
 
-static int fill(struct checker *c, const struct rule_need *rules, size_t n, struct ready *out, struct err *e)
+static int fill(struct checker *c, const struct rule_need *rules, size_t n, struct ready *out,
+                struct err *e)
 {
-    int rc = grid_start(&out->data, "数据", "需要,名称,有无,#行数,#填充率,#机构数,#月数,#涉及规则", e);
+    int rc = grid_start(&out->data, "数据", "需要,名称,有无,#行数,#填充率,#机构数,#月数,#涉及规则",
+                        e);
     if (rc == 0)
         rc = grid_start(&out->rules, "规则", "规则,名称,状态,等待", e);
     if (rc == 0)
@@ -272,8 +280,8 @@ static int fill(struct checker *c, const struct rule_need *rules, size_t n, stru
     return rc == 0 ? missing_rows(c, &out->missing, e) : rc;
 }
 
-int ready_check(struct store *s, const struct rule_need *rules, size_t n, knowledge_fn *knowledge, void *ctx,
-                struct ready *out, struct err *e)
+int ready_check(struct store *s, const struct rule_need *rules, size_t n, knowledge_fn *knowledge,
+                void *ctx, struct ready *out, struct err *e)
 {
     struct checker c = {.s = s, .knowledge = knowledge, .ctx = ctx};
     *out = (struct ready){0};

@@ -27,8 +27,8 @@ struct ready {
 typedef bool knowledge_fn(void *ctx, const char *name);
 
 /* Owns: ready_release. `knowledge` may be NULL: then all of it is taken to be there. */
-int ready_check(struct store *s, const struct rule_need *rules, size_t n, knowledge_fn *knowledge, void *ctx,
-                struct ready *out, struct err *e);
+int ready_check(struct store *s, const struct rule_need *rules, size_t n, knowledge_fn *knowledge,
+                void *ctx, struct ready *out, struct err *e);
 void ready_release(struct ready *r);
 
 #endif

@@ -37,15 +37,18 @@ static void save_one(void *ctx, size_t i, uint64_t line, struct span raw)
     raw.n = n;
     bool ok = duckdb_append_int32(s->app, s->in->file_id) == DuckDBSuccess &&
               duckdb_append_int64(s->app, r->row + 1) == DuckDBSuccess &&
-              (line ? duckdb_append_int64(s->app, (int64_t)line) : duckdb_append_null(s->app)) == DuckDBSuccess &&
-              put(s->app, r->column) && put(s->app, r->value) && put(s->app, r->reason) && put(s->app, r->hint) &&
-              put(s->app, raw) &&
-              (r->has_fen ? duckdb_append_int64(s->app, r->fen) : duckdb_append_null(s->app)) == DuckDBSuccess &&
+              (line ? duckdb_append_int64(s->app, (int64_t)line) : duckdb_append_null(s->app)) ==
+                  DuckDBSuccess &&
+              put(s->app, r->column) && put(s->app, r->value) && put(s->app, r->reason) &&
+              put(s->app, r->hint) && put(s->app, raw) &&
+              (r->has_fen ? duckdb_append_int64(s->app, r->fen) : duckdb_append_null(s->app)) ==
+                  DuckDBSuccess &&
               duckdb_appender_end_row(s->app) == DuckDBSuccess;
     s->failed |= !ok;
 }
 
-static int save_all(struct import *im, struct input *in, const struct reject *list, size_t n, struct err *e)
+static int save_all(struct import *im, struct input *in, const struct reject *list, size_t n,
+                    struct err *e)
 {
     struct saver s = {.im = im, .in = in, .list = list};
     int64_t *row = mem_alloc((n ? n : 1) * sizeof *row);
@@ -53,8 +56,9 @@ static int save_all(struct import *im, struct input *in, const struct reject *li
         return err_nomem(e);
     for (size_t i = 0; i < n; i++)
         row[i] = list[i].row;
-    int rc = duckdb_appender_create(im->con, NULL, "reject", &s.app) == DuckDBSuccess ? 0
-                                                                                     : err_set(e, ERR_DB, "写不了 reject");
+    int rc = duckdb_appender_create(im->con, NULL, "reject", &s.app) == DuckDBSuccess
+                 ? 0
+                 : err_set(e, ERR_DB, "写不了 reject");
     if (rc == 0 && in->parquet)
         for (size_t i = 0; i < n; i++)
             save_one(&s, i, 0, (struct span){NULL, 0});
@@ -79,8 +83,8 @@ int input_bad_rows(struct import *im, struct input *in, struct err *e)
     if (!s->n_bad)
         return 0;
     if (s->n_bad > SCAN_BAD_MAX) {
-        err_set(e, ERR_INPUT, "%s：列数不符的行超过 %d 行，文件可能已损坏，或分隔符不是“%c”", in->from.path, SCAN_BAD_MAX,
-                in->csv.delim == '\t' ? 'T' : in->csv.delim);
+        err_set(e, ERR_INPUT, "%s：列数不符的行超过 %d 行，文件可能已损坏，或分隔符不是“%c”",
+                in->from.path, SCAN_BAD_MAX, in->csv.delim == '\t' ? 'T' : in->csv.delim);
         return err_hint(e, "请重新导出；字段中含分隔符的要加双引号");
     }
     qsort(s->bad, s->n_bad, sizeof *s->bad, by_row);
@@ -95,7 +99,9 @@ int input_bad_rows(struct import *im, struct input *in, struct err *e)
             why = "有单元格超过 1 MB";
         else if (b->state == CSV_OK)
             why = arena_fmt(&a, "应有 %zu 列，这一行有 %zu 列%s", in->csv.n_head, b->fields,
-                            b->row + 1 == in->rows && b->fields < in->csv.n_head ? "（文件末尾，可能被截断）" : "");
+                            b->row + 1 == in->rows && b->fields < in->csv.n_head
+                                ? "（文件末尾，可能被截断）"
+                                : "");
         list[i] = (struct reject){.row = b->row, .reason = span_of(why)};
         list[i].hint = SPAN("字段中的双引号写两次，含分隔符或换行的字段加双引号");
     }
@@ -129,7 +135,9 @@ static void explain(struct reject *r, const struct table_column *c, struct arena
 int reject_save(struct import *im, struct input *in, struct err *e)
 {
     struct db_rows rows;
-    int rc = db_open(im->con, "SELECT row, column_name, value, reason, fen FROM im_reject ORDER BY row", &rows, e);
+    int rc = db_open(im->con,
+                     "SELECT row, column_name, value, reason, fen FROM im_reject ORDER BY row",
+                     &rows, e);
     if (rc < 0)
         return rc;
     struct arena a = ARENA_INIT;
@@ -140,7 +148,8 @@ int reject_save(struct import *im, struct input *in, struct err *e)
             rc = err_nomem(e);
             break;
         }
-        struct reject r = {.row = db_i64(&rows, 0), .has_fen = !db_null(&rows, 4), .fen = db_i64(&rows, 4)};
+        struct reject r = {
+            .row = db_i64(&rows, 0), .has_fen = !db_null(&rows, 4), .fen = db_i64(&rows, 4)};
         r.column = arena_span(&a, db_text(&rows, 1));
         if (!db_null(&rows, 2))
             r.value = arena_span(&a, db_text(&rows, 2));

@@ -150,10 +150,12 @@ static void put_text(struct column_out *c, idx_t i, struct span s)
     }
 }
 
-static void note_bad(struct scan_spec *spec, struct scan_local *l, enum csv_state state, size_t fields)
+static void note_bad(struct scan_spec *spec, struct scan_local *l, enum csv_state state,
+                     size_t fields)
 {
     pthread_mutex_lock(&spec->lock);
-    if (spec->n_bad > SCAN_BAD_MAX || mem_grow(&spec->bad, &spec->cap_bad, spec->n_bad + 1, sizeof *spec->bad) == 0) {
+    if (spec->n_bad > SCAN_BAD_MAX ||
+        mem_grow(&spec->bad, &spec->cap_bad, spec->n_bad + 1, sizeof *spec->bad) == 0) {
         if (spec->n_bad <= SCAN_BAD_MAX)
             spec->bad[spec->n_bad] = (struct scan_bad){(int64_t)l->row, state, fields};
         spec->n_bad++;
@@ -169,12 +171,14 @@ static bool too_long(const struct csv_field *f, size_t n)
     return false;
 }
 
-static idx_t emit(struct scan_spec *spec, struct scan_local *l, struct column_out *col, int64_t *no, idx_t cap)
+static idx_t emit(struct scan_spec *spec, struct scan_local *l, struct column_out *col, int64_t *no,
+                  idx_t cap)
 {
     idx_t i = 0;
     struct csv_record r;
     while (i < cap && l->p < l->end) {
-        enum csv_state s = csv_next(l->p, l->end, true, spec->file->delim, l->field, MAX_COLUMNS, &r);
+        enum csv_state s = csv_next(l->p, l->end, true, spec->file->delim, l->field, MAX_COLUMNS,
+                                    &r);
         l->p += r.bytes;
         if (s == CSV_BLANK)
             continue;

@@ -18,7 +18,8 @@
 struct scan_bad {
     int64_t row; /* from 0 */
     enum csv_state state;
-    size_t fields; /* CSV_OK: so many instead of as many as the heading has; 0 = a cell is too long */
+    size_t
+        fields; /* CSV_OK: so many instead of as many as the heading has; 0 = a cell is too long */
 };
 
 struct scan_spec {

@@ -88,7 +88,8 @@ static struct span plain_heading(struct span s, char *out, size_t cap, bool keep
     static const struct {
         const char *from;
         const char *to;
-    } same[] = {{"（", "("}, {"）", ")"}, {"\xef\xbb\xbf", ""}, {"　", ""}, {"\xc2\xa0", ""}, {"／", "/"}, {"：", ""}};
+    } same[] = {{"（", "("}, {"）", ")"}, {"\xef\xbb\xbf", ""}, {"　", ""}, {"\xc2\xa0", ""},
+                {"／", "/"}, {"：", ""}};
     size_t n = 0;
     for (size_t i = 0; i < s.n && n + 1 < cap;) {
         unsigned char c = (unsigned char)s.p[i];
@@ -181,7 +182,8 @@ int schema_heading(const struct table_schema *t, struct span heading)
 
 const char *column_kind_title(enum column_kind k)
 {
-    static const char *const title[] = {"文本", "代码（文本）", "日期", "日期时间", "金额（元）", "数量", "单价（元）", "整数"};
+    static const char *const title[] = {"文本",       "代码（文本）", "日期",       "日期时间",
+                                        "金额（元）", "数量",         "单价（元）", "整数"};
     return title[k];
 }
 

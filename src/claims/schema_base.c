@@ -2,10 +2,22 @@
 /* Persons, insurance, institutions, doctors, contracts, registrations. Columns: schema.h says what each part means. */
 #include "claims/schema.h"
 
-#define TEXT(n, t) {n, t, COL_TEXT, D_NONE, NEED_NO, NULL, NULL}
-#define DATA(n, t, k) {n, t, k, D_NONE, NEED_NO, NULL, NULL}
-#define CODE(n, t, k, d) {n, t, k, d, NEED_NO, NULL, NULL}
-#define NEED(n, t, k, d, need) {n, t, k, d, need, NULL, NULL}
+#define TEXT(n, t)                                  \
+    {                                               \
+        n, t, COL_TEXT, D_NONE, NEED_NO, NULL, NULL \
+    }
+#define DATA(n, t, k)                        \
+    {                                        \
+        n, t, k, D_NONE, NEED_NO, NULL, NULL \
+    }
+#define CODE(n, t, k, d)                \
+    {                                   \
+        n, t, k, d, NEED_NO, NULL, NULL \
+    }
+#define NEED(n, t, k, d, need)       \
+    {                                \
+        n, t, k, d, need, NULL, NULL \
+    }
 
 /* clang-format off: a column a line reads best */
 static const struct table_column psn_info_b_columns[] = {
@@ -315,30 +327,75 @@ static const struct table_column opsp_reg_d_columns[] = {
 };
 
 /* clang-format on */
-const struct table_schema schema_psn_info_b = {
-    "psn_info_b", "人员基本信息", "参保人基本信息,人员信息", "psn_no", false,
-    psn_info_b_columns, sizeof(psn_info_b_columns) / sizeof(psn_info_b_columns[0])};
-const struct table_schema schema_psn_insu_d = {
-    "psn_insu_d", "人员参保信息", "参保信息", "psn_no,insutype,crt_insu_date", false,
-    psn_insu_d_columns, sizeof(psn_insu_d_columns) / sizeof(psn_insu_d_columns[0])};
-const struct table_schema schema_psn_insu_stas_b = {
-    "psn_insu_stas_b", "人员参保状态", NULL, "psn_no,insutype,crt_insu_date", false,
-    psn_insu_stas_b_columns, sizeof(psn_insu_stas_b_columns) / sizeof(psn_insu_stas_b_columns[0])};
-const struct table_schema schema_fixmedins_b = {
-    "fixmedins_b", "定点医药机构信息", "定点机构信息,机构信息", "fixmedins_code", false,
-    fixmedins_b_columns, sizeof(fixmedins_b_columns) / sizeof(fixmedins_b_columns[0])};
-const struct table_schema schema_medins_info_b = {
-    "medins_info_b", "医疗机构信息", NULL, "medins_code", false,
-    medins_info_b_columns, sizeof(medins_info_b_columns) / sizeof(medins_info_b_columns[0])};
-const struct table_schema schema_medins_dept_b = {
-    "medins_dept_b", "科室信息", NULL, NULL, false,
-    medins_dept_b_columns, sizeof(medins_dept_b_columns) / sizeof(medins_dept_b_columns[0])};
-const struct table_schema schema_dr_info_b = {
-    "dr_info_b", "医师信息", "医保医师信息", NULL, false,
-    dr_info_b_columns, sizeof(dr_info_b_columns) / sizeof(dr_info_b_columns[0])};
+const struct table_schema schema_psn_info_b = {"psn_info_b",
+                                               "人员基本信息",
+                                               "参保人基本信息,人员信息",
+                                               "psn_no",
+                                               false,
+                                               psn_info_b_columns,
+                                               sizeof(psn_info_b_columns) /
+                                                   sizeof(psn_info_b_columns[0])};
+const struct table_schema schema_psn_insu_d = {"psn_insu_d",
+                                               "人员参保信息",
+                                               "参保信息",
+                                               "psn_no,insutype,crt_insu_date",
+                                               false,
+                                               psn_insu_d_columns,
+                                               sizeof(psn_insu_d_columns) /
+                                                   sizeof(psn_insu_d_columns[0])};
+const struct table_schema schema_psn_insu_stas_b = {"psn_insu_stas_b",
+                                                    "人员参保状态",
+                                                    NULL,
+                                                    "psn_no,insutype,crt_insu_date",
+                                                    false,
+                                                    psn_insu_stas_b_columns,
+                                                    sizeof(psn_insu_stas_b_columns) /
+                                                        sizeof(psn_insu_stas_b_columns[0])};
+const struct table_schema schema_fixmedins_b = {"fixmedins_b",
+                                                "定点医药机构信息",
+                                                "定点机构信息,机构信息",
+                                                "fixmedins_code",
+                                                false,
+                                                fixmedins_b_columns,
+                                                sizeof(fixmedins_b_columns) /
+                                                    sizeof(fixmedins_b_columns[0])};
+const struct table_schema schema_medins_info_b = {"medins_info_b",
+                                                  "医疗机构信息",
+                                                  NULL,
+                                                  "medins_code",
+                                                  false,
+                                                  medins_info_b_columns,
+                                                  sizeof(medins_info_b_columns) /
+                                                      sizeof(medins_info_b_columns[0])};
+const struct table_schema schema_medins_dept_b = {"medins_dept_b",
+                                                  "科室信息",
+                                                  NULL,
+                                                  NULL,
+                                                  false,
+                                                  medins_dept_b_columns,
+                                                  sizeof(medins_dept_b_columns) /
+                                                      sizeof(medins_dept_b_columns[0])};
+const struct table_schema schema_dr_info_b = {"dr_info_b",
+                                              "医师信息",
+                                              "医保医师信息",
+                                              NULL,
+                                              false,
+                                              dr_info_b_columns,
+                                              sizeof(dr_info_b_columns) /
+                                                  sizeof(dr_info_b_columns[0])};
 const struct table_schema schema_fixmedins_cntr_reg_d = {
-    "fixmedins_cntr_reg_d", "定点协议", "协议信息", "fix_cntr_id", false,
-    fixmedins_cntr_reg_d_columns, sizeof(fixmedins_cntr_reg_d_columns) / sizeof(fixmedins_cntr_reg_d_columns[0])};
-const struct table_schema schema_opsp_reg_d = {
-    "opsp_reg_d", "门慢门特登记", "门诊慢特病登记,慢特病备案", "trt_dcla_detl_sn", false,
-    opsp_reg_d_columns, sizeof(opsp_reg_d_columns) / sizeof(opsp_reg_d_columns[0])};
+    "fixmedins_cntr_reg_d",
+    "定点协议",
+    "协议信息",
+    "fix_cntr_id",
+    false,
+    fixmedins_cntr_reg_d_columns,
+    sizeof(fixmedins_cntr_reg_d_columns) / sizeof(fixmedins_cntr_reg_d_columns[0])};
+const struct table_schema schema_opsp_reg_d = {"opsp_reg_d",
+                                               "门慢门特登记",
+                                               "门诊慢特病登记,慢特病备案",
+                                               "trt_dcla_detl_sn",
+                                               false,
+                                               opsp_reg_d_columns,
+                                               sizeof(opsp_reg_d_columns) /
+                                                   sizeof(opsp_reg_d_columns[0])};

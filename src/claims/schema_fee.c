@@ -2,10 +2,22 @@
 /* Fee lines, diagnoses, operations. Columns: schema.h says what each part means. */
 #include "claims/schema.h"
 
-#define TEXT(n, t) {n, t, COL_TEXT, D_NONE, NEED_NO, NULL, NULL}
-#define DATA(n, t, k) {n, t, k, D_NONE, NEED_NO, NULL, NULL}
-#define CODE(n, t, k, d) {n, t, k, d, NEED_NO, NULL, NULL}
-#define NEED(n, t, k, d, need) {n, t, k, d, need, NULL, NULL}
+#define TEXT(n, t)                                  \
+    {                                               \
+        n, t, COL_TEXT, D_NONE, NEED_NO, NULL, NULL \
+    }
+#define DATA(n, t, k)                        \
+    {                                        \
+        n, t, k, D_NONE, NEED_NO, NULL, NULL \
+    }
+#define CODE(n, t, k, d)                \
+    {                                   \
+        n, t, k, d, NEED_NO, NULL, NULL \
+    }
+#define NEED(n, t, k, d, need)       \
+    {                                \
+        n, t, k, d, need, NULL, NULL \
+    }
 
 /* clang-format off: a column a line reads best */
 static const struct table_column fee_list_d_columns[] = {
@@ -159,15 +171,35 @@ static const struct table_column setl_list_oprn_d_columns[] = {
 };
 
 /* clang-format on */
-const struct table_schema schema_fee_list_d = {
-    "fee_list_d", "费用明细", "费用明细表,费用清单,收费明细", "bkkp_sn", false,
-    fee_list_d_columns, sizeof(fee_list_d_columns) / sizeof(fee_list_d_columns[0])};
-const struct table_schema schema_setl_diag_list_d = {
-    "setl_diag_list_d", "结算诊断", "结算诊断列表", "diag_info_id", false,
-    setl_diag_list_d_columns, sizeof(setl_diag_list_d_columns) / sizeof(setl_diag_list_d_columns[0])};
-const struct table_schema schema_setl_list_diag_d = {
-    "setl_list_diag_d", "清单诊断", "结算清单诊断", "setl_list_diag_id", false,
-    setl_list_diag_d_columns, sizeof(setl_list_diag_d_columns) / sizeof(setl_list_diag_d_columns[0])};
-const struct table_schema schema_setl_list_oprn_d = {
-    "setl_list_oprn_d", "清单手术", "结算清单手术,手术操作信息", "setl_list_oprn_id", false,
-    setl_list_oprn_d_columns, sizeof(setl_list_oprn_d_columns) / sizeof(setl_list_oprn_d_columns[0])};
+const struct table_schema schema_fee_list_d = {"fee_list_d",
+                                               "费用明细",
+                                               "费用明细表,费用清单,收费明细",
+                                               "bkkp_sn",
+                                               false,
+                                               fee_list_d_columns,
+                                               sizeof(fee_list_d_columns) /
+                                                   sizeof(fee_list_d_columns[0])};
+const struct table_schema schema_setl_diag_list_d = {"setl_diag_list_d",
+                                                     "结算诊断",
+                                                     "结算诊断列表",
+                                                     "diag_info_id",
+                                                     false,
+                                                     setl_diag_list_d_columns,
+                                                     sizeof(setl_diag_list_d_columns) /
+                                                         sizeof(setl_diag_list_d_columns[0])};
+const struct table_schema schema_setl_list_diag_d = {"setl_list_diag_d",
+                                                     "清单诊断",
+                                                     "结算清单诊断",
+                                                     "setl_list_diag_id",
+                                                     false,
+                                                     setl_list_diag_d_columns,
+                                                     sizeof(setl_list_diag_d_columns) /
+                                                         sizeof(setl_list_diag_d_columns[0])};
+const struct table_schema schema_setl_list_oprn_d = {"setl_list_oprn_d",
+                                                     "清单手术",
+                                                     "结算清单手术,手术操作信息",
+                                                     "setl_list_oprn_id",
+                                                     false,
+                                                     setl_list_oprn_d_columns,
+                                                     sizeof(setl_list_oprn_d_columns) /
+                                                         sizeof(setl_list_oprn_d_columns[0])};

@@ -2,17 +2,30 @@
 /* Stock, sales and drug trace codes (3501-3506, 3513). Columns: schema.h says what each part means. */
 #include "claims/schema.h"
 
-#define TEXT(n, t) {n, t, COL_TEXT, D_NONE, NEED_NO, NULL, NULL}
-#define DATA(n, t, k) {n, t, k, D_NONE, NEED_NO, NULL, NULL}
-#define CODE(n, t, k, d) {n, t, k, d, NEED_NO, NULL, NULL}
-#define NEED(n, t, k, d, need) {n, t, k, d, need, NULL, NULL}
+#define TEXT(n, t)                                  \
+    {                                               \
+        n, t, COL_TEXT, D_NONE, NEED_NO, NULL, NULL \
+    }
+#define DATA(n, t, k)                        \
+    {                                        \
+        n, t, k, D_NONE, NEED_NO, NULL, NULL \
+    }
+#define CODE(n, t, k, d)                \
+    {                                   \
+        n, t, k, d, NEED_NO, NULL, NULL \
+    }
+#define NEED(n, t, k, d, need)       \
+    {                                \
+        n, t, k, d, need, NULL, NULL \
+    }
 
 /* clang-format off: a column a line reads best */
 static const struct table_column inv_3501_columns[] = {
     {"fixmedins_code", "定点医药机构编号", COL_CODE, D_INST, NEED_KEY, NULL, "H51052300001"},
     {"med_list_codg", "医疗目录编码", COL_CODE, D_ITEM, NEED_CODE, NULL, "XA10BAE046A001010100001"},
     {"fixmedins_hilist_id", "定点医药机构目录编号", COL_TEXT, D_NONE, NEED_NO, NULL, "Y0001"},
-    {"fixmedins_hilist_name", "定点医药机构目录名称", COL_TEXT, D_NONE, NEED_NO, NULL, "盐酸二甲双胍片"},
+    {"fixmedins_hilist_name", "定点医药机构目录名称", COL_TEXT, D_NONE, NEED_NO, NULL,
+     "盐酸二甲双胍片"},
     {"rx_flag", "处方药标志", COL_CODE, D_CODE, NEED_NO, NULL, "1"},
     {"invdate", "盘存日期", COL_DAY, D_NONE, NEED_DATE, NULL, "2022-12-31"},
     {"inv_cnt", "库存数量", COL_QTY, D_NONE, NEED_AMOUNT, NULL, "120"},
@@ -181,24 +194,59 @@ static const struct table_column drug_trac_columns[] = {
 };
 
 /* clang-format on */
-const struct table_schema schema_inv_3501 = {
-    "inv_3501", "商品盘存", "盘存信息,库存盘点,期初库存", NULL, false,
-    inv_3501_columns, sizeof(inv_3501_columns) / sizeof(inv_3501_columns[0])};
-const struct table_schema schema_inv_3502 = {
-    "inv_3502", "商品库存变更", "库存变更", NULL, false,
-    inv_3502_columns, sizeof(inv_3502_columns) / sizeof(inv_3502_columns[0])};
-const struct table_schema schema_inv_3503 = {
-    "inv_3503", "商品采购", "采购信息,采购入库", NULL, false,
-    inv_3503_columns, sizeof(inv_3503_columns) / sizeof(inv_3503_columns[0])};
-const struct table_schema schema_inv_3504 = {
-    "inv_3504", "商品采购退货", "采购退货", NULL, false,
-    inv_3504_columns, sizeof(inv_3504_columns) / sizeof(inv_3504_columns[0])};
-const struct table_schema schema_sale_3505 = {
-    "sale_3505", "商品销售", "销售信息,销售记录", NULL, false,
-    sale_3505_columns, sizeof(sale_3505_columns) / sizeof(sale_3505_columns[0])};
-const struct table_schema schema_sale_3506 = {
-    "sale_3506", "商品销售退货", "销售退货", NULL, false,
-    sale_3506_columns, sizeof(sale_3506_columns) / sizeof(sale_3506_columns[0])};
-const struct table_schema schema_drug_trac = {
-    "drug_trac", "药品追溯码", "追溯码信息,追溯码记录", NULL, false,
-    drug_trac_columns, sizeof(drug_trac_columns) / sizeof(drug_trac_columns[0])};
+const struct table_schema schema_inv_3501 = {"inv_3501",
+                                             "商品盘存",
+                                             "盘存信息,库存盘点,期初库存",
+                                             NULL,
+                                             false,
+                                             inv_3501_columns,
+                                             sizeof(inv_3501_columns) /
+                                                 sizeof(inv_3501_columns[0])};
+const struct table_schema schema_inv_3502 = {"inv_3502",
+                                             "商品库存变更",
+                                             "库存变更",
+                                             NULL,
+                                             false,
+                                             inv_3502_columns,
+                                             sizeof(inv_3502_columns) /
+                                                 sizeof(inv_3502_columns[0])};
+const struct table_schema schema_inv_3503 = {"inv_3503",
+                                             "商品采购",
+                                             "采购信息,采购入库",
+                                             NULL,
+                                             false,
+                                             inv_3503_columns,
+                                             sizeof(inv_3503_columns) /
+                                                 sizeof(inv_3503_columns[0])};
+const struct table_schema schema_inv_3504 = {"inv_3504",
+                                             "商品采购退货",
+                                             "采购退货",
+                                             NULL,
+                                             false,
+                                             inv_3504_columns,
+                                             sizeof(inv_3504_columns) /
+                                                 sizeof(inv_3504_columns[0])};
+const struct table_schema schema_sale_3505 = {"sale_3505",
+                                              "商品销售",
+                                              "销售信息,销售记录",
+                                              NULL,
+                                              false,
+                                              sale_3505_columns,
+                                              sizeof(sale_3505_columns) /
+                                                  sizeof(sale_3505_columns[0])};
+const struct table_schema schema_sale_3506 = {"sale_3506",
+                                              "商品销售退货",
+                                              "销售退货",
+                                              NULL,
+                                              false,
+                                              sale_3506_columns,
+                                              sizeof(sale_3506_columns) /
+                                                  sizeof(sale_3506_columns[0])};
+const struct table_schema schema_drug_trac = {"drug_trac",
+                                              "药品追溯码",
+                                              "追溯码信息,追溯码记录",
+                                              NULL,
+                                              false,
+                                              drug_trac_columns,
+                                              sizeof(drug_trac_columns) /
+                                                  sizeof(drug_trac_columns[0])};

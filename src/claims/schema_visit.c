@@ -2,10 +2,22 @@
 /* Visits and settlements: columns as the national warehouse names them. Columns: schema.h says what each part means. */
 #include "claims/schema.h"
 
-#define TEXT(n, t) {n, t, COL_TEXT, D_NONE, NEED_NO, NULL, NULL}
-#define DATA(n, t, k) {n, t, k, D_NONE, NEED_NO, NULL, NULL}
-#define CODE(n, t, k, d) {n, t, k, d, NEED_NO, NULL, NULL}
-#define NEED(n, t, k, d, need) {n, t, k, d, need, NULL, NULL}
+#define TEXT(n, t)                                  \
+    {                                               \
+        n, t, COL_TEXT, D_NONE, NEED_NO, NULL, NULL \
+    }
+#define DATA(n, t, k)                        \
+    {                                        \
+        n, t, k, D_NONE, NEED_NO, NULL, NULL \
+    }
+#define CODE(n, t, k, d)                \
+    {                                   \
+        n, t, k, d, NEED_NO, NULL, NULL \
+    }
+#define NEED(n, t, k, d, need)       \
+    {                                \
+        n, t, k, d, need, NULL, NULL \
+    }
 
 /* clang-format off: a column a line reads best */
 static const struct table_column mdtrt_d_columns[] = {
@@ -234,9 +246,17 @@ static const struct table_column setl_d_columns[] = {
 };
 
 /* clang-format on */
-const struct table_schema schema_mdtrt_d = {
-    "mdtrt_d", "就诊信息", "就诊信息表,就诊记录", "mdtrt_id", false,
-    mdtrt_d_columns, sizeof(mdtrt_d_columns) / sizeof(mdtrt_d_columns[0])};
-const struct table_schema schema_setl_d = {
-    "setl_d", "结算信息", "结算信息表,结算记录,结算明细表", "setl_id", false,
-    setl_d_columns, sizeof(setl_d_columns) / sizeof(setl_d_columns[0])};
+const struct table_schema schema_mdtrt_d = {"mdtrt_d",
+                                            "就诊信息",
+                                            "就诊信息表,就诊记录",
+                                            "mdtrt_id",
+                                            false,
+                                            mdtrt_d_columns,
+                                            sizeof(mdtrt_d_columns) / sizeof(mdtrt_d_columns[0])};
+const struct table_schema schema_setl_d = {"setl_d",
+                                           "结算信息",
+                                           "结算信息表,结算记录,结算明细表",
+                                           "setl_id",
+                                           false,
+                                           setl_d_columns,
+                                           sizeof(setl_d_columns) / sizeof(setl_d_columns[0])};

@@ -16,12 +16,16 @@ static void fields_sql(struct buf *b, const char *prefix)
         if (strcmp(f, "init_no") == 0)
             buf_fmt(b, "CASE WHEN %sih IS NOT NULL THEN coalesce(o.no, -1) END AS init_no", prefix);
         else if (strcmp(f, "void") == 0)
-            buf_fmt(b, "CASE WHEN %ssetl_id IN (SELECT setl_id FROM im_void) THEN 1 ELSE 0 END::INTEGER AS void", prefix);
+            buf_fmt(
+                b,
+                "CASE WHEN %ssetl_id IN (SELECT setl_id FROM im_void) THEN 1 ELSE 0 END::INTEGER AS void",
+                prefix);
         else if (strcmp(f, "marks") == 0)
-            buf_fmt(b,
-                    "(%smarks | CASE WHEN %smdtrt_id IS NULL OR %smdtrt_id IN (SELECT mdtrt_id FROM im_made) THEN %d "
-                    "ELSE 0 END)::INTEGER AS marks",
-                    prefix, prefix, prefix, MARK_NO_VISIT);
+            buf_fmt(
+                b,
+                "(%smarks | CASE WHEN %smdtrt_id IS NULL OR %smdtrt_id IN (SELECT mdtrt_id FROM im_made) THEN %d "
+                "ELSE 0 END)::INTEGER AS marks",
+                prefix, prefix, prefix, MARK_NO_VISIT);
         else
             buf_fmt(b, "%s%s::%s AS %s", prefix, f, ftype_sql(s->fields[i].type), f);
     }
@@ -43,11 +47,12 @@ static int find_originals(struct import *im, struct err *e)
         rc = db_run(im->con, "CREATE OR REPLACE TEMP TABLE im_orig(h BIGINT, no BIGINT)", e);
     if (rc < 0 || !n)
         return rc;
-    return db_run(im->con,
-                  "INSERT INTO im_orig SELECT h, max(no) FROM (SELECT h, no FROM nl WHERE ok AND h IN (SELECT ih FROM nl "
-                  "WHERE ih IS NOT NULL) UNION ALL SELECT h, no FROM line_key WHERE h IN (SELECT ih FROM nl WHERE ih IS "
-                  "NOT NULL)) GROUP BY h",
-                  e);
+    return db_run(
+        im->con,
+        "INSERT INTO im_orig SELECT h, max(no) FROM (SELECT h, no FROM nl WHERE ok AND h IN (SELECT ih FROM nl "
+        "WHERE ih IS NOT NULL) UNION ALL SELECT h, no FROM line_key WHERE h IN (SELECT ih FROM nl WHERE ih IS "
+        "NOT NULL)) GROUP BY h",
+        e);
 }
 
 /* A new month: nothing but the sort. */
@@ -55,9 +60,10 @@ static void fresh_sql(struct buf *b, int month)
 {
     buf_fmt(b, "CREATE TABLE line_%d AS SELECT ", month);
     fields_sql(b, "n.");
-    buf_fmt(b,
-            " FROM nl n LEFT JOIN im_orig o ON o.h = n.ih WHERE n.month = %d ORDER BY n.psn_no, n.fee_ocur_time, n.bk",
-            month);
+    buf_fmt(
+        b,
+        " FROM nl n LEFT JOIN im_orig o ON o.h = n.ih WHERE n.month = %d ORDER BY n.psn_no, n.fee_ocur_time, n.bk",
+        month);
 }
 
 /* A month that is there: its lines and the new ones, ties in order of the text. */
@@ -67,15 +73,17 @@ static void merge_sql(struct buf *b, int month)
     plain_fields(b, "");
     buf_str(b, " FROM (SELECT ");
     plain_fields(b, "l.");
-    buf_fmt(b,
-            ", trim(t.bkkp_sn) AS tie FROM line_%d l JOIN line_text t ON t.no = l.no WHERE l.no NOT IN (SELECT no FROM "
-            "im_gone) UNION ALL SELECT ",
-            month);
+    buf_fmt(
+        b,
+        ", trim(t.bkkp_sn) AS tie FROM line_%d l JOIN line_text t ON t.no = l.no WHERE l.no NOT IN (SELECT no FROM "
+        "im_gone) UNION ALL SELECT ",
+        month);
     fields_sql(b, "n.");
-    buf_fmt(b,
-            ", trim(t.bkkp_sn) AS tie FROM nl n JOIN line_text t ON t.no = n.no LEFT JOIN im_orig o ON o.h = n.ih "
-            "WHERE n.month = %d) ORDER BY psn_no, fee_ocur_time, tie",
-            month);
+    buf_fmt(
+        b,
+        ", trim(t.bkkp_sn) AS tie FROM nl n JOIN line_text t ON t.no = n.no LEFT JOIN im_orig o ON o.h = n.ih "
+        "WHERE n.month = %d) ORDER BY psn_no, fee_ocur_time, tie",
+        month);
 }
 
 static int write_month(struct import *im, int month, bool there, struct err *e)
@@ -88,10 +96,11 @@ static int write_month(struct import *im, int month, bool there, struct err *e)
     int rc = b.failed ? err_nomem(e) : db_run(im->con, buf_cstr(&b), e);
     buf_release(&b);
     if (rc == 0)
-        rc = db_exec(im->con, e,
-                     "DELETE FROM segment WHERE month = %d; INSERT INTO segment SELECT %d, 'line_%d', count(*) FROM "
-                     "line_%d",
-                     month, month, month, month);
+        rc = db_exec(
+            im->con, e,
+            "DELETE FROM segment WHERE month = %d; INSERT INTO segment SELECT %d, 'line_%d', count(*) FROM "
+            "line_%d",
+            month, month, month, month);
     im->report->months_touched++;
     return rc;
 }
@@ -105,11 +114,12 @@ struct months {
 static int list_months(struct import *im, struct months *m, struct err *e)
 {
     struct db_rows rows;
-    int rc = db_open(im->con,
-                     "SELECT month, month IN (SELECT month FROM segment) FROM (SELECT DISTINCT month FROM nl WHERE ok "
-                     "UNION SELECT k.month FROM line_key k WHERE k.no IN (SELECT no FROM im_gone)) WHERE month IS NOT "
-                     "NULL ORDER BY 1",
-                     &rows, e);
+    int rc = db_open(
+        im->con,
+        "SELECT month, month IN (SELECT month FROM segment) FROM (SELECT DISTINCT month FROM nl WHERE ok "
+        "UNION SELECT k.month FROM line_key k WHERE k.no IN (SELECT no FROM im_gone)) WHERE month IS NOT "
+        "NULL ORDER BY 1",
+        &rows, e);
     if (rc < 0)
         return rc;
     while (m->n < 4096 && db_next(&rows)) {
@@ -124,23 +134,26 @@ static int list_months(struct import *im, struct months *m, struct err *e)
 static int refresh_flags(struct import *im, struct err *e)
 {
     int64_t changed = 0;
-    int rc = db_int(im->con, e, 0, &changed,
-                    "SELECT (SELECT count(*) FROM im_void_changed) + (SELECT count(*) FROM im_made_changed)");
+    int rc = db_int(
+        im->con, e, 0, &changed,
+        "SELECT (SELECT count(*) FROM im_void_changed) + (SELECT count(*) FROM im_made_changed)");
     if (rc < 0 || !changed)
         return rc;
     struct db_rows rows;
     rc = db_open(im->con, "SELECT table_name FROM segment", &rows, e);
     while (rc == 0 && db_next(&rows)) {
         struct span t = db_text(&rows, 0);
-        rc = db_exec(im->con, e,
-                     "UPDATE %.*s SET void = CASE WHEN setl_id IN (SELECT setl_id FROM im_void) THEN 1 ELSE 0 END "
-                     "WHERE setl_id IN (SELECT setl_id FROM im_void_changed)",
-                     (int)t.n, t.p);
+        rc = db_exec(
+            im->con, e,
+            "UPDATE %.*s SET void = CASE WHEN setl_id IN (SELECT setl_id FROM im_void) THEN 1 ELSE 0 END "
+            "WHERE setl_id IN (SELECT setl_id FROM im_void_changed)",
+            (int)t.n, t.p);
         if (rc == 0)
-            rc = db_exec(im->con, e,
-                         "UPDATE %.*s SET marks = CASE WHEN mdtrt_id IN (SELECT mdtrt_id FROM im_made) THEN marks | %d "
-                         "ELSE marks & %d END WHERE mdtrt_id IN (SELECT mdtrt_id FROM im_made_changed)",
-                         (int)t.n, t.p, MARK_NO_VISIT, ~MARK_NO_VISIT);
+            rc = db_exec(
+                im->con, e,
+                "UPDATE %.*s SET marks = CASE WHEN mdtrt_id IN (SELECT mdtrt_id FROM im_made) THEN marks | %d "
+                "ELSE marks & %d END WHERE mdtrt_id IN (SELECT mdtrt_id FROM im_made_changed)",
+                (int)t.n, t.p, MARK_NO_VISIT, ~MARK_NO_VISIT);
     }
     db_close(&rows);
     return rc;
@@ -148,10 +161,11 @@ static int refresh_flags(struct import *im, struct err *e)
 
 static int write_keys(struct import *im, struct err *e)
 {
-    int rc = db_run(im->con,
-                    "INSERT INTO line_gone SELECT no, CASE WHEN same THEN 'repeat' WHEN again THEN 'reject' ELSE "
-                    "'replaced' END FROM im_gone",
-                    e);
+    int rc = db_run(
+        im->con,
+        "INSERT INTO line_gone SELECT no, CASE WHEN same THEN 'repeat' WHEN again THEN 'reject' ELSE "
+        "'replaced' END FROM im_gone",
+        e);
     if (rc == 0)
         rc = db_run(im->con, "DELETE FROM line_key WHERE no IN (SELECT no FROM im_gone)", e);
     if (rc == 0)
@@ -187,9 +201,10 @@ int lines_write(struct import *im, struct err *e)
         rc = store_make_views(im->con, e);
     /* How many lines a person has: ranges are cut by it, and streams are checked against it. */
     if (rc == 0)
-        rc = db_run(im->con,
-                    "CREATE OR REPLACE TABLE line_count AS SELECT psn_no, CAST(count(*) AS INTEGER) AS n FROM s_line "
-                    "GROUP BY psn_no ORDER BY psn_no",
-                    e);
+        rc = db_run(
+            im->con,
+            "CREATE OR REPLACE TABLE line_count AS SELECT psn_no, CAST(count(*) AS INTEGER) AS n FROM s_line "
+            "GROUP BY psn_no ORDER BY psn_no",
+            e);
     return rc;
 }

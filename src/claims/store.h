@@ -38,8 +38,8 @@ struct store {
 /* Makes `dir` (may exist, must hold no store) with an empty store. */
 int store_init(const char *dir, struct err *e);
 /* Owns: close *out with store_close. `o` may be NULL. Errors: ERR_STATE when locked or no store. */
-int store_open(const char *dir, enum store_mode mode, const struct store_options *o, struct store **out,
-               struct err *e);
+int store_open(const char *dir, enum store_mode mode, const struct store_options *o,
+               struct store **out, struct err *e);
 void store_close(struct store *s);
 /* Another connection. Owns: duckdb_disconnect. */
 int store_connect(struct store *s, duckdb_connection *out, struct err *e);

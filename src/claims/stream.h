@@ -36,8 +36,8 @@ typedef int lines_fn(void *ctx, const struct line_chunk *chunk, struct err *e);
 
 /* All lines of the persons lo <= psn_no < hi. `fields`: indices into huji_sources[S_LINE].fields. May run on several
  * threads at once, on different persons. Every row is accounted for: a short read is an error. */
-int lines_stream(struct store *s, const int *fields, size_t n, int32_t lo, int32_t hi, lines_fn *fn, void *ctx,
-                 struct err *e);
+int lines_stream(struct store *s, const int *fields, size_t n, int32_t lo, int32_t hi, lines_fn *fn,
+                 void *ctx, struct err *e);
 
 struct line_range {
     int32_t lo, hi;

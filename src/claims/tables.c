@@ -66,7 +66,8 @@ int store_text_view(duckdb_connection con, const struct table_schema *t, struct 
     char sql[160];
     struct names seen = NAMES_INIT;
     struct db_rows rows;
-    snprintf(sql, sizeof sql, "SELECT lower(column_name) FROM duckdb_columns() WHERE table_name = 'b_%s'", t->name);
+    snprintf(sql, sizeof sql,
+             "SELECT lower(column_name) FROM duckdb_columns() WHERE table_name = 'b_%s'", t->name);
     int rc = db_open(con, sql, &rows, e);
     if (rc < 0)
         return rc;
@@ -91,7 +92,8 @@ static int make_texts(duckdb_connection con, struct err *e)
     for (int i = 0; i < TABLE_COUNT && rc == 0; i++) {
         if (strcmp(huji_tables[i]->name, "fee_list_d") == 0)
             continue;
-        rc = db_exec(con, e, "CREATE TABLE b_%s(file_id INTEGER, row_no BIGINT)", huji_tables[i]->name);
+        rc = db_exec(con, e, "CREATE TABLE b_%s(file_id INTEGER, row_no BIGINT)",
+                     huji_tables[i]->name);
         if (rc == 0)
             rc = store_text_view(con, huji_tables[i], e);
     }
@@ -128,8 +130,10 @@ int store_make_tables(duckdb_connection con, struct err *e)
     if (rc == 0)
         rc = store_make_views(con, e);
     if (rc == 0)
-        rc = db_exec(con, e, "INSERT INTO meta VALUES ('schema', '%d'), ('next_no', '0'), ('next_file', '1')",
-                     STORE_SCHEMA);
+        rc = db_exec(
+            con, e,
+            "INSERT INTO meta VALUES ('schema', '%d'), ('next_no', '0'), ('next_file', '1')",
+            STORE_SCHEMA);
     if (rc == 0)
         rc = db_run(con, "COMMIT", e);
     return rc;
@@ -141,7 +145,8 @@ static void empty_lines(struct buf *b)
     const struct source *s = &huji_sources[S_LINE];
     buf_str(b, "CREATE OR REPLACE VIEW s_line AS SELECT ");
     for (size_t i = 0; i < s->n_fields; i++)
-        buf_fmt(b, "%sNULL::%s AS %s", i ? ", " : "", ftype_sql(s->fields[i].type), s->fields[i].name);
+        buf_fmt(b, "%sNULL::%s AS %s", i ? ", " : "", ftype_sql(s->fields[i].type),
+                s->fields[i].name);
     buf_str(b, " WHERE false");
 }
 
@@ -155,7 +160,8 @@ static int line_view(duckdb_connection con, struct err *e)
     int n = 0;
     while (db_next(&rows)) {
         struct span t = db_text(&rows, 0);
-        buf_str(&b, n++ ? " UNION ALL SELECT * FROM " : "CREATE OR REPLACE VIEW s_line AS SELECT * FROM ");
+        buf_str(&b, n++ ? " UNION ALL SELECT * FROM "
+                        : "CREATE OR REPLACE VIEW s_line AS SELECT * FROM ");
         buf_span(&b, t);
     }
     db_close(&rows);
@@ -169,8 +175,10 @@ static int line_view(duckdb_connection con, struct err *e)
 static void empty_texts(struct buf *b)
 {
     const struct table_schema *t = huji_tables[schema_table(SPAN("fee_list_d"))];
-    buf_str(b, "CREATE OR REPLACE VIEW line_text AS SELECT NULL::BIGINT AS no, NULL::INTEGER AS file_id, "
-               "NULL::BIGINT AS row_no");
+    buf_str(
+        b,
+        "CREATE OR REPLACE VIEW line_text AS SELECT NULL::BIGINT AS no, NULL::INTEGER AS file_id, "
+        "NULL::BIGINT AS row_no");
     for (size_t i = 0; i < t->n_columns; i++)
         buf_fmt(b, ", NULL::VARCHAR AS %s", t->columns[i].name);
     buf_str(b, " WHERE false");
@@ -181,20 +189,22 @@ static int text_view(duckdb_connection con, struct err *e)
     struct buf b = BUF_INIT;
     empty_texts(&b);
     struct db_rows rows;
-    int rc = db_open(con,
-                     "SELECT table_name, (SELECT count(*) FROM line_gone g WHERE g.no >= p.no_base AND "
-                     "g.no < p.no_base + p.rows) FROM line_part p ORDER BY id",
-                     &rows, e);
+    int rc = db_open(
+        con,
+        "SELECT table_name, (SELECT count(*) FROM line_gone g WHERE g.no >= p.no_base AND "
+        "g.no < p.no_base + p.rows) FROM line_part p ORDER BY id",
+        &rows, e);
     if (rc < 0) {
         buf_release(&b);
         return rc;
     }
     while (db_next(&rows)) {
         struct span t = db_text(&rows, 0);
-        buf_fmt(&b,
-                " UNION ALL BY NAME SELECT no, file_id, no - row_base AS row_no, * EXCLUDE (no, file_id, row_base) "
-                "FROM %.*s",
-                (int)t.n, t.p);
+        buf_fmt(
+            &b,
+            " UNION ALL BY NAME SELECT no, file_id, no - row_base AS row_no, * EXCLUDE (no, file_id, row_base) "
+            "FROM %.*s",
+            (int)t.n, t.p);
         if (db_i64(&rows, 1))
             buf_str(&b, " WHERE no NOT IN (SELECT no FROM line_gone)");
     }
