@@ -148,11 +148,12 @@ SQL32(day)
 SQL32(int)
 
 /* One SQL function per domain because extra_info is all that tells them apart otherwise. */
-/* clang-format off: version 14 never comes to rest on this one */
-#define DOMAINS(X)                                                                    \
-    X(PERSON, person)                                                                 \
-    X(VISIT, visit) X(SETL, setl) X(INST, inst) X(ITEM, item) X(DX, dx) X(OPRN, oprn) \
-        X(DOCTOR, doctor) X(DEPT, dept) X(PLACE, place) X(EMP, emp) X(CODE, code) X(TEXT, text)
+/* version 14 never comes to rest on this one */
+/* clang-format off */
+#define DOMAINS(X)                                                                          \
+    X(PERSON, person) X(VISIT, visit) X(SETL, setl) X(INST, inst) X(ITEM, item) X(DX, dx)   \
+    X(OPRN, oprn) X(DOCTOR, doctor) X(DEPT, dept) X(PLACE, place) X(EMP, emp) X(CODE, code) \
+    X(TEXT, text)
 /* clang-format on */
 #define ID_FUNCTION(D, d)                                                                      \
     static bool id_of_##d(const struct function_context *x, struct span s, int32_t *out)       \
