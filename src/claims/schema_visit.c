@@ -1,23 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* Visits and settlements: columns as the national warehouse names them. Columns: schema.h says what each part means. */
-#include "claims/schema.h"
-
-#define TEXT(n, t)                                  \
-    {                                               \
-        n, t, COL_TEXT, D_NONE, NEED_NO, NULL, NULL \
-    }
-#define DATA(n, t, k)                        \
-    {                                        \
-        n, t, k, D_NONE, NEED_NO, NULL, NULL \
-    }
-#define CODE(n, t, k, d)                \
-    {                                   \
-        n, t, k, d, NEED_NO, NULL, NULL \
-    }
-#define NEED(n, t, k, d, need)       \
-    {                                \
-        n, t, k, d, need, NULL, NULL \
-    }
+#include "claims/schema_columns.h"
 
 /* clang-format off: a column a line reads best */
 static const struct table_column mdtrt_d_columns[] = {
