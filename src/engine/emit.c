@@ -99,12 +99,6 @@ static void print_micro(struct buf *b, int64_t v, struct span fmt)
         dec_print(b, v, 6);
 }
 
-/* Names of items and diagnoses where the library knows them: code（名） */
-static void print_named(const struct huji_run *run, struct buf *b, const struct expr *x, int64_t v)
-{
-    print_value(run, b, x, v);
-}
-
 static void sentence(struct fold *f, const struct found *w, struct buf *b,
                      const struct huji_finding *h)
 {
@@ -115,7 +109,7 @@ static void sentence(struct fold *f, const struct found *w, struct buf *b,
         if (p->text.n)
             buf_span(b, p->text);
         else if (p->expr[w->anchor->clause])
-            print_named(f->env->run, b, p->expr[w->anchor->clause],
+            print_value(f->env->run, b, p->expr[w->anchor->clause],
                         eval(f->env, p->expr[w->anchor->clause]));
         else if (span_is(p->name, "value"))
             print_micro(b, w->value, p->fmt);

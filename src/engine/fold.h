@@ -35,8 +35,6 @@ struct fold {
     void *ctx;
     struct member *members; /* scratch of the kinds */
     size_t n_members, cap_members;
-    int64_t *scratch;
-    size_t cap_scratch;
     bool failed; /* out of memory */
 };
 

@@ -65,7 +65,6 @@ struct huji_run {
     int *by_source[HUJI_SOURCES];  /* plan numbers, ended by -1 */
     int *always;                   /* line plans without an item filter, ended by -1 */
     struct index item_plans;       /* item id -> line plans */
-    struct map *measures;          /* after phase one: (hash of owner) -> slot, see measure.c */
     struct measure_table *measure; /* per measure */
     day_t from, to;                /* only findings of these days; DAY_NONE = all */
     uint64_t line_fields;          /* bit per field of line that the plans read */

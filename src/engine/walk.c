@@ -79,11 +79,10 @@ void walk_free(struct walk *w)
             mem_free(w->kept[i][k].p);
     for (int i = 0; w->sums && i < w->run->lib->n_measures; i++)
         measure_release(&w->sums[i]);
-    void *all[] = {w->kept,         w->mask,        w->sums,       w->all,      w->tap_rank,
-                   w->part.ev,      w->guard,       w->guarded,    w->visit_of, w->visit_ok,
-                   w->buf,          w->touched,     w->is_touched, w->live,     w->tapped,
-                   w->by_visit,     w->fund,        w->rows,       w->order,    w->moved,
-                   w->fold.members, w->fold.scratch};
+    void *all[] = {w->kept,       w->mask,    w->sums,        w->all,      w->tap_rank, w->part.ev,
+                   w->guard,      w->guarded, w->visit_of,    w->visit_ok, w->buf,      w->touched,
+                   w->is_touched, w->live,    w->tapped,      w->by_visit, w->fund,     w->rows,
+                   w->order,      w->moved,   w->fold.members};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         mem_free(all[i]);
     net_release(&w->net);
