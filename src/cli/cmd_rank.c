@@ -9,6 +9,7 @@
 #include "cli/library.h"
 #include "cli/output.h"
 #include "cli/store.h"
+#include "engine/rule.h"
 
 #define MAX_CARDS 500 /* nobody reads more, and each asks the store for its evidence */
 
@@ -222,6 +223,33 @@ static void sum_up(const struct view *v, size_t shown)
     buf_release(&b);
 }
 
+/* --rule, --tag: what other rules found is left out, and claims no money. */
+static int keep_wanted(struct view *v, struct err *e)
+{
+    struct finding_set *fs = &v->clues.findings;
+    const struct huji_library *lib = v->rules.library;
+    bool *wanted;
+    size_t n = 0;
+    int rc;
+
+    if (!args_has(v->args, "rule") && !args_has(v->args, "tag"))
+        return 0;
+    if (!lib)
+        return err_set(e, ERR_USAGE, "--rule 和 --tag 要有规则库");
+    rc = library_select(lib, v->args, &wanted, e);
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < fs->n; i++) {
+        const struct rule *r = library_rule(lib, fs->at[i].rule);
+
+        if (r && wanted[r->index])
+            fs->at[n++] = fs->at[i];
+    }
+    fs->n = n;
+    mem_free(wanted);
+    return 0;
+}
+
 static int load(struct view *v, struct err *e)
 {
     const char *csv = args_text(v->args, "findings");
@@ -237,9 +265,11 @@ static int load(struct view *v, struct err *e)
     if (!rc && v->store)
         rc = turnover_load(v->store, &v->insts, &v->turnover, e);
     if (!rc)
-        rc = clues_claim(&v->clues, args_text(v->args, "verdicts"), e);
-    if (!rc)
         rc = rule_names_load(&v->rules, v->args, e);
+    if (!rc)
+        rc = keep_wanted(v, e);
+    if (!rc)
+        rc = clues_claim(&v->clues, args_text(v->args, "verdicts"), e);
     return rc;
 }
 
@@ -290,6 +320,8 @@ static const struct option options[] = {
     {"verdicts", 0, ARG_FILE, "FILE", NULL, false,
      "核查结论 CSV（rule_id,confirmed,rejected），用来校正各规则的可信度"},
     {"findings", 0, ARG_FILE, "FILE", NULL, false, "不读数据目录，读 huji screen --out 写出的 CSV"},
+    OPT_RULE,
+    OPT_TAG,
     OPT_RULES,
     {"format", 'f', ARG_CHOICE, "table|cards|csv|jsonl|xlsx", NULL, false,
      "输出格式（默认 table；cards 一条几行，带法条和证据；给了 --out 则按扩展名）"},

@@ -57,6 +57,10 @@ static int lint_rule(const struct rule *r)
     static const char *const wanted[] = {"name",   "says",   "clears",    "false_positives",
                                          "judged", "phases", "effective", "serves"};
     int faults = lint_law(r) + lint_examples(r);
+    const struct ynode *tags = ynode_get(r->node, "tags");
+
+    if (!r->tags.bits[TAG_WHO] || !r->tags.bits[TAG_RELEASE])
+        faults += fault(r, tags ? tags->line : r->node->line, "tags 没有写 who 或 release");
 
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
         if (!ynode_get(r->node, wanted[i])) {

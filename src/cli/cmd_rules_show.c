@@ -43,6 +43,24 @@ static void print_law(const struct rule *r)
     }
 }
 
+static void print_tags(const struct rule *r)
+{
+    static const char *const titles[] = {"三假", "领域", "对象"};
+    const char *sep = "# 标签：";
+
+    for (int g = TAG_FAKE; g <= TAG_WHO; g++) {
+        if (!r->tags.bits[g])
+            continue;
+        printf("%s%s", sep, titles[g]);
+        for (int i = 0; i < TAG_WORDS && tag_words[g][i]; i++)
+            if (r->tags.bits[g] >> i & 1)
+                printf(" %s", tag_words[g][i]);
+        sep = "；";
+    }
+    printf("%s%s\n", sep,
+           tags_internal(&r->tags) ? "internal（未放行前机构看不到）" : "public（机构可见）");
+}
+
 /* The rule, or the first of its variants: their text is one. */
 static const struct rule *find(const struct huji_library *lib, struct span id)
 {
@@ -73,6 +91,7 @@ static int show(const struct huji_library *lib, const char *id, struct err *e)
                    lib->rules[i]->id.p);
     if (variants)
         putchar('\n');
+    print_tags(r);
     print_law(r);
     return 0;
 }

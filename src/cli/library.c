@@ -23,19 +23,6 @@ int library_for(const struct args *a, struct huji_library **out, struct err *e)
     return rc;
 }
 
-/* Does any tag, or the group it is in, read `tag`? */
-static bool tagged(const struct ynode *y, struct span tag)
-{
-    if (!y)
-        return false;
-    if (y->kind == Y_SCALAR)
-        return span_eq(y->text, tag);
-    for (const struct ynode *c = y->child; c; c = c->next)
-        if (tagged(c, tag))
-            return true;
-    return false;
-}
-
 struct wish {
     const struct huji_library *lib;
     bool *wanted;
@@ -59,16 +46,31 @@ static int want_rule(void *ctx, struct span value, struct err *e)
     return ERR_USAGE;
 }
 
+static void hint_words(struct err *e)
+{
+    struct buf b = BUF_INIT;
+
+    for (int g = 0; g < TAG_GROUPS; g++)
+        for (int i = 0; i < TAG_WORDS && tag_words[g][i]; i++)
+            buf_fmt(&b, " %s", tag_words[g][i]);
+    err_hint(e, "可用的标签：%s", buf_cstr(&b) + 1);
+    buf_release(&b);
+}
+
 static int want_tag(void *ctx, struct span value, struct err *e)
 {
     struct wish *w = ctx;
     bool found = false;
 
     for (int i = 0; i < w->lib->n_rules; i++)
-        if (!w->lib->rules[i]->is_measure &&
-            tagged(ynode_get(w->lib->rules[i]->node, "tags"), value))
+        if (!w->lib->rules[i]->is_measure && tags_has(&w->lib->rules[i]->tags, value))
             found = w->wanted[i] = true;
-    return found ? 0 : err_set(e, ERR_USAGE, "没有带标签 %.*s 的规则", (int)value.n, value.p);
+    if (found)
+        return 0;
+    err_set(e, ERR_USAGE, tag_known(value) ? "没有带标签 %.*s 的规则" : "没有标签 %.*s",
+            (int)value.n, value.p);
+    hint_words(e);
+    return ERR_USAGE;
 }
 
 int library_select(const struct huji_library *lib, const struct args *a, bool **wanted,

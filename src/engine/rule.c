@@ -608,7 +608,8 @@ int rule_parse(struct loader *ld, const struct ynode *n)
         return ynode_bad(n, ld->e, "缺少 name 或 says");
     const struct ynode *ask = ynode_get(n, "ask");
     if ((rc = parse_ask(ld, ask)) < 0 || (rc = parse_dates(ld, ynode_get(n, "effective"))) < 0 ||
-        (rc = parse_judged(ld, ynode_get(n, "judged"))) < 0)
+        (rc = parse_judged(ld, ynode_get(n, "judged"))) < 0 ||
+        (rc = tags_parse(ynode_get(n, "tags"), &r->tags, ld->e)) < 0)
         return rc;
     bool outlier = r->kind == &kind_outlier;
     if (outlier) {

@@ -7,6 +7,7 @@
 #include "engine/expr.h"
 #include "engine/knowledge.h"
 #include "engine/lookup.h"
+#include "engine/tags.h"
 #include "engine/yaml.h"
 #include "huji.h"
 
@@ -95,6 +96,7 @@ struct rule {
     enum rule_judged judged;
     int judged_days;
     struct span owner_type;
+    struct tags tags;
     struct clause clause[MAX_CLAUSES];
     struct expr *key[MAX_CLAUSES][HUJI_MAX_KEYS];
     struct expr *slot[MAX_CLAUSES][SL_COUNT];
