@@ -3,7 +3,7 @@
 #ifndef HUJI_CLI_CARDS_H
 #define HUJI_CLI_CARDS_H
 
-#include "cli/clues.h"
+#include "screen/clues.h"
 #include "cli/library.h"
 #include "screen/rank.h"
 

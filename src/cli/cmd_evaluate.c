@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-#include "cli/clues.h"
+#include "screen/clues.h"
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/library.h"

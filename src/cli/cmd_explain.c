@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cli/clues.h"
+#include "screen/clues.h"
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/evidence.h"

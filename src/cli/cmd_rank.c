@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "cli/cards.h"
-#include "cli/clues.h"
+#include "screen/clues.h"
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/library.h"
@@ -58,6 +58,7 @@ static const struct shown_column clue_columns[] = {
     {"fund_yuan", "涉及基金", AS_FEN, 0},
     {"score", "可信度", AS_DEC, 0},
     {"rules", "规则数", AS_INT, 0},
+    {"verdict", "结论", AS_TEXT, 0},
     {"message", "说明", AS_TEXT, 0},
 };
 
@@ -78,6 +79,7 @@ static void clue_row(struct view *v, struct output *o, const struct ranked *g)
     out_fen(o, g->fund);
     out_dec(o, prorate(g->score, 1, 100), 4);
     out_int(o, g->n_rules);
+    out_cstr(o, f->verdict == VERDICT_NONE ? NULL : verdict_name[f->verdict]);
     out_text(o, f->message);
 }
 
@@ -292,6 +294,8 @@ static int run(const struct args *a, struct err *e)
     if (!rc)
         rc = ranking_build(&v.ranking, &v.clues.findings, &v.clues.ledger, v.clues.strengths, by,
                            fraud, e);
+    if (!rc && args_has(a, "unchecked"))
+        ranking_keep_open(&v.ranking, v.clues.findings.n);
     if (!rc && by == RANK_CLUE && top && !args_has(a, "no-cap"))
         rc = ranking_cap(&v.ranking, &v.clues.findings, top,
                          (size_t)args_count(a, "per-institution", 0), e);
@@ -317,8 +321,9 @@ static const struct option options[] = {
     {"per-institution", 0, ARG_COUNT, "X", NULL, false,
      "线索前 N 名里同一机构最多 X 条（默认 N 的十分之一，进位）"},
     {"no-cap", 0, ARG_FLAG, NULL, NULL, false, "不限同一机构的条数"},
+    {"unchecked", 0, ARG_FLAG, NULL, NULL, false, "只列还没有结论（或存疑）的"},
     {"verdicts", 0, ARG_FILE, "FILE", NULL, false,
-     "核查结论 CSV（rule_id,confirmed,rejected），用来校正各规则的可信度"},
+     "再加上这份结论统计 CSV（rule_id,confirmed,rejected）；数据目录里记下的结论总是算的"},
     {"findings", 0, ARG_FILE, "FILE", NULL, false, "不读数据目录，读 huji screen --out 写出的 CSV"},
     OPT_RULE,
     OPT_TAG,

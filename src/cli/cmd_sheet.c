@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cli/clues.h"
+#include "screen/clues.h"
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/library.h"

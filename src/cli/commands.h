@@ -22,6 +22,9 @@ extern const struct command cmd_rules_list;
 extern const struct command cmd_rules_show;
 extern const struct command cmd_rules_test;
 extern const struct command cmd_rules_lint;
+extern const struct command cmd_verdict_import;
+extern const struct command cmd_verdict_list;
+extern const struct command cmd_verdict_rates;
 extern const struct command cmd_version;
 extern const struct command cmd_completion;
 

@@ -16,24 +16,33 @@ struct verdict_count {
     int64_t confirmed, rejected;
 };
 
-/* Verdicts per rule (查实 / 误报). Zeroed = none yet. */
+/* So many verdicts of a rule at one kind of institution, and they speak for that kind alone. */
+#define KIND_VERDICTS 50
+
+/* Verdicts (查实 / 误报) per rule, and per rule and kind of institution. Zeroed = none yet. */
 struct confidence {
-    struct names rules;
+    struct names rules;           /* the rule's id; with a kind behind U+001F */
     struct verdict_count *counts; /* by id of `rules` */
     size_t cap;
 };
 
-/* Errors: ERR_NOMEM. */
-int confidence_verdict(struct confidence *c, struct span rule, int64_t confirmed, int64_t rejected,
-                       struct err *e);
-/* Reads rule_id, confirmed, rejected. */
+/* Adds to the rule, and to the rule at institutions of `kind` (empty = not known). Errors: ERR_NOMEM. */
+int confidence_verdict(struct confidence *c, struct span rule, struct span kind, int64_t confirmed,
+                       int64_t rejected, struct err *e);
+/* Reads rule_id, confirmed, rejected, and inst_kind when the file has it. */
 int confidence_read_csv(struct confidence *c, const char *path, struct err *e);
 void confidence_release(struct confidence *c);
+/* Verdicts of the rule; `kind` empty: at all institutions. */
+struct verdict_count confidence_count(const struct confidence *c, struct span rule,
+                                      struct span kind);
 /* p_r in 1e-6: Beta priors 明确 (9,1), 高疑 (5,5), 可疑 (2,8). `c` NULL = no verdicts. */
-int64_t confidence_rule(const struct confidence *c, struct span rule, enum finding_class cls);
+int64_t confidence_rule(const struct confidence *c, struct span rule, struct span kind,
+                        enum finding_class cls);
 /* m in 1e-6; a question without a threshold is met in full. */
 int64_t confidence_margin(int64_t value, int64_t threshold);
-/* s = p_r * m in 1e-6. */
+/* s = p_r * m in 1e-6. What a review confirmed is certain; what it rejected counts nothing. */
 int64_t confidence_strength(const struct confidence *c, const struct finding *f);
+/* 95 % interval of Wilson for `yes` of `n`, in 1e-6. n = 0: all of [0, 1]. */
+void wilson(int64_t yes, int64_t n, int64_t *lo, int64_t *hi);
 
 #endif

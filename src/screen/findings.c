@@ -71,9 +71,9 @@ int finding_set_add(struct finding_set *fs, const struct finding *from, struct s
                     struct err *e)
 {
     struct finding f = *from;
-    struct span *const texts[] = {&f.id,     &f.rule,    &f.owner_type,   &f.owner,
-                                  &f.anchor, &f.person,  &f.visit,        &f.inst,
-                                  &f.phase,  &f.message, &f.content_hash, &f.doctor};
+    struct span *const texts[] = {&f.id,           &f.rule,   &f.owner_type, &f.owner, &f.anchor,
+                                  &f.person,       &f.visit,  &f.inst,       &f.phase, &f.message,
+                                  &f.content_hash, &f.doctor, &f.kind};
     int rc;
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -144,13 +144,15 @@ enum csv_column {
     F_HIT,
     F_MARKED,
     F_DOCTOR,
+    F_KIND,
+    F_VERDICT,
     F_COUNT
 };
 static const char *const csv_names[F_COUNT] = {
     "finding_id",  "rule_id",   "rule_version",   "owner_type", "owner_id", "anchor",
     "psn_no",      "mdtrt_id",  "fixmedins_code", "event_date", "value",    "threshold",
     "amount_yuan", "fund_yuan", "class",          "phase",      "message",  "evidence",
-    "hit",         "marked",    "dr_code",
+    "hit",         "marked",    "dr_code",        "inst_kind",  "verdict",
 };
 #define F_NEEDED (1u << F_ID | 1u << F_RULE | 1u << F_FUND | 1u << F_CLASS)
 
@@ -177,6 +179,7 @@ static int csv_row(struct finding_set *fs, const struct csvfile *c, const int *a
     f.visit = CELL(F_VISIT);
     f.inst = CELL(F_INST);
     f.doctor = CELL(F_DOCTOR);
+    f.kind = CELL(F_KIND);
     f.phase = CELL(F_PHASE);
     f.message = CELL(F_MESSAGE);
     f.value = number(CELL(F_VALUE), VALUE_SCALE, VALUE_NONE);
@@ -187,6 +190,7 @@ static int csv_row(struct finding_set *fs, const struct csvfile *c, const int *a
     f.hit = !span_is(CELL(F_HIT), "false");
     if (!day_parse(CELL(F_DAY), &f.day))
         f.day = DAY_NONE;
+    verdict_parse(CELL(F_VERDICT), &f.verdict);
     if (!finding_class_parse(CELL(F_CLASS), &f.cls)) {
         err_set(e, ERR_INPUT, "没有这种等级：%.*s", (int)CELL(F_CLASS).n, CELL(F_CLASS).p);
         err_hint(e, "明确、高疑、可疑之一");

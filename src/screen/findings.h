@@ -14,6 +14,7 @@
 #include "base/day.h"
 #include "base/err.h"
 #include "base/fen.h"
+#include "run/verdict.h"
 
 enum finding_class { CLASS_SURE, CLASS_HIGH, CLASS_MAYBE, CLASS_COUNT };
 
@@ -30,11 +31,13 @@ struct finding {
     struct span id, rule, owner_type, owner, anchor, person, visit, inst, phase, message,
         content_hash;
     struct span doctor; /* of the visit or the owner; empty when not known */
+    struct span kind; /* of the institution: 三级医疗机构, 零售药店 ...; empty when not known */
     int rule_version;
     day_t day;
     int64_t value, threshold; /* 1e-6, or VALUE_NONE */
     fen_t amount, fund;
     enum finding_class cls;
+    enum verdict verdict; /* the one that stands, if it was reviewed */
     bool hit, marked;
     uint32_t n_evidence;
     struct evidence *evidence;
@@ -51,6 +54,12 @@ struct finding_set {
     {                    \
         0                \
     }
+
+/* Does it say that something is wrong? Not when it is only within keep_from, nor when a review found nothing in it. */
+static inline bool finding_counts(const struct finding *f)
+{
+    return f->hit && f->verdict != VERDICT_REJECTED;
+}
 
 extern const char *const finding_class_name[CLASS_COUNT]; /* 明确 高疑 可疑 */
 /* False: no such class. */

@@ -50,7 +50,7 @@ int ledger_wholes(const struct finding_set *fs,
     for (size_t i = 0; i < fs->n && !rc; i++) {
         const struct finding *f = &fs->at[i];
 
-        for (uint32_t k = 0; f->hit && k < f->n_evidence && !rc; k++) {
+        for (uint32_t k = 0; finding_counts(f) && k < f->n_evidence && !rc; k++) {
             uint32_t before = seen.n;
 
             if (f->evidence[k].role != 1 || !is_whole(f->evidence[k].id))
@@ -216,7 +216,7 @@ int ledger_claim(struct ledger *l, const struct finding_set *fs, const int64_t *
         struct claim c = {.finding = (uint32_t)i, .strength = strengths[i]};
         fen_t amount = f->amount, fund = f->fund;
 
-        for (uint32_t k = 0; f->hit && k < f->n_evidence && !rc; k++) {
+        for (uint32_t k = 0; finding_counts(f) && k < f->n_evidence && !rc; k++) {
             const struct evidence *v = &f->evidence[k];
 
             if (v->role != 1)
@@ -227,7 +227,7 @@ int ledger_claim(struct ledger *l, const struct finding_set *fs, const int64_t *
             fund -= v->fund;
             rc = claim_piece(l, fs, v->id, c, e);
         }
-        if (f->hit && !rc && (f->more > 0 || f->n_evidence == 0)) {
+        if (finding_counts(f) && !rc && (f->more > 0 || f->n_evidence == 0)) {
             c.amount = amount;
             c.fund = fund;
             rc = claim_rest(l, fs, (uint32_t)i, c, e);

@@ -12,7 +12,7 @@ int64_t *finding_set_strengths(const struct finding_set *fs, const struct confid
     int64_t *s = mem_calloc(fs->n, sizeof *s);
 
     for (size_t i = 0; s && i < fs->n; i++)
-        if (fs->at[i].hit)
+        if (finding_counts(&fs->at[i]))
             s[i] = confidence_strength(c, &fs->at[i]);
     return s;
 }
@@ -48,7 +48,7 @@ static int group_add(struct ranking *r, const struct finding_set *fs, uint32_t i
     uint32_t id;
 
     r->group_of[i] = NAME_NONE;
-    if (!f->hit || !key.n)
+    if (!finding_counts(f) || !key.n)
         return 0;
     id = names_put(&r->keys, key);
     if (b->failed || id == NAME_NONE || mem_grow(&r->at, &r->cap, r->keys.n, sizeof *r->at))
@@ -59,6 +59,7 @@ static int group_add(struct ranking *r, const struct finding_set *fs, uint32_t i
     g = &r->at[id];
     r->group_of[i] = id;
     g->n_findings++;
+    g->n_open += f->verdict == VERDICT_NONE || f->verdict == VERDICT_DOUBTFUL;
     g->n_class[f->cls]++;
     strengths_add(&g->strengths, family_of(f->rule), strength);
     if (f->day != DAY_NONE && f->day > g->latest)
@@ -265,6 +266,24 @@ int ranking_cap(struct ranking *r, const struct finding_set *fs, size_t top, siz
     mem_free(place);
     mem_free(picked);
     return rc;
+}
+
+void ranking_keep_open(struct ranking *r, size_t n_findings)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < n_findings; i++)
+        if (r->group_of[i] != NAME_NONE && r->at[r->group_of[i]].n_open == 0)
+            r->group_of[i] = NAME_NONE;
+    for (size_t i = 0; i < r->n; i++) {
+        if (r->at[i].n_open == 0)
+            continue;
+        for (size_t k = 0; i != n && k < n_findings; k++)
+            if (r->group_of[k] == i)
+                r->group_of[k] = (uint32_t)n;
+        r->at[n++] = r->at[i];
+    }
+    r->n = n;
 }
 
 void ranking_release(struct ranking *r)

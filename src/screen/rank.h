@@ -27,6 +27,7 @@ struct ranked {
     int n_families;
     int64_t n_findings, n_class[CLASS_COUNT];
     int64_t n_rules, n_persons;
+    int64_t n_open; /* findings that no review has settled: none, or 存疑 */
     day_t latest;
 };
 
@@ -47,6 +48,8 @@ int ranking_build(struct ranking *r, const struct finding_set *fs, const struct 
  * stay free go to the best of the rest. Moves rows, drops none. */
 int ranking_cap(struct ranking *r, const struct finding_set *fs, size_t top, size_t per_inst,
                 struct err *e);
+/* Drops the rows that reviews have settled. */
+void ranking_keep_open(struct ranking *r, size_t n_findings);
 void ranking_release(struct ranking *r);
 
 /* strengths[i] of finding i (0 for what is no hit). Owns: caller, mem_free. NULL: out of memory. */

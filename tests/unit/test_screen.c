@@ -186,17 +186,98 @@ static void confidence_follows_class_margin_and_verdicts(void **state)
     struct confidence c = {0};
 
     (void)state;
-    assert_int_equal(confidence_rule(NULL, SPAN("B02"), CLASS_SURE), 900000);
-    assert_int_equal(confidence_rule(NULL, SPAN("B02"), CLASS_HIGH), 500000);
-    assert_int_equal(confidence_rule(NULL, SPAN("B02"), CLASS_MAYBE), 200000);
-    assert_int_equal(confidence_verdict(&c, SPAN("B02"), 30, 10, NULL), 0);
-    assert_int_equal(confidence_rule(&c, SPAN("B02"), CLASS_HIGH), 700000); /* 35 / 50 */
-    assert_int_equal(confidence_rule(&c, SPAN("B03"), CLASS_HIGH), 500000);
+    assert_int_equal(confidence_rule(NULL, SPAN("B02"), SPAN(""), CLASS_SURE), 900000);
+    assert_int_equal(confidence_rule(NULL, SPAN("B02"), SPAN(""), CLASS_HIGH), 500000);
+    assert_int_equal(confidence_rule(NULL, SPAN("B02"), SPAN(""), CLASS_MAYBE), 200000);
+    assert_int_equal(confidence_verdict(&c, SPAN("B02"), SPAN(""), 30, 10, NULL), 0);
+    assert_int_equal(confidence_rule(&c, SPAN("B02"), SPAN(""), CLASS_HIGH), 700000); /* 35 / 50 */
+    assert_int_equal(confidence_rule(&c, SPAN("B03"), SPAN(""), CLASS_HIGH), 500000);
     assert_int_equal(confidence_margin(VALUE_NONE, VALUE_NONE), 1000000);
     assert_int_equal(confidence_margin(15000000, 15000000), 500000);
     assert_int_equal(confidence_margin(8000000, 15000000), 686455); /* 0.5 + 0.5 (1 - e^(-7/15)) */
     assert_int_equal(confidence_margin(22000000, 15000000), 686455);
     confidence_release(&c);
+}
+
+static void fifty_verdicts_speak_for_their_kind_alone(void **state)
+{
+    struct confidence c = {0};
+    int64_t lo, hi;
+
+    (void)state;
+    assert_int_equal(confidence_verdict(&c, SPAN("B02"), SPAN("药店"), 0, 49, NULL), 0);
+    assert_int_equal(confidence_verdict(&c, SPAN("B02"), SPAN("医院"), 41, 0, NULL), 0);
+    /* 49 are not enough: all 90 speak, (5 + 41) / (10 + 90) */
+    assert_int_equal(confidence_rule(&c, SPAN("B02"), SPAN("药店"), CLASS_HIGH), 460000);
+    assert_int_equal(confidence_verdict(&c, SPAN("B02"), SPAN("药店"), 0, 1, NULL), 0);
+    assert_int_equal(confidence_rule(&c, SPAN("B02"), SPAN("药店"), CLASS_HIGH), 83333); /* 5/60 */
+    assert_int_equal(confidence_rule(&c, SPAN("B02"), SPAN("医院"), CLASS_HIGH), 455446);
+    assert_int_equal(confidence_count(&c, SPAN("B02"), SPAN("药店")).rejected, 50);
+    assert_int_equal(confidence_count(&c, SPAN("B02"), SPAN("")).confirmed, 41);
+    confidence_release(&c);
+    wilson(0, 0, &lo, &hi);
+    assert_true(lo == 0 && hi == 1000000);
+    wilson(8, 10, &lo, &hi); /* 0.490 to 0.943, as tables have it */
+    assert_int_equal(lo, 490162);
+    assert_int_equal(hi, 943318);
+    wilson(10, 10, &lo, &hi);
+    assert_true(lo > 700000 && hi == 1000000);
+}
+
+/* Reviews of other findings move the rule, a review of the finding itself settles it. */
+static void verdicts_move_the_ranking(void **state)
+{
+    static const struct row two[] = {
+        {"f1", "B02", "P1", "V1", "H1", CLASS_HIGH, 1000,
+         "[{\"id\":\"line:L1\",\"role\":1,\"amount_fen\":1000,\"fund_fen\":1000}]"},
+        {"f2", "C01", "P2", "V2", "H2", CLASS_HIGH, 900,
+         "[{\"id\":\"line:L2\",\"role\":1,\"amount_fen\":900,\"fund_fen\":900}]"},
+        {"f3", "B03", "P1", "V1", "H1", CLASS_MAYBE, 1000,
+         "[{\"id\":\"line:L1\",\"role\":1,\"amount_fen\":1000,\"fund_fen\":1000}]"},
+    };
+    static const struct {
+        const char *name;
+        int64_t b02_yes, b02_no;
+        enum verdict f1;
+        const char *first;
+        fen_t expected_v1;
+    } cases[] = {
+        {"none: money decides", 0, 0, VERDICT_NONE, "mdtrt:V1", 500},
+        {"rejections push the rule down", 0, 10, VERDICT_NONE, "mdtrt:V2", 250},
+        {"confirmations pull it up", 10, 0, VERDICT_NONE, "mdtrt:V1", 750},
+        {"a confirmed finding is certain", 0, 10, VERDICT_CONFIRMED, "mdtrt:V1", 1000},
+        {"a rejected one leaves its line to the next", 10, 0, VERDICT_REJECTED, "mdtrt:V2", 200},
+        {"a doubtful one changes nothing", 0, 0, VERDICT_DOUBTFUL, "mdtrt:V1", 500},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct finding_set fs = FINDING_SET_INIT;
+        struct ledger l = LEDGER_INIT;
+        struct confidence c = {0};
+        struct ranking r;
+        int64_t *s;
+
+        for (size_t k = 0; k < sizeof two / sizeof *two; k++)
+            add(&fs, &two[k]);
+        fs.at[0].verdict = cases[i].f1;
+        confidence_verdict(&c, SPAN("B02"), SPAN(""), cases[i].b02_yes, cases[i].b02_no, NULL);
+        s = finding_set_strengths(&fs, &c);
+        assert_int_equal(ledger_claim(&l, &fs, s, NULL), 0);
+        assert_int_equal(ranking_build(&r, &fs, &l, s, RANK_CLUE, false, NULL), 0);
+        if (!span_is(r.at[0].key, cases[i].first))
+            fail_msg("%s: first is %.*s", cases[i].name, (int)r.at[0].key.n, r.at[0].key.p);
+        for (size_t k = 0; k < r.n; k++)
+            if (span_is(r.at[k].key, "mdtrt:V1"))
+                assert_int_equal(r.at[k].expected, cases[i].expected_v1);
+        ranking_keep_open(&r, fs.n);
+        assert_int_equal(r.n, 2); /* f3 of V1 is open in any case */
+        ranking_release(&r);
+        mem_free(s);
+        confidence_release(&c);
+        ledger_release(&l);
+        finding_set_release(&fs);
+    }
 }
 
 static void ranking_sums_to_the_ledger(void **state)
@@ -469,6 +550,8 @@ int main(void)
         cmocka_unit_test(shares_add_up),
         cmocka_unit_test(families_are_noisy_or),
         cmocka_unit_test(confidence_follows_class_margin_and_verdicts),
+        cmocka_unit_test(fifty_verdicts_speak_for_their_kind_alone),
+        cmocka_unit_test(verdicts_move_the_ranking),
         cmocka_unit_test(ranking_sums_to_the_ledger),
         cmocka_unit_test(one_institution_does_not_fill_the_list),
         cmocka_unit_test(plants_and_twins_are_counted),

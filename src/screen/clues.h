@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* The findings of a store (or of a CSV file), with the parts of their stays, ready for ledger and ranking. */
-#ifndef HUJI_CLI_CLUES_H
-#define HUJI_CLI_CLUES_H
+#ifndef HUJI_SCREEN_CLUES_H
+#define HUJI_SCREEN_CLUES_H
 
-#include "cli/command.h"
+#include "base/err.h"
 #include "screen/rank.h"
 
 struct store;
@@ -21,7 +21,9 @@ int finding_set_load(struct finding_set *fs, struct store *s, const char *where,
 int clues_load(struct clues *c, struct store *s, const char *where, struct err *e);
 /* From `huji screen --out F.csv`: stays are claimed whole. */
 int clues_read_csv(struct clues *c, const char *path, struct err *e);
-/* Verdicts (NULL = none), strengths, claims. */
+/* What the store's verdicts taught: added to `c`. */
+int confidence_load(struct confidence *c, struct store *s, struct err *e);
+/* Strengths and claims; `verdicts`: a CSV of more of them (NULL = those of the store alone). */
 int clues_claim(struct clues *c, const char *verdicts, struct err *e);
 void clues_release(struct clues *c);
 

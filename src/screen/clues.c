@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-#include "cli/clues.h"
+#include "screen/clues.h"
 
 #include "base/mem.h"
 #include "claims/store.h"
+#include "run/verdicts.h"
 
 /* --- findings ------------------------------------------------------------------------------------ */
 
@@ -28,7 +29,9 @@ enum {
     Q_MESSAGE,
     Q_HASH,
     Q_DOCTOR,
-    Q_EVIDENCE
+    Q_EVIDENCE,
+    Q_KIND,
+    Q_VERDICT
 };
 
 static const char select_findings[] =
@@ -37,10 +40,12 @@ static const char select_findings[] =
     " cast(f.value * 1000000 as bigint), cast(f.threshold * 1000000 as bigint), f.amount_fen, f.fund_fen, f.class,"
     " f.phase, f.hit, f.marked, f.message, f.content_hash,"
     " case when contains(f.owner_type, 'dr_code') or contains(f.owner_type, 'doctor') then split_part(f.owner_id, '|', 1)"
-    " else dr.code end, f.evidence"
-    " from finding f left join d_visit dv on dv.code = f.mdtrt_id left join s_visit v on v.mdtrt_id = dv.id"
-    " left join d_doctor dr on dr.id = v.chfpdr_code"
-    " where %s order by f.rule_id, f.owner_id, f.anchor";
+    " else dr.code end, f.evidence, case when i.fixmedins_code is not null then " INST_KIND_SQL(
+        "i") " end, %s"
+             " from finding f left join d_visit dv on dv.code = f.mdtrt_id left join s_visit v on v.mdtrt_id = dv.id"
+             " left join d_doctor dr on dr.id = v.chfpdr_code left join d_inst di on di.code = f.fixmedins_code"
+             " left join s_inst i on i.fixmedins_code = di.id %s"
+             " where %s order by f.rule_id, f.owner_id, f.anchor";
 
 static int64_t value_at(const struct db_rows *rows, idx_t col)
 {
@@ -75,8 +80,10 @@ static int finding_row(struct finding_set *fs, const struct db_rows *rows, struc
         .message = text_at(rows, Q_MESSAGE),
         .content_hash = text_at(rows, Q_HASH),
         .doctor = text_at(rows, Q_DOCTOR),
+        .kind = text_at(rows, Q_KIND),
     };
 
+    verdict_parse(text_at(rows, Q_VERDICT), &f.verdict);
     if (!finding_class_parse(text_at(rows, Q_CLASS), &f.cls))
         return err_set(e, ERR_DB, "疑点 %.*s 的等级不认识", (int)f.id.n, f.id.p);
     return finding_set_add(fs, &f, text_at(rows, Q_EVIDENCE), e);
@@ -93,7 +100,9 @@ int finding_set_load(struct finding_set *fs, struct store *s, const char *where,
         err_hint(e, "先运行 huji screen --data %s", s->dir);
         return ERR_STATE;
     }
-    buf_fmt(&sql, select_findings, where ? where : "f.hit");
+    buf_fmt(&sql, select_findings, verdicts_any(s) ? "w.verdict" : "null",
+            verdicts_any(s) ? "left join verdict_now w on w.finding_id = f.finding_id" : "",
+            where ? where : "f.hit");
     rc = sql.failed ? err_nomem(e) : db_open(s->con, buf_cstr(&sql), &rows, e);
     buf_release(&sql);
     if (rc)
@@ -288,6 +297,32 @@ static int load_parts(struct ledger *l, const struct finding_set *fs, struct sto
     return rc ? rc : load_lines(l, s, e);
 }
 
+/* --- verdicts ------------------------------------------------------------------------------------ */
+
+int confidence_load(struct confidence *c, struct store *s, struct err *e)
+{
+    struct db_rows rows;
+    int rc;
+
+    if (!verdicts_any(s))
+        return 0;
+    rc = db_open(s->con,
+                 "select w.rule_id, case when i.fixmedins_code is not null then " INST_KIND_SQL(
+                     "i") " end kind, count(*) filter (w.verdict = '查实'),"
+                          " count(*) filter (w.verdict = '误报')"
+                          " from verdict_now w left join d_inst d on d.code = w.fixmedins_code"
+                          " left join s_inst i on i.fixmedins_code = d.id"
+                          " group by 1, 2 order by 1, 2 nulls first",
+                 &rows, e);
+    if (rc)
+        return rc;
+    while (!rc && db_next(&rows))
+        rc = confidence_verdict(c, text_at(&rows, 0), text_at(&rows, 1), db_i64(&rows, 2),
+                                db_i64(&rows, 3), e);
+    db_close(&rows);
+    return rc;
+}
+
 /* ------------------------------------------------------------------------------------------------- */
 
 int clues_load(struct clues *c, struct store *s, const char *where, struct err *e)
@@ -296,6 +331,8 @@ int clues_load(struct clues *c, struct store *s, const char *where, struct err *
 
     *c = (struct clues){0};
     rc = finding_set_load(&c->findings, s, where, e);
+    if (!rc)
+        rc = confidence_load(&c->confidence, s, e);
     return rc ? rc : load_parts(&c->ledger, &c->findings, s, e);
 }
 
