@@ -57,7 +57,7 @@ struct huji_lookup {
     const int64_t *value[2];
 };
 
-#define HUJI_SOURCES 15
+#define HUJI_SOURCES 19
 #define HUJI_DOMAINS 13
 #define HUJI_LOOKUPS 12
 

@@ -86,4 +86,50 @@ const struct derive_step derive_others[] = {
      "huji_name_doctor(huji_id_doctor(diag_dr_code), diag_dr_name) AS diag_dr_code, huji_id_text(opter_id) AS opter_id, "
      "huji_day(begndate) AS begndate, huji_day(enddate) AS enddate, huji_day(apply_date) AS apply FROM t_opsp_reg_d "
      "WHERE coalesce(trim(vali_flag), '1') <> '0') ORDER BY psn_no, begndate, id"},
+
+/* spells of insurance: what was claimed under each, and the first stay since */
+{-1, "CREATE OR REPLACE TEMP TABLE x_enrol AS SELECT "CONTENT_ID("enrol", "psn_insu_rlts_id", "psn_no, insutype, crt_insu_date")" "
+     "AS id, huji_name_person(huji_id_person(psn_no), psn_name) AS psn_no, huji_id_text(upper(trim(certno))) AS certno, "
+     "huji_id_code(insutype) AS insutype, huji_id_emp(emp_no) AS emp_no, huji_id_place(insu_admdvs) AS insu_admdvs, "
+     "huji_day(crt_insu_date) AS begndate, huji_day(paus_insu_date) AS enddate FROM t_psn_insu_d"},
+{-1, "CREATE OR REPLACE TEMP TABLE x_claimed AS SELECT x.id, sum(s.medfee_sumamt) AS fee, sum(s.fund_pay_sumamt) AS fund FROM "
+     "x_enrol x JOIN s_settlement s ON s.psn_no = x.psn_no AND s.insutype = x.insutype AND s.void = 0 AND s.setl_time >= "
+     "x.begndate::BIGINT * 86400 AND (x.enddate IS NULL OR s.setl_time < (x.enddate + 1)::BIGINT * 86400) GROUP BY x.id"},
+{-1, "CREATE OR REPLACE TEMP TABLE x_fststay AS SELECT x.id, min(v.begndate) AS d FROM x_enrol x JOIN s_visit v ON v.psn_no = "
+     "x.psn_no AND v.kind = 1 AND v.begndate >= x.begndate GROUP BY x.id"},
+{S_ENROL, "SELECT huji_id_text(x.id) AS psn_insu_rlts_id, x.psn_no, coalesce(x.certno, p.certno) AS certno, x.insutype, x.emp_no, "
+     "x.insu_admdvs, x.begndate, x.enddate, x.begndate::BIGINT * 86400 AS enrol_time, f.d AS first_stay, coalesce(c.fund, 0) AS "
+     "fund_pay_sumamt, coalesce(c.fee, 0) AS medfee_sumamt, row_number() OVER (ORDER BY x.id) - 1 AS rank FROM x_enrol x "
+     "LEFT JOIN x_claimed c ON c.id = x.id LEFT JOIN x_fststay f ON f.id = x.id LEFT JOIN s_person p ON p.psn_no = x.psn_no "
+     "ORDER BY x.psn_no, x.begndate, x.id"},
+
+/* a report: its numeric results, ordered by item, as one fingerprint */
+{S_LAB, "SELECT huji_id_text(report_no) AS report_no, psn_no, mdtrt_id, fixmedins_code, huji_id_text(lab_name) AS lab_name, "
+     "huji_id_text(assay) AS assay, lab_time, huji_id_text(sign) AS sign, items, positive, row_number() OVER (ORDER BY report_no) "
+     "- 1 AS rank FROM (SELECT trim(report_no) AS report_no, min(p) AS psn_no, min(huji_id_visit(mdtrt_id)) AS mdtrt_id, "
+     "min(huji_id_inst(fixmedins_code)) AS fixmedins_code, coalesce(min(nullif(trim(lab_name), '')), min(trim(fixmedins_code))) "
+     "AS lab_name, min(nullif(trim(assay), '')) AS assay, min(huji_sec(test_time)) AS lab_time, count(v) AS items, CASE WHEN "
+     "count(v) > 0 THEN left(md5(string_agg(item || '=' || v, ';' ORDER BY item, v) FILTER (v IS NOT NULL)), 16) END AS sign, "
+     "CASE WHEN bool_or(value LIKE '%阳性%' OR value = '+') THEN 1 WHEN bool_or(value LIKE '%阴性%' OR value = '-') THEN 0 END AS "
+     "positive FROM (SELECT *, CASE WHEN TRY_CAST(trim(value) AS DOUBLE) IS NOT NULL THEN trim(value) END AS v FROM x_lab_result) "
+     "GROUP BY trim(report_no)) ORDER BY psn_no, lab_time, report_no"},
+
+{-1, "CREATE OR REPLACE TEMP TABLE x_clerk AS SELECT huji_id_text(opter_id) AS opter_id, min(p) AS psn_no FROM x_agency_staff "
+     "GROUP BY 1"},
+{S_ACT, "SELECT huji_id_text(a.id) AS act_no, a.opter_id, a.check_opter_id, a.p AS psn_no, a.fixmedins_code, a.act_type, "
+     "a.act_time, a.act_amt, c.psn_no AS opter_psn, k.household AS opter_house, b.household, row_number() OVER (ORDER BY a.id) - 1 "
+     "AS rank FROM (SELECT "CONTENT_ID("act", "act_no", "opter_id, act_type, psn_no, certno, fixmedins_code, act_time, act_amt")" AS "
+     "id, p, huji_id_text(opter_id) AS opter_id, huji_id_text(check_opter_id) AS check_opter_id, huji_id_inst(fixmedins_code) AS "
+     "fixmedins_code, huji_id_code(CASE WHEN act_type LIKE '%报销%' THEN 'reimburse' WHEN act_type LIKE '%恢复%' OR act_type LIKE "
+     "'%解除%' THEN 'restore' WHEN act_type LIKE '%参保%' THEN 'enrol' WHEN act_type LIKE '%登记%' OR act_type LIKE '%认定%' THEN "
+     "'register' ELSE lower(trim(act_type)) END) AS act_type, huji_sec(act_time) AS act_time, huji_fen(act_amt) AS act_amt FROM "
+     "x_agency_act) a LEFT JOIN x_clerk c ON c.opter_id = a.opter_id LEFT JOIN s_person k ON k.psn_no = c.psn_no LEFT JOIN "
+     "s_person b ON b.psn_no = a.p ORDER BY a.p, a.act_time, a.id"},
+
+{S_CLEARING, "SELECT huji_id_text(id) AS clr_no, fixmedins_code, dcla_date::BIGINT * 86400 AS dcla_time, dcla_date, pay_date, "
+     "coalesce(asof_date, max(greatest(dcla_date, coalesce(pay_date, dcla_date), coalesce(asof_date, dcla_date))) OVER ()) AS "
+     "asof_date, dcla_amt, pay_amt, hold_flag, row_number() OVER (ORDER BY id) - 1 AS rank FROM (SELECT "CONTENT_ID("clr", "clr_no",
+     "fixmedins_code, clr_ym, dcla_date, dcla_amt")" AS id, huji_id_inst(fixmedins_code) AS fixmedins_code, huji_day(dcla_date) AS "
+     "dcla_date, huji_day(pay_date) AS pay_date, huji_day(asof_date) AS asof_date, huji_fen(dcla_amt) AS dcla_amt, "
+     "huji_fen(pay_amt) AS pay_amt, huji_id_code(hold_flag) AS hold_flag FROM t_clearing) ORDER BY fixmedins_code, dcla_date, id"},
 {-1, NULL}};

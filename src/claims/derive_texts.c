@@ -15,6 +15,8 @@
      "huji_name_emp(huji_id_emp(emp_no), emp_name) AS emp_no, huji_id_place(insu_admdvs) AS insu_admdvs, " \
      "huji_id_place(fix_blng_admdvs) AS fix_blng_admdvs, huji_id_code(mdtrt_cert_type) AS mdtrt_cert_type, " \
      "huji_id_text(mdtrt_cert_no) AS mdtrt_cert_no, huji_id_text(opter_id) AS opter_id, huji_id_text(invono) AS invono, " \
+     "TRY_CAST(regexp_extract(trim(invono), '[0-9]{1,15}$') AS BIGINT) AS invo_num, " \
+     "huji_fen(hifp_pay) AS hifp_pay, huji_fen(act_pay_dedc) AS act_pay_dedc, " \
      "huji_id_code(manl_reim_rea) AS manl_reim_rea, huji_id_code(dise_no) AS dise_no, " \
      "huji_id_code(setl_type) AS setl_type, huji_id_code(pay_loc) AS pay_loc, huji_id_code(proxy_flag) AS proxy_flag, " \
      "huji_id_code(refd_setl_flag) AS refd_setl_flag, huji_id_setl(init_setl_id) AS init_setl_id, " \
@@ -78,10 +80,10 @@ const struct derive_step derive_texts[] = {
 {-1, "CREATE OR REPLACE TEMP TABLE x_"t" AS SELECT coalesce(huji_id_person(t.psn_no), c.psn_no) AS p, t.* " \
      "FROM t_"t" t LEFT JOIN x_cert c ON c.cert = CASE WHEN coalesce(trim(t.psn_no), '') = '' THEN upper(trim(t.certno)) END"}
 ROSTER("death"), ROSTER("household"), ROSTER("long_rx"), ROSTER("assisted"), ROSTER("staff"), ROSTER("leave"),
-ROSTER("presence_check"),
+ROSTER("presence_check"), ROSTER("lab_result"), ROSTER("agency_staff"), ROSTER("agency_act"),
 /* codes that come up later: ids must be given before d_* is written */
 {-1, "SELECT count(huji_id_code(c)) FROM (VALUES ('public'), ('private'), ('cert'), ('other'), ('pair'), ('orphan'), "
-     "('present'), ('away'), ('leave'), ('dibao'), ('wubao'), ('jiandang'), ('guer'), ('1'), ('2'), ('3'), ('5')) v(c)"},
+     "('present'), ('away'), ('leave'), ('dibao'), ('wubao'), ('jiandang'), ('guer'), ('register'), ('reimburse'), ('restore'), ('enrol'), ('1'), ('2'), ('3'), ('5')) v(c)"},
 /* s_person, s_visit, s_inst and s_doctor have a row for every id: whoever is named anywhere gets his now */
 #define PERSONS(t) {-1, "SELECT count(huji_id_person(psn_no)) FROM t_"t}
 PERSONS("psn_insu_d"), PERSONS("psn_insu_stas_b"), PERSONS("opsp_reg_d"), PERSONS("setl_list_oprn_d"), PERSONS("sale_3505"),
@@ -92,13 +94,15 @@ INSTS("device", "fixmedins_code"), INSTS("agreement", "fixmedins_code"), INSTS("
 INSTS("staff", "fixmedins_code"), INSTS("beds", "fixmedins_code"), INSTS("presence_check", "fixmedins_code"),
 INSTS("inv_3501", "fixmedins_code"), INSTS("inv_3502", "fixmedins_code"), INSTS("inv_3503", "fixmedins_code"),
 INSTS("inv_3504", "fixmedins_code"), INSTS("sale_3505", "fixmedins_code"), INSTS("sale_3506", "fixmedins_code"),
-INSTS("drug_trac", "fixmedins_code"), INSTS("opsp_reg_d", "ide_fixmedins_no"),
+INSTS("drug_trac", "fixmedins_code"), INSTS("lab_result", "fixmedins_code"), INSTS("agency_act", "fixmedins_code"),
+INSTS("clearing", "fixmedins_code"), INSTS("opsp_reg_d", "ide_fixmedins_no"),
 INSTS("dr_info_b", "coalesce(nullif(trim(main_pracins_no), ''), medins_code)"),
 #define DOCTORS(t, c) {-1, "SELECT count(huji_id_doctor("c")) FROM t_"t}
 DOCTORS("licence", "dr_code"), DOCTORS("suspension", "dr_code"), DOCTORS("setl_list_oprn_d", "oper_dr_code"),
 DOCTORS("setl_list_oprn_d", "anst_dr_code"), DOCTORS("opsp_reg_d", "diag_dr_code"),
 {-1, "SELECT count(huji_id_visit(mdtrt_id)) FROM t_setl_list_oprn_d"},
 {-1, "SELECT count(huji_id_visit(mdtrt_id)) FROM t_presence_check"},
+{-1, "SELECT count(huji_id_visit(mdtrt_id)) FROM t_lab_result"},
 {-1, "SELECT count(huji_name_inst(huji_id_inst(fixmedins_code), fixmedins_name)) FROM t_fixmedins_b"},
 {-1, "SELECT count(huji_name_inst(huji_id_inst(medins_code), medins_name)) FROM t_medins_info_b"},
 {-1, "SELECT count(huji_name_doctor(huji_id_doctor(dr_code), dr_name)) FROM t_dr_info_b"},

@@ -46,7 +46,14 @@ const struct derive_step derive_visits[] = {
      "v.mdtrt_id IS NULL AS made, coalesce(v.valid, true) AND NOT coalesce(v.inside, false) AS counts FROM d_visit m "
      "LEFT JOIN x_visit v ON v.mdtrt_id = m.id LEFT JOIN x_sum s ON s.mdtrt_id = m.id "
      "LEFT JOIN x_made l ON l.mdtrt_id = m.id LEFT JOIN x_dx x ON x.mdtrt_id = m.id"},
-{S_STAY, "SELECT a.*, CAST(floor(begntime / 86400.0) AS INTEGER) AS begndate, CAST(floor(endtime / 86400.0) AS INTEGER) AS "
+/* the next stay of the person, anywhere, from the day of discharge on */
+{-1, "CREATE OR REPLACE TEMP TABLE x_stay AS SELECT a.mdtrt_id, a.psn_no, CAST(floor(begntime / 86400.0) AS INTEGER) AS b, "
+     "CAST(floor(endtime / 86400.0) AS INTEGER) AS e, r.rank FROM x_all a JOIN x_vrank r ON r.id = a.mdtrt_id JOIN d_code c ON "
+     "c.id = a.med_type WHERE counts AND setl_cnt > 0 AND begntime IS NOT NULL AND endtime IS NOT NULL AND left(c.code, 2) IN "
+     "('21', '22', '23', '24', '25', '26', '27', '52')"},
+{-1, "CREATE OR REPLACE TEMP TABLE x_next AS SELECT s.mdtrt_id, min(n.b) AS next_adm FROM x_stay s JOIN x_stay n ON "
+     "n.psn_no = s.psn_no AND n.b >= s.e AND n.mdtrt_id <> s.mdtrt_id AND (n.b > s.b OR n.rank > s.rank) GROUP BY s.mdtrt_id"},
+{S_STAY, "SELECT a.*, x.next_adm, CAST(floor(begntime / 86400.0) AS INTEGER) AS begndate, CAST(floor(endtime / 86400.0) AS INTEGER) AS "
      "enddate, p.household, CASE WHEN NOT counts OR setl_cnt = 0 OR begntime IS NULL OR endtime IS NULL THEN 0 "
      "WHEN left(c.code, 2) IN ('21', '22', '23', '24', '25', '26', '27', '52') THEN 1 "
      "WHEN left(c.code, 2) IN ('11', '12', '13', '14', '15', '16', '19', '51', '81') THEN 2 ELSE 0 END AS kind, "
@@ -56,7 +63,7 @@ const struct derive_step derive_visits[] = {
      "CASE WHEN medfee_sumamt >= 1000000000 THEN 256 ELSE 0 END | CASE WHEN begntime > %N THEN 512 ELSE 0 END | "
      "CASE WHEN begntime < p.brdy::BIGINT * 86400 THEN 1024 ELSE 0 END AS marks FROM x_all a "
      "JOIN x_vrank r ON r.id = a.mdtrt_id LEFT JOIN s_person p ON p.psn_no = a.psn_no "
-     "LEFT JOIN d_code c ON c.id = a.med_type"},
+     "LEFT JOIN x_next x ON x.mdtrt_id = a.mdtrt_id LEFT JOIN d_code c ON c.id = a.med_type"},
 
 {-1, "CREATE OR REPLACE TEMP TABLE x_circ AS SELECT DISTINCT setl_id FROM (SELECT setl_id, rx_circ_flag FROM nl UNION ALL "
      "SELECT setl_id, rx_circ_flag FROM s_line) WHERE rx_circ_flag = huji_id_code('1') AND setl_id IS NOT NULL"},

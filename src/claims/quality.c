@@ -199,6 +199,10 @@ static const struct {
     {"psn:", "t_psn_info_b", "psn_no"},
     {"reg:", "t_opsp_reg_d", "trt_dcla_detl_sn"},
     {"check:", "t_presence_check", "check_id"},
+    {"enrol:", "t_psn_insu_d", "psn_insu_rlts_id"},
+    {"lab:", "t_lab_result", "report_no"},
+    {"act:", "t_agency_act", "act_no"},
+    {"clr:", "t_clearing", "clr_no"},
 };
 
 int quality_lineage(struct store *s, const char *event_id, struct grid *out, struct err *e)

@@ -10,7 +10,7 @@
     X(fixmedins_cntr_reg_d) X(opsp_reg_d) \
     X(inv_3501) X(inv_3502) X(inv_3503) X(inv_3504) X(sale_3505) X(sale_3506) X(drug_trac) \
     X(suspension) X(licence) X(death) X(presence_check) X(household) X(terminal) X(device) X(long_rx) X(agreement) \
-    X(assisted) X(staff) X(beds) X(leave)
+    X(assisted) X(staff) X(beds) X(leave) X(lab_result) X(agency_staff) X(agency_act) X(clearing)
 /* clang-format on */
 
 #define DECLARE(t) extern const struct table_schema schema_##t;

@@ -142,6 +142,18 @@ const struct heading_words huji_heading_words[] = {
     {"fixmedins_hilist_id", "机构目录编号"},
     {"fixmedins_hilist_name", "商品名称,药品名称"},
     {"finl_trns_pric", "成交单价,采购单价,进价,售价"},
+    {"report_no", "检验单号,条码号,标本号"},
+    {"assay", "报告名称,检验名称"},
+    {"value", "检验结果,结果值"},
+    {"test_time", "报告时间,检测时间,审核时间"},
+    {"act_type", "业务类型,事项,办理事项"},
+    {"act_time", "办理时间"},
+    {"act_amt", "金额,办理金额"},
+    {"check_opter_id", "复核人,复核人编号"},
+    {"dcla_date", "申报时间"},
+    {"pay_date", "拨付时间,到账日期"},
+    {"dcla_amt", "申请金额"},
+    {"pay_amt", "实拨金额"},
     {NULL, NULL},
 };
 /* clang-format on */

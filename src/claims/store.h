@@ -15,7 +15,7 @@
 #include "claims/db.h"
 #include "claims/functions.h"
 
-#define STORE_SCHEMA 1 /* meta.schema; a store of another number is refused */
+#define STORE_SCHEMA 2 /* meta.schema; a store of another number is refused */
 
 enum store_mode { STORE_READ, STORE_WRITE };
 

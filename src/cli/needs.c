@@ -19,6 +19,8 @@ static const struct {
     {S_LINE_RAW, {"fee_list_d", NULL}},    {S_SALE, {"sale_3505", NULL}},
     {S_TRACE, {"drug_trac", NULL}},        {S_CHECK, {"presence_check", NULL}},
     {S_REFUND, {"setl_d", NULL}},          {S_REG, {"opsp_reg_d", NULL}},
+    {S_ENROL, {"psn_insu_d", NULL}},       {S_LAB, {"lab_result", NULL}},
+    {S_ACT, {"agency_act", NULL}},         {S_CLEARING, {"clearing", NULL}},
 };
 
 /* Names in a rule that stand on a column or table that is often not there. */
@@ -31,6 +33,11 @@ static const struct {
     {"terminal", "terminal"},
     {"mdtrt_cert_no", "column setl_d.mdtrt_cert_no"},
     {"invono", "column setl_d.invono"},
+    {"invo_num", "column setl_d.invono"},
+    {"hifp_pay", "column setl_d.hifp_pay"},
+    {"act_pay_dedc", "column setl_d.act_pay_dedc"},
+    {"opter_psn", "agency_staff"},
+    {"opter_house", "agency_staff"},
     {"init_setl_id", "column setl_d.init_setl_id"},
     {"dx", "column mdtrt_d.dscg_maindiag_code"},
     {"emp_no", "column mdtrt_d.emp_no"},

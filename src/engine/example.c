@@ -27,11 +27,24 @@ static const struct {
     const char *list;
     enum source_id src;
 } lists[] = {
-    {"persons", S_PERSON},       {"insts", S_INST},   {"doctors", S_DOCTOR},
-    {"stays", S_STAY},           {"visits", S_VISIT}, {"settlements", S_SETTLEMENT},
-    {"operations", S_OPERATION}, {"stock", S_STOCK},  {"lines", S_LINE},
-    {"sales", S_SALE},           {"traces", S_TRACE}, {"checks", S_CHECK},
-    {"refunds", S_REFUND},       {"regs", S_REG},
+    {"persons", S_PERSON},
+    {"insts", S_INST},
+    {"doctors", S_DOCTOR},
+    {"stays", S_STAY},
+    {"visits", S_VISIT},
+    {"settlements", S_SETTLEMENT},
+    {"operations", S_OPERATION},
+    {"stock", S_STOCK},
+    {"lines", S_LINE},
+    {"sales", S_SALE},
+    {"traces", S_TRACE},
+    {"checks", S_CHECK},
+    {"refunds", S_REFUND},
+    {"regs", S_REG},
+    {"enrols", S_ENROL},
+    {"labs", S_LAB},
+    {"acts", S_ACT},
+    {"clearings", S_CLEARING},
 };
 
 static enum source_id table_of(enum source_id s)
@@ -240,7 +253,7 @@ static int add_event(struct world *w, enum source_id s, const struct ynode *n)
         copy_cell(w, s, row, "fixmedins_code", S_STAY, v, "fixmedins_code");
     }
     const char *inst = s == S_REG ? "ide_fixmedins_no" : "fixmedins_code";
-    int fp = s == S_STOCK ? -1 : source_field(s, SPAN("psn_no")),
+    int fp = !source_has_person(s) ? -1 : source_field(s, SPAN("psn_no")),
         fi = source_field(s, span_of(inst));
     if (fp >= 0 && !(written >> fp & 1))
         set_default(w, s, row, "psn_no", "P1");

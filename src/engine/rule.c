@@ -244,7 +244,7 @@ static bool person_rooted(const struct rule *r)
         if (!k || k->op != X_FIELD || k->via != VIA_SELF ||
             (k->domain != D_PERSON && k->domain != D_VISIT))
             return false;
-        if (r->clause[i].src == S_STOCK)
+        if (!source_has_person(r->clause[i].src))
             return false;
     }
     return true;
@@ -618,8 +618,9 @@ int rule_parse(struct loader *ld, const struct ynode *n)
         if ((rc = parse_from(ld, ynode_get(n, "from"))) == 0 &&
             (rc = parse_of(ld, ynode_get(n, "of"))) == 0)
             rc = r->kind->open(ld, r, ask->child);
-        r->in_walk = rc == 0 && (person_rooted(r) || (r->kind == &kind_forbid &&
-                                                      !(r->needs_sources & (1u << S_STOCK))));
+        unsigned nobody = 1u << S_STOCK | 1u << S_CLEARING;
+        r->in_walk = rc == 0 && (person_rooted(r) ||
+                                 (r->kind == &kind_forbid && !(r->needs_sources & nobody)));
     }
     if (rc < 0)
         return rc;

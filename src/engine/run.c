@@ -382,8 +382,9 @@ static int person_ranges(struct huji_run *run, enum source_id s, struct err *e)
 
 static int link_frame(struct huji_run *run, struct err *e)
 {
-    static const enum source_id by_person[] = {S_STAY,  S_SETTLEMENT, S_OPERATION, S_SALE, S_TRACE,
-                                               S_CHECK, S_REFUND,     S_REG,       S_STOCK};
+    static const enum source_id by_person[] = {S_STAY,  S_SETTLEMENT, S_OPERATION, S_SALE,  S_TRACE,
+                                               S_CHECK, S_REFUND,     S_REG,       S_STOCK, S_ENROL,
+                                               S_LAB,   S_ACT,        S_CLEARING};
     if (map_rows(run, S_STAY, "mdtrt_id") < 0 || map_rows(run, S_SETTLEMENT, "setl_id") < 0 ||
         map_rows(run, S_PERSON, "psn_no") < 0 || map_rows(run, S_INST, "fixmedins_code") < 0 ||
         map_rows(run, S_DOCTOR, "dr_code") < 0)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "engine/source.h"
 
+#include "huji.h"
+
 #define C(n, t, d)      \
     {                   \
         n, t, F_CODE, d \
@@ -84,6 +86,7 @@ static const struct field visit_fields[] = {
     N("setl_cnt", "结算次数", F_INT),
     N("first_setl_time", "首次结算时间", F_SEC),
     N("kind", "1 住院 2 门诊 0 其他", F_INT),
+    N("next_adm", "出院当日起下一次住院的入院日期（任何机构）", F_DAY),
     N("rank", "就诊ID的字节序", F_INT),
     N("marks", "标记", F_INT),
 };
@@ -104,6 +107,7 @@ static const struct field settlement_fields[] = {
     C("opter_id", "经办人ID", D_TEXT),
     C("terminal", "终端", D_TEXT), /* terminal.csv, else opter_id */
     C("invono", "发票号", D_TEXT),
+    N("invo_num", "发票号末尾的数字", F_BIG),
     C("manl_reim_rea", "零星报销原因", D_CODE),
     C("dise_no", "病种编号", D_CODE),
     C("chfpdr_code", "主诊医师代码", D_DOCTOR), /* of the visit */
@@ -122,6 +126,8 @@ static const struct field settlement_fields[] = {
     N("acct_mulaid_pay", "个人账户共济支付金额", F_FEN),
     N("cash_payamt", "现金支付金额", F_FEN),
     N("maf_pay", "医疗救助基金支出", F_FEN),
+    N("hifp_pay", "基本医疗保险统筹基金支出", F_FEN),
+    N("act_pay_dedc", "实际支付起付线", F_FEN),
     N("void", "1 已冲销", F_INT),
     N("rank", "结算ID的字节序", F_INT),
     N("marks", "标记", F_INT),
@@ -248,6 +254,60 @@ static const struct field reg_fields[] = {
     N("rank", "字节序", F_INT),
 };
 
+static const struct field enrol_fields[] = {
+    C("psn_insu_rlts_id", "人员参保关系ID", D_TEXT),
+    C("psn_no", "人员编号", D_PERSON),
+    C("certno", "证件号码", D_TEXT),
+    C("insutype", "险种类型", D_CODE),
+    C("emp_no", "单位编号", D_EMP),
+    C("insu_admdvs", "参保所属医保区划", D_PLACE),
+    N("begndate", "本次参保日期", F_DAY),
+    N("enddate", "暂停参保日期", F_DAY),
+    N("enrol_time", "参保时间", F_SEC),              /* begndate at 00:00 */
+    N("first_stay", "参保后首次住院日期", F_DAY),    /* any institution */
+    N("fund_pay_sumamt", "参保期间基金支付", F_FEN), /* of this person and insutype */
+    N("medfee_sumamt", "参保期间医疗费总额", F_FEN),
+    N("rank", "字节序", F_INT),
+};
+
+static const struct field lab_fields[] = {
+    C("report_no", "报告单号", D_TEXT),
+    C("psn_no", "人员编号", D_PERSON),
+    C("mdtrt_id", "就诊ID", D_VISIT),
+    C("fixmedins_code", "定点医药机构编号", D_INST),
+    C("lab_name", "检验机构", D_TEXT), /* who did it; empty: the institution itself */
+    C("assay", "检验项目", D_TEXT),
+    N("lab_time", "检验时间", F_SEC),
+    C("sign", "结果特征（全部数值结果的指纹）", D_TEXT),
+    N("items", "有数值的结果个数", F_INT),
+    N("positive", "1 阳性 0 阴性", F_INT),
+    N("rank", "字节序", F_INT),
+};
+
+static const struct field act_fields[] = {
+    C("act_no", "经办流水号", D_TEXT),
+    C("opter_id", "经办人ID", D_TEXT),
+    C("check_opter_id", "复核人ID", D_TEXT),
+    C("psn_no", "人员编号", D_PERSON),
+    C("fixmedins_code", "定点医药机构编号", D_INST),
+    C("act_type", "经办事项", D_CODE), /* register | reimburse | restore | enrol | other */
+    N("act_time", "经办时间", F_SEC),
+    N("act_amt", "涉及金额", F_FEN),
+    C("opter_psn", "经办人本人的人员编号", D_PERSON), /* agency_staff */
+    C("opter_house", "经办人的户号", D_TEXT),
+    C("household", "办理对象的户号", D_TEXT),
+    N("rank", "字节序", F_INT),
+};
+
+static const struct field clearing_fields[] = {
+    C("clr_no", "清算批次号", D_TEXT),        C("fixmedins_code", "定点医药机构编号", D_INST),
+    N("dcla_time", "申报时间", F_SEC),        N("dcla_date", "申报日期", F_DAY),
+    N("pay_date", "拨付日期", F_DAY),         N("asof_date", "名单截止日期", F_DAY),
+    N("dcla_amt", "申报金额", F_FEN),         N("pay_amt", "拨付金额", F_FEN),
+    C("hold_flag", "有争议暂缓标志", D_CODE), N("rank", "字节序", F_INT),
+};
+
+_Static_assert(SOURCE_COUNT == HUJI_SOURCES, "include/huji.h");
 #define FIELDS(a) a, sizeof(a) / sizeof((a)[0])
 
 const struct source huji_sources[SOURCE_COUNT] = {
@@ -283,6 +343,14 @@ const struct source huji_sources[SOURCE_COUNT] = {
                   "medfee_sumamt", "fund_pay_sumamt", 6, FIELDS(refund_fields)},
     [S_REG] = {"reg", "门诊慢特病登记", "s_reg", NULL, "reg:", "trt_dcla_detl_sn", "reg_time", NULL,
                NULL, NULL, 0, FIELDS(reg_fields)},
+    [S_ENROL] = {"enrol", "参保", "s_enrol", NULL, "enrol:", "psn_insu_rlts_id", "enrol_time", NULL,
+                 "medfee_sumamt", "fund_pay_sumamt", 0, FIELDS(enrol_fields)},
+    [S_LAB] = {"lab", "检验报告", "s_lab", NULL, "lab:", "report_no", "lab_time", NULL, NULL, NULL,
+               5, FIELDS(lab_fields)},
+    [S_ACT] = {"act", "经办事项", "s_act", NULL, "act:", "act_no", "act_time", NULL, "act_amt",
+               "act_amt", 0, FIELDS(act_fields)},
+    [S_CLEARING] = {"clearing", "清算批次", "s_clearing", NULL, "clr:", "clr_no", "dcla_time", NULL,
+                    "dcla_amt", NULL, 6, FIELDS(clearing_fields)},
 };
 
 const char *const huji_domain_name[DOMAIN_COUNT] = {
@@ -312,6 +380,11 @@ int domain_find(struct span name)
         if (span_is(name, huji_domain_name[i]))
             return i;
     return -1;
+}
+
+bool source_has_person(enum source_id s)
+{
+    return s != S_STOCK && s != S_CLEARING;
 }
 
 int ftype_width(enum ftype t)

@@ -11,6 +11,7 @@
 #ifndef HUJI_ENGINE_SOURCE_H
 #define HUJI_ENGINE_SOURCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -56,7 +57,11 @@ enum source_id {
     S_TRACE,
     S_CHECK,
     S_REFUND,
-    S_REG, /* chronic-disease registration (OPSP_REG_D) as an event */
+    S_REG,      /* chronic-disease registration (OPSP_REG_D) as an event */
+    S_ENROL,    /* a spell of insurance (PSN_INSU_D) as an event */
+    S_LAB,      /* a laboratory report: its results as one signature */
+    S_ACT,      /* what an agency's clerk did: registration, manual reimbursement ... */
+    S_CLEARING, /* a clearing batch of an institution: declared, paid */
     SOURCE_COUNT
 };
 
@@ -89,6 +94,8 @@ extern const char *const huji_domain_name[DOMAIN_COUNT]; /* "person", "visit", .
 int source_find(struct span name);
 int source_field(enum source_id s, struct span name);
 int domain_find(struct span name);
+/* Whether its events are somebody's: those of a stock room or of a clearing batch are nobody's. */
+bool source_has_person(enum source_id s);
 /* Bytes of one value: 4 or 8. */
 int ftype_width(enum ftype t);
 /* Decimal digits behind the point: F_FEN 2, F_QTY 4, F_PRICE 6, else 0. */

@@ -233,8 +233,9 @@ static void guards(struct walk *w, int32_t psn)
 
 static void walk_person(struct walk *w, int32_t psn)
 {
-    static const enum source_id rest[] = {S_STAY, S_VISIT, S_SETTLEMENT, S_OPERATION, S_STOCK,
-                                          S_SALE, S_TRACE, S_CHECK,      S_REFUND,    S_REG};
+    static const enum source_id rest[] = {S_STAY,  S_VISIT, S_SETTLEMENT, S_OPERATION, S_STOCK,
+                                          S_SALE,  S_TRACE, S_CHECK,      S_REFUND,    S_REG,
+                                          S_ENROL, S_LAB,   S_ACT,        S_CLEARING};
     w->psn = psn;
     w->visit_ready = w->fund_ready = false;
     if (!w->bare)
@@ -297,7 +298,8 @@ static void empty_persons(struct walk *w, int32_t until)
         w->next = until;
     for (; w->next < until; w->next++) {
         static const enum source_id any[] = {S_STAY,  S_SETTLEMENT, S_OPERATION, S_SALE,
-                                             S_TRACE, S_CHECK,      S_REFUND,    S_REG};
+                                             S_TRACE, S_CHECK,      S_REFUND,    S_REG,
+                                             S_ENROL, S_LAB,        S_ACT};
         bool some = false;
         for (size_t s = 0; s < sizeof any / sizeof *any && !some; s++)
             some = w->run->first[any[s]][w->next] < w->run->first[any[s]][w->next + 1];

@@ -108,7 +108,8 @@ static int load_lookup(struct store *s, const struct lookup_def *d, struct world
 int world_load(struct store *s, const struct progress *p, struct world *w, struct err *e)
 {
     static const enum source_id rest[] = {S_PERSON, S_INST,  S_DOCTOR, S_OPERATION, S_STOCK,
-                                          S_SALE,   S_TRACE, S_CHECK,  S_REFUND,    S_REG};
+                                          S_SALE,   S_TRACE, S_CHECK,  S_REFUND,    S_REG,
+                                          S_ENROL,  S_LAB,   S_ACT,    S_CLEARING};
     const uint64_t steps = DOMAIN_COUNT + sizeof rest / sizeof *rest + LOOKUP_COUNT + 3;
     uint64_t done = 0;
     int rc = 0;

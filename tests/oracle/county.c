@@ -242,8 +242,9 @@ static void events(struct county *c)
         int n;
         bool visit;
     } others[] = {
-        {S_OPERATION, 30, true}, {S_STOCK, 60, false}, {S_SALE, 50, false}, {S_TRACE, 8, false},
-        {S_CHECK, 40, true},     {S_REFUND, 6, false}, {S_REG, 8, false},
+        {S_OPERATION, 30, true}, {S_STOCK, 60, false}, {S_SALE, 50, false},    {S_TRACE, 8, false},
+        {S_CHECK, 40, true},     {S_REFUND, 6, false}, {S_REG, 8, false},      {S_ENROL, 12, false},
+        {S_LAB, 16, true},       {S_ACT, 10, false},   {S_CLEARING, 6, false},
     };
     for (int64_t visits = 40 + below(c, 50); visits > 0; visits--) {
         size_t v = add_visit(c), s = 0;
