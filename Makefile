@@ -2,6 +2,7 @@
 # The front door. Meson describes the build (meson.build); this only calls it.
 #
 #   make          the release build: build/release/huji
+#   make web      the page, web/dist (a part of `make`; WEB=no leaves it out)
 #   make demo     a county of PERSONS=100000 made, imported, screened, ranked, explained
 #   make test     every test, in the release and the ASan + UBSan build
 #   make clang    the same sources with clang, warnings are errors
@@ -9,7 +10,7 @@
 #   make fuzz     long fuzzing (SECONDS_EACH=60)
 #   make lint     format, headers, layers; make format applies the format
 
-.PHONY: all setup release asan clang demo test bench fuzz lint format compile_commands clean
+.PHONY: all setup web release asan clang demo test bench fuzz lint format compile_commands clean
 
 WERROR ?= false
 
@@ -35,6 +36,17 @@ build/asan/build.ninja: | setup
 build/clang/build.ninja: | setup
 	@tools/setup --ci
 	@export CC=clang; $(call meson_setup,clang,--buildtype=release -Dwerror=true)
+
+# The page is built when a source of it is newer, and embedded by the build (src/server).
+WEB ?= yes
+web_sources := $(shell find web \( -name node_modules -o -name dist \) -prune -o -type f -print)
+web: web/dist/.built
+web/dist/.built: $(web_sources) tools/web | setup
+	@tools/web
+
+ifneq ($(WEB),no)
+release asan: web/dist/.built
+endif
 
 release: setup build/release/build.ninja
 	@ninja --quiet -C build/release

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MulanPSL-2.0
+// The pages there are. Menu, routes, tabs and titles come from this table; a page that isn't here doesn't exist.
+// `name` is also the component's name (defineOptions), by which a list page is kept alive while its tab is open.
+import type { Component } from 'vue'
+import {
+  DataBoard,
+  Document,
+  Memo,
+  OfficeBuilding,
+  Search,
+  Setting,
+  User,
+} from '@element-plus/icons-vue'
+
+export interface PageEntry {
+  path: string
+  name: string
+  title: string
+  component: () => Promise<unknown>
+  permission?: string
+  /** Group of the left menu; none: reached from other pages only. */
+  group?: string
+  icon?: Component
+  /** Menu entry lit while a page without group is open. */
+  menu?: string
+}
+
+export const groups: { title: string; icon: Component }[] = [
+  { title: '日常工作', icon: DataBoard },
+  { title: '画像', icon: OfficeBuilding },
+  { title: '规则与筛查', icon: Memo },
+  { title: '系统管理', icon: Setting },
+]
+
+export const pages: PageEntry[] = [
+  {
+    path: '/workbench',
+    name: 'Workbench',
+    title: '工作台',
+    component: () => import('@/views/workbench/Workbench.vue'),
+    group: '日常工作',
+    icon: DataBoard,
+  },
+  {
+    path: '/clues',
+    name: 'ClueList',
+    title: '线索台账',
+    component: () => import('@/views/clue/ClueList.vue'),
+    permission: 'clue.read',
+    group: '日常工作',
+    icon: Document,
+  },
+  {
+    path: '/clues/:id',
+    name: 'ClueDetail',
+    title: '线索详情',
+    component: () => import('@/views/clue/ClueDetail.vue'),
+    permission: 'clue.read',
+    menu: '/clues',
+  },
+]
+
+export const icons = { Search, User }
