@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "cli/common.h"
-#include "cli/evidence.h"
+#include "screen/evidence.h"
 #include "cli/width.h"
 #include "screen/law.h"
 

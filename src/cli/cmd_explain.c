@@ -6,7 +6,7 @@
 #include "screen/clues.h"
 #include "cli/commands.h"
 #include "cli/common.h"
-#include "cli/evidence.h"
+#include "screen/evidence.h"
 #include "cli/library.h"
 #include "cli/store.h"
 #include "screen/explain.h"

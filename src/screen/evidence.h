@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* Evidence ids turned into what people read: when, what, from which file and row. */
-#ifndef HUJI_CLI_EVIDENCE_H
-#define HUJI_CLI_EVIDENCE_H
+#ifndef HUJI_SCREEN_EVIDENCE_H
+#define HUJI_SCREEN_EVIDENCE_H
 
 #include "screen/explain.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-#include "cli/evidence.h"
+#include "screen/evidence.h"
 
 #include <string.h>
 
