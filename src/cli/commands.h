@@ -25,6 +25,10 @@ extern const struct command cmd_rules_lint;
 extern const struct command cmd_verdict_import;
 extern const struct command cmd_verdict_list;
 extern const struct command cmd_verdict_rates;
+extern const struct command cmd_serve;
+extern const struct command cmd_user_add;
+extern const struct command cmd_user_list;
+extern const struct command cmd_user_password;
 extern const struct command cmd_version;
 extern const struct command cmd_completion;
 

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "casework/account.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "casework/password.h"
+
+#define ROOT_ORG "root"
+
+static int check_login(const char *login, struct err *e)
+{
+    size_t n = strlen(login);
+    bool good = n >= 2 && n <= MAX_LOGIN && isalpha((unsigned char)login[0]);
+
+    for (size_t i = 0; i < n; i++)
+        good &= isalnum((unsigned char)login[i]) || strchr("._-", login[i]);
+    if (good)
+        return 0;
+    err_set(e, ERR_INPUT, "登录名“%.40s”不行", login);
+    err_hint(e, "2 至 %d 个字符：字母开头，字母、数字、点、横线、下划线", MAX_LOGIN);
+    return ERR_INPUT;
+}
+
+static int check_new(const struct new_account *a, struct err *e)
+{
+    const char *clash = role_set_clash(a->roles);
+    size_t bad;
+    int rc = check_login(a->login, e);
+
+    if (rc)
+        return rc;
+    if (!*a->name || strlen(a->name) > 100 || !utf8_valid(span_of(a->name), &bad))
+        return err_set(e, ERR_INPUT, "姓名要写，最多 100 字节");
+    if (!a->roles)
+        return err_set(e, ERR_INPUT, "至少要有一个角色");
+    if (clash)
+        return err_set(e, ERR_INPUT, "%s", clash);
+    return password_check(a->password, a->login, e);
+}
+
+/* The first account brings the root of the tree; its name and division are filled in later. */
+static int root_org(struct cw *db, struct err *e)
+{
+    return cw_exec(
+        db, e,
+        "insert into org(code, parent, kind, name, admdvs) values ($1, null, 'bureau', '本局', '')"
+        " on conflict (code) do nothing",
+        CW_ARGS(cw_t(ROOT_ORG)));
+}
+
+static int insert(struct cw *db, const struct new_account *a, const char *hash, int64_t *id,
+                  struct err *e)
+{
+    char now[CW_TIME];
+    int rc;
+
+    cw_now(now);
+    rc = cw_get_int(
+        db, 0, id, e,
+        "insert into account(login, name, org, password, password_at, must_change, created_at)"
+        " values ($1, $2, $3, $4, $5, $6, $5) returning id",
+        CW_ARGS(cw_t(a->login), cw_t(a->name), cw_t(a->org && *a->org ? a->org : ROOT_ORG),
+                cw_t(hash), cw_t(now), cw_i(a->must_change)));
+    for (size_t i = 0; i < n_roles && !rc; i++)
+        if (a->roles >> i & 1)
+            rc = cw_exec(db, e, "insert into account_role(account, role) values ($1, $2)",
+                         CW_ARGS(cw_i(*id), cw_t(roles[i].code)));
+    return rc;
+}
+
+int account_add(struct cw *db, const struct actor *who, const struct new_account *a, int64_t *id,
+                struct err *e)
+{
+    char hash[PASSWORD_HASH], object[64];
+    int64_t got = 0, taken = 0;
+    int rc = check_new(a, e);
+
+    if (!rc)
+        rc = password_hash(a->password, hash, e);
+    if (!rc)
+        rc = cw_begin(db, e);
+    if (rc)
+        return rc;
+    rc = cw_get_int(db, 0, &taken, e, "select count(*) from account where login = $1",
+                    CW_ARGS(cw_t(a->login)));
+    if (!rc && taken)
+        rc = err_set(e, ERR_STATE, "登录名 %s 已有人用", a->login);
+    if (!rc)
+        rc = root_org(db, e);
+    if (!rc)
+        rc = insert(db, a, hash, &got, e);
+    snprintf(object, sizeof object, "account:%s", a->login);
+    if (!rc)
+        rc = audit_append(db, who, &(struct act){.act = "account.add", .object = object}, e);
+    rc = cw_end(db, rc, e);
+    if (!rc && id)
+        *id = got;
+    return rc;
+}
+
+int account_set_password(struct cw *db, const struct actor *who, const char *login,
+                         const char *password, bool must_change, struct err *e)
+{
+    char hash[PASSWORD_HASH], object[64], now[CW_TIME];
+    int64_t id = 0;
+    int rc = password_check(password, login, e);
+
+    if (!rc)
+        rc = password_hash(password, hash, e);
+    if (!rc)
+        rc = cw_begin(db, e);
+    if (rc)
+        return rc;
+    cw_now(now);
+    rc = cw_get_int(
+        db, 0, &id, e,
+        "update account set password = $1, password_at = $2, must_change = $3, failures = 0,"
+        " locked_until = null, version = version + 1 where login = $4 returning id",
+        CW_ARGS(cw_t(hash), cw_t(now), cw_i(must_change), cw_t(login)));
+    if (!rc && !id)
+        rc = err_set(e, ERR_USAGE, "没有登录名为 %s 的用户", login);
+    if (!rc)
+        rc = cw_exec(db, e, "delete from session where account = $1", CW_ARGS(cw_i(id)));
+    snprintf(object, sizeof object, "account:%.40s", login);
+    if (!rc)
+        rc = audit_append(db, who, &(struct act){.act = "account.password", .object = object}, e);
+    return cw_end(db, rc, e);
+}
+
+int account_missing_admins(struct cw *db, struct buf *out, struct err *e)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < n_roles && !rc; i++) {
+        int64_t n = 0;
+
+        if (!roles[i].admin)
+            continue;
+        rc = cw_get_int(db, 0, &n, e,
+                        "select count(*) from account_role r join account a on a.id = r.account"
+                        " where r.role = $1 and a.state = 'active'",
+                        CW_ARGS(cw_t(roles[i].code)));
+        if (!rc && !n)
+            buf_fmt(out, "%s%s（%s）", out->n ? "、" : "", roles[i].title, roles[i].code);
+    }
+    return rc ? rc : out->failed ? err_nomem(e) : 0;
+}

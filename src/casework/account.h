@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* People who may sign in: accounts, their roles, passwords (Argon2id), sessions. */
+#ifndef HUJI_CASEWORK_ACCOUNT_H
+#define HUJI_CASEWORK_ACCOUNT_H
+
+#include "casework/audit.h"
+#include "casework/db.h"
+#include "casework/role.h"
+
+#define MAX_LOGIN 32
+#define MAX_PASSWORD 128
+
+struct new_account {
+    const char *login, *name, *org; /* org NULL or "": the root */
+    role_set roles;
+    const char *password;
+    bool must_change; /* at the first sign-in */
+};
+
+/* Checks names, roles (separation), password; writes account, roles and the audit row in one transaction.
+ * Errors: ERR_INPUT with what would be right, ERR_STATE when the login is taken. */
+int account_add(struct cw *db, const struct actor *who, const struct new_account *a, int64_t *id,
+                struct err *e);
+/* Sets a password; ends all sessions of the account. Errors: ERR_INPUT, ERR_USAGE when there is no such login. */
+int account_set_password(struct cw *db, const struct actor *who, const char *login,
+                         const char *password, bool must_change, struct err *e);
+/* Who must be there before the server runs: a Chinese list of the admin roles that nobody holds, "" = all held. */
+int account_missing_admins(struct cw *db, struct buf *out, struct err *e);
+
+/* The password's rules, no database: ERR_INPUT names what is missing. */
+int password_check(const char *password, const char *login, struct err *e);
+
+/* --- sessions ------------------------------------------------------------------------------------ */
+
+#define SESSION_TOKEN 65
+
+struct session {
+    int64_t account;
+    char login[MAX_LOGIN + 1], name[128], org[32], org_name[192], admdvs[8], fixmedins_code[32];
+    char csrf[SESSION_TOKEN], source[64];
+    role_set roles;
+    bool must_change;
+};
+
+/* Signs in; `token` is what the cookie carries (only its SM3 is kept). Errors: ERR_USAGE with the one sentence that does not say
+ * which of login and password was wrong; ERR_STATE when the account is locked. */
+int session_begin(struct cw *db, const char *login, const char *password, const char *code,
+                  const char *source, char token[SESSION_TOKEN], struct session *out,
+                  struct err *e);
+/* The session of a token. 0, 1 = none or over (idle), < 0 an error. */
+int session_find(struct cw *db, const char *token, const char *source, struct session *out,
+                 struct err *e);
+int session_end(struct cw *db, const char *token, const struct actor *who, struct err *e);
+struct actor session_actor(const struct session *s);
+
+#endif

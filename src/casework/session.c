@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "casework/account.h"
+#include "casework/password.h"
+#include "casework/sm.h"
+
+#define FAILURES 5
+#define LOCK_SECONDS (30 * 60)
+#define IDLE_SECONDS (30 * 60)
+#define TOUCH_SECONDS 30
+
+static void copy(char *out, size_t cap, struct span s)
+{
+    size_t n = s.n < cap - 1 ? s.n : cap - 1;
+
+    memcpy(out, s.p, n);
+    out[n] = 0;
+}
+
+struct actor session_actor(const struct session *s)
+{
+    return (struct actor){s->account, s->login, s->name, s->org, s->source};
+}
+
+static int load_roles(struct cw *db, struct session *s, struct err *e)
+{
+    struct cw_rows rows;
+    int rc = cw_query(db, &rows, e, "select role from account_role where account = $1",
+                      CW_ARGS(cw_i(s->account)));
+
+    if (rc)
+        return rc;
+    s->roles = 0;
+    while ((rc = cw_next(&rows, e)) > 0) {
+        int i = role_find(cw_text(&rows, 0));
+
+        if (i >= 0)
+            s->roles |= (role_set)1 << i;
+    }
+    cw_done(&rows);
+    return rc;
+}
+
+/* Columns from `at`: account, login, name, org, org name, admdvs, fixmedins_code, must_change. */
+#define WHO \
+    "a.id, a.login, a.name, a.org, o.name, o.admdvs, coalesce(o.fixmedins_code, ''), a.must_change"
+static void fill(struct session *s, const struct cw_rows *rows)
+{
+    s->account = cw_int(rows, 0);
+    copy(s->login, sizeof s->login, cw_text(rows, 1));
+    copy(s->name, sizeof s->name, cw_text(rows, 2));
+    copy(s->org, sizeof s->org, cw_text(rows, 3));
+    copy(s->org_name, sizeof s->org_name, cw_text(rows, 4));
+    copy(s->admdvs, sizeof s->admdvs, cw_text(rows, 5));
+    copy(s->fixmedins_code, sizeof s->fixmedins_code, cw_text(rows, 6));
+    s->must_change = cw_int(rows, 7) != 0;
+}
+
+/* --- signing in ---------------------------------------------------------------------------------- */
+
+struct candidate {
+    struct session s;
+    char password[PASSWORD_HASH], locked_until[CW_TIME];
+    int64_t failures;
+    bool active;
+};
+
+static int load(struct cw *db, const char *login, struct candidate *c, struct err *e)
+{
+    struct cw_rows rows;
+    int rc = cw_query(db, &rows, e,
+                      "select " WHO
+                      ", a.password, coalesce(a.locked_until, ''), a.failures, a.state"
+                      " from account a join org o on o.code = a.org where a.login = $1",
+                      CW_ARGS(cw_t(login)));
+
+    if (rc)
+        return rc;
+    rc = cw_next(&rows, e);
+    if (rc > 0) {
+        fill(&c->s, &rows);
+        copy(c->password, sizeof c->password, cw_text(&rows, 8));
+        copy(c->locked_until, sizeof c->locked_until, cw_text(&rows, 9));
+        c->failures = cw_int(&rows, 10);
+        c->active = span_is(cw_text(&rows, 11), "active");
+    }
+    cw_done(&rows);
+    return rc < 0 ? rc : !rc;
+}
+
+static int refused(struct cw *db, struct candidate *c, const struct actor *who, struct err *e)
+{
+    char until[CW_TIME], object[64];
+    bool lock = c->failures + 1 >= FAILURES;
+    int rc = cw_begin(db, e);
+
+    cw_later(LOCK_SECONDS, until);
+    snprintf(object, sizeof object, "account:%.40s", who->login);
+    if (!rc && c->s.account)
+        rc = cw_exec(db, e, "update account set failures = $1, locked_until = $2 where id = $3",
+                     CW_ARGS(cw_i(lock ? 0 : c->failures + 1), cw_t(lock ? until : NULL),
+                             cw_i(c->s.account)));
+    if (!rc)
+        rc = audit_append(
+            db, who, &(struct act){.act = "session.begin", .object = object, .result = "refused"},
+            e);
+    rc = cw_end(db, rc, e);
+    if (rc)
+        return rc;
+    if (lock && c->s.account)
+        return err_set(e, ERR_STATE, "连续 %d 次不对，账号已锁定 %d 分钟", FAILURES,
+                       LOCK_SECONDS / 60);
+    return err_set(e, ERR_USAGE, "登录名或密码不对");
+}
+
+static int accepted(struct cw *db, struct candidate *c, const char *token, struct err *e)
+{
+    struct actor who = session_actor(&c->s);
+    char now[CW_TIME], key[SM3_HEX], object[64];
+    int rc = cw_begin(db, e);
+
+    cw_now(now);
+    sm3_hex(span_of(token), key);
+    snprintf(object, sizeof object, "account:%s", c->s.login);
+    /* One session: the newer sign-in ends the older. */
+    if (!rc)
+        rc = cw_exec(db, e, "delete from session where account = $1", CW_ARGS(cw_i(c->s.account)));
+    if (!rc)
+        rc = cw_exec(
+            db, e,
+            "insert into session(token, account, csrf, source, created_at, seen_at)"
+            " values ($1, $2, $3, $4, $5, $5)",
+            CW_ARGS(cw_t(key), cw_i(c->s.account), cw_t(c->s.csrf), cw_t(c->s.source), cw_t(now)));
+    if (!rc)
+        rc = cw_exec(
+            db, e,
+            "update account set failures = 0, locked_until = null, last_seen = $1 where id = $2",
+            CW_ARGS(cw_t(now), cw_i(c->s.account)));
+    if (!rc)
+        rc = audit_append(db, &who, &(struct act){.act = "session.begin", .object = object}, e);
+    return cw_end(db, rc, e);
+}
+
+int session_begin(struct cw *db, const char *login, const char *password, const char *code,
+                  const char *source, char token[SESSION_TOKEN], struct session *out, struct err *e)
+{
+    struct candidate c = {0};
+    char now[CW_TIME], secret[SESSION_TOKEN];
+    struct actor who = {.login = login, .name = "", .org = "", .source = source};
+    int rc = load(db, login, &c, e);
+
+    (void)code;
+    if (rc < 0)
+        return rc;
+    cw_now(now);
+    if (c.locked_until[0] && strcmp(now, c.locked_until) < 0)
+        return err_set(e, ERR_STATE, "账号已锁定，%s 后再试", c.locked_until);
+    if (rc == 1)
+        password_waste(password);
+    if (rc == 1 || !c.active || !password_matches(c.password, password))
+        return refused(db, &c, &who, e);
+    snprintf(c.s.source, sizeof c.s.source, "%s", source);
+    rc = random_hex(32, secret, e);
+    if (!rc)
+        rc = random_hex(32, c.s.csrf, e);
+    if (!rc)
+        rc = load_roles(db, &c.s, e);
+    if (!rc)
+        rc = accepted(db, &c, secret, e);
+    if (rc)
+        return rc;
+    memcpy(token, secret, SESSION_TOKEN);
+    *out = c.s;
+    return 0;
+}
+
+/* --- and then ------------------------------------------------------------------------------------ */
+
+int session_find(struct cw *db, const char *token, const char *source, struct session *out,
+                 struct err *e)
+{
+    char key[SM3_HEX], oldest[CW_TIME], touched[CW_TIME], now[CW_TIME];
+    struct session s = {0};
+    struct cw_rows rows;
+    bool touch = false;
+    int rc;
+
+    sm3_hex(span_of(token), key);
+    cw_later(-IDLE_SECONDS, oldest);
+    cw_later(-TOUCH_SECONDS, touched);
+    rc = cw_query(
+        db, &rows, e,
+        "select " WHO ", s.csrf, s.seen_at from session s join account a on a.id = s.account"
+        " join org o on o.code = a.org where s.token = $1 and s.source = $2 and s.seen_at >= $3"
+        " and a.state = 'active'",
+        CW_ARGS(cw_t(key), cw_t(source), cw_t(oldest)));
+    if (rc)
+        return rc;
+    rc = cw_next(&rows, e);
+    if (rc > 0) {
+        fill(&s, &rows);
+        copy(s.csrf, sizeof s.csrf, cw_text(&rows, 8));
+        touch = span_cmp(cw_text(&rows, 9), span_of(touched)) < 0;
+    }
+    cw_done(&rows);
+    if (rc <= 0)
+        return rc < 0 ? rc : 1;
+    snprintf(s.source, sizeof s.source, "%s", source);
+    cw_now(now);
+    rc = load_roles(db, &s, e);
+    if (!rc && touch)
+        rc = cw_exec(db, e, "update session set seen_at = $1 where token = $2",
+                     CW_ARGS(cw_t(now), cw_t(key)));
+    if (rc)
+        return rc;
+    *out = s;
+    return 0;
+}
+
+int session_end(struct cw *db, const char *token, const struct actor *who, struct err *e)
+{
+    char key[SM3_HEX], object[64];
+    int rc = cw_begin(db, e);
+
+    if (rc)
+        return rc;
+    sm3_hex(span_of(token), key);
+    snprintf(object, sizeof object, "account:%.40s", who->login);
+    rc = cw_exec(db, e, "delete from session where token = $1", CW_ARGS(cw_t(key)));
+    if (!rc)
+        rc = audit_append(db, who, &(struct act){.act = "session.end", .object = object}, e);
+    return cw_end(db, rc, e);
+}

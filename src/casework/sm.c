@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* OpenSSL has a type of the name of one of our error codes: it stays in this file. */
+#define ERR_STATE openssl_err_state
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+#undef ERR_STATE
+
+#include "casework/sm.h"
+
+#include <stdlib.h>
+
+static void to_hex(const unsigned char *d, unsigned n, char *hex)
+{
+    static const char digit[] = "0123456789abcdef";
+
+    for (unsigned i = 0; i < n; i++) {
+        hex[2 * i] = digit[d[i] >> 4];
+        hex[2 * i + 1] = digit[d[i] & 15];
+    }
+    hex[2 * n] = 0;
+}
+
+void sm3_hex(struct span s, char out[SM3_HEX])
+{
+    unsigned char d[EVP_MAX_MD_SIZE];
+    unsigned n = 0;
+
+    /* A chain that silently lost its hash would be worse than none. */
+    if (!EVP_Digest(s.p ? s.p : "", s.n, d, &n, EVP_sm3(), NULL) || n != 32)
+        abort();
+    to_hex(d, n, out);
+}
+
+int random_bytes(void *out, unsigned n, struct err *e)
+{
+    return RAND_bytes(out, (int)n) == 1 ? 0 : err_set(e, ERR_IO, "系统给不出随机数");
+}
+
+int random_hex(unsigned bytes, char *hex, struct err *e)
+{
+    unsigned char d[64];
+
+    if (bytes > sizeof d || random_bytes(d, bytes, e))
+        return ERR_IO;
+    to_hex(d, bytes, hex);
+    OPENSSL_cleanse(d, sizeof d);
+    return 0;
+}
+
+bool same_secret(const char *a, const char *b)
+{
+    size_t n = strlen(a);
+
+    return strlen(b) == n && CRYPTO_memcmp(a, b, n) == 0;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "cli/casework.h"
+#include "cli/commands.h"
+#include "cli/common.h"
+#include "server/server.h"
+
+static void ready(void *ctx, int port)
+{
+    const struct server_options *o = ctx;
+
+    note("护基已在 %s 上服务（端口 %d，%s）。Ctrl-C 停止。", o->listen, port,
+         o->tls_cert ? "TLS" : "未加密：只宜本机或受保护的内网");
+}
+
+static int run(const struct args *a, struct err *e)
+{
+    struct buf rules = BUF_INIT;
+    struct server_options o = {
+        .listen = args_text(a, "listen"),
+        .casework = casework_url(a),
+        .tls_cert = args_text(a, "tls-cert"),
+        .tls_key = args_text(a, "tls-key"),
+        .workers = (int)args_count(a, "workers", 0),
+    };
+    int rc = data_dir(a, &o.dir, e);
+
+    if (!rc)
+        rc = rules_dir(a, o.dir, &rules, e);
+    if (!rc && o.workers > 64)
+        rc = err_set(e, ERR_USAGE, "--workers 最多 64");
+    o.rules = buf_cstr(&rules);
+    if (!rc)
+        rc = server_run(&o, ready, &o, e);
+    buf_release(&rules);
+    return rc;
+}
+
+static const struct option options[] = {
+    OPT_DATA,
+    {"listen", 'l', ARG_TEXT, "ADDR:PORT", "127.0.0.1:8443", false, "在哪里听；端口 0 = 任选一个"},
+    OPT_CASEWORK,
+    {"tls-cert", 0, ARG_FILE, "F", NULL, false, "证书（PEM）"},
+    {"tls-key", 0, ARG_FILE, "F", NULL, false, "私钥（PEM）"},
+    {"workers", 0, ARG_COUNT, "N", NULL, false, "工作线程数（默认 4 或处理器数加一）"},
+    OPT_RULES,
+    OPT_END,
+};
+static const struct example examples[] = {
+    {"serve --data 我的县", "本机 8443 端口"},
+    {"serve --data 我的县 --listen 0.0.0.0:8443 --tls-cert 证书.pem --tls-key 私钥.pem",
+     "给全局用"},
+    EXAMPLE_END,
+};
+const struct command cmd_serve = {
+    .name = "serve",
+    .title = "启动服务：网页与接口",
+    .operands = "",
+    .text = "第一次之前先用 huji user add 建系统、安全、审计三名管理员，没有他们不启动。\n"
+            "运行期间数据目录归它所有，别的命令只能等。",
+    .options = options,
+    .examples = examples,
+    .run = run,
+};

@@ -1,0 +1,614 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/*
+ * One thread of libmicrohttpd (epoll) reads and writes; a request that is complete is suspended and handed to a worker, so that
+ * neither a slow client nor a slow query holds up anybody else.
+ */
+#include "server/http.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "casework/sm.h"
+#include "server/call.h"
+
+#define MAX_BODY (1u << 20)
+#define MAX_UPLOAD (4ull << 30)
+#define DRAIN (4u << 20) /* so much of a refused body is read, so that the client sees the answer */
+#define MAX_CONNECTIONS 4096
+#define MAX_HEADERS (64u << 10)
+#define IDLE_SECONDS 30
+#define STOP_SECONDS 10
+
+struct call {
+    struct request r;
+    struct MHD_Connection *con;
+    struct http *http;
+    struct call *next;
+    struct buf body;
+    uint64_t received;
+    int upload_fd;
+    bool handed, too_large, at_once;
+};
+
+struct http {
+    struct server *server;
+    struct MHD_Daemon *daemon;
+    struct cw *db; /* of the reading thread, for uploads */
+    pthread_mutex_t lock;
+    pthread_cond_t work, idle;
+    struct call *first, *last;
+    int in_flight;
+    bool stopping;
+    pthread_t *worker;
+    int n_workers, n_started;
+    char *cert, *key;
+};
+
+/* --- a request comes in -------------------------------------------------------------------------- */
+
+static char *decoded(struct arena *a, const char *s)
+{
+    char *out = arena_dup(a, span_of(s)), *to = out;
+    size_t bad;
+
+    for (const char *c = s; out && *c; c++) {
+        char hex[3] = {0};
+        char *end;
+        long v;
+
+        if (*c != '%') {
+            *to++ = *c;
+            continue;
+        }
+        hex[0] = c[1];
+        hex[1] = c[1] ? c[2] : 0;
+        v = strtol(hex, &end, 16);
+        if (end != hex + 2 || v == 0)
+            return NULL;
+        *to++ = (char)v;
+        c += 2;
+    }
+    if (!out)
+        return NULL;
+    *to = 0;
+    return utf8_valid(span_of(out), &bad) ? out : NULL;
+}
+
+static enum MHD_Result one_query(void *ctx, enum MHD_ValueKind kind, const char *name,
+                                 const char *value)
+{
+    struct request *r = ctx;
+    char *n = decoded(&r->arena, name), *v = decoded(&r->arena, value ? value : "");
+
+    (void)kind;
+    if (!n || !v || r->n_query == MAX_QUERY) {
+        reply_problem(r, 400, "请求有误", "查询参数太多，或不是 UTF-8", NULL);
+        return MHD_NO;
+    }
+    r->query[r->n_query++] = (struct pair){n, v};
+    return MHD_YES;
+}
+
+static const char *header(struct call *c, const char *name)
+{
+    const char *v = MHD_lookup_connection_value(c->con, MHD_HEADER_KIND, name);
+
+    return v ? arena_dup(&c->r.arena, span_of(v)) : NULL;
+}
+
+static const char *peer(struct call *c)
+{
+    const union MHD_ConnectionInfo *i = MHD_get_connection_info(c->con,
+                                                                MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    char text[NI_MAXHOST] = "";
+
+    if (i && i->client_addr)
+        getnameinfo(i->client_addr,
+                    i->client_addr->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+                                                          : sizeof(struct sockaddr_in),
+                    text, sizeof text, NULL, 0, NI_NUMERICHOST);
+    return arena_dup(&c->r.arena, span_of(text));
+}
+
+static bool upload_begin(struct call *c)
+{
+    char *path = arena_fmt(&c->r.arena, "%s/tmp/upload-%s", c->http->server->options->dir, c->r.id);
+
+    if (path)
+        c->upload_fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    c->r.upload = path;
+    if (c->upload_fd >= 0)
+        return true;
+    reply_problem(&c->r, 500, "服务器出错", "临时文件建不了", NULL);
+    return false;
+}
+
+static uint64_t most_bytes(const struct call *c)
+{
+    return c->r.route && c->r.route->flags & ROUTE_UPLOAD ? MAX_UPLOAD : MAX_BODY;
+}
+
+static struct call *call_new(struct http *h, struct MHD_Connection *con, const char *url,
+                             const char *method)
+{
+    struct call *c = mem_calloc(1, sizeof *c);
+    const char *length;
+
+    if (!c)
+        return NULL;
+    c->http = h;
+    c->con = con;
+    c->upload_fd = -1;
+    c->r.reply.fd = -1;
+    c->r.server = h->server;
+    c->r.path = arena_dup(&c->r.arena, span_of(url));
+    c->r.method = arena_dup(&c->r.arena, span_of(method));
+    c->r.source = peer(c);
+    if (!c->r.path || !c->r.method || !c->r.source || random_hex(8, c->r.id, NULL)) {
+        arena_release(&c->r.arena);
+        mem_free(c);
+        return NULL;
+    }
+    c->r.csrf = header(c, "X-Huji-Csrf");
+    c->r.accept_encoding = header(c, "Accept-Encoding");
+    c->r.if_none_match = header(c, "If-None-Match");
+    c->r.content_type = header(c, "Content-Type");
+    {
+        const char *v = MHD_lookup_connection_value(con, MHD_COOKIE_KIND, COOKIE);
+
+        c->r.cookie = v ? arena_dup(&c->r.arena, span_of(v)) : NULL;
+    }
+    MHD_get_connection_values(con, MHD_GET_ARGUMENT_KIND, one_query, &c->r);
+    if (!c->r.reply.status)
+        dispatch_early(&c->r, h->db);
+    length = MHD_lookup_connection_value(con, MHD_HEADER_KIND, "Content-Length");
+    if (!c->r.reply.status && length && strtoull(length, NULL, 10) > most_bytes(c))
+        reply_problem(&c->r, 413, "超出上限", "请求体太大", NULL);
+    c->at_once = c->r.reply.status && length && strtoull(length, NULL, 10) > DRAIN;
+    if (!c->r.reply.status && c->r.route && c->r.route->flags & ROUTE_UPLOAD)
+        upload_begin(c);
+    atomic_fetch_add(&h->server->requests, 1);
+    pthread_mutex_lock(&h->lock);
+    h->in_flight++;
+    pthread_mutex_unlock(&h->lock);
+    return c;
+}
+
+static void call_free(struct call *c)
+{
+    struct http *h = c->http;
+
+    if (c->upload_fd >= 0)
+        close(c->upload_fd);
+    if (c->r.upload)
+        unlink(c->r.upload);
+    json_decref(c->r.json);
+    buf_release(&c->body);
+    reply_release(&c->r.reply);
+    arena_release(&c->r.arena);
+    mem_free(c);
+    pthread_mutex_lock(&h->lock);
+    if (--h->in_flight == 0)
+        pthread_cond_broadcast(&h->idle);
+    pthread_mutex_unlock(&h->lock);
+}
+
+static void on_done(void *ctx, struct MHD_Connection *con, void **at,
+                    enum MHD_RequestTerminationCode why)
+{
+    (void)ctx;
+    (void)con;
+    (void)why;
+    if (*at)
+        call_free(*at);
+    *at = NULL;
+}
+
+/* False: give the connection up. */
+static bool receive(struct call *c, const char *bytes, size_t n)
+{
+    c->received += n;
+    if (c->received > most_bytes(c)) {
+        c->too_large = true;
+        return c->received < most_bytes(c) + DRAIN;
+    }
+    if (c->r.reply.status)
+        return true;
+    if (c->upload_fd < 0) {
+        buf_add(&c->body, bytes, n);
+        return true;
+    }
+    while (n) {
+        ssize_t w = write(c->upload_fd, bytes, n);
+
+        if (w < 0) {
+            reply_problem(&c->r, 500, "服务器出错", "临时文件写不了（磁盘满了？）", NULL);
+            return true;
+        }
+        bytes += w;
+        n -= (size_t)w;
+    }
+    return true;
+}
+
+/* --- an answer goes out -------------------------------------------------------------------------- */
+
+static const struct pair always[] = {
+    {"Content-Security-Policy",
+     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:;"
+     " font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self';"
+     " frame-ancestors 'none'"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"X-Frame-Options", "DENY"},
+    {"Referrer-Policy", "no-referrer"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+    {"Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"},
+};
+
+static void headers(struct call *c, struct MHD_Response *m)
+{
+    const struct reply *p = &c->r.reply;
+    bool cached = false;
+
+    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+        MHD_add_response_header(m, always[i].name, always[i].value);
+    if (c->http->server->tls)
+        MHD_add_response_header(m, "Strict-Transport-Security", "max-age=31536000");
+    MHD_add_response_header(m, "X-Request-Id", c->r.id);
+    if (p->type)
+        MHD_add_response_header(m, "Content-Type", p->type);
+    if (p->encoding)
+        MHD_add_response_header(m, "Content-Encoding", p->encoding);
+    if (p->etag && *p->etag)
+        MHD_add_response_header(m, "ETag", p->etag);
+    for (int i = 0; i < p->n_headers; i++) {
+        cached |= strcmp(p->headers[i].name, "Cache-Control") == 0;
+        MHD_add_response_header(m, p->headers[i].name, p->headers[i].value);
+    }
+    if (!cached)
+        MHD_add_response_header(m, "Cache-Control", "no-store");
+    MHD_add_response_header(m, "Vary", "Accept-Encoding, Cookie");
+}
+
+static enum MHD_Result send_reply(struct call *c)
+{
+    struct reply *p = &c->r.reply;
+    struct MHD_Response *m;
+    enum MHD_Result ok;
+
+    if (p->fd >= 0) {
+        m = MHD_create_response_from_fd64((uint64_t)p->fd_bytes, p->fd);
+        if (m)
+            p->fd = -1;
+    } else {
+        m = MHD_create_response_from_buffer(p->n, p->body, MHD_RESPMEM_MUST_COPY);
+    }
+    if (!m)
+        return MHD_NO;
+    headers(c, m);
+    if (p->status >= 500)
+        atomic_fetch_add(&c->http->server->errors, 1);
+    ok = MHD_queue_response(c->con, (unsigned)p->status, m);
+    MHD_destroy_response(m);
+    return ok;
+}
+
+/* --- workers ------------------------------------------------------------------------------------- */
+
+static void hand_over(struct call *c)
+{
+    struct http *h = c->http;
+
+    c->handed = true;
+    c->r.body = c->body.p;
+    c->r.body_n = c->body.n;
+    if (c->body.failed)
+        reply_problem(&c->r, 500, "服务器出错", "内存不足", NULL);
+    if (c->too_large)
+        reply_problem(&c->r, 413, "超出上限", "请求体太大", NULL);
+    /* First suspended, then handed over: a worker may be quick. */
+    MHD_suspend_connection(c->con);
+    pthread_mutex_lock(&h->lock);
+    c->next = NULL;
+    if (h->last)
+        h->last->next = c;
+    else
+        h->first = c;
+    h->last = c;
+    pthread_cond_signal(&h->work);
+    pthread_mutex_unlock(&h->lock);
+}
+
+static struct call *take(struct http *h)
+{
+    struct call *c;
+
+    pthread_mutex_lock(&h->lock);
+    while (!h->first && !h->stopping)
+        pthread_cond_wait(&h->work, &h->lock);
+    c = h->first;
+    if (c) {
+        h->first = c->next;
+        if (!h->first)
+            h->last = NULL;
+    }
+    pthread_mutex_unlock(&h->lock);
+    return c;
+}
+
+static void log_request(const struct request *r, double ms)
+{
+    char now[CW_TIME];
+    time_t t = time(NULL);
+    struct tm tm;
+
+    gmtime_r(&t, &tm);
+    strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%S", &tm);
+    /* No query string: it may hold a person's number. */
+    fprintf(stderr, "time=%sZ id=%s method=%s route=%s status=%d ms=%.1f user=%s source=%s\n", now,
+            r->id, r->method, r->route ? r->route->path : "-", r->reply.status, ms,
+            r->session.login[0] ? r->session.login : "-", r->source);
+}
+
+static double ms_since(const struct timespec *began)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)(t.tv_sec - began->tv_sec) * 1e3 + (double)(t.tv_nsec - began->tv_nsec) / 1e6;
+}
+
+static void *work(void *ctx)
+{
+    struct http *h = ctx;
+    struct cw *db = NULL;
+    struct call *c;
+
+    while ((c = take(h))) {
+        struct timespec began;
+        struct err e = {0};
+
+        clock_gettime(CLOCK_MONOTONIC, &began);
+        /* Opened when first needed, so that a database that was away comes back. */
+        if (!db && cw_open(h->server->casework, &db, &e)) {
+            db = NULL;
+            reply_problem(&c->r, 503, "业务库连不上", e.message, NULL);
+        }
+        c->r.db = db;
+        dispatch(&c->r);
+        reply_finish(&c->r);
+        log_request(&c->r, ms_since(&began));
+        MHD_resume_connection(c->con);
+    }
+    cw_close(db);
+    return NULL;
+}
+
+static enum MHD_Result on_request(void *ctx, struct MHD_Connection *con, const char *url,
+                                  const char *method, const char *version, const char *bytes,
+                                  size_t *n, void **at)
+{
+    struct call *c = *at;
+
+    (void)version;
+    if (!c) {
+        c = call_new(ctx, con, url, method);
+        *at = c;
+        if (!c)
+            return MHD_NO;
+        /* Refused before the body: answered at once, the connection ends. */
+        if (c->at_once) {
+            reply_finish(&c->r);
+            return send_reply(c);
+        }
+        return MHD_YES;
+    }
+    if (*n) {
+        bool go_on = receive(c, bytes, *n);
+
+        *n = 0;
+        return go_on ? MHD_YES : MHD_NO;
+    }
+    if (c->handed)
+        return send_reply(c);
+    hand_over(c);
+    return MHD_YES;
+}
+
+/* --- start and stop ------------------------------------------------------------------------------ */
+
+/* Percent signs are decoded by us, after the path has been cut at its slashes. */
+static size_t leave(void *ctx, struct MHD_Connection *con, char *s)
+{
+    (void)ctx;
+    (void)con;
+    return strlen(s);
+}
+
+static void log_library(void *ctx, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
+static void log_library(void *ctx, const char *fmt, va_list ap)
+{
+    char line[400];
+
+    (void)ctx;
+    vsnprintf(line, sizeof line, fmt, ap);
+    line[strcspn(line, "\n")] = 0;
+    fprintf(stderr, "level=warning lib=microhttpd text=\"%s\"\n", line);
+}
+
+static int address(const char *listen, struct sockaddr_storage *out, struct err *e)
+{
+    struct addrinfo hints = {.ai_family = AF_UNSPEC,
+                             .ai_socktype = SOCK_STREAM,
+                             .ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV};
+    struct addrinfo *found = NULL;
+    const char *colon = strrchr(listen, ':'), *port = colon ? colon + 1 : listen;
+    char host[128] = "0.0.0.0";
+
+    if (colon) {
+        bool bracket = listen[0] == '[' && colon > listen + 1 && colon[-1] == ']';
+
+        snprintf(host, sizeof host, "%.*s", (int)(colon - listen - (bracket ? 2 : 0)),
+                 listen + bracket);
+    }
+    if (getaddrinfo(host, port, &hints, &found) != 0) {
+        err_set(e, ERR_USAGE, "--listen %s 不是地址", listen);
+        err_hint(e, "例如 127.0.0.1:8443、[::1]:8443、0.0.0.0:8443");
+        return ERR_USAGE;
+    }
+    memcpy(out, found->ai_addr, found->ai_addrlen);
+    freeaddrinfo(found);
+    return 0;
+}
+
+static char *read_file(const char *path, struct err *e)
+{
+    struct buf b = BUF_INIT;
+    char piece[4096];
+    size_t n;
+    FILE *f = fopen(path, "re");
+
+    if (!f) {
+        err_errno(e, "打不开 %s", path);
+        return NULL;
+    }
+    while ((n = fread(piece, 1, sizeof piece, f)) > 0 && b.n < (1u << 20))
+        buf_add(&b, piece, n);
+    fclose(f);
+    if (b.failed || !b.n) {
+        err_set(e, ERR_INPUT, "%s 是空的", path);
+        buf_release(&b);
+        return NULL;
+    }
+    return b.p;
+}
+
+static int open_port(struct http *h, struct err *e)
+{
+    const struct server_options *o = h->server->options;
+    struct sockaddr_storage at = {0};
+    struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, NULL},
+                                   {MHD_OPTION_HTTPS_MEM_KEY, 0, NULL},
+                                   {MHD_OPTION_HTTPS_PRIORITIES, 0, NULL},
+                                   {MHD_OPTION_END, 0, NULL}};
+    static char priorities[] = "SECURE192:SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC |
+                     MHD_USE_ERROR_LOG;
+    const union MHD_DaemonInfo *info;
+    int rc = address(o->listen, &at, e);
+
+    if (!rc && o->tls_cert) {
+        h->cert = read_file(o->tls_cert, e);
+        h->key = h->cert ? read_file(o->tls_key, e) : NULL;
+        if (!h->key)
+            return ERR_INPUT;
+        tls[0].ptr_value = h->cert;
+        tls[1].ptr_value = h->key;
+        tls[2].ptr_value = priorities;
+        flags |= MHD_USE_TLS;
+    } else {
+        tls[0] = tls[3];
+    }
+    if (rc)
+        return rc;
+    if (at.ss_family == AF_INET6)
+        flags |= MHD_USE_IPv6;
+    h->daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, on_request, h, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
+        MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&at, MHD_OPTION_NOTIFY_COMPLETED, on_done, NULL,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)MAX_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MAX_HEADERS,
+        MHD_OPTION_UNESCAPE_CALLBACK, leave, NULL, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
+        MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024u, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
+    if (!h->daemon)
+        return err_set(e, ERR_IO, "开不了 %s（端口被占，或证书、私钥不对）", o->listen);
+    info = MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_BIND_PORT);
+    h->server->port = info ? info->port : 0;
+    return 0;
+}
+
+int http_start(struct server *s, struct http **out, struct err *e)
+{
+    struct http *h = mem_calloc(1, sizeof *h);
+    int rc;
+
+    if (!h)
+        return err_nomem(e);
+    h->server = s;
+    pthread_mutex_init(&h->lock, NULL);
+    pthread_cond_init(&h->work, NULL);
+    pthread_cond_init(&h->idle, NULL);
+    h->n_workers = s->options->workers ? s->options->workers
+                   : get_nprocs() < 4  ? 4
+                                       : get_nprocs() + 1;
+    h->worker = mem_calloc((size_t)h->n_workers, sizeof *h->worker);
+    rc = h->worker ? cw_open(s->casework, &h->db, e) : err_nomem(e);
+    while (!rc && h->n_started < h->n_workers) {
+        if (pthread_create(&h->worker[h->n_started], NULL, work, h))
+            rc = err_set(e, ERR_IO, "开不了线程");
+        else
+            h->n_started++;
+    }
+    if (!rc)
+        rc = open_port(h, e);
+    if (rc) {
+        http_stop(h);
+        return rc;
+    }
+    *out = h;
+    return 0;
+}
+
+static void wait_idle(struct http *h)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += STOP_SECONDS;
+    pthread_mutex_lock(&h->lock);
+    while (h->in_flight && pthread_cond_timedwait(&h->idle, &h->lock, &until) == 0)
+        ;
+    pthread_mutex_unlock(&h->lock);
+}
+
+void http_stop(struct http *h)
+{
+    if (!h)
+        return;
+    if (h->daemon) {
+        MHD_socket fd = MHD_quiesce_daemon(h->daemon);
+
+        if (fd != MHD_INVALID_SOCKET)
+            close(fd);
+        wait_idle(h);
+    }
+    pthread_mutex_lock(&h->lock);
+    h->stopping = true;
+    pthread_cond_broadcast(&h->work);
+    pthread_mutex_unlock(&h->lock);
+    for (int i = 0; i < h->n_started; i++)
+        pthread_join(h->worker[i], NULL);
+    if (h->daemon)
+        MHD_stop_daemon(h->daemon);
+    cw_close(h->db);
+    mem_free(h->worker);
+    mem_free(h->cert);
+    mem_free(h->key);
+    pthread_mutex_destroy(&h->lock);
+    pthread_cond_destroy(&h->work);
+    pthread_cond_destroy(&h->idle);
+    mem_free(h);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "server/request.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *request_param(const struct request *r, const char *name)
+{
+    for (int i = 0; i < r->n_params; i++)
+        if (strcmp(r->params[i].name, name) == 0)
+            return r->params[i].value;
+    return "";
+}
+
+const char *request_query(const struct request *r, const char *name)
+{
+    for (int i = 0; i < r->n_query; i++)
+        if (strcmp(r->query[i].name, name) == 0)
+            return r->query[i].value;
+    return NULL;
+}
+
+int request_query_int(struct request *r, const char *name, int64_t none, int64_t least,
+                      int64_t most, int64_t *out, struct err *e)
+{
+    const char *text = request_query(r, name);
+    char *end;
+    long long v;
+
+    *out = none;
+    if (!text || !*text)
+        return 0;
+    errno = 0;
+    v = strtoll(text, &end, 10);
+    if (errno || *end || v < least || v > most) {
+        err_set(e, ERR_INPUT, "%s 应是 %lld 至 %lld 的整数", name, (long long)least,
+                (long long)most);
+        return err_where(e, "%s", name);
+    }
+    *out = v;
+    return 0;
+}
+
+int request_text(struct request *r, const char *name, bool needed, size_t most, const char **out,
+                 struct err *e)
+{
+    json_t *j = json_object_get(r->json, name);
+
+    *out = NULL;
+    if (!j || json_is_null(j)) {
+        if (!needed)
+            return 0;
+        err_set(e, ERR_INPUT, "缺少 %s", name);
+        return err_where(e, "%s", name);
+    }
+    if (!json_is_string(j) || json_string_length(j) > most ||
+        strlen(json_string_value(j)) != json_string_length(j) ||
+        (needed && !json_string_length(j))) {
+        err_set(e, ERR_INPUT, "%s 应是%s文字，最多 %zu 字节", name, needed ? "非空的" : "", most);
+        return err_where(e, "%s", name);
+    }
+    *out = json_string_value(j);
+    return 0;
+}
+
+int request_int(struct request *r, const char *name, bool needed, int64_t least, int64_t most,
+                int64_t *out, struct err *e)
+{
+    json_t *j = json_object_get(r->json, name);
+
+    if ((!j || json_is_null(j)) && !needed)
+        return 0;
+    if (!j || !json_is_integer(j) || json_integer_value(j) < least ||
+        json_integer_value(j) > most) {
+        err_set(e, ERR_INPUT, "%s 应是 %lld 至 %lld 的整数", name, (long long)least,
+                (long long)most);
+        return err_where(e, "%s", name);
+    }
+    *out = json_integer_value(j);
+    return 0;
+}
+
+bool request_may(const struct request *r, const char *permission)
+{
+    return role_set_may(r->session.roles, permission);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/*
+ * One request as an api_*.c sees it, and how it answers. A handler runs on a worker thread with a casework connection of its own;
+ * it returns 0 after having answered, or a negative ERR_* that becomes problem+json (reply_error).
+ */
+#ifndef HUJI_SERVER_REQUEST_H
+#define HUJI_SERVER_REQUEST_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "casework/account.h"
+#include "casework/db.h"
+
+struct server;
+struct route;
+
+#define MAX_PATH_PARAMS 4
+#define MAX_QUERY 48
+#define MAX_REPLY_HEADERS 8
+#define REQUEST_ID 17
+
+struct pair {
+    const char *name, *value;
+};
+
+struct reply {
+    int status; /* 0 = not answered yet */
+    const char *type;
+    char *body; /* mem_alloc'd */
+    size_t n;
+    int fd; /* a file instead of a body; -1 = none */
+    int64_t fd_bytes;
+    const char *etag;     /* "" = made from the body when the method is GET */
+    const char *encoding; /* body is encoded already ("gzip") */
+    struct pair headers[MAX_REPLY_HEADERS];
+    int n_headers;
+};
+
+struct request {
+    struct server *server;
+    const struct route *route;
+    struct cw *db;      /* this worker's */
+    struct arena arena; /* lives until the answer has gone out */
+    char id[REQUEST_ID];
+    const char *method, *path, *source;  /* source: IP address of the peer */
+    struct pair params[MAX_PATH_PARAMS]; /* {id} of the route's path, decoded */
+    int n_params;
+    struct pair query[MAX_QUERY];
+    int n_query;
+    const char *cookie, *csrf, *accept_encoding, *if_none_match, *content_type;
+    char *body; /* of routes without ROUTE_UPLOAD; NUL-ended */
+    size_t body_n;
+    const char *
+        upload; /* path of the file that holds the body (ROUTE_UPLOAD); removed after the handler unless it was moved */
+    json_t *json;           /* the body, when it is JSON; an object */
+    struct session session; /* account 0: nobody is signed in */
+    struct actor actor;
+    struct reply reply;
+};
+
+/* --- asking -------------------------------------------------------------------------------------- */
+
+const char *request_param(const struct request *r, const char *name); /* "" when absent */
+const char *request_query(const struct request *r, const char *name); /* NULL when absent */
+/* Integer within bounds; `none` when absent. Errors: ERR_INPUT, the field named. */
+int request_query_int(struct request *r, const char *name, int64_t none, int64_t least,
+                      int64_t most, int64_t *out, struct err *e);
+/* Fields of the body. Errors: ERR_INPUT naming the field. */
+int request_text(struct request *r, const char *name, bool needed, size_t most, const char **out,
+                 struct err *e); /* NULL when absent or null */
+int request_int(struct request *r, const char *name, bool needed, int64_t least, int64_t most,
+                int64_t *out, struct err *e); /* untouched when absent */
+bool request_may(const struct request *r, const char *permission);
+
+/* --- answering ----------------------------------------------------------------------------------- */
+
+/* Takes `body` over. Returns 0, or ERR_NOMEM when body is NULL. */
+int reply_json(struct request *r, int status, json_t *body, struct err *e);
+int reply_text(struct request *r, int status, const char *type, const char *text, size_t n,
+               struct err *e);
+int reply_nothing(struct request *r, int status);
+/* problem+json. `field` NULL or the field that is wrong. */
+int reply_problem(struct request *r, int status, const char *title, const char *detail,
+                  const char *field);
+/* The status that fits e->code, and its texts. */
+void reply_error(struct request *r, const struct err *e);
+/* The open file as an attachment named `name` (Chinese allowed: RFC 5987). Takes fd. */
+int reply_file(struct request *r, const char *type, const char *name, int fd, struct err *e);
+/* An attachment from memory. */
+int reply_download(struct request *r, const char *type, const char *name, const char *bytes,
+                   size_t n, struct err *e);
+void reply_header(struct request *r, const char *name,
+                  const char *value); /* value: arena or static */
+void reply_release(struct reply *p);
+
+/* JSON string of a span (never fails on bad UTF-8: it is replaced). */
+json_t *json_span(struct span s);
+
+#endif

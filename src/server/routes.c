@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "server/routes.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* One line each. */
+const struct route *const huji_routes[] = {
+    routes_ops,
+    routes_session,
+    NULL,
+};
+
+/* Percent-decoding; NULL on a broken escape or a NUL byte. */
+static char *decode(struct arena *a, struct span s)
+{
+    char *out = arena_alloc(a, s.n + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; out && i < s.n; i++) {
+        unsigned v;
+
+        if (s.p[i] != '%') {
+            out[n++] = s.p[i];
+            continue;
+        }
+        if (i + 2 >= s.n || sscanf(s.p + i + 1, "%2x", &v) != 1 || v == 0)
+            return NULL;
+        out[n++] = (char)v;
+        i += 2;
+    }
+    if (out)
+        out[n] = 0;
+    return out;
+}
+
+static bool matches(struct request *r, const char *pattern)
+{
+    struct span p = span_of(pattern), s = span_of(r->path);
+    int n = 0;
+
+    while (p.p && s.p) {
+        struct span want = span_cut(&p, '/'), got = span_cut(&s, '/');
+
+        if (want.n && want.p[0] == '{') {
+            char *value = got.n ? decode(&r->arena, got) : NULL;
+            size_t bad;
+
+            if (!value || n == MAX_PATH_PARAMS || !utf8_valid(span_of(value), &bad))
+                return false;
+            r->params[n].name = arena_dup(&r->arena, (struct span){want.p + 1, want.n - 2});
+            r->params[n].value = value;
+            if (!r->params[n++].name)
+                return false;
+        } else if (!span_eq(want, got)) {
+            return false;
+        }
+    }
+    if (p.p || s.p)
+        return false;
+    r->n_params = n;
+    return true;
+}
+
+const struct route *route_find(struct request *r, char *allowed, size_t cap)
+{
+    size_t n = 0;
+
+    allowed[0] = 0;
+    for (int k = 0; huji_routes[k]; k++)
+        for (const struct route *t = huji_routes[k]; t->method; t++) {
+            if (!matches(r, t->path))
+                continue;
+            if (strcmp(t->method, r->method) == 0)
+                return t;
+            n += (size_t)snprintf(allowed + n, n < cap ? cap - n : 0, "%s%s", n ? ", " : "",
+                                  t->method);
+        }
+    return NULL;
+}

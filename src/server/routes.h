@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* Every array of routes: routes_NAME stands at the end of api_NAME.c. One line each. */
+#ifndef HUJI_SERVER_ROUTES_H
+#define HUJI_SERVER_ROUTES_H
+
+#include "server/route.h"
+
+extern const struct route routes_ops[];
+extern const struct route routes_session[];
+
+#endif

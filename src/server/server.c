@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "server/server.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "casework/account.h"
+#include "casework/migrate.h"
+#include "claims/store.h"
+#include "server/http.h"
+
+int casework_place(const char *dir, const char *url, char *out, size_t cap, struct err *e)
+{
+    int n = url && *url ? snprintf(out, cap, "%s", url)
+                        : snprintf(out, cap, "%s/casework.sqlite", dir);
+
+    return n < 0 || (size_t)n >= cap ? err_set(e, ERR_USAGE, "业务库的路径太长") : 0;
+}
+
+/* No default account: the three administrators are made at the console before the port opens. */
+static int check_casework(struct server *s, struct err *e)
+{
+    struct cw *db = NULL;
+    struct buf missing = BUF_INIT;
+    int rc = cw_open(s->casework, &db, e);
+
+    if (!rc)
+        rc = cw_migrate(db, e);
+    if (!rc)
+        rc = account_missing_admins(db, &missing, e);
+    if (!rc && missing.n) {
+        rc = err_set(e, ERR_STATE, "还没有管理员，服务不启动：缺%s", buf_cstr(&missing));
+        err_hint(
+            e, "先在本机运行 huji user add --data %s --role system --name 姓名 登录名，三种各一人",
+            s->options->dir);
+    }
+    buf_release(&missing);
+    cw_close(db);
+    return rc;
+}
+
+static void wait_for_signal(void)
+{
+    sigset_t set;
+    int sig;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigwait(&set, &sig);
+}
+
+/* Before any thread starts, so that all of them inherit it. */
+static void block_signals(void)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+int server_run(const struct server_options *o, void (*ready)(void *ctx, int port), void *ctx,
+               struct err *e)
+{
+    struct server s = {.options = o, .tls = o->tls_cert != NULL};
+    struct store_options so = {.command = "huji serve"};
+    struct http *h = NULL;
+    int rc;
+
+    if (!o->tls_cert != !o->tls_key)
+        return err_set(e, ERR_USAGE, "--tls-cert 与 --tls-key 要一起给");
+    block_signals();
+    rc = casework_place(o->dir, o->casework, s.casework, sizeof s.casework, e);
+    if (!rc)
+        rc = store_open(o->dir, STORE_WRITE, &so, &s.store, e);
+    if (!rc)
+        rc = check_casework(&s, e);
+    if (!rc)
+        rc = http_start(&s, &h, e);
+    if (!rc) {
+        ready(ctx, s.port);
+        wait_for_signal();
+        atomic_store(&s.stopping, true);
+    }
+    http_stop(h);
+    store_close(s.store);
+    return rc;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* The server: one port for people (the page) and machines (JSON). Owns the data directory while it runs. */
+#ifndef HUJI_SERVER_SERVER_H
+#define HUJI_SERVER_SERVER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct store;
+
+struct server_options {
+    const char *dir;                /* data directory */
+    const char *listen;             /* "127.0.0.1:8443", "[::1]:8443", "8443" (all of IPv4) */
+    const char *casework;           /* URL, or NULL: DIR/casework.sqlite */
+    const char *rules;              /* folder of the library */
+    const char *tls_cert, *tls_key; /* files; NULL = plain HTTP */
+    int workers;                    /* 0 = four, or one more than there are processors */
+};
+
+/* What handlers may see of it. */
+struct server {
+    const struct server_options *options;
+    char casework[1200]; /* as cw_open takes it */
+    struct store *store; /* DuckDB; connections by store_connect */
+    bool tls;
+    int port;
+    atomic_bool stopping;
+    atomic_ullong requests, errors;
+};
+
+/* Path or URL of the casework database of a data directory. */
+int casework_place(const char *dir, const char *url, char *out, size_t cap, struct err *e);
+/* Runs until SIGTERM or SIGINT. `ready` is called once with the port that is open. */
+int server_run(const struct server_options *o, void (*ready)(void *ctx, int port), void *ctx,
+               struct err *e);
+
+#endif

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: MulanPSL-2.0
+# What the HTTP tests stand on: a server of their own, a client that keeps its cookie, results a line each.
+import http.client, json, os, signal, socket, subprocess, sys, tempfile, time, urllib.parse
+
+ROOT = os.environ.get("HUJI_ROOT", os.getcwd())
+HUJI = os.environ.get("HUJI", os.path.join(ROOT, "build/release/huji"))
+PASSWORD = "Huji-test-2026"
+failed = 0
+
+
+def check(name, good, why=""):
+    global failed
+    failed += not good
+    print(("ok " if good else "not ok ") + name + ("" if good else "  # %s" % (why,)), flush=True)
+    return good
+
+
+def finish():
+    sys.exit(1 if failed else 0)
+
+
+def huji(*words, stdin=None, good=True):
+    p = subprocess.run([HUJI, *words], input=stdin, capture_output=True, text=True)
+    if good and p.returncode:
+        raise SystemExit("not ok huji %s\n%s" % (" ".join(words), p.stderr))
+    return p
+
+
+class Answer:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+
+class Client:
+    def __init__(self, port, host="127.0.0.1"):
+        self.host, self.port = host, port
+        self.cookie = self.csrf = None
+
+    def ask(self, method, path, body=None, headers=None, csrf=True):
+        h = dict(headers or {})
+        if self.cookie:
+            h["Cookie"] = self.cookie
+        if csrf and self.csrf and method != "GET":
+            h["X-Huji-Csrf"] = self.csrf
+        if body is not None and not isinstance(body, (bytes, str)):
+            body = json.dumps(body)
+            h.setdefault("Content-Type", "application/json")
+        c = http.client.HTTPConnection(self.host, self.port, timeout=60)
+        try:
+            c.request(method, path, body.encode() if isinstance(body, str) else body, h)
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # refused before the body was read: the answer is there
+        r = c.getresponse()
+        a = Answer(r.status, {k.lower(): v for k, v in r.getheaders()}, r.read())
+        c.close()
+        return a
+
+    def get(self, path, **q):
+        return self.ask("GET", path + ("?" + urllib.parse.urlencode(q) if q else ""))
+
+    def post(self, path, body=None):
+        return self.ask("POST", path, {} if body is None else body)
+
+    def sign_in(self, user, password=PASSWORD, **more):
+        a = self.ask("POST", "/api/session", {"user": user, "password": password, **more})
+        if a.status == 200:
+            self.cookie = a.headers["set-cookie"].split(";")[0]
+            self.csrf = a.json["csrf"]
+        return a
+
+
+class Server:
+    """A data directory and `huji serve` over it."""
+
+    def __init__(self, data=None, admins=True, options=(), casework=None):
+        self.tmp = tempfile.TemporaryDirectory(prefix="huji-http-")
+        self.data = data or os.path.join(self.tmp.name, "data")
+        self.options = list(options) + (["--casework", casework] if casework else [])
+        self.casework = ["--casework", casework] if casework else []
+        if not data:
+            huji("init", self.data)
+        if admins:
+            for role in ("system", "security", "audit"):
+                self.user(role + "1", role)
+        self.process = None
+
+    def user(self, login, *roles, org=None, name=None, password=PASSWORD):
+        words = ["user", "add", "--data", self.data, "--name", name or "测试" + login, login, *self.casework]
+        for r in roles:
+            words += ["--role", r]
+        if org:
+            words += ["--org", org]
+        huji(*words, stdin=password + "\n")
+
+    def start(self):
+        self.log = open(os.path.join(self.tmp.name, "log"), "ab+")
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            self.port = s.getsockname()[1]
+        self.process = subprocess.Popen(
+            [HUJI, "serve", "--data", self.data, "--listen", "127.0.0.1:%d" % self.port, *self.options],
+            stderr=self.log, stdout=self.log)
+        for _ in range(600):
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return self
+            except OSError:
+                if self.process.poll() is not None:
+                    raise SystemExit("not ok server starts\n" + self.text())
+                time.sleep(0.05)
+        raise SystemExit("not ok server starts in 30 s")
+
+    def text(self):
+        return open(os.path.join(self.tmp.name, "log"), errors="replace").read()
+
+    def client(self, user=None, **more):
+        c = Client(self.port)
+        if user:
+            a = c.sign_in(user, **more)
+            if a.status != 200:
+                raise SystemExit("not ok sign in %s: %s" % (user, a.body.decode()))
+        return c
+
+    def stop(self, how=signal.SIGTERM):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(how)
+        status = self.process.wait(30) if self.process else 0
+        return status
