@@ -130,7 +130,7 @@ static void b13(struct plan *g)
             return;
         }
         quiet_stay(g, &ep, &p, inst, mixed[(k + g->k) % 8], first + 1 + (day_t)k * 3, 3);
-        episode_line(&ep, item_of("ward.oxiracetam"), ep.begn + 2500, 60);
+        episode_line(&ep, item_of("ward.edaravone"), ep.begn + 2500, 60);
         ep.fund_exact = base + (fen_t)k * (!g->bad && kind == 1 ? 260 : 110);
         episode_emit(&ep);
         ids_add(&i, "mdtrt", ep.mdtrt_id);
