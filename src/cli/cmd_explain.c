@@ -68,7 +68,8 @@ static int load_group(struct job *j, struct err *e)
     rc = where.failed ? err_nomem(e) : clues_load(&j->group, j->store, buf_cstr(&where), e);
     buf_release(&where);
     if (!rc)
-        rc = weighing_build(&j->weighing, &j->group.findings, &j->group.ledger, NULL, e);
+        rc = weighing_build(&j->weighing, &j->group.findings, NULL, 0, &j->group.ledger,
+                            &j->group.confidence, e);
     for (size_t i = 0; i < j->weighing.n && !rc; i++)
         j->weighing.at[i].name = rule_name(&j->rules, j->weighing.at[i].rule);
     return rc;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -9,6 +10,7 @@
 #include "cli/library.h"
 #include "cli/output.h"
 #include "cli/store.h"
+#include "screen/explain.h"
 #include "engine/rule.h"
 
 #define MAX_CARDS 500 /* nobody reads more, and each asks the store for its evidence */
@@ -100,6 +102,14 @@ static const struct shown_column inst_columns[] = {{"rank", "名次", AS_INT, 0}
                                                    {"fixmedins_name", "机构", AS_TEXT, 24},
                                                    {"turnover_yuan", "期内基金支出", AS_FEN, 0},
                                                    {"permille", "疑点占其 ‰", AS_DEC, 0},
+                                                   {"inst_kind", "类别", AS_TEXT, 0},
+                                                   {"observed", "涉疑就诊 O", AS_INT, 0},
+                                                   {"expected_visits", "同类应有 e", AS_DEC, 0},
+                                                   {"ratio", "O/e", AS_DEC, 0},
+                                                   {"ratio_low", "95% 下限", AS_DEC, 0},
+                                                   {"ratio_high", "95% 上限", AS_DEC, 0},
+                                                   {"p", "p", AS_DEC, 0},
+                                                   {"q", "q", AS_DEC, 0},
                                                    SUMS};
 static const struct shown_column person_columns[] = {
     {"rank", "名次", AS_INT, 0},
@@ -110,6 +120,10 @@ static const struct shown_column doctor_columns[] = {{"rank", "名次", AS_INT, 
                                                      {"dr_code", "医师代码", AS_TEXT, 0},
                                                      {"dr_name", "医师", AS_TEXT, 0},
                                                      SUMS};
+static const struct shown_column gang_columns[] = {{"rank", "名次", AS_INT, 0},
+                                                   {"gang", "团伙", AS_TEXT, 0},
+                                                   {"members", "成员", AS_INT, 0},
+                                                   SUMS};
 static const struct shown_column rule_columns[] = {{"rank", "名次", AS_INT, 0},
                                                    {"rule_id", "规则", AS_TEXT, 0},
                                                    {"rule_name", "名称", AS_TEXT, 24},
@@ -125,6 +139,7 @@ static const struct {
     [RANK_INSTITUTION] = {inst_columns, N(inst_columns)},
     [RANK_PERSON] = {person_columns, N(person_columns)},
     [RANK_DOCTOR] = {doctor_columns, N(doctor_columns)},
+    [RANK_GANG] = {gang_columns, N(gang_columns)},
     [RANK_RULE] = {rule_columns, N(rule_columns)},
 };
 
@@ -142,6 +157,34 @@ static void put_turnover(struct view *v, struct output *o, const struct ranked *
     out_dec(o, prorate(10000, g->fund, v->turnover[id]), 1);
 }
 
+/* 1e-6 with four digits; the funnel has none for what is too small. */
+static void put_micro(struct output *o, int64_t v)
+{
+    if (v == FUNNEL_NONE)
+        out_none(o);
+    else
+        out_dec(o, prorate(v, 1, 100), 4);
+}
+
+static void put_funnel(struct view *v, struct output *o, struct span inst)
+{
+    const struct funnel_row *r = funnel_find(&v->clues.funnel, inst);
+
+    if (!r) {
+        for (int i = 0; i < 8; i++)
+            out_none(o);
+        return;
+    }
+    out_text(o, r->kind);
+    out_int(o, r->observed);
+    put_micro(o, r->expected);
+    put_micro(o, r->ratio);
+    put_micro(o, r->low);
+    put_micro(o, r->high);
+    put_micro(o, r->p);
+    put_micro(o, r->q);
+}
+
 static void group_row(struct view *v, struct output *o, const struct ranked *g)
 {
     const struct finding *f = &v->clues.findings.at[g->best];
@@ -153,7 +196,9 @@ static void group_row(struct view *v, struct output *o, const struct ranked *g)
     case RANK_INSTITUTION:
         put_name(v, o, "inst", g->key);
         put_turnover(v, o, g);
+        put_funnel(v, o, g->key);
         break;
+    case RANK_GANG: out_int(o, gang_size(&v->clues.gangs, g->key)); break;
     case RANK_DOCTOR: put_name(v, o, "doctor", g->key); break;
     case RANK_RULE: out_text(o, name); break;
     case RANK_PERSON:
@@ -275,6 +320,121 @@ static int load(struct view *v, struct err *e)
     return rc;
 }
 
+/* Institutions that have more in question than their peers explain come first, both parts by E. */
+static int flagged_first(struct view *v, struct err *e)
+{
+    bool *first = mem_calloc(v->ranking.n + 1, sizeof *first);
+    int rc;
+
+    if (!first)
+        return err_nomem(e);
+    for (size_t i = 0; i < v->ranking.n; i++)
+        first[i] = funnel_flags(funnel_find(&v->clues.funnel, v->ranking.at[i].key));
+    rc = ranking_first(&v->ranking, v->clues.findings.n, first, e);
+    mem_free(first);
+    return rc;
+}
+
+static int build(struct view *v, enum rank_by by, bool fraud, struct err *e)
+{
+    struct clues *c = &v->clues;
+    int rc = 0;
+
+    if (by == RANK_GANG && v->store)
+        rc = clues_gangs(c, v->store, e);
+    if (!rc && by == RANK_INSTITUTION && v->store)
+        rc = clues_funnel(c, v->store, e);
+    if (!rc)
+        rc = ranking_build(&v->ranking, &c->findings, &c->ledger, c->strengths, by, fraud, e);
+    if (!rc && by == RANK_INSTITUTION && !fraud)
+        rc = flagged_first(v, e);
+    return rc;
+}
+
+/* --- why it stands there ------------------------------------------------------------------------- */
+
+static const struct shown_column why_columns[] = {
+    {"rule_id", "规则", AS_TEXT, 0},
+    {"rule_name", "名称", AS_TEXT, 24},
+    {"family", "类", AS_TEXT, 0},
+    {"findings", "疑点", AS_INT, 0},
+    {"strength", "可信度", AS_DEC, 0},
+    {"score", "合起来的可信度", AS_DEC, 0},
+    {"score_without", "若无此规则", AS_DEC, 0},
+    {"expected_yuan", "预计可追回", AS_FEN, 0},
+    {"expected_yuan_without", "若无此规则", AS_FEN, 0},
+};
+
+/* A row by its key (an institution, a person ...), its visit, or a finding in it. NAME_NONE: none. */
+static uint32_t row_of(const struct view *v, struct span id)
+{
+    const struct ranking *r = &v->ranking;
+    const struct finding *f;
+    bool several;
+
+    for (size_t i = 0; i < r->n; i++) {
+        struct span rest = r->at[i].key, kind = span_cut(&rest, ':');
+
+        if (span_eq(r->at[i].key, id) || (span_is(kind, "mdtrt") && span_eq(rest, id)))
+            return (uint32_t)i;
+    }
+    f = finding_set_get(&v->clues.findings, id, &several);
+    return f ? r->group_of[f - v->clues.findings.at] : NAME_NONE;
+}
+
+static int why_rows(struct view *v, const struct weighing *w, struct err *e)
+{
+    struct output *o;
+    int rc = out_open(&o, v->args, why_columns, N(why_columns), e);
+
+    for (size_t i = 0; i < w->n && !rc; i++) {
+        const struct weight *x = &w->at[i];
+
+        out_text(o, x->rule);
+        out_text(o, x->name);
+        out_cstr(o, family_name[x->family]);
+        out_int(o, x->n);
+        put_micro(o, x->strength);
+        put_micro(o, w->score);
+        put_micro(o, x->score_without);
+        out_fen(o, w->expected);
+        out_fen(o, x->expected_without);
+        out_row(o);
+    }
+    return rc ? rc : out_close(o, e);
+}
+
+static int why(struct view *v, struct span id, struct err *e)
+{
+    uint32_t row = row_of(v, id);
+    struct weighing w = {0};
+    struct buf b = BUF_INIT;
+    int rc;
+
+    if (row == NAME_NONE) {
+        err_set(e, ERR_USAGE, "名单里没有 %.*s", (int)id.n, id.p);
+        err_hint(e,
+                 "写疑点编号（至少前 8 位）、就诊编号，或配合 --by 写机构编号、人员编号、医师代码");
+        return ERR_USAGE;
+    }
+    rc = weighing_build(&w, &v->clues.findings, v->ranking.group_of, row, &v->clues.ledger,
+                        &v->clues.confidence, e);
+    for (size_t i = 0; i < w.n; i++)
+        w.at[i].name = rule_name(&v->rules, w.at[i].rule);
+    if (!rc && (args_text(v->args, "out") || args_text(v->args, "format"))) {
+        rc = why_rows(v, &w, e);
+    } else if (!rc) {
+        buf_fmt(&b, "第 %u 名  %.*s\n", row + 1, (int)v->ranking.at[row].key.n,
+                v->ranking.at[row].key.p);
+        weighing_text(&b, &w);
+        rc = b.failed ? err_nomem(e) : 0;
+        fputs(buf_cstr(&b), stdout);
+    }
+    buf_release(&b);
+    weighing_release(&w);
+    return rc;
+}
+
 static enum rank_by by_of(const char *name)
 {
     for (int i = 0; i < RANK_BY_COUNT; i++)
@@ -292,16 +452,15 @@ static int run(const struct args *a, struct err *e)
     int rc = load(&v, e);
 
     if (!rc)
-        rc = ranking_build(&v.ranking, &v.clues.findings, &v.clues.ledger, v.clues.strengths, by,
-                           fraud, e);
+        rc = build(&v, by, fraud, e);
     if (!rc && args_has(a, "unchecked"))
         ranking_keep_open(&v.ranking, v.clues.findings.n);
     if (!rc && by == RANK_CLUE && top && !args_has(a, "no-cap"))
         rc = ranking_cap(&v.ranking, &v.clues.findings, top,
                          (size_t)args_count(a, "per-institution", 0), e);
     if (!rc)
-        rc = print(&v, top, e);
-    if (!rc)
+        rc = args_text(a, "why") ? why(&v, span_of(args_text(a, "why")), e) : print(&v, top, e);
+    if (!rc && !args_text(a, "why"))
         sum_up(&v, v.ranking.n < top || top == 0 ? v.ranking.n : top);
     ranking_release(&v.ranking);
     clues_release(&v.clues);
@@ -314,13 +473,15 @@ static int run(const struct args *a, struct err *e)
 
 static const struct option options[] = {
     OPT_DATA,
-    {"by", 'b', ARG_CHOICE, "clue|institution|person|doctor|rule", "clue", false, "按什么排"},
+    {"by", 'b', ARG_CHOICE, "clue|institution|person|doctor|gang|rule", "clue", false, "按什么排"},
     {"top", 'n', ARG_COUNT, "N", "20", false, "列出前 N 名，0 为全部"},
     {"list", 0, ARG_CHOICE, "money|fraud", "money", false,
      "money 按预计可追回的钱；fraud 按骗保可信度（在院、聚集、货源、票据）"},
     {"per-institution", 0, ARG_COUNT, "X", NULL, false,
      "线索前 N 名里同一机构最多 X 条（默认 N 的十分之一，进位）"},
     {"no-cap", 0, ARG_FLAG, NULL, NULL, false, "不限同一机构的条数"},
+    {"why", 0, ARG_TEXT, "ID", NULL, false,
+     "这一条为什么排在这里：各类的分量，去掉每条规则之后可信度和钱各是多少"},
     {"unchecked", 0, ARG_FLAG, NULL, NULL, false, "只列还没有结论（或存疑）的"},
     {"verdicts", 0, ARG_FILE, "FILE", NULL, false,
      "再加上这份结论统计 CSV（rule_id,confirmed,rejected）；数据目录里记下的结论总是算的"},
@@ -336,6 +497,7 @@ static const struct option options[] = {
 static const struct example examples[] = {
     {"rank --data 我的县", "最值得先查的 20 条线索"},
     {"rank --data 我的县 --by institution --top 10", "机构排名"},
+    {"rank --data 我的县 --by institution --why H51052300001", "这家机构凭什么排在这里"},
     {"rank --data 我的县 --list fraud --format xlsx --out 名单.xlsx", "给稽核人员的名单"},
     EXAMPLE_END,
 };
@@ -345,7 +507,11 @@ const struct command cmd_rank = {
     .operands = "",
     .text =
         "预计可追回 = 各费用行的基金金额 × 该行最有力的一条疑点的可信度，相加。一行费用只计一次：明确先于高疑、\n"
-        "高疑先于可疑，再看金额，所以十条规则落在同一次住院上也不会超过这次住院。",
+        "高疑先于可疑，再看金额，所以十条规则落在同一次住院上也不会超过这次住院。\n"
+        "\n"
+        "机构与同类（同级别、或同为药店）比：涉疑就诊 O 人次，同类按就诊量应有 e 人次，O/e 附 95% 区间；q 是多重检验\n"
+        "校正（Benjamini-Hochberg）后的显著性，q 不超过 0.05 的排在前面，其余在后，各按预计可追回。就诊不足 30 人次的\n"
+        "不检验。团伙是结伴就医（B17）连起来的人，钱是全体成员涉疑费用的并集。",
     .options = options,
     .examples = examples,
     .run = run,

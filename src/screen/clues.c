@@ -357,6 +357,8 @@ void clues_release(struct clues *c)
     finding_set_release(&c->findings);
     ledger_release(&c->ledger);
     confidence_release(&c->confidence);
+    gangs_release(&c->gangs);
+    funnel_release(&c->funnel);
     mem_free(c->strengths);
     c->strengths = NULL;
 }

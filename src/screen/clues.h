@@ -4,6 +4,8 @@
 #define HUJI_SCREEN_CLUES_H
 
 #include "base/err.h"
+#include "screen/funnel.h"
+#include "screen/gang.h"
 #include "screen/rank.h"
 
 struct store;
@@ -13,6 +15,8 @@ struct clues {
     struct ledger ledger; /* parts known; claims after clues_claim */
     struct confidence confidence;
     int64_t *strengths;
+    struct gangs gangs;   /* after clues_gangs */
+    struct funnel funnel; /* after clues_funnel */
 };
 
 /* Findings of the last run, ordered by rule, owner, anchor. `where`: SQL over finding f, NULL = all hits. */
@@ -25,6 +29,10 @@ int clues_read_csv(struct clues *c, const char *path, struct err *e);
 int confidence_load(struct confidence *c, struct store *s, struct err *e);
 /* Strengths and claims; `verdicts`: a CSV of more of them (NULL = those of the store alone). */
 int clues_claim(struct clues *c, const char *verdicts, struct err *e);
+/* Ties persons into gangs; findings know theirs afterwards. */
+int clues_gangs(struct clues *c, struct store *s, struct err *e);
+/* Institutions with their visits, of them in question, and how they stand to their peers. */
+int clues_funnel(struct clues *c, struct store *s, struct err *e);
 void clues_release(struct clues *c);
 
 /* What the fund paid to each institution in all, by fixmedins_code. Owns: both arguments, names_release and mem_free. */

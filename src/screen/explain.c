@@ -1,122 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "screen/explain.h"
 
-#include <stdlib.h>
-
-#include "base/mem.h"
 #include "screen/law.h"
 
 #define BAR_CELLS 20
-
-/* --- weighing ------------------------------------------------------------------------------------ */
-
-static fen_t expected_of(const struct ledger *l)
-{
-    fen_t sum = 0;
-
-    for (uint32_t i = 0; i < l->atoms.n; i++)
-        if (l->claims[i].finding != NAME_NONE)
-            sum += prorate(l->claims[i].fund, l->claims[i].strength, MICRO);
-    return sum;
-}
-
-static struct strengths strengths_of(const struct finding_set *fs, const int64_t *s)
-{
-    struct strengths sum = {{0}};
-
-    for (size_t i = 0; i < fs->n; i++)
-        if (fs->at[i].hit)
-            strengths_add(&sum, family_of(fs->at[i].rule), s[i]);
-    return sum;
-}
-
-static struct weight *weight_of(struct weighing *w, struct span rule)
-{
-    for (size_t i = 0; i < w->n; i++)
-        if (span_eq(w->at[i].rule, rule))
-            return &w->at[i];
-    if (mem_grow(&w->at, &w->cap, w->n + 1, sizeof *w->at))
-        return NULL;
-    w->at[w->n] = (struct weight){.rule = rule, .family = family_of(rule)};
-    return &w->at[w->n++];
-}
-
-static int without(struct weight *one, struct finding_set *group, struct ledger *l,
-                   const int64_t *s, struct err *e)
-{
-    struct strengths rest;
-    bool *hit = mem_alloc(group->n * sizeof *hit);
-    int rc;
-
-    if (!hit)
-        return err_nomem(e);
-    for (size_t i = 0; i < group->n; i++) {
-        hit[i] = group->at[i].hit;
-        group->at[i].hit = hit[i] && !span_eq(group->at[i].rule, one->rule);
-    }
-    rc = ledger_claim(l, group, s, e);
-    if (!rc) {
-        rest = strengths_of(group, s);
-        one->score_without = strengths_score(&rest, false);
-        one->expected_without = expected_of(l);
-    }
-    for (size_t i = 0; i < group->n; i++)
-        group->at[i].hit = hit[i];
-    mem_free(hit);
-    return rc;
-}
-
-static int by_strength(const void *a, const void *b)
-{
-    const struct weight *x = a, *y = b;
-
-    if (x->strength != y->strength)
-        return x->strength > y->strength ? -1 : 1;
-    return span_cmp(x->rule, y->rule);
-}
-
-int weighing_build(struct weighing *w, struct finding_set *group, struct ledger *l,
-                   const struct confidence *c, struct err *e)
-{
-    int64_t *s = finding_set_strengths(group, c);
-    int rc = 0;
-
-    *w = (struct weighing){0};
-    if (!s)
-        return err_nomem(e);
-    for (size_t i = 0; i < group->n && !rc; i++) {
-        struct weight *one;
-
-        if (!group->at[i].hit)
-            continue;
-        one = weight_of(w, group->at[i].rule);
-        if (!one)
-            rc = err_nomem(e);
-        else if (s[i] > one->strength)
-            one->strength = s[i];
-    }
-    for (size_t k = 0; k < w->n && !rc; k++)
-        rc = without(&w->at[k], group, l, s, e);
-    if (!rc)
-        rc = ledger_claim(l, group, s, e);
-    if (!rc) {
-        w->strengths = strengths_of(group, s);
-        w->score = strengths_score(&w->strengths, false);
-        w->expected = expected_of(l);
-        if (w->n)
-            qsort(w->at, w->n, sizeof *w->at, by_strength);
-    } else {
-        weighing_release(w);
-    }
-    mem_free(s);
-    return rc;
-}
-
-void weighing_release(struct weighing *w)
-{
-    mem_free(w->at);
-    *w = (struct weighing){0};
-}
 
 /* --- text ---------------------------------------------------------------------------------------- */
 
@@ -244,7 +131,7 @@ static void bar(struct buf *b, int64_t micro)
         buf_char(b, i < full ? '#' : '.');
 }
 
-static void weighing_text(struct buf *b, const struct weighing *w)
+void weighing_text(struct buf *b, const struct weighing *w)
 {
     buf_str(b, "\n这条线索的分量\n  可信度 S = ");
     micro_print(b, w->score);

@@ -7,7 +7,7 @@
 #ifndef HUJI_SCREEN_EXPLAIN_H
 #define HUJI_SCREEN_EXPLAIN_H
 
-#include "screen/rank.h"
+#include "screen/weighing.h"
 
 struct explained_event {
     struct span id;
@@ -16,29 +16,6 @@ struct explained_event {
     struct span lineage;    /* "fee_list_d.csv 第 123 行" */
     fen_t amount, fund;
 };
-
-/* What one rule adds to the clue. */
-struct weight {
-    struct span rule, name;
-    enum family family;
-    int64_t strength;       /* 1e-6 */
-    int64_t score_without;  /* S without the rule */
-    fen_t expected_without; /* E without it */
-};
-
-struct weighing {
-    struct weight *at; /* strongest first. Owns: weighing_release */
-    size_t n, cap;
-    int64_t score;
-    fen_t expected;
-    struct strengths strengths;
-};
-
-/* Weighs the findings of one clue, leaving out one rule after the other. `l` knows the parts of their stays
- * (ledger_part). `group` is changed meanwhile and left as it was. */
-int weighing_build(struct weighing *w, struct finding_set *group, struct ledger *l,
-                   const struct confidence *c, struct err *e);
-void weighing_release(struct weighing *w);
 
 struct explanation {
     const struct finding *finding;
@@ -54,6 +31,8 @@ struct explanation {
     struct span library_version;
 };
 
+/* S, E, the bars of the families, what S and E were without each rule. */
+void weighing_text(struct buf *b, const struct weighing *w);
 void explain_text(struct buf *b, const struct explanation *x);
 void explain_json(struct buf *b, const struct explanation *x); /* one object */
 

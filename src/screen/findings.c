@@ -84,6 +84,7 @@ int finding_set_add(struct finding_set *fs, const struct finding *from, struct s
         if (!texts[i]->p)
             return err_nomem(e);
     }
+    f.gang = SPAN("");
     f.evidence = NULL;
     f.n_evidence = 0;
     rc = evidence_parse(fs, &f, evidence, e);

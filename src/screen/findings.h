@@ -32,6 +32,8 @@ struct finding {
         content_hash;
     struct span doctor; /* of the visit or the owner; empty when not known */
     struct span kind; /* of the institution: 三级医疗机构, 零售药店 ...; empty when not known */
+    struct span
+        gang; /* of the person, once gangs_assign has run; empty: in none. Owned by the gangs */
     int rule_version;
     day_t day;
     int64_t value, threshold; /* 1e-6, or VALUE_NONE */

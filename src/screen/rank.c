@@ -5,7 +5,8 @@
 
 #include "base/mem.h"
 
-const char *const rank_by_name[RANK_BY_COUNT] = {"clue", "institution", "person", "doctor", "rule"};
+const char *const rank_by_name[RANK_BY_COUNT] = {"clue",   "institution", "person",
+                                                 "doctor", "gang",        "rule"};
 
 int64_t *finding_set_strengths(const struct finding_set *fs, const struct confidence *c)
 {
@@ -23,6 +24,7 @@ static struct span key_of(const struct finding *f, enum rank_by by, struct buf *
     case RANK_INSTITUTION: return f->inst;
     case RANK_PERSON: return f->person;
     case RANK_DOCTOR: return f->doctor;
+    case RANK_GANG: return f->gang;
     case RANK_RULE: return f->rule;
     case RANK_CLUE:
     case RANK_BY_COUNT: break;
@@ -239,31 +241,43 @@ static int pick(const struct ranking *r, const struct finding_set *fs, size_t to
     return rc;
 }
 
-int ranking_cap(struct ranking *r, const struct finding_set *fs, size_t top, size_t per_inst,
-                struct err *e)
+int ranking_first(struct ranking *r, size_t n_findings, const bool *first, struct err *e)
 {
-    struct ranked *rows = mem_alloc(r->n * sizeof *rows);
-    uint32_t *place = mem_alloc(r->n * sizeof *place);
-    bool *picked = mem_calloc(r->n, sizeof *picked);
+    struct ranked *rows = mem_alloc((r->n + 1) * sizeof *rows);
+    uint32_t *place = mem_alloc((r->n + 1) * sizeof *place);
     size_t n = 0;
-    int rc = 0;
 
-    if (!rows || !place || !picked ||
-        pick(r, fs, top, per_inst ? per_inst : (top + 9) / 10, picked))
-        rc = err_nomem(e);
-    for (int wanted = 1; wanted >= 0 && !rc; wanted--)
+    if (!rows || !place) {
+        mem_free(rows);
+        mem_free(place);
+        return err_nomem(e);
+    }
+    for (int wanted = 1; wanted >= 0; wanted--)
         for (size_t i = 0; i < r->n; i++)
-            if (picked[i] == wanted) {
+            if (first[i] == wanted) {
                 place[i] = (uint32_t)n;
                 rows[n++] = r->at[i];
             }
-    for (size_t i = 0; i < fs->n && !rc; i++)
+    for (size_t i = 0; i < n_findings; i++)
         if (r->group_of[i] != NAME_NONE)
             r->group_of[i] = place[r->group_of[i]];
-    if (!rc && r->n)
+    if (r->n)
         memcpy(r->at, rows, r->n * sizeof *rows);
     mem_free(rows);
     mem_free(place);
+    return 0;
+}
+
+int ranking_cap(struct ranking *r, const struct finding_set *fs, size_t top, size_t per_inst,
+                struct err *e)
+{
+    bool *picked = mem_calloc(r->n + 1, sizeof *picked);
+    int rc;
+
+    if (!picked || pick(r, fs, top, per_inst ? per_inst : (top + 9) / 10, picked))
+        rc = err_nomem(e);
+    else
+        rc = ranking_first(r, fs->n, picked, e);
     mem_free(picked);
     return rc;
 }

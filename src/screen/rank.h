@@ -12,7 +12,15 @@
 #include "screen/family.h"
 #include "screen/ledger.h"
 
-enum rank_by { RANK_CLUE, RANK_INSTITUTION, RANK_PERSON, RANK_DOCTOR, RANK_RULE, RANK_BY_COUNT };
+enum rank_by {
+    RANK_CLUE,
+    RANK_INSTITUTION,
+    RANK_PERSON,
+    RANK_DOCTOR,
+    RANK_GANG,
+    RANK_RULE,
+    RANK_BY_COUNT
+};
 extern const char *const rank_by_name[RANK_BY_COUNT]; /* "clue" ... */
 
 struct ranked {
@@ -48,6 +56,8 @@ int ranking_build(struct ranking *r, const struct finding_set *fs, const struct 
  * stay free go to the best of the rest. Moves rows, drops none. */
 int ranking_cap(struct ranking *r, const struct finding_set *fs, size_t top, size_t per_inst,
                 struct err *e);
+/* Puts the rows with first[i] before the others, both in the order they had: institutions that the funnel flags. */
+int ranking_first(struct ranking *r, size_t n_findings, const bool *first, struct err *e);
 /* Drops the rows that reviews have settled. */
 void ranking_keep_open(struct ranking *r, size_t n_findings);
 void ranking_release(struct ranking *r);

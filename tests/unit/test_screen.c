@@ -484,7 +484,7 @@ static void an_explanation_says_it_all(void **state)
     (void)state;
     build(&fs, &l, &s);
     fs.n = 3; /* the clue of V1 */
-    assert_int_equal(weighing_build(&w, &fs, &l, NULL, NULL), 0);
+    assert_int_equal(weighing_build(&w, &fs, NULL, 0, &l, NULL, NULL), 0);
     assert_int_equal(w.n, 3);
     assert_true(span_is(w.at[0].rule, "C01"));
     assert_int_equal(w.score, 960000); /* 1 - .1 * .5 * .8 */
