@@ -102,7 +102,7 @@ static void price_line(struct eline *l)
     bool neg = l->amt < 0;
     fen_t a = neg ? -l->amt : l->amt;
     l->own = l->pre = 0;
-    if (strcmp(l->it->lv, "03") == 0)
+    if (l->pay == PAY_NOTHING || (!l->pay && strcmp(l->it->lv, "03") == 0))
         l->own = a;
     else if (strcmp(l->it->lv, "02") == 0)
         l->pre = prorate(a, 10, 100);

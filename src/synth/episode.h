@@ -9,6 +9,9 @@
 #define ID_LEN 24
 #define EP_LINES 6000
 
+/* What of a line the scheme pays. */
+enum { PAY_BY_CATALOGUE, PAY_ALL, PAY_NOTHING };
+
 struct eline {
     const struct item *it;
     sec_t t;
@@ -21,6 +24,7 @@ struct eline {
     int dept;         /* -1 = of the episode */
     uint32_t dr;      /* UINT32_MAX = of the episode */
     bool acord, takeaway, circ, no_init, etip;
+    uint8_t pay;  /* PAY_* */
     uint8_t setl; /* settlement 0 or 1 */
     char sn[ID_LEN];
 };
