@@ -567,6 +567,10 @@ static struct expr *bind_param(struct binder *b, const struct expr *raw)
                 continue;
             struct expr *inner;
             struct span text = c->kind == Y_MAP ? ynode_text(c, "default") : c->text;
+            bool slides = b->ld->keep && span_eq(b->ld->keep->key, name);
+            b->ld->slid += slides && !b->ld->loosen;
+            if (slides && b->ld->loosen)
+                text = b->ld->keep->text;
             if (expr_parse(b->ld->a, text, &inner, b->ld->e) < 0)
                 return NULL;
             return bind_any(b, inner);

@@ -34,14 +34,25 @@ static struct event_ref ref_of(const struct event *ev)
     return (struct event_ref){(enum source_id)ev->src, ev->row, ev->kn};
 }
 
-int64_t fold_slot(struct fold *f, enum slot s, const struct event *cur, const struct event *prev)
+static int64_t ask(struct fold *f, const struct expr *x, const struct event *cur,
+                   const struct event *prev)
 {
-    const struct expr *x = f->rule->slot[cur->clause][s];
     if (!x)
         return HUJI_NONE64;
     f->env->cur = ref_of(cur);
     f->env->prev = prev ? ref_of(prev) : (struct event_ref){S_STAY, -1, -1};
     return eval(f->env, x);
+}
+
+int64_t fold_slot(struct fold *f, enum slot s, const struct event *cur, const struct event *prev)
+{
+    return ask(f, f->rule->slot[cur->clause][s], cur, prev);
+}
+
+int64_t fold_keep(struct fold *f, enum slot s, const struct event *cur, const struct event *prev)
+{
+    const struct expr *x = f->rule->loose[cur->clause][s];
+    return ask(f, x ? x : f->rule->slot[cur->clause][s], cur, prev);
 }
 
 int64_t micro(int64_t v, int scale)

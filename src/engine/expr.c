@@ -391,6 +391,30 @@ bool expr_has(const struct expr *x, enum xop op)
     return false;
 }
 
+static bool same_set(const struct code_pattern *a, const struct code_pattern *b)
+{
+    for (; a && b; a = a->next, b = b->next)
+        if (!span_eq(a->lo, b->lo) || !span_eq(a->hi, b->hi) || a->prefix != b->prefix)
+            return false;
+    return a == b;
+}
+
+bool expr_same(const struct expr *a, const struct expr *b)
+{
+    if (!a || !b)
+        return a == b;
+    if (a->op != b->op || a->type != b->type || a->n_arg != b->n_arg || a->num != b->num ||
+        a->scale != b->scale || a->domain != b->domain || a->base != b->base || a->via != b->via ||
+        a->src != b->src || a->from != b->from || a->field != b->field || a->agg != b->agg ||
+        a->kn != b->kn || a->lookup != b->lookup || a->measure != b->measure ||
+        !same_set(a->set, b->set) || (a->op == X_CODE && !span_eq(a->text, b->text)))
+        return false;
+    for (int i = 0; i < X_ARGS; i++)
+        if (!expr_same(a->arg[i], b->arg[i]))
+            return false;
+    return true;
+}
+
 int expr_parse(struct arena *a, struct span text, struct expr **out, struct err *e)
 {
     struct err mine = {0};

@@ -134,6 +134,8 @@ enum dep {
     DEP_LINES = 64
 };
 
+/* Do two bound trees ask the same? */
+bool expr_same(const struct expr *a, const struct expr *b);
 /* Does the bound tree hold a node of this kind? */
 bool expr_has(const struct expr *x, enum xop op);
 

@@ -35,7 +35,8 @@ struct fold {
     void *ctx;
     struct member *members; /* scratch of the kinds */
     size_t n_members, cap_members;
-    bool failed; /* out of memory */
+    bool only_hits; /* what keep_from adds is left out */
+    bool failed;    /* out of memory */
 };
 
 /* One finding. `anchor` gives the identity unless `anchor_text`; `prev` (NULL allowed) is what the expressions call prev.
@@ -56,6 +57,8 @@ void fold_clear(struct fold *f);
 void fold_member(struct fold *f, const struct event *ev, int role, int64_t bad, int64_t of);
 /* Slot of the rule for an event, evaluated now (for slots that need prev or members). HUJI_NONE64 when the slot is empty. */
 int64_t fold_slot(struct fold *f, enum slot s, const struct event *cur, const struct event *prev);
+/* The same with keep_from; as fold_slot where it makes no difference. */
+int64_t fold_keep(struct fold *f, enum slot s, const struct event *cur, const struct event *prev);
 /* Text of a key or number: 2023-03-08, 2023-03, a code ... */
 void print_value(const struct huji_run *run, struct buf *b, const struct expr *x, int64_t v);
 /* to 1e-6 from a scale */

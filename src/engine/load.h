@@ -10,4 +10,9 @@ int rule_parse(struct loader *ld, const struct ynode *n);
 /* Fills ld->rule (a pseudo-rule that collects) and `m`. */
 int measure_parse(struct loader *ld, const struct ynode *n, struct measure *m);
 
+/* slider.c: keep_from of the rule: before anything is bound, when of and from are, when the question is. */
+int slider_begin(struct loader *ld, const struct ynode *keep_from);
+int slider_apart(struct loader *ld);
+int slider_finish(struct loader *ld, const struct ynode *keep_from);
+
 #endif

@@ -49,6 +49,15 @@ static struct expr *bind_text(struct loader *ld, const struct clause *c, struct 
     return expr_parse(ld->a, text, &raw, ld->e) < 0 ? NULL : bind_expr(&b, raw);
 }
 
+/* The slot's expression, in `scale` unless that is negative. */
+static struct expr *bind_slot(struct loader *ld, const struct clause *c, struct span text,
+                              int scale, unsigned flags)
+{
+    struct binder b = {.ld = ld, .clause = c, .flags = flags};
+    struct expr *x = bind_text(ld, c, text, flags);
+    return x && scale >= 0 ? bind_rescale(&b, x, scale) : x;
+}
+
 static struct expr *bind_text_cond(struct loader *ld, const struct clause *c, struct span text,
                                    unsigned flags)
 {
@@ -65,14 +74,18 @@ int rule_slot_text(struct loader *ld, enum slot s, struct span text, const struc
     for (int i = 0; i < r->n_clauses; i++) {
         if (side >= 0 && r->clause[i].side != side)
             continue;
-        struct expr *x = bind_text(ld, &r->clause[i], text, flags);
-        if (x && scale >= 0) {
-            struct binder b = {.ld = ld, .clause = &r->clause[i], .flags = flags};
-            x = bind_rescale(&b, x, scale);
-        }
+        struct expr *x = bind_slot(ld, &r->clause[i], text, scale, flags);
         if (!x)
             return at(ld, n);
         r->slot[i][s] = x;
+        if (!ld->keep)
+            continue;
+        ld->loosen = true;
+        x = bind_slot(ld, &r->clause[i], text, scale, flags);
+        ld->loosen = false;
+        if (!x)
+            return at(ld, ld->keep);
+        r->loose[i][s] = expr_same(x, r->slot[i][s]) ? NULL : x;
     }
     return 0;
 }
@@ -102,9 +115,12 @@ int rule_add_key(struct loader *ld, const struct ynode *n)
 int rule_slot_scale(const struct rule *r, enum slot s)
 {
     int scale = 0;
-    for (int i = 0; i < r->n_clauses; i++)
+    for (int i = 0; i < r->n_clauses; i++) {
         if (r->slot[i][s] && r->slot[i][s]->scale > scale)
             scale = r->slot[i][s]->scale;
+        if (r->loose[i][s] && r->loose[i][s]->scale > scale)
+            scale = r->loose[i][s]->scale;
+    }
     return scale;
 }
 
@@ -112,9 +128,11 @@ int rule_rescale(struct loader *ld, enum slot s, int scale)
 {
     for (int i = 0; i < ld->rule->n_clauses; i++) {
         struct binder b = {.ld = ld, .clause = &ld->rule->clause[i]};
-        struct expr **x = &ld->rule->slot[i][s];
-        if (*x && (*x)->type == V_NUM && !(*x = bind_rescale(&b, *x, scale)))
-            return ERR_NOMEM;
+        struct expr **both[] = {&ld->rule->slot[i][s], &ld->rule->loose[i][s]};
+        for (int k = 0; k < 2; k++)
+            if (*both[k] && (*both[k])->type == V_NUM &&
+                !(*both[k] = bind_rescale(&b, *both[k], scale)))
+                return ERR_NOMEM;
     }
     return 0;
 }
@@ -473,19 +491,6 @@ static int parse_ask(struct loader *ld, const struct ynode *n)
     return 0;
 }
 
-static int parse_keep(struct loader *ld, const struct ynode *n)
-{
-    struct rule *r = ld->rule;
-    for (int i = 0; n && i < r->n_clauses; i++) {
-        const struct ynode *lo = ynode_get(n, "min"), *hi = ynode_get(n, "max");
-        if (lo && !(r->keep_lo[i] = bind_text(ld, &r->clause[i], lo->text, BIND_PREV)))
-            return at(ld, lo);
-        if (hi && !(r->keep_hi[i] = bind_text(ld, &r->clause[i], hi->text, BIND_PREV)))
-            return at(ld, hi);
-    }
-    return 0;
-}
-
 /* "出院 {value} 天后 ..." into parts. A name that can't be bound for a clause is an error. */
 static int parse_says(struct loader *ld, const struct ynode *n, unsigned flags)
 {
@@ -607,7 +612,9 @@ int rule_parse(struct loader *ld, const struct ynode *n)
     if (!r->name.n || !r->says.n)
         return ynode_bad(n, ld->e, "缺少 name 或 says");
     const struct ynode *ask = ynode_get(n, "ask");
-    if ((rc = parse_ask(ld, ask)) < 0 || (rc = parse_dates(ld, ynode_get(n, "effective"))) < 0 ||
+    const struct ynode *keep = ynode_get(n, "keep_from");
+    if ((rc = slider_begin(ld, keep)) < 0 || (rc = parse_ask(ld, ask)) < 0 ||
+        (rc = parse_dates(ld, ynode_get(n, "effective"))) < 0 ||
         (rc = parse_judged(ld, ynode_get(n, "judged"))) < 0 ||
         (rc = tags_parse(ynode_get(n, "tags"), &r->tags, ld->e)) < 0)
         return rc;
@@ -616,20 +623,19 @@ int rule_parse(struct loader *ld, const struct ynode *n)
         rc = r->kind->open(ld, r, ask->child);
     } else {
         if ((rc = parse_from(ld, ynode_get(n, "from"))) == 0 &&
-            (rc = parse_of(ld, ynode_get(n, "of"))) == 0)
+            (rc = parse_of(ld, ynode_get(n, "of"))) == 0 && (rc = slider_apart(ld)) == 0)
             rc = r->kind->open(ld, r, ask->child);
         unsigned nobody = 1u << S_STOCK | 1u << S_CLEARING;
         r->in_walk = rc == 0 && (person_rooted(r) ||
                                  (r->kind == &kind_forbid && !(r->needs_sources & nobody)));
     }
-    if (rc < 0)
+    if (rc < 0 || (rc = slider_finish(ld, keep)) < 0)
         return rc;
     unsigned after = BIND_AFTER | (r->kind == &kind_gap || r->kind == &kind_pair ? BIND_PREV : 0);
     if ((rc = bind_list(ld, ynode_get(n, "except"), r->except, &r->n_except, BIND_SET)) < 0 ||
         (rc = bind_list(ld, ynode_get(n, "unless"), r->unless, &r->n_unless, after)) < 0 ||
         (rc = parse_class(ld, ynode_get(n, "class"), after)) < 0 ||
         (rc = parse_at_issue(ld, ynode_get(n, "at_issue"), after)) < 0 ||
-        (rc = parse_keep(ld, ynode_get(n, "keep_from"))) < 0 ||
         (rc = parse_says(ld, ynode_get(n, "says"), after)) < 0)
         return rc;
     wait_for_measures(r);

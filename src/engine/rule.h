@@ -76,6 +76,16 @@ struct measure {
 
 struct rule_kind;
 
+/* keep_from: one parameter of the question, and how far it may be loosened. Findings between the parameter's own value and
+ * `loosest` come out with hit = false. */
+struct slider {
+    struct span param; /* n = 0: the rule has none */
+    enum { SLIDE_NONE, SLIDE_AT_MOST, SLIDE_BELOW, SLIDE_AT_LEAST, SLIDE_ABOVE } when;
+    int64_t own, loosest; /* 1e-6, in the unit of `value` */
+    /* A finding is a hit at p where `value` stands as `when` says to p. False: another p needs another fold. */
+    bool stored;
+};
+
 /* The sentence of a finding: text, then a value, then text ... */
 struct says_part {
     struct span text; /* literal, when expr is empty */
@@ -100,6 +110,7 @@ struct rule {
     struct clause clause[MAX_CLAUSES];
     struct expr *key[MAX_CLAUSES][HUJI_MAX_KEYS];
     struct expr *slot[MAX_CLAUSES][SL_COUNT];
+    struct expr *loose[MAX_CLAUSES][SL_COUNT]; /* the same with keep_from; NULL = no other */
     struct span slot_text[SL_COUNT];
     /* sets and conditions, bound per clause; lists end with NULL */
     struct expr **except[MAX_CLAUSES];
@@ -128,8 +139,9 @@ struct rule {
         lawful; /* of an excess: this many events or members are free; -1 = the limit less one */
     struct expr *at_expr[MAX_CLAUSES];
     struct expr *at_where[MAX_CLAUSES];
-    struct expr *keep_lo[MAX_CLAUSES], *keep_hi[MAX_CLAUSES];
-    day_t from, to; /* effective, inclusive; DAY_NONE = open */
+    struct slider slider; /* keep_from */
+    int64_t keep_num[8];  /* outlier numbers with keep_from */
+    day_t from, to;       /* effective, inclusive; DAY_NONE = open */
     struct span says;
     struct says_part *says_parts; /* message.c */
     bool in_walk;                 /* folded within the walk by person */
@@ -188,6 +200,9 @@ struct loader {
     struct arena *a;
     struct rule *rule;
     const struct ynode *params, *lets, *base_params, *base_lets;
+    const struct ynode *keep; /* keep_from's parameter: its loosest value */
+    bool loosen;              /* bind the parameter with it */
+    int slid;                 /* how often the parameter was met with its own value */
     struct err *e;
 };
 

@@ -487,7 +487,10 @@ static int plan_clause(struct huji_run *run, const struct rule *r, int clause)
     if (c->where)
         n = split(run, c->where, all, 0, MAX_CONJUNCTS);
     if (n >= 0 && r->kind == &kind_forbid && !r->waits && r->slot[clause][SL_WHERE])
-        n = split(run, r->slot[clause][SL_WHERE], all, n, MAX_CONJUNCTS);
+        n = split(run,
+                  r->loose[clause][SL_WHERE] ? r->loose[clause][SL_WHERE]
+                                             : r->slot[clause][SL_WHERE],
+                  all, n, MAX_CONJUNCTS);
     for (int i = 0; n >= 0 && i < r->n_except; i++)
         n = n < MAX_CONJUNCTS ? (all[n] = (struct conjunct){r->except[clause][i], true, -1}, n + 1)
                               : -1;
@@ -590,8 +593,10 @@ static int each_expr(struct huji_run *run, const struct rule *r,
             rc = fn(run, r->unless[i][k]);
         for (int k = 0; k < r->n_cls && rc == 0; k++)
             rc = fn(run, r->cls[k].when[i]);
-        struct expr *rest[] = {r->at_expr[i], r->at_where[i], r->keep_lo[i], r->keep_hi[i]};
-        for (int k = 0; k < 4 && rc == 0; k++)
+        for (int s = 0; s < SL_COUNT && rc == 0; s++)
+            rc = fn(run, r->loose[i][s]);
+        struct expr *rest[] = {r->at_expr[i], r->at_where[i]};
+        for (int k = 0; k < 2 && rc == 0; k++)
             rc = fn(run, rest[k]);
         for (struct says_part *p = r->says_parts; p && rc == 0; p = p->next)
             rc = fn(run, p->expr[i]);

@@ -222,11 +222,29 @@ static bool once(const struct rule *r, int clause)
     return r->kind == &kind_forbid && !by_row;
 }
 
-void walk_consider(struct walk *w, int p, enum source_id src, int32_t row)
+/* One event with each row of its clause's table that is valid on the day; `one`: until something was found. */
+static void consider_rows(struct walk *w, int p, struct event_ref ev, int64_t day, bool one)
 {
     const struct clause_plan *plan = &w->run->plan[p];
     const struct rule *r = w->run->lib->rules[plan->rule];
     const struct clause *c = &r->clause[plan->clause];
+    int64_t item = eval_field(&w->env, &ev, w->run->known[ev.src].item);
+    if (item == HUJI_NONE64 || item >= plan->kn->n)
+        return;
+    size_t before = w->out.n;
+    for (uint32_t k = plan->kn->at[item]; k < plan->kn->at[item + 1]; k++) {
+        w->env.cur = (struct event_ref){ev.src, ev.row, plan->kn->rows[k]};
+        if (row_valid(c->kn, w->env.cur.kn, day) && walk_passes(w, plan->event))
+            take(w, r, plan->clause);
+        if (one && w->out.n > before)
+            return;
+    }
+}
+
+void walk_consider(struct walk *w, int p, enum source_id src, int32_t row)
+{
+    const struct clause_plan *plan = &w->run->plan[p];
+    const struct rule *r = w->run->lib->rules[plan->rule];
     w->env.cur = (struct event_ref){src, row, -1};
     w->env.clause = plan->clause;
     if (plan->visit[0].x) {
@@ -243,16 +261,15 @@ void walk_consider(struct walk *w, int p, enum source_id src, int32_t row)
             take(w, r, plan->clause);
         return;
     }
-    int64_t item = eval_field(&w->env, &w->env.cur, w->run->known[src].item);
-    if (item == HUJI_NONE64 || item >= plan->kn->n)
-        return;
     int64_t day = event_day(w);
-    for (uint32_t k = plan->kn->at[item]; k < plan->kn->at[item + 1]; k++) {
-        w->env.cur = (struct event_ref){src, row, plan->kn->rows[k]};
+    bool one = once(r, plan->clause);
+    /* of several rows one that accuses goes before one that keep_from adds */
+    for (int pass = one && r->slider.param.n ? 0 : 1; pass < 2; pass++) {
+        w->fold.only_hits = pass == 0;
         size_t before = w->out.n;
-        if (row_valid(c->kn, w->env.cur.kn, day) && walk_passes(w, plan->event))
-            take(w, r, plan->clause);
-        if (w->out.n > before && once(r, plan->clause))
+        consider_rows(w, p, (struct event_ref){src, row, -1}, day, one);
+        w->fold.only_hits = false;
+        if (w->out.n > before)
             return;
     }
 }

@@ -26,12 +26,14 @@ static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
 static void fold(struct fold *f, struct event *ev, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (fold_slot(f, SL_WHERE, &ev[i], NULL) != 1)
+        bool hit = fold_slot(f, SL_WHERE, &ev[i], NULL) == 1;
+        if (!hit &&
+            (f->only_hits || !f->rule->slider.param.n || fold_keep(f, SL_WHERE, &ev[i], NULL) != 1))
             continue;
         fold_clear(f);
         fold_member(f, &ev[i], 1, 0, 0);
         struct found w = {
-            .anchor = &ev[i], .hit = true, .members = f->members, .n_members = f->n_members};
+            .anchor = &ev[i], .hit = hit, .members = f->members, .n_members = f->n_members};
         w.value = fold_slot(f, SL_VALUE, &ev[i], NULL);
         w.threshold = ev[i].lim;
         emit(f, &w);

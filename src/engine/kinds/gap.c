@@ -96,20 +96,14 @@ static bool within(const struct event *e, int64_t gap)
     return (e->a == HUJI_NONE64 || gap >= e->a) && (e->b == HUJI_NONE64 || gap <= e->b);
 }
 
-static bool kept(struct fold *f, const struct event *e, const struct event *p, int64_t gap)
+static bool within_kept(struct fold *f, const struct event *e, int64_t gap)
 {
-    const struct rule *r = f->rule;
-    struct expr *lo = r->keep_lo[e->clause], *hi = r->keep_hi[e->clause];
-    if (!lo && !hi)
-        return false;
-    f->env->cur = (struct event_ref){(enum source_id)e->src, e->row, e->kn};
-    f->env->prev = (struct event_ref){(enum source_id)p->src, p->row, p->kn};
-    int64_t a = lo ? eval(f->env, lo) : e->a, b = hi ? eval(f->env, hi) : e->b;
-    return (a == HUJI_NONE64 || gap >= a) && (b == HUJI_NONE64 || gap <= b);
+    int64_t lo = fold_keep(f, SL_LO, e, NULL), hi = fold_keep(f, SL_HI, e, NULL);
+    return (lo == HUJI_NONE64 || gap >= lo) && (hi == HUJI_NONE64 || gap <= hi);
 }
 
 /* `where` of the question sees the very numbers of the finding. */
-static bool asked(struct fold *f, const struct found *w)
+static bool asked(struct fold *f, const struct found *w, bool kept)
 {
     if (!f->rule->slot[w->anchor->clause][SL_WHERE])
         return true;
@@ -117,14 +111,22 @@ static bool asked(struct fold *f, const struct found *w)
     f->env->threshold = w->threshold;
     f->env->gap_from = w->gap_from;
     f->env->gap_to = w->gap_to;
-    return fold_slot(f, SL_WHERE, w->anchor, w->prev) == 1;
+    return (kept ? fold_keep(f, SL_WHERE, w->anchor, w->prev)
+                 : fold_slot(f, SL_WHERE, w->anchor, w->prev)) == 1;
 }
 
-static struct found gap_found(const struct event *e, const struct event *p, bool hit)
+/* Is it a finding, and w->hit: more than what keep_from adds? */
+static bool found(struct fold *f, struct found *w, int64_t gap)
+{
+    w->hit = within(w->anchor, gap) && asked(f, w, false);
+    return w->hit ||
+           (f->rule->slider.param.n && within_kept(f, w->anchor, gap) && asked(f, w, true));
+}
+
+static struct found gap_found(const struct event *e, const struct event *p)
 {
     return (struct found){.anchor = e,
                           .prev = p,
-                          .hit = hit,
                           .value = micro(e->x - p->u, 0),
                           .threshold = micro(e->b != HUJI_NONE64 ? e->b : e->a, 0),
                           .gap_from = p->u,
@@ -134,9 +136,8 @@ static struct found gap_found(const struct event *e, const struct event *p, bool
 static void judge(struct fold *f, const struct event *e, const struct event *p)
 {
     int64_t gap = e->x - p->u;
-    bool hit = within(e, gap);
-    struct found w = gap_found(e, p, hit);
-    if ((!hit && !kept(f, e, p, gap)) || !asked(f, &w))
+    struct found w = gap_found(e, p);
+    if (!found(f, &w, gap))
         return;
     fold_clear(f);
     fold_member(f, e, 1, 0, 0);
@@ -197,12 +198,11 @@ static void idle_run(struct fold *f, const struct event *e, const struct event *
 {
     struct found w = {.anchor = e,
                       .prev = p,
-                      .hit = true,
                       .value = micro(to - from - 1, 0),
                       .threshold = e->a == HUJI_NONE64 ? HUJI_NONE64 : micro(e->a - 1, 0),
                       .gap_from = from,
                       .gap_to = to};
-    if (!asked(f, &w))
+    if (!found(f, &w, to - from))
         return;
     struct buf name = BUF_INIT;
     buf_str(&name, "day:");
@@ -240,7 +240,7 @@ static void fold_between(struct fold *f, struct event *ev, size_t n)
     int64_t end = 0;
     for (size_t i = 0; stay && i < k; i++) {
         int64_t gap = last ? days[i].from - end : 0;
-        if (last && gap > 0 && within(days[i].ev, gap))
+        if (last && gap > 0)
             idle_run(f, days[i].ev, last->ev, end, days[i].from);
         if (!last || days[i].to > end)
             end = days[i].to;
@@ -255,8 +255,8 @@ static void fold_chain(struct fold *f, struct event *ev, size_t n)
     const struct rule *r = f->rule;
     for (size_t i = 0, j; i < n; i = j) {
         for (j = i + 1; j < n; j++) {
-            struct found link = gap_found(&ev[j], &ev[j - 1], true);
-            if (!within(&ev[j], ev[j].x - ev[j - 1].u) || !asked(f, &link))
+            struct found link = gap_found(&ev[j], &ev[j - 1]);
+            if (!within(&ev[j], ev[j].x - ev[j - 1].u) || !asked(f, &link, false))
                 break;
         }
         if ((int)(j - i) < r->chain_links + 1)

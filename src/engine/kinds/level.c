@@ -87,10 +87,18 @@ static int64_t known(int64_t v, int64_t other)
     return v == HUJI_NONE64 ? other : v;
 }
 
-/* Refused units `bad` taken from the day's events of the offending sign, last first. */
-static void accuse(struct fold *f, struct event *ev, size_t n, int sign, int64_t bad, int64_t level,
-                   int64_t bound)
+/* What is said of a day: refused units `bad` over a bound, which is the rule's own unless only keep_from was met. */
+struct verdict {
+    int sign;
+    int64_t bad, level, bound;
+    bool hit;
+};
+
+/* Refused units taken from the day's events of the offending sign, last first. */
+static void accuse(struct fold *f, struct event *ev, size_t n, const struct verdict *d)
 {
+    int sign = d->sign;
+    int64_t bad = d->bad;
     const struct event *anchor = NULL;
     fold_clear(f);
     for (size_t i = n; i-- > 0 && bad > 0;) {
@@ -105,9 +113,9 @@ static void accuse(struct fold *f, struct event *ev, size_t n, int sign, int64_t
     if (!anchor)
         return;
     struct found w = {.anchor = anchor,
-                      .hit = true,
-                      .value = micro(level, 4),
-                      .threshold = micro(bound, 4),
+                      .hit = d->hit,
+                      .value = micro(d->level, 4),
+                      .threshold = micro(d->bound, 4),
                       .members = f->members,
                       .n_members = f->n_members};
     emit(f, &w);
@@ -123,55 +131,102 @@ static int64_t comes_in(const struct event *ev, size_t i, size_t n, int64_t unti
     return sum;
 }
 
+/* A day within its owner's events: [i, j). */
+struct day {
+    struct event *ev;
+    size_t i, j, n;
+    int64_t level, tol;
+};
+
+/* Refused units under a lower bound, 0: none. `worst`: the lowest level that was below it before, with this one. */
+static int64_t shortage(const struct rule *r, const struct day *d, int64_t bound, int64_t *worst)
+{
+    const struct event *e = &d->ev[d->j - 1];
+    int64_t from = bound;
+    if (d->level >= bound)
+        return 0;
+    if (r->new_minimum && *worst != HUJI_NONE64 && *worst < bound)
+        from = *worst;
+    if (r->num[0] && d->level + comes_in(d->ev, d->j, d->n, e->x + r->num[0]) >= bound)
+        return 0;
+    if (*worst == HUJI_NONE64 || d->level < *worst)
+        *worst = d->level;
+    return d->level < from ? from - d->level : 0;
+}
+
+static void judge_max(struct fold *f, const struct day *d)
+{
+    const struct event *e = &d->ev[d->j - 1];
+    int64_t hi = e->b;
+    struct verdict v = {1, d->level - hi, d->level, hi, true};
+    if (hi == HUJI_NONE64)
+        return;
+    if (d->level <= hi + d->tol) {
+        int64_t loose = f->rule->slider.param.n ? fold_keep(f, SL_HI, e, NULL) : HUJI_NONE64;
+        if (loose == HUJI_NONE64 || d->level <= loose + d->tol)
+            return;
+        v.bad = d->level - loose;
+        v.hit = false;
+    }
+    accuse(f, d->ev + d->i, d->j - d->i, &v);
+}
+
+/* worst[0] for the rule's own bound, worst[1] for keep_from's. */
+static void judge_min(struct fold *f, const struct day *d, int64_t worst[2])
+{
+    const struct rule *r = f->rule;
+    const struct event *e = &d->ev[d->j - 1];
+    int64_t lo = fold_slot(f, SL_LO, e, NULL);
+    int64_t loose = r->slider.param.n ? fold_keep(f, SL_LO, e, NULL) : HUJI_NONE64;
+    if (lo == HUJI_NONE64)
+        return;
+    int64_t bad = shortage(r, d, lo - d->tol, &worst[0]);
+    int64_t less = loose == HUJI_NONE64 ? 0 : shortage(r, d, loose - d->tol, &worst[1]);
+    struct verdict v = {-1, bad ? bad : less, d->level, lo - d->tol, bad > 0};
+    if (v.bad > 0)
+        accuse(f, d->ev + d->i, d->j - d->i, &v);
+}
+
 static void fold(struct fold *f, struct event *ev, size_t n)
 {
     const struct rule *r = f->rule;
-    int64_t level = 0, last = HUJI_NONE64, worst = HUJI_NONE64;
+    int64_t last = HUJI_NONE64, worst[2] = {HUJI_NONE64, HUJI_NONE64};
+    struct day d = {.ev = ev, .n = n};
     bool started = !r->chain_links;
     f->env->inflow = 0;
-    for (size_t i = 0, j; i < n; i = j) {
-        int64_t sum = 0, set = HUJI_NONE64, tol = 0;
-        for (j = i; j < n && ev[j].x == ev[i].x; j++) {
-            if (ev[j].q == HUJI_NONE64)
+    for (; d.i < n; d.i = d.j) {
+        int64_t sum = 0, set = HUJI_NONE64;
+        d.tol = 0;
+        for (d.j = d.i; d.j < n && ev[d.j].x == ev[d.i].x; d.j++) {
+            const struct event *e = &ev[d.j];
+            if (e->q == HUJI_NONE64)
                 continue;
-            if (ev[j].absent)
-                set = ev[j].q;
+            if (e->absent)
+                set = e->q;
             else
-                sum += ev[j].q;
-            if (started && !ev[j].absent && ev[j].q > 0)
-                f->env->inflow += ev[j].q;
-            tol = known(ev[j].c, 0) > tol ? ev[j].c : tol;
+                sum += e->q;
+            if (started && !e->absent && e->q > 0)
+                f->env->inflow += e->q;
+            d.tol = known(e->c, 0) > d.tol ? e->c : d.tol;
         }
-        const struct event *e = &ev[j - 1];
+        const struct event *e = &ev[d.j - 1];
         if (last != HUJI_NONE64)
-            level -= known(e->d, 0) * (e->x - last);
-        if (e->f != HUJI_NONE64 && level < e->f)
-            level = e->f;
+            d.level -= known(e->d, 0) * (e->x - last);
+        if (e->f != HUJI_NONE64 && d.level < e->f)
+            d.level = e->f;
         last = e->x;
-        level += sum;
+        d.level += sum;
         if (set != HUJI_NONE64) { /* a stock-take says what is there at the day's end */
-            level = set;
-            worst = HUJI_NONE64;
+            d.level = set;
+            worst[0] = worst[1] = HUJI_NONE64;
             f->env->inflow = set;
             started = true;
             continue;
         }
         if (!started)
             continue;
-        int64_t hi = e->b, lo = fold_slot(f, SL_LO, e, NULL);
-        if (hi != HUJI_NONE64 && level > hi + tol)
-            accuse(f, ev + i, j - i, 1, level - hi, level, hi);
-        if (lo == HUJI_NONE64 || level >= lo - tol)
-            continue;
-        int64_t bound = lo - tol, from = bound;
-        if (r->new_minimum && worst != HUJI_NONE64 && worst < bound)
-            from = worst;
-        if (r->num[0] && level + comes_in(ev, j, n, e->x + r->num[0]) >= bound)
-            continue;
-        if (level < from)
-            accuse(f, ev + i, j - i, -1, from - level, level, bound);
-        if (worst == HUJI_NONE64 || level < worst)
-            worst = level;
+        judge_max(f, &d);
+        judge_min(f, &d, worst);
     }
 }
 

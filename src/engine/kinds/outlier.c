@@ -72,18 +72,24 @@ static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
     r->own_past = !span_is(against->text, "peers");
     for (size_t i = 0; i < sizeof nums / sizeof *nums; i++) {
         const struct ynode *n = ynode_get(ask, nums[i].name);
-        if (n)
+        if (n) {
             rc = rule_number(ld, n, nums[i].scale, &r->num[nums[i].at]);
-        else if (!r->num[nums[i].at])
-            r->num[nums[i].at] = nums[i].def;
+            ld->loosen = ld->keep != NULL;
+            if (rc == 0)
+                rc = rule_number(ld, n, nums[i].scale, &r->keep_num[nums[i].at]);
+            ld->loosen = false;
+        } else if (!r->num[nums[i].at]) {
+            r->num[nums[i].at] = r->keep_num[nums[i].at] = nums[i].def;
+        }
         if (rc < 0)
             return rc;
     }
-    r->num[N_PAST] = 12;
+    r->num[N_PAST] = r->keep_num[N_PAST] = 12;
     if (r->own_past && against->text.n > 9) {
         struct ynode n = *against;
         n.text = span_trim((struct span){against->text.p + 8, against->text.n - 8});
         rc = rule_number(ld, &n, 0, &r->num[N_PAST]);
+        r->keep_num[N_PAST] = r->num[N_PAST];
     }
     return rc;
 }
@@ -101,8 +107,13 @@ static int64_t median(int64_t *v, size_t n)
     return v[(n - 1) / 2];
 }
 
-static void found_row(struct fold *f, const struct measure_row *m, int64_t value, int64_t threshold,
-                      int64_t base)
+/* What an owner's number was found to be. */
+struct far {
+    int64_t value, threshold, base;
+    bool hit;
+};
+
+static void found_row(struct fold *f, const struct measure_row *m, const struct far *far)
 {
     struct event *ev = &(struct event){
         .row = m->row, .kn = -1, .src = m->src, .clause = m->clause, .t = m->t};
@@ -112,10 +123,10 @@ static void found_row(struct fold *f, const struct measure_row *m, int64_t value
                 m->key[f->rule->n_keys - 1]);
     struct found w = {.anchor = ev,
                       .anchor_text = buf_cstr(&name),
-                      .hit = true,
-                      .value = value,
-                      .threshold = threshold,
-                      .gap_from = base,
+                      .hit = far->hit,
+                      .value = far->value,
+                      .threshold = far->threshold,
+                      .gap_from = far->base,
                       .gap_to = m->value};
     emit(f, &w);
     buf_release(&name);
@@ -125,6 +136,14 @@ static bool same_peers(const struct measure_row *a, const struct measure_row *b)
 {
     return a->period == b->period && a->peer[0] == b->peer[0] && a->peer[1] == b->peer[1] &&
            a->peer[2] == b->peer[2];
+}
+
+/* As far from the base as the numbers want it: z, times the base, more than the base. */
+static bool is_far(const int64_t *num, int64_t z, int64_t x, int64_t base)
+{
+    return z >= num[N_TAU] &&
+           (!num[N_RATIO] || (__int128)x * 10000 >= (__int128)base * num[N_RATIO]) &&
+           x - base >= num[N_MIN_ABS];
 }
 
 static void judge_peers(struct fold *f, const struct measure_row *const *at, size_t n)
@@ -153,10 +172,9 @@ static void judge_peers(struct fold *f, const struct measure_row *const *at, siz
                    : sum > 0 ? (double)(ms[i] - med) / (1.253314 * ((double)sum / (double)n))
                              : 0;
         int64_t zi = (int64_t)(z * 1e6 + (z < 0 ? -0.5 : 0.5));
-        bool far = (!num[N_RATIO] || (__int128)ms[i] * 10000 >= (__int128)med * num[N_RATIO]) &&
-                   ms[i] - med >= num[N_MIN_ABS];
-        if (zi >= num[N_TAU] && far)
-            found_row(f, at[i], zi, num[N_TAU], med);
+        struct far far = {zi, num[N_TAU], med, is_far(num, zi, ms[i], med)};
+        if (far.hit || is_far(f->rule->keep_num, zi, ms[i], med))
+            found_row(f, at[i], &far);
     }
     free(v);
 }
@@ -176,10 +194,10 @@ static void judge_past(struct fold *f, const struct measure_row *const *at, size
         if ((int64_t)m < num[N_HISTORY] || !m || at[i]->n < num[N_MIN_N])
             continue;
         int64_t base = median(v, m), x = at[i]->value;
-        if ((__int128)x * 10000 < (__int128)base * num[N_RATIO] || x - base < num[N_MIN_ABS])
-            continue;
-        int64_t ratio = base > 0 ? div_round(x, base, 6) : HUJI_NONE64;
-        found_row(f, at[i], ratio, num[N_RATIO] * 100, base);
+        struct far far = {base > 0 ? div_round(x, base, 6) : HUJI_NONE64, num[N_RATIO] * 100, base,
+                          is_far(num, INT64_MAX, x, base)};
+        if (far.hit || is_far(f->rule->keep_num, INT64_MAX, x, base))
+            found_row(f, at[i], &far);
     }
     free(v);
 }

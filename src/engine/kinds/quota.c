@@ -184,7 +184,26 @@ static bool asked(struct fold *f, const struct found *w)
     return fold_slot(f, SL_WHERE, w->anchor, NULL) == 1;
 }
 
-static void emit_bucket(struct fold *f, const struct event *ev, int64_t v, int64_t lim)
+/* The bucket's bounds: the limit that was exceeded, and the rule's own. */
+struct bound {
+    int64_t lim, own;
+    bool hit;
+};
+
+static bool exceeds(const struct rule *r, int64_t v, int64_t lim)
+{
+    return lim != HUJI_NONE64 && (r->at_least ? v >= lim : v > lim);
+}
+
+static bool over(const struct rule *r, int64_t v, struct bound *b)
+{
+    b->hit = exceeds(r, v, b->own);
+    if (b->hit)
+        b->lim = b->own;
+    return b->hit || exceeds(r, v, b->lim);
+}
+
+static void emit_bucket(struct fold *f, const struct event *ev, int64_t v, const struct bound *b)
 {
     const struct rule *r = f->rule;
     const struct event *anchor = NULL;
@@ -200,9 +219,9 @@ static void emit_bucket(struct fold *f, const struct event *ev, int64_t v, int64
         buf_str(&name, "all");
     struct found w = {.anchor = anchor,
                       .anchor_text = buf_cstr(&name),
-                      .hit = true,
+                      .hit = b->hit,
                       .value = micro(v, r->scale),
-                      .threshold = micro(lim, r->scale),
+                      .threshold = micro(b->own, r->scale),
                       .members = f->members,
                       .n_members = f->n_members};
     if (asked(f, &w))
@@ -219,15 +238,16 @@ static int64_t whole_limit(const struct rule *r, int64_t lim, bool up)
     return up ? (lim + one - 1) / one : lim / one;
 }
 
-static void bucket_distinct(struct fold *f, struct event *ev, size_t n, int64_t lim)
+static void bucket_distinct(struct fold *f, struct event *ev, size_t n, struct bound *b)
 {
     struct value *v = NULL;
     size_t k = distinct_values(f, ev, n, &v);
     const struct rule *r = f->rule;
-    int64_t whole = whole_limit(r, lim, r->at_least), scaled = (int64_t)k;
+    int64_t scaled = (int64_t)k;
     for (int d = 0; d < r->scale; d++)
         scaled *= 10;
-    if (v && (r->at_least ? scaled >= lim : scaled > lim)) {
+    if (v && over(r, scaled, b)) {
+        int64_t whole = whole_limit(r, b->lim, r->at_least);
         bool all = r->at_amount != AMT_EXCESS;
         keep_values(f, v, k, r->at_least ? whole - 1 : whole);
         fold_clear(f);
@@ -238,7 +258,7 @@ static void bucket_distinct(struct fold *f, struct event *ev, size_t n, int64_t 
             if (ev[i].g != HUJI_NONE64)
                 fold_member(f, &ev[i], kept && !all ? 2 : 1, 0, 0);
         }
-        emit_bucket(f, ev, scaled, lim);
+        emit_bucket(f, ev, scaled, b);
     }
     free(v);
 }
@@ -246,26 +266,30 @@ static void bucket_distinct(struct fold *f, struct event *ev, size_t n, int64_t 
 static void fold_bucket(struct fold *f, struct event *ev, size_t n)
 {
     const struct rule *r = f->rule;
-    int64_t lim = HUJI_NONE64, v = 0, pre = 0;
+    struct bound b = {HUJI_NONE64, HUJI_NONE64, false};
+    int64_t v = 0, pre = 0;
     for (size_t i = 0; i < n; i++) {
         if (ev[i].absent)
             return;
-        if (ev[i].lim != HUJI_NONE64 && (lim == HUJI_NONE64 || ev[i].lim > lim))
-            lim = ev[i].lim;
+        if (ev[i].lim != HUJI_NONE64 && (b.own == HUJI_NONE64 || ev[i].lim > b.own))
+            b.own = ev[i].lim;
+        int64_t loose = r->slider.param.n ? fold_keep(f, SL_LIMIT, &ev[i], NULL) : HUJI_NONE64;
+        if (loose != HUJI_NONE64 && (b.lim == HUJI_NONE64 || loose > b.lim))
+            b.lim = loose;
         v += ev[i].q == HUJI_NONE64 ? 0 : ev[i].q;
     }
-    if (lim == HUJI_NONE64)
+    if (b.own == HUJI_NONE64)
         return;
     if (r->count == COUNT_DISTINCT) {
-        bucket_distinct(f, ev, n, lim);
+        bucket_distinct(f, ev, n, &b);
         return;
     }
-    if (r->at_least ? v < lim : v <= lim)
+    if (!over(r, v, &b))
         return;
     int64_t one = 1;
     for (int k = 0; k < r->scale; k++)
         one *= 10;
-    int64_t lawful = r->at_least ? lim - one : lim;
+    int64_t lawful = r->at_least ? b.lim - one : b.lim;
     fold_clear(f);
     for (size_t i = 0; i < n; i++) {
         int64_t q = ev[i].q;
@@ -284,7 +308,7 @@ static void fold_bucket(struct fold *f, struct event *ev, size_t n)
         else
             fold_member(f, &ev[i], 2, 0, 0);
     }
-    emit_bucket(f, ev, v, lim);
+    emit_bucket(f, ev, v, &b);
 }
 
 /* ---- sliding, greedy: what was refused does not count later ---- */

@@ -213,7 +213,8 @@ void finding_sql(struct sq *q, struct buf *out)
     buf_str(out, ") WHERE cls IS NOT NULL");
     if (r->kind ==
         &kind_forbid) /* several rows of a table may forbid one event: it is one finding, the first row's */
-        buf_fmt(out, " QUALIFY row_number() OVER (PARTITION BY %s, cl, rid ORDER BY kn) = 1",
+        buf_fmt(out,
+                " QUALIFY row_number() OVER (PARTITION BY %s, cl, rid ORDER BY hit DESC, kn) = 1",
                 keys_str(q, ""));
     buf_char(out, ')');
     money_sql(q, out);

@@ -9,7 +9,7 @@ void forbid_sql(struct sq *q, struct buf *out)
         out,
         ",\nfo AS MATERIALIZED (SELECT row_number() OVER () AS fid, cl, rid, kn, %s, NULL::INTEGER AS p_cl, "
         "NULL::BIGINT AS p_rid, NULL::INTEGER AS p_kn, NULL::VARCHAR AS anchor_text, val AS value, lim AS threshold, "
-        "NULL::BIGINT AS gf, NULL::BIGINT AS gt, true AS hit FROM ev)",
+        "NULL::BIGINT AS gf, NULL::BIGINT AS gt, hit FROM ev)",
         k);
     buf_str(out,
             ",\nmem AS (SELECT fid, cl, rid, kn, 1 AS role, 0 AS bad, 0 AS of_, 1 AS anc FROM fo)");

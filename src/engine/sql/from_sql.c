@@ -130,8 +130,18 @@ static void slots(struct scope *s, int i, struct buf *b)
     buf_fmt(b, ", %s AS absent",
             sl[SL_ABSENT] ? sq_fmt(s->q, "coalesce(%s, false)", ex_str(s, sl[SL_ABSENT]))
                           : "false");
-    if (r->kind == &kind_forbid)
+    if (r->kind == &kind_forbid) {
         column(s, sl[SL_VALUE], false, "val", b);
+        buf_fmt(b, ", coalesce(%s, false) AS hit", ex_str(s, sl[SL_WHERE]));
+    } else if (r->slider.param.n) { /* the bounds with keep_from */
+        static const struct {
+            enum slot slot;
+            const char *name;
+        } of[] = {{SL_LO, "ka"}, {SL_HI, "kb"}, {SL_LIMIT, "klim"}};
+        for (size_t k = 0; k < sizeof of / sizeof *of; k++)
+            column(s, r->loose[i][of[k].slot] ? r->loose[i][of[k].slot] : sl[of[k].slot], false,
+                   of[k].name, b);
+    }
 }
 
 static void conditions(struct scope *s, int i, struct buf *b)
@@ -154,7 +164,8 @@ static void conditions(struct scope *s, int i, struct buf *b)
     if (c->where)
         buf_fmt(b, " AND %s", ex_str(s, c->where));
     if (r->kind == &kind_forbid)
-        buf_fmt(b, " AND %s", ex_str(s, r->slot[i][SL_WHERE]));
+        buf_fmt(b, " AND %s",
+                ex_str(s, r->loose[i][SL_WHERE] ? r->loose[i][SL_WHERE] : r->slot[i][SL_WHERE]));
     for (int k = 0; k < r->n_except; k++)
         buf_fmt(b, " AND (%s) IS NOT TRUE", ex_str(s, r->except[i][k]));
 }

@@ -2,10 +2,17 @@
 /* gap: intervals against the one that ends last, idle days between active days, chains. */
 #include "engine/sql/priv.h"
 
-static const char *within(struct sq *q, const char *e, const char *gap)
+/* `k`: "" for the rule's own bounds, "k" for those of keep_from. */
+static const char *within(struct sq *q, const char *e, const char *k, const char *gap)
 {
-    return sq_fmt(q, "(%s.a IS NULL OR %s >= %s.a) AND (%s.b IS NULL OR %s <= %s.b)", e, gap, e, e,
-                  gap, e);
+    return sq_fmt(q, "((%s.%sa IS NULL OR %s >= %s.%sa) AND (%s.%sb IS NULL OR %s <= %s.%sb))", e,
+                  k, gap, e, k, e, k, gap, e, k);
+}
+
+/* Does the gap lie within what keep_from allows? */
+static const char *kept(struct sq *q, const char *e, const char *gap)
+{
+    return q->r->slider.param.n ? within(q, e, "k", gap) : "false";
 }
 
 /* Rows of `o` with everything of the event and its predecessor p_*, as found without a question asked. */
@@ -29,19 +36,18 @@ static void ask(struct sq *q, struct buf *out)
         scope_init(&s, q, "e", i);
         s.found = "f0";
         src_join(&s, "e", "f0.rid", "f0.kn", &from);
-        buf_str(&cond, "f0.hit");
-        if (r->keep_lo[i] || r->keep_hi[i]) {
-            const char *lo = r->keep_lo[i] ? ex_str(&s, r->keep_lo[i]) : "f0.a";
-            const char *hi = r->keep_hi[i] ? ex_str(&s, r->keep_hi[i]) : "f0.b";
-            buf_clear(&cond);
-            buf_fmt(&cond,
-                    "(f0.hit OR ((%s IS NULL OR f0.gap >= %s) AND (%s IS NULL OR f0.gap <= %s)))",
-                    lo, lo, hi, hi);
-        }
-        if (r->slot[i][SL_WHERE])
-            buf_fmt(&cond, " AND %s", ex_str(&s, r->slot[i][SL_WHERE]));
-        buf_fmt(out, "%sSELECT f0.* FROM f0%s%s WHERE f0.cl = %d AND %s", i ? "\nUNION ALL\n" : "",
-                buf_cstr(&from), buf_cstr(&s.joins), i, buf_cstr(&cond));
+        const struct expr *own = r->slot[i][SL_WHERE],
+                          *loose = r->loose[i][SL_WHERE] ? r->loose[i][SL_WHERE] : own;
+        buf_fmt(&cond, "coalesce(f0.hit AND %s, false)", own ? ex_str(&s, own) : "true");
+        const char *kept = !r->slider.param.n ? "false"
+                           : loose            ? sq_fmt(q, "f0.kept AND %s", ex_str(&s, loose))
+                                              : "f0.kept";
+        buf_fmt(
+            out,
+            "%sSELECT * EXCLUDE (asked), asked AS hit FROM (SELECT f0.* EXCLUDE (hit), %s AS asked FROM f0%s%s "
+            "WHERE f0.cl = %d AND (%s OR (%s)))",
+            i ? "\nUNION ALL\n" : "", buf_cstr(&cond), buf_cstr(&from), buf_cstr(&s.joins), i,
+            buf_cstr(&cond), kept);
         buf_release(&from);
         buf_release(&cond);
         scope_release(&s);
@@ -79,7 +85,7 @@ static void predecessor(struct sq *q, struct buf *out)
             "'rid': o.rid, 'kn': o.kn, 'f': o.f}) FROM o WHERE %s AND o.rn < e.rn AND o.f IS DISTINCT FROM e.f%s) AS pv "
             "FROM o e)",
             equal_str(q, "o", "e"),
-            q->r->keep_hi[0] ? "" : " AND (e.b IS NULL OR o.u >= e.x - e.b)");
+            q->r->slider.param.n ? "" : " AND (e.b IS NULL OR o.u >= e.x - e.b)");
 }
 
 static void intervals(struct sq *q, struct buf *out)
@@ -90,8 +96,8 @@ static void intervals(struct sq *q, struct buf *out)
         out,
         ",\nf0 AS MATERIALIZED (SELECT row_number() OVER () AS fid, cl, rid, kn, %s, pv.cl AS p_cl, pv.rid AS p_rid, "
         "pv.kn AS p_kn, NULL::VARCHAR AS anchor_text, (x - pv.u) * 1000000 AS value, coalesce(b, a) * 1000000 AS "
-        "threshold, pv.u AS gf, x AS gt, %s AS hit, a, b, x - pv.u AS gap FROM pp WHERE pv IS NOT NULL%s)",
-        k, within(q, "pp", "(x - pv.u)"),
+        "threshold, pv.u AS gf, x AS gt, %s AS hit, %s AS kept, a, b, x - pv.u AS gap FROM pp WHERE pv IS NOT NULL%s)",
+        k, within(q, "pp", "", "(x - pv.u)"), kept(q, "pp", "(x - pv.u)"),
         q->r->pred_before && q->r->slot[0][SL_PARTNER] ? " AND pv.f IS DISTINCT FROM f" : "");
     ask(q, out);
     members_of_two(out, 1);
@@ -125,9 +131,9 @@ static void between(struct sq *q, struct buf *out)
         out,
         ",\nf0 AS MATERIALIZED (SELECT row_number() OVER () AS fid, cl, rid, kn, %s, pv.cl AS p_cl, pv.rid AS p_rid, "
         "pv.kn AS p_kn, 'day:' || hj_ymd(fr) AS anchor_text, (fr - ended - 1) * 1000000 AS value, (a - 1) * 1000000 AS "
-        "threshold, ended AS gf, fr AS gt, true AS hit, a, b, fr - ended AS gap FROM w WHERE has_stay AND pv IS NOT NULL "
-        "AND fr > ended AND %s)",
-        k, within(q, "w", "(fr - ended)"));
+        "threshold, ended AS gf, fr AS gt, %s AS hit, %s AS kept, a, b, fr - ended AS gap FROM w WHERE has_stay AND pv IS NOT NULL "
+        "AND fr > ended)",
+        k, within(q, "w", "", "(fr - ended)"), kept(q, "w", "(fr - ended)"));
     ask(q, out);
     members_of_two(out, 2);
 }
@@ -150,7 +156,7 @@ static void links(struct sq *q, struct buf *out)
         ",\nf0 AS MATERIALIZED (SELECT cl, rid, kn, %s, rn, pv.cl AS p_cl, pv.rid AS p_rid, pv.kn AS p_kn, (x - pv.u) * 1000000 "
         "AS value, coalesce(b, a) * 1000000 AS threshold, pv.u AS gf, x AS gt, true AS hit, x - pv.u AS gap, a, b FROM l0 "
         "WHERE pv IS NOT NULL AND %s)",
-        k, within(q, "l0", "(x - pv.u)"));
+        k, within(q, "l0", "", "(x - pv.u)"));
 }
 
 static void chain(struct sq *q, struct buf *out)

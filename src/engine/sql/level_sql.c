@@ -42,9 +42,10 @@ static void days(struct sq *q, struct buf *out)
         out,
         ",\nd0 AS (SELECT %s, coalesce(sum(q) FILTER (WHERE NOT absent), 0)::BIGINT AS s, coalesce(sum(q) FILTER (WHERE NOT absent AND q > "
         "0), 0)::BIGINT AS pos, arg_max(q, rn) FILTER (WHERE absent AND q IS NOT NULL) AS setto, greatest(0, coalesce(max(c) FILTER (WHERE q "
-        "IS NOT NULL), 0)) AS tol, arg_max_null(a, rn) AS a, arg_max_null(b, rn) AS b, arg_max(cl, rn) AS cl, arg_max(rid, rn) AS rid, "
+        "IS NOT NULL), 0)) AS tol, arg_max_null(a, rn) AS a, arg_max_null(b, rn) AS b, %s arg_max(cl, rn) AS cl, arg_max(rid, rn) AS rid, "
         "arg_max(kn, rn) AS kn FROM o GROUP BY ALL)",
-        keys_x);
+        keys_x,
+        q->r->slider.param.n ? "arg_max_null(ka, rn) AS ka, arg_max_null(kb, rn) AS kb," : "");
     buf_fmt(
         out,
         ",\nd1 AS (SELECT *, count(setto) OVER (PARTITION BY %s ORDER BY x) AS seg, %s AS coming FROM d0)",
@@ -57,30 +58,60 @@ static void days(struct sq *q, struct buf *out)
             : "NULL::BIGINT");
 }
 
-/* The lower bound may speak of what came in so far: asked of the day's last event, clause by clause. */
+/* The lower bounds may speak of what came in so far: asked of the day's last event, clause by clause. */
 static void lower_bounds(struct sq *q, struct buf *out)
 {
-    bool speaks = false;
+    bool speaks = false, kept = q->r->slider.param.n > 0;
     for (int i = 0; i < q->r->n_clauses; i++)
         speaks = speaks || expr_has(q->r->slot[i][SL_LO], X_INFLOW);
     if (!speaks) {
-        buf_str(out, ",\nd5 AS (SELECT *, a AS lo FROM d4)");
+        buf_fmt(out, ",\nd5 AS (SELECT *, a AS lo, %s AS klo FROM d4)",
+                kept ? "ka" : "NULL::BIGINT");
         return;
     }
     buf_str(out, ",\nd5 AS (");
     for (int i = 0; i < q->r->n_clauses; i++) {
         struct scope s;
         struct buf from = BUF_INIT;
+        struct expr *own = q->r->slot[i][SL_LO], *loose = q->r->loose[i][SL_LO];
         scope_init(&s, q, "e", i);
         s.found = "d4";
         src_join(&s, "e", "d4.rid", "d4.kn", &from);
-        const char *lo = q->r->slot[i][SL_LO] ? ex_str(&s, q->r->slot[i][SL_LO]) : "NULL::BIGINT";
-        buf_fmt(out, "%sSELECT d4.*, %s AS lo FROM d4%s%s WHERE d4.cl = %d",
-                i ? "\nUNION ALL " : "", lo, buf_cstr(&from), buf_cstr(&s.joins), i);
+        const char *lo = own ? ex_str(&s, own) : "NULL::BIGINT";
+        const char *klo = !kept ? "NULL::BIGINT" : loose ? ex_str(&s, loose) : lo;
+        buf_fmt(out, "%sSELECT d4.*, %s AS lo, %s AS klo FROM d4%s%s WHERE d4.cl = %d",
+                i ? "\nUNION ALL " : "", lo, klo, buf_cstr(&from), buf_cstr(&s.joins), i);
         buf_release(&from);
         scope_release(&s);
     }
     buf_char(out, ')');
+}
+
+/* Which days are below a bound, and by how much: columns b_<bound> (below), f_<bound> (refused units). */
+static const char *below(struct sq *q, const char *bound)
+{
+    return sq_fmt(
+        q,
+        "coalesce(lv < %s - tol AND NOT coalesce(lv + coming >= %s - tol, false), false) AS b_%s",
+        bound, bound, bound);
+}
+
+static const char *worst(struct sq *q, const char *bound)
+{
+    return sq_fmt(
+        q,
+        "min(CASE WHEN b_%s THEN lv END) OVER (PARTITION BY %s, seg ORDER BY x ROWS BETWEEN UNBOUNDED "
+        "PRECEDING AND 1 PRECEDING) AS w_%s",
+        bound, keys_str(q, ""), bound);
+}
+
+static const char *refused(struct sq *q, const char *bound)
+{
+    const char *from = q->r->new_minimum ? sq_fmt(q, "least(%s - tol, coalesce(w_%s, %s - tol))",
+                                                  bound, bound, bound)
+                                         : sq_fmt(q, "(%s - tol)", bound);
+    return sq_fmt(q, "CASE WHEN b_%s AND lv < %s THEN %s - lv END AS f_%s", bound, from, from,
+                  bound);
 }
 
 static void balance(struct sq *q, const char *decay, const char *floor, struct buf *out)
@@ -104,16 +135,10 @@ static void balance(struct sq *q, const char *decay, const char *floor, struct b
     else
         buf_str(out, ",\nd4 AS (SELECT *, bal AS lv FROM d3)");
     lower_bounds(q, out);
-    buf_fmt(
-        out,
-        ",\nd6 AS (SELECT *, coalesce(lv < lo - tol AND NOT coalesce(lv + coming >= lo - tol, false), false) AS below FROM d5 WHERE setto IS "
-        "NULL%s)",
-        q->r->chain_links ? " AND seg > 0" : "");
-    buf_fmt(
-        out,
-        ",\nd7 AS (SELECT *, min(CASE WHEN below THEN lv END) OVER (PARTITION BY %s, seg ORDER BY x ROWS BETWEEN UNBOUNDED PRECEDING AND 1 "
-        "PRECEDING) AS worst FROM d6)",
-        k);
+    buf_fmt(out, ",\nd6 AS (SELECT *, %s, %s FROM d5 WHERE setto IS NULL%s)", below(q, "lo"),
+            below(q, "klo"), q->r->chain_links ? " AND seg > 0" : "");
+    buf_fmt(out, ",\nd7 AS (SELECT *, %s, %s FROM d6)", worst(q, "lo"), worst(q, "klo"));
+    buf_fmt(out, ",\nd8 AS (SELECT *, %s, %s FROM d7)", refused(q, "lo"), refused(q, "klo"));
 }
 
 void level_sql(struct sq *q, struct buf *out)
@@ -125,16 +150,21 @@ void level_sql(struct sq *q, struct buf *out)
     }
     days(q, out);
     balance(q, decay, floor, out);
-    const char *from = q->r->new_minimum ? "least(lo - tol, coalesce(worst, lo - tol))"
-                                         : "(lo - tol)";
+    const char *loose_hi =
+        q->r->slider.param.n
+            ? sq_fmt(q,
+                     "UNION ALL SELECT %s, x, 1, lv, lv - kb, b, false FROM d8 WHERE b IS NOT NULL "
+                     "AND NOT lv > b + tol AND lv > kb + tol ",
+                     k)
+            : "";
     buf_fmt(
         out,
-        ",\nacc AS (SELECT %s, x, 1 AS sg, lv, lv - b AS bad, b AS bound FROM d7 WHERE lv > b + tol UNION ALL SELECT %s, x, -1, "
-        "lv, %s - lv, lo - tol FROM d7 WHERE below AND lv < %s)",
-        k, k, from, from);
+        ",\nacc AS (SELECT %s, x, 1 AS sg, lv, lv - b AS bad, b AS bound, true AS hit FROM d8 WHERE lv > b + tol %sUNION ALL SELECT %s, x, -1, "
+        "lv, coalesce(f_lo, f_klo), lo - tol, f_lo IS NOT NULL FROM d8 WHERE lo IS NOT NULL AND coalesce(f_lo, f_klo) > 0)",
+        k, loose_hi, k);
     buf_fmt(
         out,
-        ",\nmm AS (SELECT o.*, acc.sg, acc.lv, acc.bad AS allbad, acc.bound, o.q * acc.sg AS qq, coalesce(sum(o.q * acc.sg) OVER "
+        ",\nmm AS (SELECT o.*, acc.sg, acc.lv, acc.bad AS allbad, acc.bound, acc.hit, o.q * acc.sg AS qq, coalesce(sum(o.q * acc.sg) OVER "
         "(PARTITION BY %s, o.x, acc.sg ORDER BY o.rn DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS taken FROM "
         "acc JOIN o ON %s AND o.x = acc.x WHERE NOT o.absent AND o.q * acc.sg > 0)",
         keys_str(q, "o."), equal_str(q, "o", "acc"));
@@ -142,7 +172,7 @@ void level_sql(struct sq *q, struct buf *out)
         out,
         ",\nfo AS MATERIALIZED (SELECT row_number() OVER () AS fid, cl, rid, kn, %s, x, sg, NULL::INTEGER AS p_cl, NULL::BIGINT AS "
         "p_rid, NULL::INTEGER AS p_kn, NULL::VARCHAR AS anchor_text, (lv * 100)::BIGINT AS value, (bound * 100)::BIGINT AS "
-        "threshold, NULL::BIGINT AS gf, NULL::BIGINT AS gt, true AS hit FROM mm WHERE taken = 0)",
+        "threshold, NULL::BIGINT AS gf, NULL::BIGINT AS gt, hit FROM mm WHERE taken = 0)",
         k);
     buf_fmt(
         out,

@@ -4,6 +4,16 @@
 
 enum { N_TAU, N_MIN_N, N_MIN_PEERS, N_SHRINK, N_RATIO, N_MIN_ABS, N_HISTORY, N_PAST };
 
+/* Is `x` as far from `base` as these numbers want it? */
+static const char *is_far(struct sq *q, const int64_t *n, const char *x, const char *base)
+{
+    const char *far = sq_fmt(q, "%s - %s >= %lld", x, base, (long long)n[N_MIN_ABS]);
+    if (q->r->own_past || n[N_RATIO])
+        far = sq_fmt(q, "%s AND %s::HUGEINT * 10000 >= %s::HUGEINT * %lld", far, x, base,
+                     (long long)n[N_RATIO]);
+    return q->r->own_past ? far : sq_fmt(q, "hv >= %lld AND %s", (long long)n[N_TAU], far);
+}
+
 static void peers(struct sq *q, struct buf *out)
 {
     const int64_t *n = q->r->num;
@@ -37,12 +47,12 @@ static void peers(struct sq *q, struct buf *out)
         "med)::DOUBLE / (1.253314::DOUBLE * (devs::DOUBLE / cnt::DOUBLE)) ELSE 0 END AS z FROM v4)");
     buf_fmt(
         out,
-        ",\nhits AS (SELECT *, trunc(z * 1e6::DOUBLE + CASE WHEN z < 0 THEN -0.5::DOUBLE ELSE 0.5::DOUBLE END)::BIGINT AS hv, %lld::BIGINT "
-        "AS ht, med AS base FROM v5 WHERE hv >= %lld AND ms - med >= %lld%s)",
-        (long long)n[N_TAU], (long long)n[N_TAU], (long long)n[N_MIN_ABS],
-        n[N_RATIO]
-            ? sq_fmt(q, " AND ms::HUGEINT * 10000 >= med::HUGEINT * %lld", (long long)n[N_RATIO])
-            : "");
+        ",\nv6 AS (SELECT *, trunc(z * 1e6::DOUBLE + CASE WHEN z < 0 THEN -0.5::DOUBLE ELSE 0.5::DOUBLE END)::BIGINT AS hv, %lld::BIGINT "
+        "AS ht, med AS base FROM v5)",
+        (long long)n[N_TAU]);
+    buf_fmt(out, ",\nhits AS (SELECT *, (%s) AS hit FROM v6 WHERE (%s) OR (%s))",
+            is_far(q, n, "ms", "med"), is_far(q, n, "ms", "med"),
+            is_far(q, q->r->keep_num, "ms", "med"));
 }
 
 static void past(struct sq *q, struct buf *out)
@@ -61,11 +71,13 @@ static void past(struct sq *q, struct buf *out)
         out,
         ",\nv1 AS (SELECT *, h[(len(h) - 1) // 2 + 1] AS base FROM v0 WHERE len(h) >= greatest(1, %lld) AND n >= %lld)",
         (long long)n[N_HISTORY], (long long)n[N_MIN_N]);
+    const char *own = is_far(q, n, "value", "base"),
+               *kept = is_far(q, q->r->keep_num, "value", "base");
     buf_fmt(
         out,
-        ",\nhits AS (SELECT *, CASE WHEN base > 0 THEN hj_div(value::HUGEINT * 1000000, base) END AS hv, %lld::BIGINT AS ht FROM v1 WHERE "
-        "value::HUGEINT * 10000 >= base::HUGEINT * %lld AND value - base >= %lld)",
-        (long long)n[N_RATIO] * 100, (long long)n[N_RATIO], (long long)n[N_MIN_ABS]);
+        ",\nhits AS (SELECT *, CASE WHEN base > 0 THEN hj_div(value::HUGEINT * 1000000, base) END AS hv, %lld::BIGINT AS ht, (%s) AS hit "
+        "FROM v1 WHERE (%s) OR (%s))",
+        (long long)n[N_RATIO] * 100, own, own, kept);
     buf_release(&owner);
 }
 
@@ -82,7 +94,7 @@ void outlier_sql(struct sq *q, struct buf *out)
     buf_fmt(
         out,
         ",\nfo AS MATERIALIZED (SELECT row_number() OVER () AS fid, cl, rid, kn, %s, NULL::INTEGER AS p_cl, NULL::BIGINT AS p_rid, "
-        "NULL::INTEGER AS p_kn, %s AS anchor_text, hv AS value, ht AS threshold, base AS gf, hits.value AS gt, true AS hit FROM hits%s)",
+        "NULL::INTEGER AS p_kn, %s AS anchor_text, hv AS value, ht AS threshold, base AS gf, hits.value AS gt, hits.hit FROM hits%s)",
         keys_str(q, "hits."), buf_cstr(&name), buf_cstr(&s.joins));
     buf_str(
         out,

@@ -39,8 +39,8 @@ static void bucket_found(struct sq *q, struct buf *out)
     buf_fmt(out,
             ",\nfo AS MATERIALIZED (SELECT row_number() OVER () AS fid, cl, rid, kn, %s, " FO_REST
             ", %s AS anchor_text, %s AS value, %s AS "
-            "threshold, " NO_GAP " FROM a0%s)",
-            k, name, micro_sql(q, "v"), micro_sql(q, "vlim"), buf_cstr(&s.joins));
+            "threshold, NULL::BIGINT AS gf, NULL::BIGINT AS gt, hit FROM a0%s)",
+            k, name, micro_sql(q, "v"), micro_sql(q, "own"), buf_cstr(&s.joins));
     buf_fmt(
         out,
         ",\nmem AS MATERIALIZED (SELECT fo.fid, b0.cl, b0.rid, b0.kn, b0.role, b0.bad, b0.of_, CASE WHEN b0.cl = fo.cl AND b0.rid = "
@@ -49,17 +49,23 @@ static void bucket_found(struct sq *q, struct buf *out)
     scope_release(&s);
 }
 
-/* Guilty owners: gl(keys, v, vlim). */
+/* Guilty owners: gl(keys, v, vlim the limit exceeded, own the rule's own, hit). */
 static void guilty(struct sq *q, const char *value, struct buf *out)
 {
-    const char *k = keys_str(q, "");
+    const char *k = keys_str(q, ""), *op = q->r->at_least ? ">=" : ">";
+    const char *loose = q->r->slider.param.n ? "max(klim)" : "NULL::BIGINT";
     buf_fmt(
         out,
-        ",\ngl AS MATERIALIZED (SELECT %s, %s AS v, max(lim) AS vlim FROM ev GROUP BY %s HAVING NOT bool_or(absent) AND v %s vlim)",
-        k, value, k, q->r->at_least ? ">=" : ">");
+        ",\ngl0 AS (SELECT %s, %s AS v, max(lim) AS own, %s AS loose, bool_or(absent) AS none FROM ev GROUP BY %s)",
+        k, value, loose, k);
     buf_fmt(
         out,
-        ",\no AS MATERIALIZED (SELECT ev.*, gl.v, gl.vlim, row_number() OVER (PARTITION BY %s ORDER BY " EV_ORDER
+        ",\ngl AS MATERIALIZED (SELECT %s, v, own, v %s own AS hit, CASE WHEN v %s own THEN own ELSE loose END AS vlim FROM gl0 "
+        "WHERE NOT none AND own IS NOT NULL AND (v %s own OR v %s loose))",
+        k, op, op, op, op);
+    buf_fmt(
+        out,
+        ",\no AS MATERIALIZED (SELECT ev.*, gl.v, gl.vlim, gl.own, gl.hit, row_number() OVER (PARTITION BY %s ORDER BY " EV_ORDER
         ") AS rn FROM ev "
         "JOIN gl ON %s)",
         keys_str(q, "ev."), equal_str(q, "ev", "gl"));
