@@ -22,6 +22,7 @@ const struct command *const huji_commands[] = {
     &cmd_rules_show,
     &cmd_rules_test,
     &cmd_rules_lint,
+    &cmd_rules_coverage,
     &cmd_serve,
     &cmd_user_add,
     &cmd_user_list,

@@ -29,6 +29,7 @@ extern const struct command cmd_serve;
 extern const struct command cmd_user_add;
 extern const struct command cmd_user_list;
 extern const struct command cmd_user_password;
+extern const struct command cmd_rules_coverage;
 extern const struct command cmd_version;
 extern const struct command cmd_completion;
 
