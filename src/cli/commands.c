@@ -23,6 +23,8 @@ const struct command *const huji_commands[] = {
     &cmd_rules_test,
     &cmd_rules_lint,
     &cmd_rules_coverage,
+    &cmd_knowledge_import,
+    &cmd_knowledge_list,
     &cmd_serve,
     &cmd_user_add,
     &cmd_user_list,

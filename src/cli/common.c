@@ -37,6 +37,31 @@ static bool is_library(const char *dir)
     return is;
 }
 
+/* A data directory's rules/ is a library of its own when it says what its tables are; else it is laid over the shipped
+ * one. */
+static bool is_whole(const char *dir)
+{
+    struct buf b = BUF_INIT;
+    bool is;
+
+    buf_fmt(&b, "%s/knowledge/tables.yaml", dir);
+    is = !b.failed && access(buf_cstr(&b), F_OK) == 0;
+    buf_release(&b);
+    return is;
+}
+
+bool own_rules_dir(const struct args *a, const char *data, struct buf *out)
+{
+    struct stat st;
+
+    buf_clear(out);
+    if (args_text(a, "rules") || !data)
+        return false;
+    buf_fmt(out, "%s/rules", data);
+    return !out->failed && stat(buf_cstr(out), &st) == 0 && S_ISDIR(st.st_mode) &&
+           !is_whole(buf_cstr(out));
+}
+
 /* The program's folder and up to three above it: rules/ of a build tree, share/huji/rules of an installation. */
 static bool beside_program(struct buf *out)
 {
@@ -79,8 +104,9 @@ int rules_dir(const struct args *a, const char *data, struct buf *out, struct er
     }
     if (data) {
         buf_fmt(out, "%s/rules", data);
-        if (!out->failed && is_library(buf_cstr(out)))
+        if (!out->failed && is_library(buf_cstr(out)) && is_whole(buf_cstr(out)))
             return 0;
+        buf_clear(out);
     }
     if (beside_program(out))
         return 0;

@@ -11,6 +11,8 @@ int data_dir(const struct args *a, const char **dir, struct err *e);
 /* --rules, else HUJI_RULES, else DATA/rules (when it holds a library), else beside the program, else the source tree.
  * `data` may be NULL. Appends to `out`. Errors: ERR_USAGE when none is there. */
 int rules_dir(const struct args *a, const char *data, struct buf *out, struct err *e);
+/* The data directory's rules/ that is laid over the library, if it is there and --rules was not given. */
+bool own_rules_dir(const struct args *a, const char *data, struct buf *out);
 /* A line of information on stderr. */
 void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* "1,234,567" */

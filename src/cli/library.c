@@ -10,14 +10,16 @@
 int library_for(const struct args *a, struct huji_library **out, struct err *e)
 {
     const char *data = args_text(a, "data");
-    struct buf dir = BUF_INIT;
+    struct buf dir = BUF_INIT, own = BUF_INIT;
     int rc;
 
     if (!data)
         data = getenv("HUJI_DATA");
     rc = rules_dir(a, data, &dir, e);
     if (!rc)
-        rc = library_load(buf_cstr(&dir), out, e);
+        rc = library_load_local(buf_cstr(&dir),
+                                own_rules_dir(a, data, &own) ? buf_cstr(&own) : NULL, out, e);
+    buf_release(&own);
     buf_release(&dir);
     return rc;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "engine/knowledge.h"
 
+#include <stdlib.h>
+
 #include "base/day.h"
 #include "base/fen.h"
 #include "base/mem.h"
@@ -253,6 +255,71 @@ int knowledge_read(struct arena *a, struct knowledge *k, struct span csv, const 
         r++;
     }
     return rc;
+}
+
+/* Rows by what they speak of: the key and every other text. */
+struct named_row {
+    const struct knowledge *k;
+    size_t row;
+};
+
+static int row_cmp(const struct named_row *a, const struct named_row *b)
+{
+    for (int i = 0; i < a->k->n_columns; i++) {
+        if (a->k->column[i].type != V_CODE)
+            continue;
+        int d = span_cmp(a->k->column[i].text[a->row], b->k->column[i].text[b->row]);
+        if (d)
+            return d;
+    }
+    return 0;
+}
+
+static int row_order(const void *a, const void *b)
+{
+    return row_cmp(a, b);
+}
+
+static void copy_row(struct knowledge *to, size_t at, const struct knowledge *from, size_t row)
+{
+    for (int i = 0; i < to->n_columns; i++) {
+        if (to->column[i].type == V_CODE)
+            to->column[i].text[at] = from->column[i].text[row];
+        else
+            to->column[i].num[at] = from->column[i].num[row];
+    }
+    to->line[at] = from->line[row];
+}
+
+int knowledge_local(struct arena *a, struct knowledge *k, struct span csv, const char *file,
+                    struct err *e)
+{
+    struct knowledge shipped = *k, own = *k;
+    int rc = knowledge_read(a, &own, csv, file, e);
+    if (rc < 0 || !own.n)
+        return rc;
+    struct named_row *by = arena_alloc(a, own.n * sizeof *by);
+    if (!by)
+        return err_nomem(e);
+    for (size_t r = 0; r < own.n; r++)
+        by[r] = (struct named_row){&own, r};
+    qsort(by, own.n, sizeof *by, row_order);
+    rc = alloc_rows(a, k, shipped.n + own.n, e);
+    if (rc < 0)
+        return rc;
+    size_t n = 0;
+    for (size_t r = 0; r < shipped.n; r++) {
+        struct named_row row = {&shipped, r};
+        if (!bsearch(&row, by, own.n, sizeof *by, row_order))
+            copy_row(k, n++, &shipped, r);
+    }
+    for (size_t r = 0; r < own.n; r++)
+        copy_row(k, n++, &own, r);
+    k->n = n;
+    k->n_local = own.n;
+    k->local_file = file;
+    k->file = shipped.file;
+    return 0;
 }
 
 int knowledge_from_yaml(struct arena *a, struct knowledge *k, const struct ynode *rows,

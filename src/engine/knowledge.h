@@ -30,8 +30,10 @@ struct knowledge {
     struct kn_column column[KN_COLUMNS];
     int valid_from, valid_to; /* columns or -1: the row holds on event days within */
     size_t n;
-    int *line; /* per row: line of the file */
+    int *line; /* per row: line of its file */
     const char *file;
+    size_t n_local; /* the last rows: a bureau's own, of local_file */
+    const char *local_file;
     int index; /* in the library */
 };
 
@@ -40,6 +42,10 @@ int knowledge_declare(struct arena *a, const struct ynode *n, struct knowledge *
 /* Rows from CSV text. Replaces what was there. */
 int knowledge_read(struct arena *a, struct knowledge *k, struct span csv, const char *file,
                    struct err *e);
+/* Lays a bureau's own rows (CSV text of the same columns) over those that are there. Two rows speak of the same thing when
+ * their texts and codes are equal: then the bureau's rows stand in place of the shipped ones, else both hold. */
+int knowledge_local(struct arena *a, struct knowledge *k, struct span csv, const char *file,
+                    struct err *e);
 /* Rows from an example: a sequence of maps. Replaces what was there (in a copy of the table). */
 int knowledge_from_yaml(struct arena *a, struct knowledge *k, const struct ynode *rows,
                         struct err *e);

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
@@ -52,6 +53,19 @@ static struct span base_name(struct arena *a, const char *path)
     return arena_span(a, (struct span){s, dot ? (size_t)(dot - s) : strlen(s)});
 }
 
+static int load_own_rows(struct huji_library *lib, struct knowledge *k, struct err *e)
+{
+    struct span text;
+    const char *csv = arena_fmt(&lib->a, "%s/knowledge/%.*s.csv", lib->local, (int)k->name.n,
+                                k->name.p);
+    if (!csv)
+        return err_nomem(e);
+    if (access(csv, F_OK) != 0)
+        return 0;
+    int rc = file_read(&lib->a, csv, (size_t)256 << 20, &text, e);
+    return rc < 0 ? rc : knowledge_local(&lib->a, k, text, csv, e);
+}
+
 static int load_knowledge(struct huji_library *lib, struct err *e)
 {
     const char *path = arena_fmt(&lib->a, "%s/knowledge/tables.yaml", lib->dir);
@@ -78,6 +92,8 @@ static int load_knowledge(struct huji_library *lib, struct err *e)
         rc = file_read(&lib->a, csv, (size_t)256 << 20, &text, e);
         if (rc == 0)
             rc = knowledge_read(&lib->a, k, text, csv, e);
+        if (rc == 0 && lib->local)
+            rc = load_own_rows(lib, k, e);
     }
     return rc;
 }
@@ -174,7 +190,11 @@ static int load_rule(struct huji_library *lib, const struct ynode *n, struct err
 {
     const struct ynode *variants = ynode_get(n, "variants");
     const struct ynode *v = variants ? variants->child : NULL;
-    if (library_rule(lib, n->key))
+    const struct rule *twice = library_rule(lib, n->key);
+    if (twice && lib->local && span_starts(span_of(twice->file), lib->local) &&
+        !span_starts(span_of(n->file), lib->local))
+        return 0; /* the bureau's own stands in its place */
+    if (twice)
         return ynode_bad(n, e, "规则编号重复");
     do {
         const struct ynode *node = v ? overlay(&lib->a, n, v) : n;
@@ -202,6 +222,26 @@ static int load_rule(struct huji_library *lib, const struct ynode *n, struct err
     return 0;
 }
 
+static int load_rules(struct huji_library *lib, const char *dir, struct err *e)
+{
+    struct file_list files;
+    int rc = list_files(&lib->a, dir, "library", ".yaml", &files, e);
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < files.n && rc == 0; i++) {
+        struct ynode *root;
+        if (span_is(base_name(&lib->a, files.name[i]), "sets"))
+            continue;
+        rc = yaml_load(&lib->a, files.name[i], &root, e);
+        if (rc == 0 && root->kind != Y_MAP)
+            rc = ynode_bad(root, e, "规则文件应为「编号: {...}」");
+        for (struct ynode *n = rc == 0 ? root->child : NULL; n && rc == 0; n = n->next)
+            rc = load_rule(lib, n, e);
+    }
+    mem_free(files.name);
+    return rc;
+}
+
 static int load_all(struct huji_library *lib, struct err *e)
 {
     struct file_list files;
@@ -217,20 +257,13 @@ static int load_all(struct huji_library *lib, struct err *e)
             rc = load_measures(lib, files.name[i], e);
         mem_free(files.name);
     }
-    if (rc < 0 || (rc = list_files(&lib->a, lib->dir, "library", ".yaml", &files, e)) < 0)
+    if (rc < 0)
         return rc;
     int before = lib->n_rules;
-    for (size_t i = 0; i < files.n && rc == 0; i++) {
-        struct ynode *root;
-        if (span_is(base_name(&lib->a, files.name[i]), "sets"))
-            continue;
-        rc = yaml_load(&lib->a, files.name[i], &root, e);
-        if (rc == 0 && root->kind != Y_MAP)
-            rc = ynode_bad(root, e, "规则文件应为「编号: {...}」");
-        for (struct ynode *n = rc == 0 ? root->child : NULL; n && rc == 0; n = n->next)
-            rc = load_rule(lib, n, e);
-    }
-    mem_free(files.name);
+    if (lib->local)
+        rc = load_rules(lib, lib->local, e);
+    if (rc == 0)
+        rc = load_rules(lib, lib->dir, e);
     if (rc == 0 && lib->n_rules == before) {
         rc = err_set(e, ERR_STATE, "%s/library 里没有规则", lib->dir);
         err_hint(e, "用 --rules 指向规则库目录（含 library 与 knowledge）");
@@ -240,11 +273,17 @@ static int load_all(struct huji_library *lib, struct err *e)
 
 int library_load(const char *dir, struct huji_library **out, struct err *e)
 {
+    return library_load_local(dir, NULL, out, e);
+}
+
+int library_load_local(const char *dir, const char *local, struct huji_library **out, struct err *e)
+{
     struct huji_library *lib = mem_calloc(1, sizeof *lib);
     if (!lib)
         return err_nomem(e);
     lib->dir = arena_dup(&lib->a, span_of(dir));
-    int rc = lib->dir ? load_all(lib, e) : err_nomem(e);
+    lib->local = local ? arena_dup(&lib->a, span_of(local)) : NULL;
+    int rc = lib->dir && (!local || lib->local) ? load_all(lib, e) : err_nomem(e);
     if (rc < 0) {
         library_free(lib);
         return rc;

@@ -51,12 +51,8 @@ static void by_metadata(const struct huji_library *lib, const char *field, struc
             add_rule(row, lib->rules[i]);
 }
 
-/* Ids that are written down must exist: a coverage that names a lost rule would be a lie. */
-static int by_name(const struct huji_library *lib, const struct knowledge *k, size_t r,
-                   struct coverage_row *row, struct err *e)
+static void by_name(const struct huji_library *lib, struct span ids, struct coverage_row *row)
 {
-    struct span ids = k->column[COL_RULES].text[r];
-
     while (ids.n) {
         struct span id = span_trim(span_cut(&ids, ' '));
         bool found = false;
@@ -66,17 +62,16 @@ static int by_name(const struct huji_library *lib, const struct knowledge *k, si
                 add_rule(row, lib->rules[i]);
                 found = true;
             }
-        if (id.n && !found)
-            return bad(k, r, e, "规则库里没有启用的规则", id);
+        if (id.n && !found && !row->lost.n)
+            row->lost = id;
     }
-    return 0;
 }
 
 static int fill(const struct huji_library *lib, const struct knowledge *k, size_t r,
                 struct coverage_row *row, struct err *e)
 {
     struct span list = k->column[COL_LIST].text[r];
-    int l = 0, rc = 0;
+    int l = 0;
 
     while (l < COV_LISTS && !span_is(list, coverage_list_name[l]))
         l++;
@@ -92,10 +87,10 @@ static int fill(const struct huji_library *lib, const struct knowledge *k, size_
         by_metadata(lib, "official", row);
     else if (l == COV_NOTICE)
         by_metadata(lib, "serves", row);
-    rc = by_name(lib, k, r, row, e);
+    by_name(lib, k->column[COL_RULES].text[r], row);
     row->state = row->n_rules ? (row->waits.n ? COV_WAITS : COV_RUNS)
                               : (row->why_not.n ? COV_NEVER : COV_MISSING);
-    return rc;
+    return 0;
 }
 
 int coverage_load(const struct huji_library *lib, struct arena *a, struct coverage *out,

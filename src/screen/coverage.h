@@ -28,6 +28,7 @@ struct coverage_row {
     enum coverage_list list;
     enum coverage_state state;
     struct span no, code, name, waits, why_not;
+    struct span lost; /* named in coverage.csv, but no active rule of the library */
     const struct rule *rule[COV_RULES]; /* one per base id, in the library's order */
     int n_rules;
 };
@@ -42,8 +43,7 @@ extern const char *const coverage_list_name[COV_LISTS];   /* v79 ... */
 extern const char *const coverage_list_title[COV_LISTS];  /* Chinese */
 extern const char *const coverage_state_name[COV_STATES]; /* Chinese */
 
-/* Rows live in `a` and point into `lib`. Errors: ERR_IO (no coverage.csv), ERR_INPUT: file:line, an unknown list, a rule
- * that does not exist. */
+/* Rows live in `a` and point into `lib`. Errors: ERR_IO (no coverage.csv), ERR_INPUT: file:line, an unknown list. */
 int coverage_load(const struct huji_library *lib, struct arena *a, struct coverage *out,
                   struct err *e);
 

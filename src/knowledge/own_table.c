@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "knowledge/own_table.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "engine/rule.h"
+
+struct lines {
+    struct span *v;
+    size_t n, cap;
+};
+
+static int add(struct lines *l, struct span s, struct err *e)
+{
+    if (mem_grow(&l->v, &l->cap, l->n + 1, sizeof *l->v) < 0)
+        return err_nomem(e);
+    l->v[l->n++] = s;
+    return 0;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return span_cmp(*(const struct span *)a, *(const struct span *)b);
+}
+
+static size_t unique(struct lines *l)
+{
+    size_t n = 0;
+
+    if (l->n)
+        qsort(l->v, l->n, sizeof *l->v, by_text);
+    for (size_t i = 0; i < l->n; i++)
+        if (!n || !span_eq(l->v[n - 1], l->v[i]))
+            l->v[n++] = l->v[i];
+    return l->n = n;
+}
+
+/* The file as it is: its comments, its rows. A heading of other columns is not ours to mix with. */
+static int split(struct span text, const char *path, const char *head, struct buf *comments,
+                 struct lines *rows, struct err *e)
+{
+    bool headed = false;
+    int rc = 0;
+
+    if (span_starts(text, "\xef\xbb\xbf"))
+        text = (struct span){text.p + 3, text.n - 3};
+    while (text.n && rc == 0) {
+        struct span line = span_cut(&text, '\n');
+
+        if (line.n && line.p[line.n - 1] == '\r')
+            line.n--;
+        if (!span_trim(line).n)
+            continue;
+        if (line.p[0] == '#') {
+            buf_span(comments, line);
+            buf_char(comments, '\n');
+        } else if (headed) {
+            rc = add(rows, line, e);
+        } else if (span_is(line, head)) {
+            headed = true;
+        } else {
+            err_set(e, ERR_INPUT, "表头是「%.*s」，应为「%s」", (int)line.n, line.p, head);
+            rc = err_where(e, "%s", path);
+        }
+    }
+    return rc;
+}
+
+static int write_whole(const char *path, struct span text, struct err *e)
+{
+    char tmp[4300];
+    FILE *f;
+
+    snprintf(tmp, sizeof tmp, "%s.new", path);
+    f = fopen(tmp, "wb");
+    if (!f)
+        return err_errno(e, "写不了 %s", tmp);
+    bool ok = fwrite(text.p, 1, text.n, f) == text.n && fflush(f) == 0 && fsync(fileno(f)) == 0;
+    ok = fclose(f) == 0 && ok;
+    if (!ok || rename(tmp, path) != 0) {
+        int rc = err_errno(e, "写不了 %s", path);
+
+        unlink(tmp);
+        return rc;
+    }
+    return 0;
+}
+
+static int make_dirs(const char *dir, struct err *e)
+{
+    char path[4200];
+
+    if (mkdir(dir, 0755) != 0 && errno != EEXIST)
+        return err_errno(e, "建不了目录 %s", dir);
+    snprintf(path, sizeof path, "%s/knowledge", dir);
+    if (mkdir(path, 0755) != 0 && errno != EEXIST)
+        return err_errno(e, "建不了目录 %s", path);
+    return 0;
+}
+
+int own_table_add(const struct huji_library *lib, const char *dir, const char *name,
+                  const char *head, const struct span *line, size_t n, const char *source,
+                  size_t *added, struct err *e)
+{
+    const struct knowledge *k = library_knowledge(lib, span_of(name));
+    struct arena a = ARENA_INIT;
+    struct lines rows = {0};
+    struct buf out = BUF_INIT;
+    struct span text = {"", 0};
+    char path[4200];
+    size_t before;
+    int rc = 0;
+
+    *added = 0;
+    if (!k) {
+        err_set(e, ERR_INPUT, "没有知识表「%s」", name);
+        err_hint(e, "huji knowledge list 列出全部知识表");
+        return ERR_INPUT;
+    }
+    snprintf(path, sizeof path, "%s/knowledge/%s.csv", dir, name);
+    if (access(path, F_OK) == 0)
+        rc = file_read(&a, path, (size_t)256 << 20, &text, e);
+    if (rc == 0)
+        rc = split(text, path, head, &out, &rows, e);
+    before = unique(&rows);
+    for (size_t i = 0; i < n && rc == 0; i++)
+        rc = add(&rows, line[i], e);
+    if (rc == 0) {
+        *added = unique(&rows) - before;
+        if (*added || !before)
+            buf_fmt(&out, "# %s\n", source);
+        buf_fmt(&out, "%s\n", head);
+        for (size_t i = 0; i < rows.n; i++) {
+            buf_span(&out, rows.v[i]);
+            buf_char(&out, '\n');
+        }
+        rc = out.failed ? err_nomem(e) : 0;
+    }
+    if (rc == 0) { /* what the library will say of it, now */
+        struct knowledge trial = *k;
+
+        rc = knowledge_local(&a, &trial, (struct span){buf_cstr(&out), out.n}, path, e);
+    }
+    if (rc == 0)
+        rc = make_dirs(dir, e);
+    if (rc == 0)
+        rc = write_whole(path, (struct span){buf_cstr(&out), out.n}, e);
+    buf_release(&out);
+    mem_free(rows.v);
+    arena_release(&a);
+    return rc;
+}
