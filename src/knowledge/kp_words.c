@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "knowledge/kp_words.h"
 
+#include "claims/readers/mapping.h"
 #include "engine/knowledge.h"
 
 static const char *find(struct span s, const char *word)
@@ -112,8 +113,18 @@ static bool say_course(const struct kp *k, const struct knowledge *w, struct buf
     if (!days)
         *why = "没有读出支付多少天";
     else
-        buf_fmt(c, "%d,%s", days, has(k->text, "单次") ? "stay" : "course");
+        buf_fmt(c, "%s,%d", has(k->text, "单次") ? "stay" : "course", days);
     return !*why;
+}
+
+/* The name only: being on the list says it all. */
+static bool say_title(const struct kp *k, const struct knowledge *w, struct buf *c,
+                      const char **why)
+{
+    (void)w;
+    (void)why;
+    csv_field(c, k->item_name, true);
+    return true;
 }
 
 static bool say_surgery(const struct kp *k, const struct knowledge *w, struct buf *c,
@@ -327,10 +338,12 @@ static const struct kp_class classes[] = {
     {"医疗服务项目区分性别使用", "sex_limit", "hilist_code,sex,kind", say_sex_service, NULL, false},
     {"药品限适应症", "indication", "hilist_code,dx", say_indication, NULL, false},
     {"超说明书适应症用药", "indication", "hilist_code,dx", say_indication, NULL, false},
-    {"药品限支付疗程", "course_limit", "hilist_code,days,scope", say_course, NULL, false},
-    {"医疗服务项目限支付疗程", "course_limit", "hilist_code,days,scope", say_course, NULL, false},
+    {"药品限支付疗程", "course_limit", "hilist_code,per,days", say_course, NULL, false},
+    {"医疗服务项目限支付疗程", "course_limit", "hilist_code,per,days", say_course, NULL, false},
+    {"中药饮片单复方均不予支付", "tcm_never", "hilist_code,title", say_title, NULL, false},
+    {"中药饮片单方使用不予支付", "tcm_single", "hilist_code,title", say_title, NULL, false},
     {"药品限二线使用", NULL, NULL, NULL,
-     "一线药品有哪些，知识点没有列出，要由药学人员在 first_line 表补", false},
+     "一线药品有哪些，知识点没有列出，要由药学人员在 second_line 表补", false},
 };
 
 const struct kp_class *kp_class_find(struct span name)
