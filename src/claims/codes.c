@@ -64,11 +64,16 @@ struct book {
 };
 
 struct codes {
-    struct book book[DOMAIN_COUNT];
+    struct book book[BOOK_COUNT];
     uint64_t serial;      /* of this process, from 1 */
     struct flags strange; /* item ids of no national form */
     pthread_mutex_t strange_lock;
 };
+
+const char *codes_book_name(enum domain d)
+{
+    return d == D_WORD ? "word" : huji_domain_name[d];
+}
 
 struct codes *codes_new(void)
 {
@@ -77,7 +82,7 @@ struct codes *codes_new(void)
     if (!c)
         return NULL;
     c->serial = ++serial;
-    for (int d = 0; d < DOMAIN_COUNT; d++) {
+    for (int d = 0; d < BOOK_COUNT; d++) {
         pthread_mutex_init(&c->book[d].name_lock, NULL);
         for (int i = 0; i < SHARDS; i++)
             pthread_mutex_init(&c->book[d].shard[i].lock, NULL);
@@ -90,7 +95,7 @@ void codes_free(struct codes *c)
 {
     if (!c)
         return;
-    for (int d = 0; d < DOMAIN_COUNT; d++) {
+    for (int d = 0; d < BOOK_COUNT; d++) {
         struct book *b = &c->book[d];
         for (int i = 0; i < SHARDS; i++) {
             struct shard *s = &b->shard[i];
@@ -179,13 +184,15 @@ struct cached {
 };
 static _Thread_local struct cached cache[CACHE_SLOTS];
 
-/* With the lock held. `id` < 0: the next one. */
-static int32_t give(struct codes *c, enum domain d, struct shard *h, struct span s, int64_t id)
+/* With the lock held. `id` < 0: the next one. *at: the dictionary's own text. */
+static int32_t give(struct codes *c, enum domain d, struct shard *h, struct span s, int64_t id,
+                    struct span *at)
 {
     uint32_t before = h->names.n;
     uint32_t local = names_put(&h->names, s);
     if (local == NAME_NONE)
         return HUJI_NONE32;
+    *at = h->names.at[local];
     if (local < before)
         return (int32_t)h->id[local];
     if (mem_grow(&h->id, &h->id_cap, (size_t)local + 1, sizeof *h->id) < 0)
@@ -199,19 +206,23 @@ static int32_t give(struct codes *c, enum domain d, struct shard *h, struct span
 
 int32_t codes_id(struct codes *c, enum domain d, struct span s)
 {
-    s = span_trim(s);
+    return codes_put(c, d, span_trim(s));
+}
+
+int32_t codes_put(struct codes *c, enum domain d, struct span s)
+{
     if (!s.n)
         return HUJI_NONE32;
-    uint64_t hash = hash_bytes(s.p, s.n), owner = c->serial * DOMAIN_COUNT + (uint64_t)d;
+    uint64_t hash = hash_bytes(s.p, s.n), owner = c->serial * BOOK_COUNT + (uint64_t)d;
     struct cached *k = &cache[(hash ^ (uint64_t)d * 977) % CACHE_SLOTS];
     if (k->owner == owner && span_eq(k->text, s))
         return k->id;
     struct shard *h = &c->book[d].shard[hash >> 60];
     pthread_mutex_lock(&h->lock);
-    int32_t id = give(c, d, h, s, -1);
-    uint32_t local = id != HUJI_NONE32 ? names_get(&h->names, s) : NAME_NONE;
-    if (local != NAME_NONE)
-        *k = (struct cached){owner, h->names.at[local], id};
+    struct span own;
+    int32_t id = give(c, d, h, s, -1, &own);
+    if (id != HUJI_NONE32)
+        *k = (struct cached){owner, own, id};
     pthread_mutex_unlock(&h->lock);
     return id;
 }
@@ -263,6 +274,18 @@ void codes_name(struct codes *c, enum domain d, int32_t id, struct span name)
     pthread_mutex_unlock(&b->name_lock);
 }
 
+void codes_texts(struct codes *c, enum domain d, struct span *at, size_t n)
+{
+    for (int i = 0; i < SHARDS; i++) {
+        struct shard *h = &c->book[d].shard[i];
+        pthread_mutex_lock(&h->lock);
+        for (uint32_t k = 0; k < h->names.n; k++)
+            if (h->id[k] < n)
+                at[h->id[k]] = h->names.at[k];
+        pthread_mutex_unlock(&h->lock);
+    }
+}
+
 uint32_t codes_count(const struct codes *c, enum domain d)
 {
     return c->book[d].n;
@@ -279,16 +302,16 @@ static int load_one(struct codes *c, duckdb_connection con, enum domain d, struc
 {
     char sql[128];
     snprintf(sql, sizeof sql, "SELECT id, code%s FROM d_%s ORDER BY id",
-             domain_has_name(d) ? ", name IS NOT NULL" : "", huji_domain_name[d]);
+             domain_has_name(d) ? ", name IS NOT NULL" : "", codes_book_name(d));
     struct db_rows rows;
     int rc = db_open(con, sql, &rows, e);
     if (rc < 0)
         return rc;
     uint32_t n = 0;
     while (rc == 0 && db_next(&rows)) {
-        struct span s = db_text(&rows, 1);
-        if (give(c, d, shard_of(c, d, s), s, db_i64(&rows, 0)) != (int32_t)n++)
-            rc = err_set(e, ERR_DB, "字典 d_%s 已损坏（编号不连续）", huji_domain_name[d]);
+        struct span s = db_text(&rows, 1), own;
+        if (give(c, d, shard_of(c, d, s), s, db_i64(&rows, 0), &own) != (int32_t)n++)
+            rc = err_set(e, ERR_DB, "字典 d_%s 已损坏（编号不连续）", codes_book_name(d));
         if (domain_has_name(d) && db_i64(&rows, 2) && room_for_name(&c->book[d], (int32_t)n - 1))
             note_named(&c->book[d], n - 1);
     }
@@ -302,7 +325,7 @@ static int load_one(struct codes *c, duckdb_connection con, enum domain d, struc
 int codes_load(struct codes *c, duckdb_connection con, struct err *e)
 {
     int rc = 0;
-    for (int d = 0; d < DOMAIN_COUNT && rc == 0; d++)
+    for (int d = 0; d < BOOK_COUNT && rc == 0; d++)
         rc = load_one(c, con, (enum domain)d, e);
     return rc;
 }
@@ -330,7 +353,7 @@ static int save_late(struct book *b, duckdb_connection con, enum domain d, struc
     struct buf sql = BUF_INIT;
     for (size_t i = 0; i < b->n_late && rc == 0; i += 500) {
         buf_clear(&sql);
-        buf_fmt(&sql, "UPDATE d_%s AS d SET name = v.name FROM (VALUES ", huji_domain_name[d]);
+        buf_fmt(&sql, "UPDATE d_%s AS d SET name = v.name FROM (VALUES ", codes_book_name(d));
         for (size_t k = i; k < b->n_late && k < i + 500; k++) {
             buf_fmt(&sql, "%s(%d, ", k > i ? ", " : "", b->late[k]);
             buf_sql(&sql, b->name[b->late[k]]);
@@ -347,7 +370,7 @@ static int save_late(struct book *b, duckdb_connection con, enum domain d, struc
 static int save_one(struct codes *c, duckdb_connection con, enum domain d, struct err *e)
 {
     char table[32];
-    snprintf(table, sizeof table, "d_%s", huji_domain_name[d]);
+    snprintf(table, sizeof table, "d_%s", codes_book_name(d));
     duckdb_appender app;
     bool bad = duckdb_appender_create(con, NULL, table, &app) != DuckDBSuccess;
     bool named = domain_has_name(d);
@@ -367,7 +390,7 @@ static int save_one(struct codes *c, duckdb_connection con, enum domain d, struc
 int codes_save(struct codes *c, duckdb_connection con, struct err *e)
 {
     int rc = 0;
-    for (int d = 0; d < DOMAIN_COUNT && rc == 0; d++)
+    for (int d = 0; d < BOOK_COUNT && rc == 0; d++)
         rc = save_one(c, con, (enum domain)d, e);
     return rc;
 }

@@ -6,56 +6,105 @@
 
 #include "base/fen.h"
 #include "base/map.h"
+#include "base/mem.h"
+#include "claims/packed.h"
 
 bool cell_fen(struct span s, int64_t *out)
 {
     return dec_parse(s, 2, true, out);
 }
 
-static bool to_sec(const struct function_context *x, struct span s, int64_t *out)
+/* One text -> one number; false = NULL. `how`: what tells functions of one family apart. */
+typedef bool cast_fn(const struct function_context *x, int how, struct span s, int64_t *out);
+
+struct function {
+    const char *name; /* "%s" stands for the domain's name: one for every domain */
+    duckdb_scalar_function_t run;
+    duckdb_type in[5]; /* 0 ends */
+    duckdb_type out;
+    bool special; /* sees NULLs itself */
+    cast_fn *cast;
+    int how;
+};
+
+/* What a registered function knows of itself. */
+struct bound {
+    const struct function *f;
+    struct function_context *ctx;
+    int how;
+};
+
+static bool to_sec(const struct function_context *x, int how, struct span s, int64_t *out)
 {
     (void)x;
+    (void)how;
     return sec_parse(s, out);
 }
-static bool to_fen(const struct function_context *x, struct span s, int64_t *out)
+
+/* `how`: places behind the point */
+static bool to_dec(const struct function_context *x, int how, struct span s, int64_t *out)
 {
     (void)x;
-    return cell_fen(s, out);
+    return dec_parse(s, how, true, out);
 }
-static bool to_qty(const struct function_context *x, struct span s, int64_t *out)
+
+static bool to_hash(const struct function_context *x, int how, struct span s, int64_t *out)
 {
     (void)x;
-    return dec_parse(s, 4, true, out);
-}
-static bool to_price(const struct function_context *x, struct span s, int64_t *out)
-{
-    (void)x;
-    return dec_parse(s, 6, true, out);
-}
-static bool to_hash(const struct function_context *x, struct span s, int64_t *out)
-{
-    (void)x;
+    (void)how;
     s = span_trim(s);
     *out = (int64_t)hash_bytes(s.p, s.n);
     return s.n > 0;
 }
-static bool to_day(const struct function_context *x, struct span s, int32_t *out)
+
+static bool to_day(const struct function_context *x, int how, struct span s, int64_t *out)
 {
     (void)x;
-    return day_parse(s, out);
-}
-static bool to_int(const struct function_context *x, struct span s, int32_t *out)
-{
-    (void)x;
-    int64_t v;
-    if (!dec_parse(s, 0, true, &v) || v > INT32_MAX || v <= INT32_MIN)
+    (void)how;
+    day_t day;
+    if (!day_parse(s, &day))
         return false;
-    *out = (int32_t)v;
+    *out = day;
     return true;
 }
 
-typedef bool cast64(const struct function_context *, struct span, int64_t *);
-typedef bool cast32(const struct function_context *, struct span, int32_t *);
+static bool to_int(const struct function_context *x, int how, struct span s, int64_t *out)
+{
+    return to_dec(x, how, s, out) && *out <= INT32_MAX && *out > INT32_MIN;
+}
+
+static bool to_id(const struct function_context *x, int how, struct span s, int64_t *out)
+{
+    *out = codes_id(x->codes, (enum domain)how, s);
+    return *out != HUJI_NONE32;
+}
+
+static bool put_word(const struct function_context *x, struct span s, int64_t first, int64_t *out)
+{
+    int32_t id = codes_put(x->codes, D_WORD, s);
+    *out = first - id;
+    return id != HUJI_NONE32;
+}
+
+static bool put_code(const struct function_context *x, int how, struct span s, int64_t *out)
+{
+    if (how != D_WORD && span_trim(s).n != s.n)
+        return put_word(x, s, CELL_ODD_CODE, out);
+    *out = codes_put(x->codes, (enum domain)how, s);
+    return *out != HUJI_NONE32;
+}
+
+static bool put_dec(const struct function_context *x, int how, struct span s, int64_t *out)
+{
+    (void)how;
+    return dec_pack(s, out) || put_word(x, s, CELL_ODD, out);
+}
+
+static bool put_time(const struct function_context *x, int how, struct span s, int64_t *out)
+{
+    (void)how;
+    return time_pack(s, out) || put_word(x, s, CELL_ODD, out);
+}
 
 static struct span text_at(duckdb_string_t *s)
 {
@@ -67,111 +116,56 @@ static bool valid_at(const uint64_t *valid, idx_t i)
     return !valid || (valid[i / 64] >> (i % 64) & 1);
 }
 
+static uint64_t *writable(duckdb_vector v)
+{
+    duckdb_vector_ensure_validity_writable(v);
+    return duckdb_vector_get_validity(v);
+}
+
+static void set_null(uint64_t *valid, idx_t i)
+{
+    valid[i / 64] &= ~(UINT64_C(1) << (i % 64));
+}
+
 /* The same text again and again (a bill's person, its institution) costs one comparison. */
-static void run64(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out, cast64 *f)
+static void run_cast(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)
 {
-    const struct function_context *x = duckdb_scalar_function_get_extra_info(info);
+    const struct bound *me = duckdb_scalar_function_get_extra_info(info);
     idx_t n = duckdb_data_chunk_get_size(in);
     duckdb_vector v = duckdb_data_chunk_get_vector(in, 0);
     duckdb_string_t *s = duckdb_vector_get_data(v);
     const uint64_t *valid = duckdb_vector_get_validity(v);
-    duckdb_vector_ensure_validity_writable(out);
-    uint64_t *ok = duckdb_vector_get_validity(out);
-    int64_t *to = duckdb_vector_get_data(out);
+    uint64_t *ok = writable(out);
+    bool narrow = me->f->out == DUCKDB_TYPE_INTEGER;
+    int32_t *to32 = duckdb_vector_get_data(out);
+    int64_t *to64 = duckdb_vector_get_data(out);
     struct span last = {NULL, 0};
     bool last_ok = false;
+    int64_t value = 0;
     for (idx_t i = 0; i < n; i++) {
         if (!valid_at(valid, i)) {
-            ok[i / 64] &= ~(UINT64_C(1) << (i % 64));
+            set_null(ok, i);
             continue;
         }
         struct span t = text_at(&s[i]);
-        if (last.p && span_eq(t, last)) {
-            to[i] = to[i - 1];
-        } else {
-            to[i] = 0;
-            last_ok = f(x, t, &to[i]);
+        if (!last.p || !span_eq(t, last)) {
+            value = 0;
+            last_ok = me->f->cast(me->ctx, me->how, t, &value);
+            last = t;
         }
-        /* to[i - 1] is that text's value only while the run lasts: a NULL in between ends it. */
-        last = i + 1 < n && valid_at(valid, i + 1) ? t : (struct span){NULL, 0};
         if (!last_ok)
-            ok[i / 64] &= ~(UINT64_C(1) << (i % 64));
+            set_null(ok, i);
+        else if (narrow)
+            to32[i] = (int32_t)value;
+        else
+            to64[i] = value;
     }
 }
-
-static void run32(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out, cast32 *f)
-{
-    const struct function_context *x = duckdb_scalar_function_get_extra_info(info);
-    idx_t n = duckdb_data_chunk_get_size(in);
-    duckdb_vector v = duckdb_data_chunk_get_vector(in, 0);
-    duckdb_string_t *s = duckdb_vector_get_data(v);
-    const uint64_t *valid = duckdb_vector_get_validity(v);
-    duckdb_vector_ensure_validity_writable(out);
-    uint64_t *ok = duckdb_vector_get_validity(out);
-    int32_t *to = duckdb_vector_get_data(out);
-    struct span last = {NULL, 0};
-    bool last_ok = false;
-    for (idx_t i = 0; i < n; i++) {
-        if (!valid_at(valid, i)) {
-            ok[i / 64] &= ~(UINT64_C(1) << (i % 64));
-            continue;
-        }
-        struct span t = text_at(&s[i]);
-        if (last.p && span_eq(t, last)) {
-            to[i] = to[i - 1];
-        } else {
-            to[i] = 0;
-            last_ok = f(x, t, &to[i]);
-        }
-        last = i + 1 < n && valid_at(valid, i + 1) ? t : (struct span){NULL, 0};
-        if (!last_ok)
-            ok[i / 64] &= ~(UINT64_C(1) << (i % 64));
-    }
-}
-
-#define SQL64(name)                                                                            \
-    static void sql_##name(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out) \
-    {                                                                                          \
-        run64(info, in, out, to_##name);                                                       \
-    }
-#define SQL32(name)                                                                            \
-    static void sql_##name(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out) \
-    {                                                                                          \
-        run32(info, in, out, to_##name);                                                       \
-    }
-SQL64(sec)
-SQL64(fen)
-SQL64(qty)
-SQL64(price)
-SQL64(hash)
-SQL32(day)
-SQL32(int)
-
-/* One SQL function per domain because extra_info is all that tells them apart otherwise. */
-/* version 14 never comes to rest on this one */
-/* clang-format off */
-#define DOMAINS(X)                                                                          \
-    X(PERSON, person) X(VISIT, visit) X(SETL, setl) X(INST, inst) X(ITEM, item) X(DX, dx)   \
-    X(OPRN, oprn) X(DOCTOR, doctor) X(DEPT, dept) X(PLACE, place) X(EMP, emp) X(CODE, code) \
-    X(TEXT, text)
-/* clang-format on */
-#define ID_FUNCTION(D, d)                                                                      \
-    static bool id_of_##d(const struct function_context *x, struct span s, int32_t *out)       \
-    {                                                                                          \
-        *out = codes_id(x->codes, D_##D, s);                                                   \
-        return *out != HUJI_NONE32;                                                            \
-    }                                                                                          \
-    static void sql_id_##d(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out) \
-    {                                                                                          \
-        run32(info, in, out, id_of_##d);                                                       \
-    }
-DOMAINS(ID_FUNCTION)
 
 /* huji_name_<domain>(id, name) gives back the id. Neighbours are often the same. */
-static void run_name(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out,
-                     enum domain d)
+static void run_name(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)
 {
-    const struct function_context *x = duckdb_scalar_function_get_extra_info(info);
+    const struct bound *me = duckdb_scalar_function_get_extra_info(info);
     idx_t n = duckdb_data_chunk_get_size(in);
     duckdb_vector vi = duckdb_data_chunk_get_vector(in, 0),
                   vn = duckdb_data_chunk_get_vector(in, 1);
@@ -180,30 +174,148 @@ static void run_name(duckdb_function_info info, duckdb_data_chunk in, duckdb_vec
     const uint64_t *has_id = duckdb_vector_get_validity(vi),
                    *has_name = duckdb_vector_get_validity(vn);
     int32_t *to = duckdb_vector_get_data(out), last = -1;
-    duckdb_vector_ensure_validity_writable(out);
-    uint64_t *ok = duckdb_vector_get_validity(out);
+    uint64_t *ok = writable(out);
     for (idx_t i = 0; i < n; i++) {
         if (!valid_at(has_id, i)) {
-            ok[i / 64] &= ~(UINT64_C(1) << (i % 64));
+            set_null(ok, i);
             continue;
         }
         to[i] = id[i];
         if (id[i] != last && valid_at(has_name, i)) {
-            codes_name(x->codes, d, id[i], text_at(&name[i]));
+            codes_name(me->ctx->codes, (enum domain)me->how, id[i], text_at(&name[i]));
             last = id[i];
         }
     }
 }
 
-#define NAMED(X)  \
-    X(ITEM, item) \
-    X(INST, inst) X(DEPT, dept) X(DOCTOR, doctor) X(EMP, emp) X(DX, dx) X(PERSON, person)
-#define NAME_FUNCTION(D, d)                                                                      \
-    static void sql_name_##d(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out) \
-    {                                                                                            \
-        run_name(info, in, out, D_##D);                                                          \
+/* Ids of a book -> texts, with the lock held; the first id that is not there yet, or -1. */
+static int32_t write_texts(const struct text_book *b, const struct text_book *words,
+                           const int32_t *id, const uint64_t *valid, idx_t n, duckdb_vector out,
+                           uint64_t *ok, bool *word)
+{
+    for (idx_t i = 0; i < n; i++) {
+        if (!valid_at(valid, i)) {
+            set_null(ok, i);
+            continue;
+        }
+        *word = id[i] < 0;
+        const struct text_book *from = *word ? words : b;
+        int32_t at = *word ? CELL_ODD_CODE - id[i] : id[i];
+        if (at < 0 || (size_t)at >= from->n)
+            return at < 0 ? 0 : at;
+        duckdb_vector_assign_string_element_len(out, i, from->at[at].p, from->at[at].n);
     }
-NAMED(NAME_FUNCTION)
+    return -1;
+}
+
+static void run_text(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)
+{
+    const struct bound *me = duckdb_scalar_function_get_extra_info(info);
+    struct texts *t = &me->ctx->texts;
+    idx_t n = duckdb_data_chunk_get_size(in);
+    duckdb_vector v = duckdb_data_chunk_get_vector(in, 0);
+    const int32_t *id = duckdb_vector_get_data(v);
+    const uint64_t *valid = duckdb_vector_get_validity(v);
+    uint64_t *ok = writable(out);
+    int32_t missing = 0;
+    for (int turn = 0; turn < 3; turn++) { /* the book may be unread, and the words */
+        bool word = false;
+        pthread_rwlock_rdlock(&t->lock);
+        missing = write_texts(&t->book[me->how], &t->book[D_WORD], id, valid, n, out, ok, &word);
+        pthread_rwlock_unlock(&t->lock);
+        if (missing < 0)
+            return;
+        texts_reach(t, word ? D_WORD : (enum domain)me->how, missing, me->ctx->codes, me->ctx->db);
+    }
+    duckdb_scalar_function_set_error(info, "Out of Memory Error: a dictionary could not be read");
+}
+
+/* A packed cell that is not one: its number among words. */
+static int32_t odd_word(int64_t packed)
+{
+    return (int32_t)(CELL_ODD - packed);
+}
+
+static bool word_text(const struct bound *me, int64_t packed, struct buf *b)
+{
+    struct texts *t = &me->ctx->texts;
+    int32_t id = odd_word(packed);
+    bool found = false;
+    for (int turn = 0; turn < 2 && !found; turn++) {
+        if (turn)
+            texts_reach(t, D_WORD, id, me->ctx->codes, me->ctx->db);
+        pthread_rwlock_rdlock(&t->lock);
+        found = id >= 0 && (size_t)id < t->book[D_WORD].n;
+        if (found)
+            buf_span(b, t->book[D_WORD].at[id]);
+        pthread_rwlock_unlock(&t->lock);
+    }
+    return found;
+}
+
+/* huji_text_dec, huji_text_time. how: 1 = time */
+static void run_unpack(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)
+{
+    const struct bound *me = duckdb_scalar_function_get_extra_info(info);
+    idx_t n = duckdb_data_chunk_get_size(in);
+    duckdb_vector v = duckdb_data_chunk_get_vector(in, 0);
+    const int64_t *packed = duckdb_vector_get_data(v);
+    const uint64_t *valid = duckdb_vector_get_validity(v);
+    uint64_t *ok = writable(out);
+    struct buf b = BUF_INIT;
+    for (idx_t i = 0; i < n; i++) {
+        if (!valid_at(valid, i)) {
+            set_null(ok, i);
+            continue;
+        }
+        buf_clear(&b);
+        if (packed[i] > PACKED_MIN && me->how)
+            time_pack_print(&b, packed[i]);
+        else if (packed[i] > PACKED_MIN)
+            dec_pack_print(&b, packed[i]);
+        else if (!word_text(me, packed[i], &b))
+            duckdb_scalar_function_set_error(info,
+                                             "Out of Memory Error: a dictionary could not be read");
+        duckdb_vector_assign_string_element_len(out, i, buf_cstr(&b), b.n);
+    }
+    buf_release(&b);
+}
+
+/* A packed cell's value: as the function's cast makes it of the text. */
+static void run_value(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)
+{
+    const struct bound *me = duckdb_scalar_function_get_extra_info(info);
+    idx_t n = duckdb_data_chunk_get_size(in);
+    duckdb_vector v = duckdb_data_chunk_get_vector(in, 0);
+    const int64_t *packed = duckdb_vector_get_data(v);
+    const uint64_t *valid = duckdb_vector_get_validity(v);
+    uint64_t *ok = writable(out);
+    bool narrow = me->f->out == DUCKDB_TYPE_INTEGER, is_time = me->f->cast == to_sec;
+    int32_t *to32 = duckdb_vector_get_data(out);
+    int64_t *to64 = duckdb_vector_get_data(out);
+    struct buf b = BUF_INIT;
+    for (idx_t i = 0; i < n; i++) {
+        int64_t value = 0;
+        bool good = valid_at(valid, i);
+        if (good && packed[i] > PACKED_MIN && is_time) {
+            value = time_unpack(packed[i]);
+        } else if (good && packed[i] > PACKED_MIN) {
+            good = dec_unpack(packed[i], me->how, &value) &&
+                   (!narrow || (value <= INT32_MAX && value > INT32_MIN));
+        } else if (good) {
+            buf_clear(&b);
+            good = word_text(me, packed[i], &b) &&
+                   me->f->cast(me->ctx, me->how, (struct span){buf_cstr(&b), b.n}, &value);
+        }
+        if (!good)
+            set_null(ok, i);
+        else if (narrow)
+            to32[i] = (int32_t)value;
+        else
+            to64[i] = value;
+    }
+    buf_release(&b);
+}
 
 /* Fen -> "123.45". */
 static void sql_yuan(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)
@@ -298,7 +410,8 @@ int line_marks(const struct codes *c, int32_t item, int64_t cnt, int64_t pric, i
 
 static void sql_marks(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)
 {
-    const struct function_context *x = duckdb_scalar_function_get_extra_info(info);
+    const struct bound *me = duckdb_scalar_function_get_extra_info(info);
+    const struct function_context *x = me->ctx;
     idx_t n = duckdb_data_chunk_get_size(in);
     const void *p[5];
     const uint64_t *valid[5];
@@ -318,67 +431,106 @@ static void sql_marks(duckdb_function_info info, duckdb_data_chunk in, duckdb_ve
     }
 }
 
+static uint64_t eight_from(struct span t, size_t from)
+{
+    uint64_t w = 0;
+    if (t.n > from)
+        memcpy(&w, t.p + from, t.n - from < 8 ? t.n - from : 8);
+    return __builtin_bswap64(w);
+}
+
+/* how: 1 = 16 bytes instead of 8 */
 static void sql_tail(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)
 {
-    (void)info;
+    const struct bound *me = duckdb_scalar_function_get_extra_info(info);
     idx_t n = duckdb_data_chunk_get_size(in);
     duckdb_string_t *s = duckdb_vector_get_data(duckdb_data_chunk_get_vector(in, 0));
     const int64_t *skip = duckdb_vector_get_data(duckdb_data_chunk_get_vector(in, 1));
     uint64_t *to = duckdb_vector_get_data(out);
+    duckdb_uhugeint *wide = duckdb_vector_get_data(out);
     for (idx_t i = 0; i < n; i++) {
         struct span t = span_trim(text_at(&s[i]));
-        uint64_t w = 0;
         size_t from = (size_t)skip[i];
-        if (t.n > from)
-            memcpy(&w, t.p + from, t.n - from < 8 ? t.n - from : 8);
-        to[i] = __builtin_bswap64(w);
+        if (me->how)
+            wide[i] = (duckdb_uhugeint){eight_from(t, from + 8), eight_from(t, from)};
+        else
+            to[i] = eight_from(t, from);
     }
 }
-
-struct function {
-    const char *name;
-    duckdb_scalar_function_t run;
-    duckdb_type in[5]; /* 0 ends */
-    duckdb_type out;
-    bool special; /* sees NULLs itself */
-};
 
 #define TEXT_IN             \
     {                       \
         DUCKDB_TYPE_VARCHAR \
     }
-#define ID_ROW(D, d) {"huji_id_" #d, sql_id_##d, TEXT_IN, DUCKDB_TYPE_INTEGER, true},
-#define NAME_ROW(D, d)                           \
-    {"huji_name_" #d,                            \
-     sql_name_##d,                               \
-     {DUCKDB_TYPE_INTEGER, DUCKDB_TYPE_VARCHAR}, \
-     DUCKDB_TYPE_INTEGER,                        \
-     true},
+#define BIG_IN             \
+    {                      \
+        DUCKDB_TYPE_BIGINT \
+    }
+#define INT_IN              \
+    {                       \
+        DUCKDB_TYPE_INTEGER \
+    }
+#define TO_INT DUCKDB_TYPE_INTEGER, true
+#define TO_BIG DUCKDB_TYPE_BIGINT, true
+#define TO_TEXT DUCKDB_TYPE_VARCHAR, true
+/* clang-format off: a function a line reads best */
 static const struct function functions[] = {
-    {"huji_sec", sql_sec, TEXT_IN, DUCKDB_TYPE_BIGINT, true},
-    {"huji_fen", sql_fen, TEXT_IN, DUCKDB_TYPE_BIGINT, true},
-    {"huji_qty", sql_qty, TEXT_IN, DUCKDB_TYPE_BIGINT, true},
-    {"huji_price", sql_price, TEXT_IN, DUCKDB_TYPE_BIGINT, true},
-    {"huji_hash", sql_hash, TEXT_IN, DUCKDB_TYPE_BIGINT, true},
-    {"huji_day", sql_day, TEXT_IN, DUCKDB_TYPE_INTEGER, true},
-    {"huji_int", sql_int, TEXT_IN, DUCKDB_TYPE_INTEGER, true},
-    {"huji_dx", sql_dx, TEXT_IN, DUCKDB_TYPE_VARCHAR, true},
-    {"huji_yuan", sql_yuan, {DUCKDB_TYPE_BIGINT}, DUCKDB_TYPE_VARCHAR, false},
-    {"huji_month", sql_month, {DUCKDB_TYPE_BIGINT}, DUCKDB_TYPE_INTEGER, false},
-    {"huji_tail", sql_tail, {DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_BIGINT}, DUCKDB_TYPE_UBIGINT, false},
+    {"huji_sec", run_cast, TEXT_IN, TO_BIG, to_sec, 0},
+    {"huji_fen", run_cast, TEXT_IN, TO_BIG, to_dec, 2},
+    {"huji_qty", run_cast, TEXT_IN, TO_BIG, to_dec, 4},
+    {"huji_price", run_cast, TEXT_IN, TO_BIG, to_dec, 6},
+    {"huji_hash", run_cast, TEXT_IN, TO_BIG, to_hash, 0},
+    {"huji_day", run_cast, TEXT_IN, TO_INT, to_day, 0},
+    {"huji_int", run_cast, TEXT_IN, TO_INT, to_int, 0},
+    {"huji_dx", sql_dx, TEXT_IN, TO_TEXT, NULL, 0},
+    {"huji_yuan", sql_yuan, BIG_IN, DUCKDB_TYPE_VARCHAR, false, NULL, 0},
+    {"huji_month", sql_month, BIG_IN, DUCKDB_TYPE_INTEGER, false, NULL, 0},
+    {"huji_tail",
+     sql_tail,
+     {DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_BIGINT},
+     DUCKDB_TYPE_UBIGINT,
+     false,
+     NULL,
+     0},
+    {"huji_tail16",
+     sql_tail,
+     {DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_BIGINT},
+     DUCKDB_TYPE_UHUGEINT,
+     false,
+     NULL,
+     1},
     {"huji_marks",
      sql_marks,
      {DUCKDB_TYPE_INTEGER, DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_BIGINT,
       DUCKDB_TYPE_BIGINT},
-     DUCKDB_TYPE_INTEGER,
-     true},
-    NAMED(NAME_ROW) DOMAINS(ID_ROW)};
+     TO_INT,
+     NULL,
+     0},
+    {"huji_put_dec", run_cast, TEXT_IN, TO_BIG, put_dec, 0},
+    {"huji_put_time", run_cast, TEXT_IN, TO_BIG, put_time, 0},
+    {"huji_text_dec", run_unpack, BIG_IN, TO_TEXT, NULL, 0},
+    {"huji_text_time", run_unpack, BIG_IN, TO_TEXT, NULL, 1},
+    {"huji_time_sec", run_value, BIG_IN, TO_BIG, to_sec, 0},
+    {"huji_dec_fen", run_value, BIG_IN, TO_BIG, to_dec, 2},
+    {"huji_dec_qty", run_value, BIG_IN, TO_BIG, to_dec, 4},
+    {"huji_dec_price", run_value, BIG_IN, TO_BIG, to_dec, 6},
+    {"huji_dec_int", run_value, BIG_IN, TO_INT, to_int, 0},
+    {"huji_id_%s", run_cast, TEXT_IN, TO_INT, to_id, 0},
+    {"huji_put_%s", run_cast, TEXT_IN, TO_INT, put_code, 0},
+    {"huji_text_%s", run_text, INT_IN, TO_TEXT, NULL, 0},
+    {"huji_name_%s", run_name, {DUCKDB_TYPE_INTEGER, DUCKDB_TYPE_VARCHAR}, TO_INT, NULL, 0},
+};
+/* clang-format on */
 
-static duckdb_state register_one(duckdb_connection con, const struct function *f,
-                                 struct function_context *ctx)
+static duckdb_state register_one(duckdb_connection con, const struct function *f, const char *name,
+                                 int how, struct function_context *ctx)
 {
+    struct bound *me = mem_alloc(sizeof *me);
+    if (!me)
+        return DuckDBError;
+    *me = (struct bound){f, ctx, how};
     duckdb_scalar_function s = duckdb_create_scalar_function();
-    duckdb_scalar_function_set_name(s, f->name);
+    duckdb_scalar_function_set_name(s, name);
     for (int i = 0; i < 5 && f->in[i]; i++) {
         duckdb_logical_type t = duckdb_create_logical_type(f->in[i]);
         duckdb_scalar_function_add_parameter(s, t);
@@ -389,17 +541,32 @@ static duckdb_state register_one(duckdb_connection con, const struct function *f
     duckdb_destroy_logical_type(&t);
     if (f->special)
         duckdb_scalar_function_set_special_handling(s);
-    duckdb_scalar_function_set_extra_info(s, ctx, NULL);
+    duckdb_scalar_function_set_extra_info(s, me, mem_free);
     duckdb_scalar_function_set_function(s, f->run);
     duckdb_state st = duckdb_register_scalar_function(con, s);
     duckdb_destroy_scalar_function(&s);
     return st;
 }
 
+static int register_all(duckdb_connection con, const struct function *f,
+                        struct function_context *ctx, struct err *e)
+{
+    size_t stem = strcspn(f->name, "%");
+    bool each = f->name[stem] != 0;
+    for (int d = 0; d < (each ? BOOK_COUNT : 1); d++) {
+        char name[64];
+        snprintf(name, sizeof name, "%.*s%s", (int)stem, f->name,
+                 each ? codes_book_name((enum domain)d) : "");
+        if (register_one(con, f, name, each ? d : f->how, ctx) != DuckDBSuccess)
+            return err_set(e, ERR_DB, "登记函数 %s 失败", name);
+    }
+    return 0;
+}
+
 int functions_register(duckdb_connection con, struct function_context *ctx, struct err *e)
 {
-    for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
-        if (register_one(con, &functions[i], ctx) != DuckDBSuccess)
-            return err_set(e, ERR_DB, "登记函数 %s 失败", functions[i].name);
-    return 0;
+    int rc = 0;
+    for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]) && rc == 0; i++)
+        rc = register_all(con, &functions[i], ctx, e);
+    return rc;
 }

@@ -224,6 +224,7 @@ static int with_codes(struct import *im, struct err *e)
     int rc = fn->codes ? codes_load(fn->codes, im->con, e) : err_nomem(e);
     if (rc == 0)
         rc = transact(im, e);
+    texts_forget(&fn->texts);
     codes_free(fn->codes);
     fn->codes = NULL;
     return rc;

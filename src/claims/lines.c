@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "claims/import_priv.h"
+#include "claims/line_form.h"
 
 static bool is_lines(const struct input *in)
 {
@@ -63,9 +64,9 @@ static int make_part(struct import *im, int part, struct err *e)
     struct buf b = BUF_INIT;
     char *seen[1024];
     size_t n = 0;
-    buf_fmt(&b, "CREATE TABLE lp_%d(no BIGINT, file_id INTEGER, row_base BIGINT", part);
+    buf_fmt(&b, "CREATE TABLE lp_%d(no BIGINT, file_id INTEGER, row_base BIGINT, ok BOOLEAN", part);
     for (size_t i = 0; i < sizeof core / sizeof core[0]; i++) {
-        buf_fmt(&b, ", %s VARCHAR", core[i]);
+        buf_fmt(&b, ", %s %s", core[i], line_column_type(core[i]));
         seen[n++] = arena_dup(&im->arena, span_of(core[i]));
     }
     for (size_t f = 0; f < im->n; f++)
@@ -75,7 +76,7 @@ static int make_part(struct import *im, int part, struct err *e)
                 continue;
             buf_str(&b, ", ");
             sql_name(&b, name);
-            buf_str(&b, " VARCHAR");
+            buf_fmt(&b, " %s", line_column_type(name));
             seen[n++] = arena_dup(&im->arena, span_of(name));
         }
     buf_char(&b, ')');
@@ -84,23 +85,44 @@ static int make_part(struct import *im, int part, struct err *e)
     return rc;
 }
 
+/* What a line must have; a file without one of the columns has no line. */
+static const char line_ok[] =
+    "huji_hash(bkkp_sn) IS NOT NULL AND coalesce(trim(psn_no), '') <> '' AND "
+    "huji_time_sec(huji_put_time(fee_ocur_time)) IS NOT NULL AND "
+    "huji_dec_fen(huji_put_dec(det_item_fee_sumamt)) IS NOT NULL";
+
+static void ok_sql(struct buf *b, const struct input *in)
+{
+    static const char *const need[] = {"bkkp_sn", "psn_no", "fee_ocur_time", "det_item_fee_sumamt"};
+    for (size_t i = 0; i < sizeof need / sizeof need[0]; i++)
+        if (!input_has(in, need[i])) {
+            buf_str(b, "false");
+            return;
+        }
+    buf_str(b, line_ok);
+}
+
 static int load_file(struct import *im, struct input *in, int part, struct err *e)
 {
     struct buf b = BUF_INIT;
     in->scan.no_base = im->next_no;
-    buf_fmt(&b, "INSERT INTO lp_%d (no, file_id, row_base", part);
+    buf_fmt(&b, "INSERT INTO lp_%d (no, file_id, row_base, ok", part);
     for (size_t i = 0; i < in->n; i++) {
         buf_str(&b, ", ");
         sql_name(&b, in->name[i]);
     }
     /* row_no = no - row_base, from 1 */
-    buf_fmt(&b, ") SELECT no, %d, %lld", in->file_id, (long long)im->next_no - 1);
+    buf_fmt(&b, ") SELECT no, %d, %lld, ok", in->file_id, (long long)im->next_no - 1);
     for (size_t i = 0; i < in->n; i++) {
+        const char *name = line_name_column(in->name[i]);
         buf_str(&b, ", ");
-        sql_name(&b, in->name[i]);
+        line_store_sql(&b, in->name[i], "ok", name && input_has(in, name) ? name : NULL);
     }
-    buf_str(&b, " FROM ");
+    buf_str(&b, " FROM (SELECT *, ");
+    ok_sql(&b, in);
+    buf_str(&b, " AS ok FROM ");
     input_sql(&b, in);
+    buf_char(&b, ')');
     int rc = b.failed ? err_nomem(e) : db_run(im->con, buf_cstr(&b), e);
     buf_release(&b);
     if (rc == 0)
@@ -109,41 +131,44 @@ static int load_file(struct import *im, struct input *in, int part, struct err *
     return rc;
 }
 
-static const char narrow_sql[] =
-    "CREATE OR REPLACE TEMP TABLE nl AS SELECT no, file_id, h, %s AS bk, ok, "
-    "CASE WHEN ok THEN huji_month(fee_ocur_time) END AS month, "
-    "CASE WHEN ok THEN huji_id_person(psn_no) END AS psn_no, "
-    "CASE WHEN ok THEN huji_id_visit(mdtrt_id) END AS mdtrt_id, "
-    "CASE WHEN ok THEN huji_id_setl(setl_id) END AS setl_id, "
-    "CASE WHEN ok THEN huji_name_inst(huji_id_inst(fixmedins_code), fixmedins_name) END AS fixmedins_code, "
-    "fee_ocur_time, item AS hilist_code, "
-    "CASE WHEN ok THEN huji_id_code(med_type) END AS med_type, cnt, pric, det_item_fee_sumamt, "
-    "coalesce(huji_fen(inscp_amt), det_item_fee_sumamt - fulamt_ownpay_amt - overlmt_selfpay - preselfpay_amt) "
-    "AS inscp_amt, fulamt_ownpay_amt, overlmt_selfpay, preselfpay_amt, "
-    "CASE WHEN ok THEN huji_id_code(med_chrgitm_type) END AS med_chrgitm_type, "
-    "CASE WHEN ok THEN huji_id_code(chrgitm_lv) END AS chrgitm_lv, "
-    "CASE WHEN ok THEN huji_id_code(list_type) END AS list_type, "
-    "CASE WHEN ok THEN huji_name_doctor(huji_id_doctor(bilg_dr_code), bilg_dr_name) END AS bilg_dr_code, "
-    "CASE WHEN ok THEN huji_name_doctor(huji_id_doctor(acord_dr_code), acord_dr_name) END AS acord_dr_code, "
-    "CASE WHEN ok THEN huji_name_dept(huji_id_dept(bilg_dept_codg), bilg_dept_name) END AS bilg_dept_codg, "
-    "huji_hash(rx_drord_no) AS rx_drord_no, huji_int(prd_days) AS prd_days, "
-    "CASE WHEN ok THEN huji_id_code(dise_codg) END AS dise_codg, "
-    "CASE WHEN ok THEN huji_id_code(dscg_tkdrug_flag) END AS dscg_tkdrug_flag, "
-    "CASE WHEN ok THEN huji_id_code(rx_circ_flag) END AS rx_circ_flag, "
-    "CASE WHEN ok THEN huji_id_code(etip_flag) END AS etip_flag, "
-    "huji_hash(init_feedetl_sn) AS ih, "
-    "CASE WHEN ok THEN huji_marks(item, cnt, pric, det_item_fee_sumamt, fee_ocur_time) END AS marks "
-    "FROM (SELECT * REPLACE (huji_sec(fee_ocur_time) AS fee_ocur_time, huji_qty(cnt) AS cnt, huji_price(pric) AS pric, "
-    "huji_fen(det_item_fee_sumamt) AS det_item_fee_sumamt, huji_fen(fulamt_ownpay_amt) AS fulamt_ownpay_amt, "
-    "huji_fen(overlmt_selfpay) AS overlmt_selfpay, huji_fen(preselfpay_amt) AS preselfpay_amt), "
-    "huji_hash(bkkp_sn) AS h, huji_hash(bkkp_sn) IS NOT NULL AND coalesce(trim(psn_no), '') <> '' AND "
-    "huji_sec(fee_ocur_time) IS NOT NULL AND huji_fen(det_item_fee_sumamt) IS NOT NULL AS ok, "
-    "huji_name_item(huji_id_item(coalesce(nullif(trim(hilist_code), ''), med_list_codg)), hilist_name) AS item "
-    "FROM lp_%d)";
+/* nl: the part's lines as ids and integers. */
+static int make_narrow(struct import *im, int part, const char *tie, struct err *e)
+{
+    static const char *const ids[] = {
+        "psn_no",       "mdtrt_id",       "setl_id",          "fixmedins_code",   "med_type",
+        "chrgitm_lv",   "list_type",      "med_chrgitm_type", "bilg_dr_code",     "acord_dr_code",
+        "rx_circ_flag", "bilg_dept_codg", "dise_codg",        "dscg_tkdrug_flag", "etip_flag"};
+    struct buf b = BUF_INIT;
+    buf_fmt(
+        &b,
+        "CREATE OR REPLACE TEMP TABLE nl AS SELECT *, CASE WHEN ok THEN huji_month(fee_ocur_time) END AS month, "
+        "CASE WHEN ok THEN huji_marks(hilist_code, cnt, pric, det_item_fee_sumamt, fee_ocur_time) END AS marks "
+        "FROM (SELECT no, file_id, huji_hash(bkkp_sn) AS h, %s AS bk, ok",
+        tie);
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+        buf_str(&b, ", ");
+        line_id_sql(&b, ids[i], line_name_column(ids[i]));
+    }
+    buf_fmt(
+        &b,
+        ", CASE WHEN hilist_code >= 0 THEN hilist_code WHEN ok THEN huji_name_item(huji_id_item(coalesce(nullif(trim("
+        "huji_text_item(hilist_code)), ''), huji_text_word(med_list_codg))), huji_text_word(hilist_name)) END AS hilist_code, "
+        "huji_time_sec(fee_ocur_time) AS fee_ocur_time, huji_dec_qty(cnt) AS cnt, huji_dec_price(pric) AS pric, "
+        "huji_dec_fen(det_item_fee_sumamt) AS det_item_fee_sumamt, coalesce(huji_dec_fen(inscp_amt), "
+        "huji_dec_fen(det_item_fee_sumamt) - huji_dec_fen(fulamt_ownpay_amt) - huji_dec_fen(overlmt_selfpay) - "
+        "huji_dec_fen(preselfpay_amt)) AS inscp_amt, huji_dec_fen(fulamt_ownpay_amt) AS fulamt_ownpay_amt, "
+        "huji_dec_fen(overlmt_selfpay) AS overlmt_selfpay, huji_dec_fen(preselfpay_amt) AS preselfpay_amt, "
+        "huji_hash(rx_drord_no) AS rx_drord_no, huji_dec_int(prd_days) AS prd_days, "
+        "huji_hash(init_feedetl_sn) AS ih FROM lp_%d)",
+        part);
+    int rc = b.failed ? err_nomem(e) : db_run(im->con, buf_cstr(&b), e);
+    buf_release(&b);
+    return rc;
+}
 
 /*
  * Lines are stored in the order of bkkp_sn's bytes where person and second are equal. Numbers of one house differ in a
- * few last characters: then 8 bytes behind the common beginning say all, and sort far faster than text.
+ * few last characters: then 8 or 16 bytes behind the common beginning say all, and sort far faster than text.
  */
 static int tie_breaker(struct import *im, int part, char *out, size_t cap, struct err *e)
 {
@@ -160,21 +185,35 @@ static int tie_breaker(struct import *im, int part, char *out, size_t cap, struc
     size_t k = 0, longest = (size_t)db_i64(&rows, 2);
     while (k < lo.n && k < hi.n && lo.p[k] == hi.p[k])
         k++;
-    if (longest - k <= 8)
-        snprintf(out, cap, "CASE WHEN ok THEN huji_tail(bkkp_sn, %zu::BIGINT) END", k);
+    if (longest - k <= 16)
+        snprintf(out, cap, "CASE WHEN ok THEN huji_tail%s(bkkp_sn, %zu::BIGINT) END",
+                 longest - k <= 8 ? "" : "16", k);
     else
         snprintf(out, cap, "trim(bkkp_sn)");
     db_close(&rows);
     return 0;
 }
 
-static const char blame_lines[] =
-    "CREATE OR REPLACE TEMP TABLE im_reject AS SELECT n.no - t.row_base - 1 AS row, "
-    "CASE WHEN n.h IS NULL THEN 'bkkp_sn' WHEN coalesce(trim(t.psn_no), '') = '' THEN 'psn_no' "
-    "WHEN n.fee_ocur_time IS NULL THEN 'fee_ocur_time' ELSE 'det_item_fee_sumamt' END AS column_name, "
-    "CASE WHEN n.h IS NULL THEN t.bkkp_sn WHEN coalesce(trim(t.psn_no), '') = '' THEN t.psn_no "
-    "WHEN n.fee_ocur_time IS NULL THEN t.fee_ocur_time ELSE t.det_item_fee_sumamt END AS value, "
-    "'' AS reason, n.det_item_fee_sumamt AS fen FROM nl n JOIN lp_%d t USING (no) WHERE n.file_id = %d AND NOT n.ok";
+static int blame_lines(struct import *im, int part, int file_id, struct err *e)
+{
+    struct buf b = BUF_INIT;
+    char table[32];
+    snprintf(table, sizeof table, "lp_%d", part);
+    buf_str(
+        &b,
+        "CREATE OR REPLACE TEMP TABLE im_reject AS SELECT t.row_no - 1 AS row, "
+        "CASE WHEN n.h IS NULL THEN 'bkkp_sn' WHEN coalesce(trim(t.psn_no), '') = '' THEN 'psn_no' "
+        "WHEN n.fee_ocur_time IS NULL THEN 'fee_ocur_time' ELSE 'det_item_fee_sumamt' END AS column_name, "
+        "CASE WHEN n.h IS NULL THEN t.bkkp_sn WHEN coalesce(trim(t.psn_no), '') = '' THEN t.psn_no "
+        "WHEN n.fee_ocur_time IS NULL THEN t.fee_ocur_time ELSE t.det_item_fee_sumamt END AS value, "
+        "'' AS reason, n.det_item_fee_sumamt AS fen FROM nl n JOIN (");
+    int rc = line_part_sql(im->con, &b, table, e);
+    buf_fmt(&b, ") t USING (no) WHERE n.file_id = %d AND NOT n.ok", file_id);
+    if (rc == 0)
+        rc = b.failed ? err_nomem(e) : db_run(im->con, buf_cstr(&b), e);
+    buf_release(&b);
+    return rc;
+}
 
 /* Row counts and money of each file; rejects of what could be read. */
 static int check_file(struct import *im, struct input *in, int part, struct err *e)
@@ -189,7 +228,7 @@ static int check_file(struct import *im, struct input *in, int part, struct err 
     in->row->rows_read = in->rows;
     in->row->fen_read = fen;
     if (rc == 0 && bad) {
-        rc = db_exec(im->con, e, blame_lines, part, in->file_id);
+        rc = blame_lines(im, part, in->file_id, e);
         if (rc == 0)
             rc = reject_save(im, in, e);
     }
@@ -322,7 +361,7 @@ int lines_load(struct import *im, struct err *e)
     if (rc == 0)
         rc = import_step(im, "检查并编码费用明细", 0, 0, e);
     if (rc == 0)
-        rc = db_exec(im->con, e, narrow_sql, tie, (int)part);
+        rc = make_narrow(im, (int)part, tie, e);
     for (size_t i = 0; i < im->n && rc == 0; i++)
         if (is_lines(&im->in[i]))
             rc = check_file(im, &im->in[i], (int)part, e);

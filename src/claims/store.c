@@ -92,8 +92,6 @@ static int configure(duckdb_config c, const char *dir, enum store_mode mode,
         {"memory_limit", m},
         {"temp_directory", tmp},
         {"access_mode", mode == STORE_READ ? "READ_ONLY" : "READ_WRITE"},
-        /* newer ways of compressing text: a third less work and space */
-        {"storage_compatibility_version", "v1.4.0"},
         /* It knows DICT_FSST for texts, the dearest part of an import. */
         {"storage_compatibility_version", "v1.4.0"},
         /* Nothing is ever fetched from the net. */
@@ -248,7 +246,9 @@ static int open_all(struct store *s, const struct store_options *o, struct err *
         rc = check_schema(s, e);
     /* DICT_FSST's two forerunners would be tried on every column, for as much work again and no gain. */
     if (rc == 0 && s->mode == STORE_WRITE)
-        rc = db_run(s->con, "SET disabled_compression_methods = 'dictionary,fsst'", e);
+        rc = db_run(s->con, "SET disabled_compression_methods = 'dictionary,fsst,rle'", e);
+    if (rc == 0)
+        s->fn.db = s->db;
     if (rc == 0)
         rc = functions_register(s->con, &s->fn, e);
     if (rc == 0)
@@ -262,6 +262,7 @@ int store_open(const char *dir, enum store_mode mode, const struct store_options
     struct store *s = mem_calloc(1, sizeof *s);
     if (!s)
         return err_nomem(e);
+    texts_init(&s->fn.texts);
     s->lock_fd = -1;
     s->mode = mode;
     s->threads = o && o->threads > 0 ? o->threads : get_nprocs();
@@ -286,6 +287,7 @@ void store_close(struct store *s)
     if (s->lock_fd >= 0)
         close(s->lock_fd);
     codes_free(s->fn.codes);
+    texts_release(&s->fn.texts);
     free(s->dir);
     mem_free(s);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/map.h"
+#include "claims/line_form.h"
 #include "claims/schema.h"
 #include "claims/store.h"
 
@@ -55,8 +56,9 @@ static const char *const plain_tables[] = {
 static int make_dictionaries(duckdb_connection con, struct err *e)
 {
     int rc = 0;
-    for (int d = 0; d < DOMAIN_COUNT && rc == 0; d++)
-        rc = db_exec(con, e, "CREATE TABLE d_%s(id INTEGER, code VARCHAR%s)", huji_domain_name[d],
+    for (int d = 0; d < BOOK_COUNT && rc == 0; d++)
+        rc = db_exec(con, e, "CREATE TABLE d_%s(id INTEGER, code VARCHAR%s)",
+                     codes_book_name((enum domain)d),
                      domain_has_name((enum domain)d) ? ", name VARCHAR" : "");
     return rc;
 }
@@ -198,18 +200,18 @@ static int text_view(duckdb_connection con, struct err *e)
         buf_release(&b);
         return rc;
     }
-    while (db_next(&rows)) {
+    while (rc == 0 && db_next(&rows)) {
+        char part[64];
         struct span t = db_text(&rows, 0);
-        buf_fmt(
-            &b,
-            " UNION ALL BY NAME SELECT no, file_id, no - row_base AS row_no, * EXCLUDE (no, file_id, row_base) "
-            "FROM %.*s",
-            (int)t.n, t.p);
+        snprintf(part, sizeof part, "%.*s", (int)t.n, t.p);
+        buf_str(&b, " UNION ALL BY NAME ");
+        rc = line_part_sql(con, &b, part, e);
         if (db_i64(&rows, 1))
             buf_str(&b, " WHERE no NOT IN (SELECT no FROM line_gone)");
     }
     db_close(&rows);
-    rc = b.failed ? err_nomem(e) : db_run(con, buf_cstr(&b), e);
+    if (rc == 0)
+        rc = b.failed ? err_nomem(e) : db_run(con, buf_cstr(&b), e);
     buf_release(&b);
     return rc;
 }
