@@ -57,14 +57,14 @@ struct huji_lookup {
     const int64_t *value[2];
 };
 
-#define HUJI_SOURCES 19
+#define HUJI_SOURCES 20
 #define HUJI_DOMAINS 13
 #define HUJI_LOOKUPS 12
 
 struct huji_frame {
     struct huji_dict dict[HUJI_DOMAINS];
     /* Indexed by enum source_id. Tables with psn_no are sorted by (psn_no, missing last); S_STAY and S_VISIT both stand
-     * for s_visit: only S_STAY is read. S_LINE and S_LINE_RAW stay empty. */
+     * for s_visit: only S_STAY is read. S_LINE, S_LINE_RAW and S_UNMATCHED stay empty. */
     struct huji_table table[HUJI_SOURCES];
     /* Diagnoses of visit id v: diag[diag_at[v]] .. diag[diag_at[v + 1] - 1]; both NULL: none known. */
     const uint32_t *diag_at;

@@ -107,7 +107,7 @@ static int make_sources(duckdb_connection con, struct err *e)
     struct buf b = BUF_INIT;
     int rc = 0;
     for (int i = 0; i < SOURCE_COUNT && rc == 0; i++) {
-        if (i == S_LINE || i == S_LINE_RAW || i == S_VISIT) /* a view; the same table as stay */
+        if (source_is_line((enum source_id)i) || i == S_VISIT) /* a view; the same table as stay */
             continue;
         buf_clear(&b);
         buf_fmt(&b, "CREATE TABLE %s", huji_sources[i].table);

@@ -16,11 +16,12 @@ static const struct {
     {S_STAY, {"mdtrt_d", "setl_d", NULL}}, {S_VISIT, {"mdtrt_d", "setl_d", NULL}},
     {S_SETTLEMENT, {"setl_d", NULL}},      {S_OPERATION, {"setl_list_oprn_d", NULL}},
     {S_STOCK, {"inv_3501", "inv_3503"}},   {S_LINE, {"fee_list_d", NULL}},
-    {S_LINE_RAW, {"fee_list_d", NULL}},    {S_SALE, {"sale_3505", NULL}},
-    {S_TRACE, {"drug_trac", NULL}},        {S_CHECK, {"presence_check", NULL}},
-    {S_REFUND, {"setl_d", NULL}},          {S_REG, {"opsp_reg_d", NULL}},
-    {S_ENROL, {"psn_insu_d", NULL}},       {S_LAB, {"lab_result", NULL}},
-    {S_ACT, {"agency_act", NULL}},         {S_CLEARING, {"clearing", NULL}},
+    {S_LINE_RAW, {"fee_list_d", NULL}},    {S_UNMATCHED, {"fee_list_d", NULL}},
+    {S_SALE, {"sale_3505", NULL}},         {S_TRACE, {"drug_trac", NULL}},
+    {S_CHECK, {"presence_check", NULL}},   {S_REFUND, {"setl_d", NULL}},
+    {S_REG, {"opsp_reg_d", NULL}},         {S_ENROL, {"psn_insu_d", NULL}},
+    {S_LAB, {"lab_result", NULL}},         {S_ACT, {"agency_act", NULL}},
+    {S_CLEARING, {"clearing", NULL}},
 };
 
 /* Names in a rule that stand on a column or table that is often not there. */

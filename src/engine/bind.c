@@ -162,7 +162,7 @@ static unsigned depends(const struct expr *x, enum base base, enum source_id fro
         return DEP_PERSON;
     if (x->via == VIA_VISIT)
         return DEP_VISIT;
-    if (x->via == VIA_SELF && (from == S_LINE || from == S_LINE_RAW)) {
+    if (x->via == VIA_SELF && source_is_line(from)) {
         struct span n = span_of(huji_sources[from].fields[x->field].name);
         if (span_is(n, "hilist_code"))
             return DEP_ITEM;
@@ -216,7 +216,7 @@ struct expr *bind_event_name(struct binder *b, const struct expr *raw, enum sour
         int f = source_field(from, name);
         if (f < 0 && span_is(head, "fund") && huji_sources[from].fund_field)
             f = source_field(from, span_of(huji_sources[from].fund_field));
-        if (f < 0 && span_is(head, "fund") && (from == S_LINE || from == S_LINE_RAW)) {
+        if (f < 0 && span_is(head, "fund") && source_is_line(from)) {
             x = bind_make(b, X_FUND, V_NUM);
             if (x) {
                 x->scale = 2;

@@ -154,7 +154,7 @@ static struct money charged(struct fold *f, const struct event_ref *r)
         m.amount = or0(eval_field(f->env, r, known->amount));
     if (known->fund >= 0)
         m.fund = or0(eval_field(f->env, r, known->fund));
-    else if (r->src == S_LINE || r->src == S_LINE_RAW)
+    else if (source_is_line(r->src))
         m.fund = walk_line_fund(f->env->walk, r->row);
     return m;
 }

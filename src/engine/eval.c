@@ -20,7 +20,7 @@ static int64_t cell(const void *col, enum ftype t, int32_t row)
 
 static inline const void *column_of(const struct env *v, enum source_id src, int field)
 {
-    if (src == S_LINE || src == S_LINE_RAW)
+    if (source_is_line(src))
         return v->line ? v->line[field] : NULL;
     return v->run->frame->table[src == S_VISIT ? S_STAY : src].col[field];
 }
@@ -32,10 +32,10 @@ int64_t eval_field(struct env *v, const struct event_ref *r, int field)
     return cell(column_of(v, r->src, field), huji_sources[r->src].fields[field].type, r->row);
 }
 
-/* stay and visit, line and line_raw have one table */
+/* stay and visit, lines of all kinds have one table */
 static enum source_id table_of(enum source_id s)
 {
-    return s == S_VISIT ? S_STAY : s == S_LINE_RAW ? S_LINE : s;
+    return s == S_VISIT ? S_STAY : source_is_line(s) ? S_LINE : s;
 }
 
 static int64_t eval_column(struct env *v, const struct expr *x)

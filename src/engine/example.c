@@ -461,7 +461,7 @@ static void *narrow(struct world *w, enum source_id s, int f, const struct order
 static int make_tables(struct world *w, struct line_batch *lines)
 {
     for (int s = 0; s < SOURCE_COUNT; s++) {
-        if (s == S_VISIT || s == S_LINE_RAW)
+        if (s == S_VISIT || (s != S_LINE && source_is_line((enum source_id)s)))
             continue;
         struct order *o = sorted_rows(w, (enum source_id)s);
         if (!o)

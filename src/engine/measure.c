@@ -157,7 +157,7 @@ int measure_add(const struct huji_run *run, const struct measure *m, struct meas
     if (!row)
         return -1;
     if (fresh || before(ev->t, ev->src, ev->rank, row)) {
-        bool line = ev->src == S_LINE || ev->src == S_LINE_RAW; /* its row is gone with the batch */
+        bool line = source_is_line((enum source_id)ev->src); /* its row is gone with the batch */
         row->row = line ? -1 : ev->row;
         row->src = ev->src;
         row->clause = ev->clause;

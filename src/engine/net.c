@@ -22,12 +22,13 @@ static int to_pool(const struct net_lines *l, size_t i, int64_t q, struct net_sc
         struct net_rest *p = &s->pool[k];
         if (p->visit == l->visit[i] && p->item == l->item[i] && p->pric == l->pric[i]) {
             p->qty += q;
+            p->row = i > p->row ? i : p->row;
             return 0;
         }
     }
     if (mem_grow(&s->pool, &s->cap_pool, s->n_pool + 1, sizeof *s->pool) < 0)
         return -1;
-    s->pool[s->n_pool++] = (struct net_rest){l->visit[i], l->item[i], l->pric[i], q};
+    s->pool[s->n_pool++] = (struct net_rest){l->visit[i], l->item[i], l->pric[i], q, i};
     return 0;
 }
 
@@ -101,6 +102,21 @@ int net_person(const struct net_lines *l, struct net_scratch *s)
         if (l->live[i] && s->taken[i])
             shrink(l, i, l->cnt[i] - s->taken[i]);
     return 0;
+}
+
+void net_write_rest(const struct net_lines *l, const struct net_scratch *s)
+{
+    for (size_t k = 0; k < s->n_pool; k++) {
+        const struct net_rest *p = &s->pool[k];
+        if (!p->qty)
+            continue;
+        l->cnt[p->row] = p->qty;
+        for (int a = 0; a < 5; a++)
+            if (l->amount[a])
+                l->amount[a][p->row] = a || p->pric == HUJI_NONE64
+                                           ? HUJI_NONE64
+                                           : prorate(p->pric, p->qty, 100000000);
+    }
 }
 
 void net_release(struct net_scratch *s)

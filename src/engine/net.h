@@ -16,13 +16,15 @@ struct net_lines {
     uint8_t *live;
 };
 
-/* N5: what no positive line could take. */
+/* N5: what no positive line could take: qty > 0 of a visit's item at a price. `row`: the last line that asked for it; it is
+ * not live. */
 struct net_rest {
     int32_t visit, item;
     int64_t pric, qty;
+    size_t row;
 };
 
-/* `pool` is scratch, kept between calls; on return its first *n_rest entries are the unmatched rest. */
+/* `pool` is scratch, kept between calls; on return its first n_pool entries are the rest (those with qty > 0). */
 struct net_scratch {
     struct net_rest *pool;
     size_t n_pool, cap_pool;
@@ -32,6 +34,9 @@ struct net_scratch {
 };
 /* 0, or -1 when out of memory. */
 int net_person(const struct net_lines *l, struct net_scratch *s);
+/* Writes the rest into its lines: cnt, and cnt * pric as the amount; other amounts are unknown. After everybody has seen the
+ * lines that are live. */
+void net_write_rest(const struct net_lines *l, const struct net_scratch *s);
 void net_release(struct net_scratch *s);
 
 #endif

@@ -496,7 +496,7 @@ static int plan_clause(struct huji_run *run, const struct rule *r, int clause)
                               : -1;
     if (n < 0)
         return -1;
-    bool line = c->src == S_LINE || c->src == S_LINE_RAW;
+    bool line = source_is_line(c->src);
     struct conjunct **kinds[] = {&p->person, &p->visit, &p->event};
     int count[3] = {0};
     for (int k = 0; k < 3; k++)
@@ -504,7 +504,7 @@ static int plan_clause(struct huji_run *run, const struct rule *r, int clause)
             return -1;
     for (int i = 0; i < n; i++) {
         unsigned dep = all[i].x->dep;
-        if (line && item_only(all[i].x)) {
+        if (c->src == S_LINE && item_only(all[i].x)) { /* the index by item is of net lines */
             if (filter_items(run, p, &all[i]) < 0)
                 return -1;
             continue;
@@ -572,7 +572,7 @@ static void note_fields(struct huji_run *run, const struct expr *x)
         return;
     for (int i = 0; i < X_ARGS; i++)
         note_fields(run, x->arg[i]);
-    if (x->op == X_FIELD && (x->from == S_LINE || x->from == S_LINE_RAW))
+    if (x->op == X_FIELD && source_is_line(x->from))
         run->line_fields |= UINT64_C(1) << (x->via == VIA_SELF ? x->field : x->fk);
 }
 

@@ -333,6 +333,8 @@ const struct source huji_sources[SOURCE_COUNT] = {
                 "det_item_fee_sumamt", NULL, 5, FIELDS(line_fields)},
     [S_LINE_RAW] = {"line_raw", "费用明细（原始）", "s_line", NULL, "line:", "no", "fee_ocur_time",
                     NULL, "det_item_fee_sumamt", NULL, 5, FIELDS(line_fields)},
+    [S_UNMATCHED] = {"refund_unmatched", "冲不掉的退费", "s_line", NULL, "line:", "no",
+                     "fee_ocur_time", NULL, "det_item_fee_sumamt", NULL, 6, FIELDS(line_fields)},
     [S_SALE] = {"sale", "药品销售", "s_sale", NULL, "sale:", "sale_id", "sale_time", NULL, "amount",
                 NULL, 5, FIELDS(sale_fields)},
     [S_TRACE] = {"trace", "药品追溯码", "s_trace", NULL, "trace:", "trace_id", "sale_time", NULL,

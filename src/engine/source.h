@@ -53,6 +53,7 @@ enum source_id {
     S_STOCK,
     S_LINE,
     S_LINE_RAW,
+    S_UNMATCHED, /* what netting could not place (N5), as a fee line */
     S_SALE,
     S_TRACE,
     S_CHECK,
@@ -89,6 +90,12 @@ struct source {
 
 extern const struct source huji_sources[SOURCE_COUNT];
 extern const char *const huji_domain_name[DOMAIN_COUNT]; /* "person", "visit", ... */
+
+/* Are its events rows of the fee lines, netted or not? */
+static inline bool source_is_line(enum source_id s)
+{
+    return s == S_LINE || s == S_LINE_RAW || s == S_UNMATCHED;
+}
 
 /* -1 when there is none. */
 int source_find(struct span name);

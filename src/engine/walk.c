@@ -166,7 +166,7 @@ void walk_fold(struct walk *w, const struct rule *r, struct event *ev, size_t n)
     }
 }
 
-static void net_lines(struct walk *w)
+static struct net_lines person_lines(struct walk *w)
 {
     struct net_lines l = {.n = w->hi - w->lo};
 #define AT(f, type) (w->line[f] ? (type *)w->line[f] + w->lo : NULL)
@@ -181,6 +181,12 @@ static void net_lines(struct walk *w)
         l.amount[k] = AT(w->f_net[5 + k], int64_t);
 #undef AT
     l.live = w->live + w->lo;
+    return l;
+}
+
+static void net_lines(struct walk *w)
+{
+    struct net_lines l = person_lines(w);
     if (net_person(&l, &w->net) < 0)
         w->failed = true;
 }
@@ -194,6 +200,16 @@ static bool line_plans(struct walk *w, const int *plans, enum source_id src, siz
             any = true;
         }
     return any;
+}
+
+/* N5: refunds that found no charge, one event per visit, item and price. */
+static void walk_unmatched(struct walk *w)
+{
+    struct net_lines l = person_lines(w);
+    net_write_rest(&l, &w->net);
+    for (size_t k = 0; k < w->net.n_pool; k++)
+        if (w->net.pool[k].qty > 0)
+            line_plans(w, w->run->by_source[S_UNMATCHED], S_UNMATCHED, w->lo + w->net.pool[k].row);
 }
 
 static void walk_source(struct walk *w, enum source_id src, int32_t psn)
@@ -269,6 +285,8 @@ static void walk_person(struct walk *w, int32_t psn)
             if (w->guard[ix->rows[k]])
                 walk_consider(w, ix->rows[k], S_LINE, (int32_t)i);
     }
+    if (w->hi > w->lo && *w->run->by_source[S_UNMATCHED] >= 0)
+        walk_unmatched(w);
     for (size_t s = 0; s < sizeof rest / sizeof *rest; s++)
         walk_source(w, rest[s], psn);
     int keep = 0;

@@ -104,7 +104,7 @@ static size_t unpack_part(struct walk *merged, struct walk *w, int rule, int par
         for (const uint8_t *p = b->p, *end = p + b->n; p < end; n++) {
             struct event *ev = &w->part.ev[n];
             p = walk_unpack(p, mask, ev);
-            if (ev->src == S_LINE || ev->src == S_LINE_RAW) {
+            if (source_is_line((enum source_id)ev->src)) {
                 ev->row += from->tap_shift;
                 ev->rank = merged->tap_rank[ev->row];
             }

@@ -152,6 +152,8 @@ int64_t walk_line_fund(struct walk *w, int32_t row)
 {
     if (w->in_tap)
         return w->tap.fund[row];
+    if (!w->live[row])
+        return 0;
     if (!w->fund_ready)
         all_shares(w);
     return w->fund[row];

@@ -185,7 +185,7 @@ static void take(struct walk *w, const struct rule *r, int clause)
         kind_forbid.fold(&w->fold, &ev, 1);
         return;
     }
-    if (!r->in_walk && !r->is_measure && (ev.src == S_LINE || ev.src == S_LINE_RAW) &&
+    if (!r->in_walk && !r->is_measure && source_is_line((enum source_id)ev.src) &&
         (ev.row = tap_line(w, ev.row)) < 0)
         return;
     if (r->kind == &kind_quota && r->slot[clause][SL_TOLERANCE]) { /* spread over days */

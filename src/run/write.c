@@ -47,7 +47,7 @@ static int64_t *named_lines(struct walk *const *walks, size_t n, size_t *out)
         for (size_t j = 0; j < k; j++)
             for (uint32_t v = 0; v <= f[j].n_evidence; v++) {
                 const struct huji_ref *r = v < f[j].n_evidence ? &f[j].evidence[v] : &f[j].anchor;
-                if ((r->source != S_LINE && r->source != S_LINE_RAW) || r->id == HUJI_NONE64)
+                if (!source_is_line((enum source_id)r->source) || r->id == HUJI_NONE64)
                     continue;
                 if (mem_grow(&no, &cap, m + 1, sizeof *no) < 0) {
                     mem_free(no);

@@ -381,7 +381,8 @@ static void sort_source(struct county *c, enum source_id s)
 static void cut(struct county *c, int64_t until)
 {
     for (int s = S_STAY; s < SOURCE_COUNT; s++) {
-        if (s == S_VISIT || s == S_LINE_RAW || !huji_sources[s].time_field)
+        if (s == S_VISIT || (s != S_LINE && source_is_line((enum source_id)s)) ||
+            !huji_sources[s].time_field)
             continue;
         size_t k = 0;
         int t = source_field((enum source_id)s, span_of(huji_sources[s].time_field));
@@ -417,7 +418,7 @@ static void deliver(struct county *c)
     for (int d = 0; d < DOMAIN_COUNT; d++)
         c->frame.dict[d] = (struct huji_dict){c->code[d], c->n_code[d]};
     for (int s = 0; s < SOURCE_COUNT; s++) {
-        bool lines = s == S_LINE || s == S_LINE_RAW || s == S_VISIT;
+        bool lines = source_is_line((enum source_id)s) || s == S_VISIT;
         c->frame.table[s].n = lines ? 0 : c->n[s];
         for (size_t f = 0; f < huji_sources[s].n_fields && !lines; f++)
             c->frame.table[s].col[f] = narrow(&c->a, c->cell[s][f], c->n[s],
@@ -484,7 +485,7 @@ struct county *county_make(uint64_t seed, uint64_t shuffle, int64_t until)
     if (shuffle)
         renumber(c);
     for (int s = 0; s < SOURCE_COUNT; s++)
-        if (s != S_VISIT && s != S_LINE_RAW)
+        if (s != S_VISIT && (s == S_LINE || !source_is_line((enum source_id)s)))
             sort_source(c, (enum source_id)s);
     for (int l = 0; l < LOOKUP_COUNT; l++)
         deliver_lookup(c, l);
@@ -590,7 +591,7 @@ int county_tables(const struct county *c, duckdb_connection con)
         rc = fill(con, name, "(id INTEGER, code VARCHAR)", &rows);
     }
     for (int s = 0; s < SOURCE_COUNT && rc == 0; s++)
-        if (s != S_VISIT && s != S_LINE_RAW)
+        if (s != S_VISIT && (s == S_LINE || !source_is_line((enum source_id)s)))
             rc = fill_source(c, (enum source_id)s, con);
     for (size_t r = 0; r < c->n_diag; r++)
         buf_fmt(&rows, "%s(%lld, %lld, 0)", r ? ", " : "", (long long)c->diag[r][0],

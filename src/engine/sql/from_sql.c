@@ -4,12 +4,15 @@
 
 const char *src_table(enum source_id s)
 {
-    return s == S_LINE ? "net_line" : s == S_LINE_RAW ? "raw_line" : huji_sources[s].table;
+    return s == S_LINE        ? "net_line"
+           : s == S_LINE_RAW  ? "raw_line"
+           : s == S_UNMATCHED ? "rest_line"
+                              : huji_sources[s].table;
 }
 
 const char *src_rid(enum source_id s)
 {
-    return s == S_LINE || s == S_LINE_RAW ? "no" : "rank";
+    return source_is_line(s) ? "no" : "rank";
 }
 
 const char *src_column(enum source_id s, const char *name)

@@ -5,7 +5,7 @@
 void ex_event_id(struct scope *s, enum source_id src, const char *row, struct buf *b)
 {
     const struct source *d = &huji_sources[src];
-    if (src == S_LINE || src == S_LINE_RAW) {
+    if (source_is_line(src)) {
         buf_fmt(b, "'line:' || %s.bkkp_sn", row);
         return;
     }
@@ -19,7 +19,7 @@ static const char *charged(struct sq *q, enum source_id src, const char *row, bo
 {
     const struct source *d = &huji_sources[src];
     const char *f = fund ? d->fund_field : d->amount_field;
-    if (fund && (src == S_LINE || src == S_LINE_RAW))
+    if (fund && source_is_line(src))
         f = "fund";
     return f ? sq_fmt(q, "coalesce(%s.%s, 0)", row, f) : "0::BIGINT";
 }

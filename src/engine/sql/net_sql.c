@@ -31,18 +31,24 @@ const char *const sql_netting[] = {
     "net_plain p ON p.no = m.init_no AND p.mdtrt_id IS NOT DISTINCT FROM m.mdtrt_id AND p.psn_no = m.psn_no WHERE m.cnt < 0 AND p.cnt > 0 "
     "GROUP BY p.no",
     /* what is left over, and what names nothing: the pools */
-    "CREATE OR REPLACE TEMP TABLE net_pool AS SELECT psn_no, mdtrt_id, hilist_code, pric, sum(q)::BIGINT AS q FROM (SELECT m.psn_no, "
-    "m.mdtrt_id, m.hilist_code, m.pric, -m.cnt AS q FROM net_plain m LEFT JOIN net_plain p ON p.no = m.init_no AND p.mdtrt_id IS NOT "
+    "CREATE OR REPLACE TEMP TABLE net_pool AS SELECT psn_no, mdtrt_id, hilist_code, pric, sum(q)::BIGINT AS q, arg_max(no, {'t': t, 'r': rank}) AS no FROM (SELECT m.psn_no, "
+    "m.mdtrt_id, m.hilist_code, m.pric, -m.cnt AS q, m.no, m.fee_ocur_time AS t, m.rank FROM net_plain m LEFT JOIN net_plain p ON p.no = m.init_no AND p.mdtrt_id IS NOT "
     "DISTINCT FROM m.mdtrt_id AND p.psn_no = m.psn_no AND p.cnt > 0 WHERE m.cnt < 0 AND p.no IS NULL UNION ALL SELECT p.psn_no, p.mdtrt_id, "
-    "p.hilist_code, p.pric, n.want - n.cnt FROM net_named n JOIN net_plain p USING (no) WHERE n.want > n.cnt) GROUP BY ALL",
+    "p.hilist_code, p.pric, n.want - n.cnt, p.no, p.fee_ocur_time, p.rank FROM net_named n JOIN net_plain p USING (no) WHERE n.want > n.cnt) GROUP BY ALL",
     "CREATE OR REPLACE TEMP TABLE net_pool_keys AS SELECT DISTINCT psn_no, mdtrt_id FROM net_plain WHERE cnt < 0",
     /* N3: the pool takes from the last backwards; N4 */
-    "CREATE OR REPLACE TEMP TABLE net_left AS SELECT r.no, r.room - greatest(0, least(r.room, r.pool - r.later)) AS net FROM (SELECT p.no, p.cnt - "
+    "CREATE OR REPLACE TEMP TABLE net_left AS SELECT r.* EXCLUDE (pool, later), r.room - greatest(0, least(r.room, r.pool - r.later)) AS net FROM (SELECT p.no, p.psn_no, p.mdtrt_id, p.hilist_code, p.pric, p.cnt - "
     "least(p.cnt, coalesce(n.want, 0)) AS room, coalesce(q.q, 0) AS pool, coalesce(sum(p.cnt - least(p.cnt, coalesce(n.want, 0))) OVER "
     "(PARTITION BY p.psn_no, p.mdtrt_id, p.hilist_code, p.pric ORDER BY p.fee_ocur_time DESC, p.rank DESC ROWS BETWEEN UNBOUNDED PRECEDING "
     "AND 1 PRECEDING), 0)::BIGINT AS later FROM net_plain p LEFT JOIN net_named n USING (no) JOIN net_pool_keys k ON k.psn_no = p.psn_no AND "
     "k.mdtrt_id IS NOT DISTINCT FROM p.mdtrt_id LEFT JOIN net_pool q ON q.psn_no = p.psn_no AND q.mdtrt_id IS NOT DISTINCT FROM p.mdtrt_id "
     "AND q.hilist_code IS NOT DISTINCT FROM p.hilist_code AND q.pric IS NOT DISTINCT FROM p.pric WHERE p.cnt > 0) r",
+    /* N5 */
+    "CREATE OR REPLACE TEMP TABLE rest_line AS SELECT l.* REPLACE (x.q AS cnt, hj_div(x.q::HUGEINT * l.pric, 100000000)::BIGINT AS "
+    "det_item_fee_sumamt, NULL::BIGINT AS inscp_amt, NULL::BIGINT AS fulamt_ownpay_amt, NULL::BIGINT AS overlmt_selfpay, NULL::BIGINT AS "
+    "preselfpay_amt), 0::BIGINT AS fund FROM (SELECT q.no, q.q - coalesce(sum(t.room - t.net), 0)::BIGINT AS q FROM net_pool q LEFT JOIN "
+    "net_left t ON t.psn_no IS NOT DISTINCT FROM q.psn_no AND t.mdtrt_id IS NOT DISTINCT FROM q.mdtrt_id AND t.hilist_code IS NOT DISTINCT "
+    "FROM q.hilist_code AND t.pric IS NOT DISTINCT FROM q.pric GROUP BY q.no, q.q) x JOIN ranked_line l USING (no) WHERE x.q > 0",
     "CREATE OR REPLACE TEMP TABLE net_only AS SELECT n.* EXCLUDE (cnt, det_item_fee_sumamt, inscp_amt, fulamt_ownpay_amt, overlmt_selfpay, "
     "preselfpay_amt, net), n.net AS cnt" AMOUNTS(
         NETTED) " FROM (SELECT p.*, coalesce(l.net, p.cnt) AS net FROM net_plain p LEFT JOIN "

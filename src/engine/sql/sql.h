@@ -7,6 +7,7 @@
  *   x_<domain>(id, code)   the dictionary, with the codes only rules and knowledge know
  *   x_dx_info(id, cat, grp, chapter)
  *   net_line, raw_line     fee lines (netted / as they came), with bkkp_sn, rank of its bytes, fund share
+ *   rest_line              refunds that found no charge (N5), with the columns of net_line
  *   k_<table>(row, ...)    knowledge rows; a code column NAME holds ids, NAME_t its text
  *   kx_<table>_<column>_<domain>(id, row)   which codes a row's pattern means
  *   lk_<lookup>(row, ...)  the lookup in order of all its columns
