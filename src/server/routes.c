@@ -7,6 +7,7 @@
 /* One line each. */
 const struct route *const huji_routes[] = {
     routes_ops,
+    routes_rule,
     routes_session,
     NULL,
 };

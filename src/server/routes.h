@@ -6,6 +6,7 @@
 #include "server/route.h"
 
 extern const struct route routes_ops[];
+extern const struct route routes_rule[];
 extern const struct route routes_session[];
 
 #endif

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MulanPSL-2.0
+// What a page's test needs: a browser as officers have it, steps that print ok / not ok, pictures kept.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+// playwright-core lives with the page's other packages.
+const require = createRequire(new URL('../../web/package.json', import.meta.url))
+const { chromium } = require('playwright-core')
+
+export const base = process.env.HUJI_URL
+export const shots = process.env.HUJI_SHOTS ?? 'build/browser/shots'
+export const password = process.env.HUJI_PASSWORD
+mkdirSync(shots, { recursive: true })
+
+let failed = 0
+let passed = 0
+
+export function ok(name, truth, why = '') {
+  if (truth) passed++
+  else failed++
+  console.log(`${truth ? 'ok' : 'not ok'} ${name}${truth || !why ? '' : `\n    ${String(why).replace(/\n/g, '\n    ')}`}`)
+  return !!truth
+}
+export function result() {
+  return { passed, failed }
+}
+
+export async function openBrowser() {
+  const profile = mkdtempSync(join(tmpdir(), 'huji-browser-'))
+  // 1366x768 is the screen that bureaus have.
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    headless: true,
+    viewport: { width: 1366, height: 768 },
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+    acceptDownloads: true,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+  context.setDefaultTimeout(15_000)
+  return {
+    context,
+    async close() {
+      await context.close()
+      rmSync(profile, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A page that remembers what went wrong in it: console errors, failed requests, anything asked of another host. */
+export async function openPage(context) {
+  const page = await context.newPage()
+  page.faults = []
+  page.on('pageerror', (e) => page.faults.push('error: ' + e.message))
+  page.on('console', (m) => {
+    // A refused sign-in is a 4xx that the browser reports too.
+    if (m.type() === 'error' && !/status of 4\d\d/.test(m.text())) page.faults.push('console: ' + m.text())
+  })
+  page.on('response', (r) => {
+    if (r.status() >= 500 || (r.status() === 404 && r.url().includes('/api/')))
+      page.faults.push(`${r.status()} ${r.request().method()} ${r.url()}`)
+  })
+  page.on('request', (r) => {
+    if (!r.url().startsWith(base) && !/^(data|blob):/.test(r.url())) page.faults.push('foreign: ' + r.url())
+  })
+  return page
+}
+
+export async function login(page, user) {
+  await page.goto(base + '/#/login')
+  await page.getByLabel('用户名').fill(user)
+  await page.getByLabel('密码', { exact: true }).fill(password)
+  await page.getByRole('button', { name: /登\s*录/ }).click()
+  await page.waitForURL(/#\/workbench/)
+}
+
+export async function go(page, path) {
+  await page.goto(base + '/#' + path)
+  await settled(page)
+}
+
+/** Until nothing is being read any more. */
+export async function settled(page) {
+  await page.waitForLoadState('networkidle')
+  await page.waitForFunction(() => !document.querySelector('.el-loading-mask:not([style*="display: none"])'))
+}
+
+export async function shot(page, name) {
+  await page.screenshot({ path: join(shots, name + '.png') })
+}
+
+/** Nothing is cut off at the right: the page itself never scrolls sideways. */
+export async function fits(page) {
+  return page.evaluate(() => {
+    const main = document.querySelector('main')
+    return (
+      document.documentElement.scrollWidth <= document.documentElement.clientWidth &&
+      (!main || main.scrollWidth <= main.clientWidth + 1)
+    )
+  })
+}
+
+export async function download(page, act) {
+  const [d] = await Promise.all([page.waitForEvent('download'), act()])
+  return { name: d.suggestedFilename(), bytes: readFileSync(await d.path()) }
+}
+
+/** One test: its name, what it does; a thrown error is one failure with a picture. */
+export async function test(page, name, act) {
+  page.faults.length = 0
+  try {
+    await act()
+  } catch (e) {
+    ok(name, false, e.message)
+    await shot(page, 'FAILED-' + name.replace(/[^\p{L}\p{N}]+/gu, '-')).catch(() => {})
+    return
+  }
+  ok(`${name}: 页面无错误、无外部请求`, page.faults.length === 0, page.faults.join('\n'))
+}
