@@ -488,6 +488,10 @@ void emit(struct fold *f, const struct found *w)
                              .value = w->value,
                              .threshold = w->threshold,
                              .hit = w->hit};
+    if (f->take) {
+        f->take(f, w);
+        return;
+    }
     h.day = (int32_t)sec_day(w->anchor->t);
     if (!in_force(f, h.day))
         return;

@@ -29,12 +29,15 @@ struct member {
     int64_t bad, of; /* refused part `bad` of `of`; of = 0: the whole */
 };
 
+struct found;
 struct fold {
     const struct rule *rule;
     struct env *env;
     void *ctx;
     struct member *members; /* scratch of the kinds */
     size_t n_members, cap_members;
+    void (*take)(struct fold *f, const struct found *w); /* findings go there, not out */
+    void *take_ctx;
     bool only_hits; /* what keep_from adds is left out */
     bool failed;    /* out of memory */
 };

@@ -243,9 +243,10 @@ static struct span owner_word(enum source_id s, struct span w)
     static const struct {
         const char *word, *field;
     } alias[] = {
-        {"person", "psn_no"},  {"institution", "fixmedins_code"},
-        {"stay", "mdtrt_id"},  {"visit", "mdtrt_id"},
-        {"village", "emp_no"}, {"item", "hilist_code"},
+        {"person", "psn_no"},    {"institution", "fixmedins_code"},
+        {"stay", "mdtrt_id"},    {"visit", "mdtrt_id"},
+        {"village", "emp_no"},   {"pair", "psn_no"},
+        {"item", "hilist_code"},
     };
     for (size_t i = 0; i < sizeof alias / sizeof *alias; i++)
         if (span_is(w, alias[i].word))
@@ -420,6 +421,8 @@ static int parse_at_issue(struct loader *ld, const struct ynode *n, unsigned fla
     if (amount && !rule_word(amount, amounts, &v))
         v = AMT_EXPR;
     r->at_amount = (enum at_amount)v;
+    if (r->derive.on && v == AMT_EXCESS)
+        return ynode_bad(amount, ld->e, "结伴的问题没有超出的部分");
     for (int i = 0; i < r->n_clauses; i++) {
         if (!can_anchor(r, i))
             continue;
@@ -629,8 +632,10 @@ int rule_parse(struct loader *ld, const struct ynode *n)
         r->in_walk = rc == 0 && (person_rooted(r) ||
                                  (r->kind == &kind_forbid && !(r->needs_sources & nobody)));
     }
-    if (rc < 0 || (rc = slider_finish(ld, keep)) < 0)
+    if (rc < 0 || (rc = slider_finish(ld, keep)) < 0 ||
+        (rc = derive_parse(ld, ynode_get(n, "derive"), ynode_get(n, "then"))) < 0)
         return rc;
+    r->in_walk = r->in_walk && !r->derive.on;
     unsigned after = BIND_AFTER | (r->kind == &kind_gap || r->kind == &kind_pair ? BIND_PREV : 0);
     if ((rc = bind_list(ld, ynode_get(n, "except"), r->except, &r->n_except, BIND_SET)) < 0 ||
         (rc = bind_list(ld, ynode_get(n, "unless"), r->unless, &r->n_unless, after)) < 0 ||

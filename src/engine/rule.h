@@ -95,6 +95,14 @@ struct says_part {
     struct says_part *next;
 };
 
+/* derive: pair. Two persons' events meet where `same` (SL_SCOPE) is equal and two fields (SL_START, SL_END) are near. */
+struct derive {
+    bool on, seconds;  /* the first field is a time, not a day */
+    int64_t near[2];   /* days or seconds */
+    int64_t skip_over; /* more persons than this at one place and time: none of them counts */
+    int64_t gang; /* then components: this many persons at least; 0: the pairs are the findings */
+};
+
 struct rule {
     int index, n_clauses, n_keys, line, version;
     int n_owner; /* keys that name the owner; a quota's bucket may be one more */
@@ -128,8 +136,10 @@ struct rule {
     bool pred_before; /* gap: predecessor is the event just before */
     bool between;     /* gap: between days */
     bool new_minimum; /* level */
-    bool own_past;    /* outlier */
-    int scale;        /* of value and threshold in the slots: quota, level, gap minutes ... */
+    bool counts_days; /* quota: count is `distinct day` */
+    struct derive derive;
+    bool own_past; /* outlier */
+    int scale;     /* of value and threshold in the slots: quota, level, gap minutes ... */
     int chain_links;
     int64_t num[8]; /* outlier numbers etc., see kinds */
     const struct measure *measure;

@@ -127,7 +127,7 @@ static int cmp_event_at(const void *pa, const void *pb)
 }
 
 /* Events are wide and mostly few and nearly in order: pointers are sorted, then the events moved once. */
-static void sort_events(struct walk *w, struct event *ev, size_t n)
+void walk_sort(struct walk *w, struct event *ev, size_t n)
 {
     size_t i = 1;
     while (i < n && cmp_event(&ev[i - 1], &ev[i]) <= 0)
@@ -157,7 +157,7 @@ static void sort_events(struct walk *w, struct event *ev, size_t n)
 
 void walk_fold(struct walk *w, const struct rule *r, struct event *ev, size_t n)
 {
-    sort_events(w, ev, n);
+    walk_sort(w, ev, n);
     w->fold.rule = r;
     for (size_t i = 0, j; i < n; i = j) {
         for (j = i + 1; j < n && same_owner(&ev[i], &ev[j]); j++)

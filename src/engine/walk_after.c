@@ -88,7 +88,7 @@ int walk_merge(struct huji_run *run, struct walk **walks, size_t n, rank_fn rank
 }
 
 /* One part of a rule's kept events, of all walks. */
-static size_t unpack_part(struct walk *merged, struct walk *w, int rule, int part)
+size_t walk_unpack_part(struct walk *merged, struct walk *w, int rule, int part)
 {
     unsigned mask = merged->mask[rule];
     size_t n = 0, size = KEPT_TAIL;
@@ -132,9 +132,11 @@ int walk_judge(const struct huji_run *run, struct walk *merged, struct walk *w, 
     if (r->kind == &kind_outlier) {
         w->fold.rule = r;
         outlier_judge(&w->fold, &run->measure[r->measure->index]);
+    } else if (r->derive.on) {
+        walk_derive(merged, w, r);
     } else {
         for (int part = 0; part < KEPT_PARTS; part++) {
-            size_t n = unpack_part(merged, w, rule, part);
+            size_t n = walk_unpack_part(merged, w, rule, part);
             walk_fold(w, r, w->part.ev, n);
         }
     }

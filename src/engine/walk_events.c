@@ -92,8 +92,10 @@ static bool fill(struct walk *w, const struct rule *r, int clause, struct event 
 static void pack(struct walk *w, const struct rule *r, const struct event *ev)
 {
     uint64_t h = 0;
-    for (int k = 0; k < r->n_keys; k++)
+    for (int k = 0; k < r->n_keys && !r->derive.on; k++)
         h = hash_u64(h ^ (uint64_t)ev->key[k]);
+    if (r->derive.on) /* who is at one place meets in one part */
+        h = hash_u64((uint64_t)ev->sc);
     struct kept *b = &w->kept[r->index][h % KEPT_PARTS];
     if (mem_grow(&b->p, &b->cap, b->n + (EVENT_NUMBERS + 2) * 8, 1) < 0) {
         w->failed = true;

@@ -88,6 +88,13 @@ int walk_line_field(const char *name);
 int walk_error(struct walk *w, struct err *e);
 /* Sorts the events and folds them owner by owner. */
 void walk_fold(struct walk *w, const struct rule *r, struct event *ev, size_t n);
+void walk_sort(struct walk *w, struct event *ev, size_t n);
+
+/* walk_after.c: one part of a rule's kept events, of all walks, into w->part. */
+size_t walk_unpack_part(struct walk *merged, struct walk *w, int rule, int part);
+
+/* walk_derive.c: folds a rule with `derive`. */
+void walk_derive(struct walk *merged, struct walk *w, const struct rule *r);
 
 /* walk_asks.c */
 inline int32_t walk_code_at(const struct walk *w, int f, size_t row)

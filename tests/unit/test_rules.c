@@ -93,6 +93,15 @@ static const struct {
      "  ask: {quota: {form: sliding, axis: days, window: 7 d, count: all, more_than: $a}}\n"
      "  keep_from: {a: 1}\n",
      "重算"},
+    {"a pair is asked a burst of days, nothing else",
+     "  of: pair\n  from: stay\n  at_issue: {amount: none}\n"
+     "  derive: {pair: {same: fixmedins_code, near: {begndate: 1 d}}}\n"
+     "  ask: {quota: {form: burst, axis: days, window: 9 d, count: all, at_least: 3}}\n",
+     "结伴"},
+    {"components of what",
+     "  of: person\n  from: stay\n  at_issue: {amount: none}\n  then: {components: {min: 3, owner: gang}}\n"
+     "  ask: {forbid: {where: \"dx is missing\"}}\n",
+     "derive"},
     {"used in from too",
      "  of: person\n  from: stay where medfee_sumamt > $a\n  at_issue: {amount: none}\n  param: {a: 3 元}\n"
      "  ask: {forbid: {where: \"medfee_sumamt > $a\"}}\n  keep_from: {a: 1 元}\n",

@@ -26,6 +26,7 @@ static int open_count(struct loader *ld, struct rule *r, const struct ynode *ask
         return ynode_bad(count, ld->e, "count 应为 all 或 distinct 表达式");
     struct span g = span_trim((struct span){count->text.p + 9, count->text.n - 9});
     r->count = COUNT_DISTINCT;
+    r->counts_days = span_is(g, "day");
     return rule_slot_text(ld, SL_GROUP, span_is(g, "person") ? SPAN("psn_no") : g, count, -1, -1,
                           0);
 }

@@ -255,17 +255,26 @@ int rule_sql(const struct huji_library *lib, const struct rule *r, struct buf *o
         {&kind_forbid, forbid_sql}, {&kind_pair, pair_sql},   {&kind_quota, quota_sql},
         {&kind_gap, gap_sql},       {&kind_level, level_sql},
     };
-    struct sq q = {.lib = lib, .r = r, .e = e};
+    bool gangs = r->derive.gang > 0;
+    struct sq q = {.lib = lib,
+                   .r = r,
+                   .e = e,
+                   .fo = gangs ? "fo_pair" : "fo",
+                   .mem = gangs ? "mem_pair" : "mem"};
     bool greedy = r->kind == &kind_quota && r->mode == QUOTA_SLIDING;
-    buf_str(out, greedy ? "WITH RECURSIVE " : "WITH ");
+    buf_str(out, greedy || gangs ? "WITH RECURSIVE " : "WITH ");
     if (r->kind == &kind_outlier) {
         outlier_sql(&q, out);
     } else {
         from_sql(&q, out);
+        if (r->derive.on)
+            pairs_sql(&q, out);
         for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
             if (kinds[i].kind == r->kind)
                 kinds[i].sql(&q, out);
     }
+    if (gangs)
+        components_sql(&q, out);
     finding_sql(&q, out);
     arena_release(&q.a);
     return q.rc ? q.rc : out->failed ? err_nomem(e) : 0;

@@ -222,7 +222,7 @@ static void one_clause(struct sq *q, int i, struct buf *out)
 
 void from_sql(struct sq *q, struct buf *out)
 {
-    buf_str(out, "ev AS MATERIALIZED (SELECT * FROM (");
+    buf_fmt(out, "%s AS MATERIALIZED (SELECT * FROM (", q->r->derive.on ? "ev0" : "ev");
     for (int i = 0; i < q->r->n_clauses; i++) {
         buf_str(out, i ? "\nUNION ALL\n" : "\n");
         one_clause(q, i, out);

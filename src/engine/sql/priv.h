@@ -13,7 +13,9 @@ struct sq { /* one statement */
     struct arena a;
     struct err *e;
     int n_alias;
-    int rc; /* first failure */
+    const char *fo,
+        *mem; /* names of what the kind found: not the last word where components follow */
+    int rc;   /* first failure */
 };
 
 /* What the names of an expression mean: aliases of rows, and the joins that were needed on the way. */
@@ -94,6 +96,9 @@ void quota_sql(struct sq *q, struct buf *out);
 void sliding_sql(struct sq *q, struct buf *out);
 void gap_sql(struct sq *q, struct buf *out);
 void level_sql(struct sq *q, struct buf *out);
+/* ev from ev0, and gangs from pairs. */
+void pairs_sql(struct sq *q, struct buf *out);
+void components_sql(struct sq *q, struct buf *out);
 void outlier_sql(struct sq *q, struct buf *out);
 /* 10^n as text */
 const char *ten(struct sq *q, int n);

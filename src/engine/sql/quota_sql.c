@@ -230,16 +230,17 @@ static void burst(struct sq *q, struct buf *out)
     }
     buf_fmt(
         out,
-        ",\nfo AS MATERIALIZED (SELECT row_number() OVER () AS fid, cl, rid, kn, %s, isl, " FO_REST
+        ",\n%s AS MATERIALIZED (SELECT row_number() OVER () AS fid, cl, rid, kn, %s, isl, " FO_REST
         ", NULL::VARCHAR AS anchor_text, v * "
         "1000000 AS value, %s AS threshold, " NO_GAP " FROM f1%s WHERE %s)",
-        keys_str(q, "f1."), micro_sql(q, "lim0"), join, of_bucket);
+        q->fo, keys_str(q, "f1."), micro_sql(q, "lim0"), join, of_bucket);
     buf_fmt(
         out,
-        ",\nmem AS MATERIALIZED (SELECT fo.fid, b3.cl, b3.rid, b3.kn, CASE WHEN %s AND b3.nth <= %s THEN 2 ELSE 1 END AS role, 0 AS bad, "
-        "0 AS of_, CASE WHEN b3.cl = fo.cl AND b3.rid = fo.rid AND b3.kn = fo.kn THEN 1 ELSE 0 END AS anc FROM fo JOIN b3 ON %s AND "
+        ",\n%s AS MATERIALIZED (SELECT fo.fid, b3.cl, b3.rid, b3.kn, CASE WHEN %s AND b3.nth <= %s THEN 2 ELSE 1 END AS role, 0 AS bad, "
+        "0 AS of_, CASE WHEN b3.cl = fo.cl AND b3.rid = fo.rid AND b3.kn = fo.kn THEN 1 ELSE 0 END AS anc FROM %s fo JOIN b3 ON %s AND "
         "b3.isl = fo.isl)",
-        r->at_amount == AMT_EXCESS ? "true" : "false", free_n, equal_str(q, "b3", "fo"));
+        q->mem, r->at_amount == AMT_EXCESS ? "true" : "false", free_n, q->fo,
+        equal_str(q, "b3", "fo"));
 }
 
 void quota_sql(struct sq *q, struct buf *out)

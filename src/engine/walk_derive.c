@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/*
+ * Owners made by a join: two persons who were at the same place at nearly the same time, again and again (derive: pair),
+ * and what hangs together by such pairs (then: components).
+ *
+ * Kept events come with the person in key[0], the common thing in sc, the two fields to be near in x and u. An event of a
+ * pair is one of the two persons' events on the earlier day of the two; an event that meets several counts on its earliest.
+ */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "engine/walk_priv.h"
+
+struct edge {
+    int64_t a, b;
+};
+
+struct lockstep {
+    struct walk *w;
+    const struct rule *r;
+    struct evbuf pairs; /* events under their pair */
+    struct evbuf met;   /* events of the pairs that were found */
+    struct edge *edge;
+    size_t n_edge, cap_edge;
+};
+
+static int cmp_i64(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int by_place(const void *pa, const void *pb)
+{
+    const struct event *a = pa, *b = pb;
+    int c = cmp_i64(a->sc, b->sc);
+    return c ? c : cmp_i64(a->x, b->x);
+}
+
+static int by_event(const void *pa, const void *pb)
+{
+    const struct event *a = pa, *b = pb;
+    int c = cmp_i64(a->key[0], b->key[0]);
+    c = c ? c : cmp_i64(a->key[1], b->key[1]);
+    c = c ? c : cmp_i64(a->clause, b->clause);
+    c = c ? c : cmp_i64(a->row, b->row);
+    c = c ? c : cmp_i64(a->kn, b->kn);
+    return c ? c : cmp_i64(a->x, b->x);
+}
+
+static void push(struct lockstep *s, struct evbuf *b, const struct event *ev)
+{
+    if (mem_grow(&b->ev, &b->cap, b->n + 1, sizeof *b->ev) < 0) {
+        s->w->failed = true;
+        return;
+    }
+    b->ev[b->n++] = *ev;
+}
+
+/* Sorted by owner and event; each event of an owner once, with its smallest x. */
+static void once_each(struct evbuf *b)
+{
+    size_t k = 0;
+    if (b->n)
+        qsort(b->ev, b->n, sizeof *b->ev, by_event);
+    for (size_t i = 0; i < b->n; i++) {
+        const struct event *last = k ? &b->ev[k - 1] : NULL;
+        if (last && last->key[0] == b->ev[i].key[0] && last->key[1] == b->ev[i].key[1] &&
+            last->clause == b->ev[i].clause && last->row == b->ev[i].row && last->kn == b->ev[i].kn)
+            continue;
+        b->ev[k++] = b->ev[i];
+    }
+    b->n = k;
+}
+
+static struct span person(const struct lockstep *s, int64_t id)
+{
+    return run_code(s->w->run, D_PERSON, id);
+}
+
+static void meet(struct lockstep *s, const struct event *a, const struct event *b)
+{
+    const struct derive *d = &s->r->derive;
+    int64_t du = a->u > b->u ? a->u - b->u : b->u - a->u;
+    if (a->key[0] == b->key[0] || du > d->near[1])
+        return;
+    bool first = span_cmp(person(s, a->key[0]), person(s, b->key[0])) < 0;
+    int64_t x = a->x < b->x ? a->x : b->x;
+    for (int k = 0; k < 2; k++) {
+        struct event ev = k ? *b : *a;
+        ev.key[0] = first ? a->key[0] : b->key[0];
+        ev.key[1] = first ? b->key[0] : a->key[0];
+        ev.x = ev.u = ev.g = d->seconds ? sec_day(x) : x;
+        push(s, &s->pairs, &ev);
+    }
+}
+
+/* Too many persons at one place and time are no company: an examination day, a campaign. */
+static bool crowd(struct lockstep *s, struct event *ev, size_t n)
+{
+    struct map seen = MAP_INIT;
+    for (size_t i = 0; i < n && (int64_t)seen.n <= s->r->derive.skip_over; i++)
+        if (map_put(&seen, (uint64_t)ev[i].key[0], 0) < 0)
+            s->w->failed = true;
+    bool many = (int64_t)seen.n > s->r->derive.skip_over;
+    map_release(&seen);
+    return many;
+}
+
+/* Events of whole places (sc). */
+static void join(struct lockstep *s, struct event *ev, size_t n)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++)
+        if (ev[i].sc != HUJI_NONE64 && ev[i].x != HUJI_NONE64 && ev[i].u != HUJI_NONE64 &&
+            ev[i].lim != HUJI_NONE64 && ev[i].a != HUJI_NONE64)
+            ev[k++] = ev[i];
+    n = k;
+    if (n)
+        qsort(ev, n, sizeof *ev, by_place);
+    k = 0;
+    for (size_t i = 0, j; i < n; i = j) {
+        for (j = i + 1; j < n && by_place(&ev[i], &ev[j]) == 0; j++)
+            ;
+        if (crowd(s, ev + i, j - i))
+            continue;
+        memmove(ev + k, ev + i, (j - i) * sizeof *ev);
+        k += j - i;
+    }
+    for (size_t i = 0; i < k; i++)
+        for (size_t j = i + 1;
+             j < k && ev[j].sc == ev[i].sc && ev[j].x - ev[i].x <= s->r->derive.near[0]; j++)
+            meet(s, &ev[i], &ev[j]);
+}
+
+/* A pair that was found: an edge, and the events it stands on. */
+static void take_pair(struct fold *f, const struct found *w)
+{
+    struct lockstep *s = f->take_ctx;
+    if (mem_grow(&s->edge, &s->cap_edge, s->n_edge + 1, sizeof *s->edge) < 0) {
+        f->failed = true;
+        return;
+    }
+    s->edge[s->n_edge++] = (struct edge){w->anchor->key[0], w->anchor->key[1]};
+    for (size_t i = 0; i < w->n_members; i++)
+        push(s, &s->met, w->members[i].ev);
+}
+
+/* ---- components ---- */
+
+struct persons {
+    struct map at; /* person -> place */
+    int64_t *id;
+    uint32_t *up, *size;
+    size_t n;
+};
+
+static uint32_t root(struct persons *p, uint32_t i)
+{
+    while (p->up[i] != i)
+        i = p->up[i] = p->up[p->up[i]];
+    return i;
+}
+
+static uint32_t place(struct persons *p, int64_t id)
+{
+    uint32_t at = map_get(&p->at, (uint64_t)id);
+    if (at != MAP_NONE)
+        return at;
+    at = (uint32_t)p->n;
+    if (map_put(&p->at, (uint64_t)id, at) < 0)
+        return MAP_NONE;
+    p->id[at] = id;
+    p->up[at] = at;
+    p->size[at] = 1;
+    p->n++;
+    return at;
+}
+
+/* The root is the component's smallest psn_no by bytes: it names it. */
+static int unite(struct lockstep *s, struct persons *p)
+{
+    size_t most = 2 * s->n_edge + 1;
+    p->id = mem_alloc(most * sizeof *p->id);
+    p->up = mem_alloc(most * sizeof *p->up);
+    p->size = mem_alloc(most * sizeof *p->size);
+    if (!p->id || !p->up || !p->size)
+        return -1;
+    for (size_t i = 0; i < s->n_edge; i++) {
+        uint32_t a = place(p, s->edge[i].a), b = place(p, s->edge[i].b);
+        if (a == MAP_NONE || b == MAP_NONE)
+            return -1;
+        a = root(p, a);
+        b = root(p, b);
+        if (a == b)
+            continue;
+        if (span_cmp(person(s, p->id[a]), person(s, p->id[b])) > 0) {
+            uint32_t t = a;
+            a = b;
+            b = t;
+        }
+        p->up[b] = a;
+        p->size[a] += p->size[b];
+    }
+    return 0;
+}
+
+static void emit_gang(struct lockstep *s, struct event *ev, size_t n, uint32_t size)
+{
+    struct fold *f = &s->w->fold;
+    struct buf name = BUF_INIT;
+    fold_clear(f);
+    for (size_t i = 0; i < n; i++)
+        fold_member(f, &ev[i], 1, 0, 0);
+    buf_span(&name, person(s, ev->key[0]));
+    struct found w = {.anchor = ev,
+                      .anchor_text = buf_cstr(&name),
+                      .hit = true,
+                      .value = micro(size, 0),
+                      .threshold = micro(s->r->derive.gang, 0),
+                      .members = f->members,
+                      .n_members = f->n_members};
+    emit(f, &w);
+    buf_release(&name);
+}
+
+static void components(struct lockstep *s)
+{
+    struct persons p = {.at = MAP_INIT};
+    if (unite(s, &p) < 0) {
+        s->w->failed = true;
+    } else {
+        for (size_t i = 0; i < s->met.n; i++) {
+            struct event *ev = &s->met.ev[i];
+            ev->key[0] = ev->key[1] = p.id[root(&p, map_get(&p.at, (uint64_t)ev->key[0]))];
+        }
+        once_each(&s->met);
+        walk_sort(s->w, s->met.ev, s->met.n);
+        for (size_t i = 0, j; i < s->met.n; i = j) {
+            for (j = i + 1; j < s->met.n && s->met.ev[j].key[0] == s->met.ev[i].key[0]; j++)
+                ;
+            uint32_t size = p.size[map_get(&p.at, (uint64_t)s->met.ev[i].key[0])];
+            if (size >= s->r->derive.gang)
+                emit_gang(s, s->met.ev + i, j - i, size);
+        }
+    }
+    map_release(&p.at);
+    mem_free(p.id);
+    mem_free(p.up);
+    mem_free(p.size);
+}
+
+void walk_derive(struct walk *merged, struct walk *w, const struct rule *r)
+{
+    struct lockstep s = {.w = w, .r = r};
+    for (int i = 0; i < KEPT_PARTS; i++) {
+        size_t n = walk_unpack_part(merged, w, r->index, i);
+        join(&s, w->part.ev, n);
+    }
+    once_each(&s.pairs);
+    if (r->derive.gang) {
+        w->fold.take = take_pair;
+        w->fold.take_ctx = &s;
+    }
+    walk_fold(w, r, s.pairs.ev, s.pairs.n);
+    w->fold.take = NULL;
+    if (r->derive.gang)
+        components(&s);
+    mem_free(s.pairs.ev);
+    mem_free(s.met.ev);
+    mem_free(s.edge);
+}
