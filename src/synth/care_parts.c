@@ -20,11 +20,30 @@ const struct illness *illness_of(const char *dx)
     return &synth_stays[0];
 }
 
+/* Township hospitals have a film camera and a digital one. */
+static bool on_film(const struct episode *ep)
+{
+    const struct world *w = ep->w;
+    if (w->insts[ep->inst].kind != K_TOWN)
+        return false;
+    uint32_t town = (ep->inst - w->at_kind[K_TOWN]) / w->n_county, film = 65;
+    if (w->n >= 20000 && !w->o->no_plants && w->insts[ep->inst].county == 0) {
+        int y, m, d;
+        day_to_ymd(sec_day(ep->begn), &y, &m, &d);
+        if (town == CARE_TOWN_DEAR && m >= 7 && m <= 9)
+            return false;
+        film -= town == CARE_TOWN_DEAR + 1 ? 8 : 0;
+    }
+    return rng_mix(w->seed + ep->p->idx * UINT64_C(977) + (uint64_t)ep->begn) % 100 < film;
+}
+
 void add_list(struct episode *ep, const char *list, sec_t t)
 {
     char cls[48];
-    for (unsigned k = 0; list_at(list, k, cls); k++)
-        episode_line(ep, item_of(cls), t + (sec_t)k * 60, 1);
+    for (unsigned k = 0; list_at(list, k, cls); k++) {
+        bool film = strcmp(cls, "xray.dr") == 0 && on_film(ep);
+        episode_line(ep, item_of(film ? "xray.film" : cls), t + (sec_t)k * 60, 1);
+    }
 }
 
 void stay_treat(struct episode *ep, const char *drugs, day_t from, day_t to, struct rng *r)

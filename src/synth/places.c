@@ -53,7 +53,7 @@ static void counts(struct world *w)
     w->of_kind[K_PSY] = c;
     w->of_kind[K_PRIV] = scaled(w, 4, 2);
     w->of_kind[K_TOWN] = scaled(w, 20, w->n >= 20000 ? 9 : 3);
-    w->of_kind[K_SPECIAL] = 12;
+    w->of_kind[K_SPECIAL] = 13;
     w->of_kind[K_CLINIC] = scaled(w, 40, 4);
     w->of_kind[K_PHARM] = scaled(w, 60, 8);
     w->of_kind[K_FAR] = 6;

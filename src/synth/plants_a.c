@@ -230,7 +230,9 @@ void plant_outliers(struct plan *g)
     } of[] = {{"A06", "可疑", "第二季度收治的困难对象远多于同级机构", 0, true},
               {"A06", "", "困难对象比例与同级机构相当", 3, false},
               {"B19", "可疑", "第三季度大半住院没有个人负担", 1, true},
-              {"B19", "", "零自付略多于同级机构，不到界限", 2, false}};
+              {"B19", "", "零自付略多于同级机构，不到界限", 2, false},
+              {"C15", "可疑", "第三季度的 X 线摄影全按数字化摄影收费", CARE_TOWN_DEAR, true},
+              {"C15", "", "数字化摄影略多于同级机构", CARE_TOWN_DEAR + 1, false}};
     for (size_t k = 0; k < sizeof of / sizeof of[0]; k++) {
         uint32_t inst = w->at_kind[K_TOWN] + (uint32_t)of[k].town * w->n_county;
         if (inst >= w->at_kind[K_TOWN] + w->of_kind[K_TOWN])
@@ -238,6 +240,9 @@ void plant_outliers(struct plan *g)
         g->rule = of[k].rule;
         g->bad = of[k].bad;
         struct episode ep = {.inst = inst};
-        truth(g, of[k].cls, w->insts[inst].code, NULL, &ep, NULL, of[k].note);
+        char owner[64];
+        snprintf(owner, sizeof owner, of[k].rule[0] == 'C' ? "%s|X 线摄影" : "%s",
+                 w->insts[inst].code);
+        truth(g, of[k].cls, owner, NULL, &ep, NULL, of[k].note);
     }
 }

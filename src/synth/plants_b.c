@@ -76,6 +76,30 @@ static void b02(struct plan *g)
                       : "医嘱转社区后当日转回");
 }
 
+/* To another hospital on the same day or the next. */
+static void b02_x(struct plan *g)
+{
+    struct person p;
+    struct episode a, b;
+    if (!pick(g, PICK_OLD, &p))
+        return;
+    day_t d = a_day(g, 5, 50);
+    bool sent = !g->bad && g->k % 2;
+    quiet_stay(g, &a, &p, some(g, K_TOWN, p.county), "I25.100", d, 6);
+    if (sent)
+        a.dscg_way = "2";
+    episode_emit(&a);
+    quiet_stay(g, &b, &p, inst_of(g->w, K_H2, p.county, g->k), "I25.100",
+               d + 6 + (g->bad || sent ? (int)(g->k % 2) : 2), 6);
+    episode_emit(&b);
+    struct ids i = {BUF_INIT};
+    both(&i, &a, &b);
+    truth(g, "高疑", NULL, &p, &b, &i,
+          g->bad ? "出院后当日或次日因同病住进另一家"
+          : sent ? "医嘱转院"
+                 : "隔两日");
+}
+
 static void b02_chemo(struct plan *g)
 {
     static const struct illness cycle = {"Z51.100",
@@ -339,7 +363,7 @@ static void b09(struct plan *g)
 }
 
 const struct planting plants_b[] = {
-    {"B01", b01, 0}, {"B02", b02, 0}, {"B02", b02_chemo, 8}, {"B03", b03, 0},
-    {"B04", b04, 0}, {"B05", b05, 0}, {"B06", b06, 0},       {"B07", b07, 0},
-    {"B08", b08, 0}, {"B09", b09, 0}, {NULL, NULL, 0},
+    {"B01", b01, 0}, {"B02", b02, 0}, {"B02.x", b02_x, 0}, {"B02", b02_chemo, 8},
+    {"B03", b03, 0}, {"B04", b04, 0}, {"B05", b05, 0},     {"B06", b06, 0},
+    {"B07", b07, 0}, {"B08", b08, 0}, {"B09", b09, 0},     {NULL, NULL, 0},
 };

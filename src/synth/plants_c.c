@@ -251,7 +251,8 @@ static void c08(struct plan *g)
         l->pric = l->it->price / 2;
     episode_line(&ep, item_of("anaesthesia.general"), at_time(d + 2, 8, 50), 1);
     episode_op(&ep, "45.6200", "小肠部分切除术", "1", at_time(d + 2, 9, 0), at_time(d + 2, 11, 0));
-    episode_op(&ep, "54.5900", "其他腹膜粘连松解术", "1", at_time(d + (!g->bad && kind ? 4 : 2), 11, 0),
+    episode_op(&ep, "54.5900", "其他腹膜粘连松解术", "1",
+               at_time(d + (!g->bad && kind ? 4 : 2), 11, 0),
                at_time(d + (!g->bad && kind ? 4 : 2), 11, 40));
     episode_emit(&ep);
     truth_line(g, "高疑", &p, &ep, b,

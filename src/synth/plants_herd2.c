@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* Crowds again: a day on which a hospital fills up, and stays at one price each that cost the same. */
+#include <stdio.h>
+
+#include "synth/plants.h"
+
+static const char *const mixed[] = {"K29.500", "N39.000", "R42.x00", "A09.000",
+                                    "J20.900", "N20.100", "M51.200", "I10.x00"};
+
+static bool admit(struct plan *g, struct episode *ep, uint32_t inst, day_t d, uint32_t k)
+{
+    struct person p;
+    if (!pick(g, PICK_RESIDENT, &p))
+        return false;
+    quiet_stay(g, ep, &p, inst, mixed[k % 8], d, 4 + (int)(k * 5 % 6));
+    ep->begn = at_time(d, 7 + (int)(k % 9), 10 + (int)(k * 7 % 40));
+    episode_emit(ep);
+    return true;
+}
+
+/* A hospital of its own takes in one a day, every other day; on one day eight, on another seven. */
+static void b12_b(struct plan *g)
+{
+    struct world *w = g->w;
+    uint32_t inst = special(g, 12), n = g->bad ? 8 : 7;
+    struct episode ep;
+    if (w->n < 5000 || w->days < 200)
+        return;
+    day_t first = w->from + 10, d = first + (g->bad ? 90 : 130);
+    for (day_t k = first; g->bad && k < first + 130; k += 2)
+        if (!admit(g, &ep, inst, k, (uint32_t)(k - first) / 2))
+            return;
+    for (uint32_t k = 0; k < n; k++)
+        if (!admit(g, &ep, inst, d + (g->bad ? 1 : 0), k + 3))
+            return;
+    struct buf owner = BUF_INIT;
+    buf_fmt(&owner, "%s|", w->insts[inst].code);
+    day_print(&owner, d + (g->bad ? 1 : 0));
+    truth(g, "可疑", buf_cstr(&owner), NULL, &ep, NULL,
+          g->bad ? "平日一人，这一日八人入院" : "七人");
+    buf_release(&owner);
+}
+
+/* Priced by the disease (26): eight patients of a month cost the same. */
+static void b13_fee(struct plan *g)
+{
+    struct world *w = g->w;
+    uint32_t slot = g->k * 2 + !g->bad, months = w->months > 3 ? (uint32_t)w->months - 3 : 0;
+    if (!months || slot / months >= 3)
+        return;
+    uint32_t inst = special(g, 5 + slot / months), n = !g->bad && g->k % 2 == 0 ? 7 : 8;
+    int month = 3 + (int)(slot % months);
+    day_t first = day_from_ymd(2023 + month / 12, month % 12 + 1, 1);
+    struct ids i = {BUF_INIT};
+    struct person p;
+    struct episode ep;
+    for (uint32_t k = 0; k < n; k++) {
+        if (!pick_herd(g, &p)) {
+            buf_release(&i.b);
+            return;
+        }
+        day_t d = first + 2 + (day_t)k * 3;
+        episode_begin(&ep, w, &p, inst, "26", DP_SURG, at_time(d, 9, (int)k * 7),
+                      at_time(d + 3, 9, (int)k * 5));
+        episode_dx(&ep, mixed[k % 8]);
+        episode_days(&ep, 2);
+        /* 3.2 yuan a bottle: within ten yuan of each other, or not */
+        episode_line(&ep, item_of("ward.ns"), ep.begn + 600,
+                     200 + (int)k % 3 + (!g->bad && n == 8 ? (int)k * 6 : 0));
+        episode_emit(&ep);
+        ids_add(&i, "mdtrt", ep.mdtrt_id);
+    }
+    int y, m, x;
+    day_to_ymd(first, &y, &m, &x);
+    char owner[64];
+    snprintf(owner, sizeof owner, "%s|%04d-%02d|26", w->insts[inst].code, y, m);
+    truth(g, "可疑", owner, NULL, &ep, &i,
+          g->bad   ? "按病种付费的八人总费用几乎相同"
+          : n == 7 ? "只有七人"
+                   : "相邻两人差近二十元");
+}
+
+const struct planting plants_herd2[] = {
+    {"B12.b", b12_b, 1}, {"B13.fee", b13_fee, 6}, {NULL, NULL, 0}};
