@@ -229,6 +229,8 @@ void truth_visit(struct plan *g, const char *cls, const char *owner, const struc
 static uint32_t how_many(const struct world *w)
 {
     uint64_t n = w->n;
+    if (n < 2000) /* the persons would not go round */
+        return 2;
     if (n <= 100000)
         return 3 + (uint32_t)((n - 1000) * 17 / 99000);
     uint64_t more = 20 + (n - 100000) * 20 / 900000;
