@@ -16,6 +16,7 @@ extern const struct command cmd_screen;
 extern const struct command cmd_rank;
 extern const struct command cmd_explain;
 extern const struct command cmd_sheet;
+extern const struct command cmd_backtest;
 extern const struct command cmd_verify;
 extern const struct command cmd_evaluate;
 extern const struct command cmd_rules_list;

@@ -206,6 +206,7 @@ static int load_rule(struct huji_library *lib, const struct ynode *n, struct err
             r->id = span_of(
                 arena_fmt(&lib->a, "%.*s.%.*s", (int)n->key.n, n->key.p, (int)v->key.n, v->key.p));
         }
+        r->base = n;
         struct loader ld = {.lib = lib, .a = &lib->a, .rule = r, .e = e};
         ld.params = v ? ynode_get(v, "param") : NULL;
         ld.lets = v ? ynode_get(v, "let") : NULL;
@@ -309,6 +310,89 @@ const struct rule *library_rule(const struct huji_library *lib, struct span id)
             (span_eq(lib->rules[i]->id, id) || span_eq(lib->rules[i]->base_id, id)))
             return lib->rules[i];
     return NULL;
+}
+
+/* A variant's own value before the rule's. */
+static const struct ynode *param_node(const struct rule *r, struct span param)
+{
+    char key[64];
+    const struct ynode *n = NULL, *own = ynode_get(r->node, "param"),
+                       *base = r->base ? ynode_get(r->base, "param") : NULL;
+    snprintf(key, sizeof key, "%.*s", (int)param.n, param.p);
+    if (own)
+        n = ynode_get(own, key);
+    return n || !base ? n : ynode_get(base, key);
+}
+
+struct span rule_param(const struct rule *r, struct span param)
+{
+    const struct ynode *n = param_node(r, param);
+    return n && n->kind == Y_SCALAR ? n->text : (struct span){NULL, 0};
+}
+
+static struct ynode *without(struct arena *a, const struct ynode *map, const char *key)
+{
+    struct ynode *m = arena_alloc(a, sizeof *m);
+    if (!m)
+        return NULL;
+    *m = *map;
+    struct ynode **tail = &m->child;
+    for (const struct ynode *c = map->child; c; c = c->next) {
+        if (span_is(c->key, key))
+            continue;
+        struct ynode *copy = arena_alloc(a, sizeof *copy);
+        if (!copy)
+            return NULL;
+        *copy = *c;
+        *tail = copy;
+        tail = &copy->next;
+    }
+    *tail = NULL;
+    return m;
+}
+
+static int try_one(struct huji_library *lib, const struct rule *r, const struct ynode *param,
+                   struct span value, struct err *e)
+{
+    static const struct ynode nothing = {.kind = Y_MAP};
+    const struct ynode *own = ynode_get(r->node, "param");
+    struct ynode one = *param, over = {.kind = Y_MAP, .child = &one};
+    struct ynode *node = without(&lib->a, r->node, "keep_from");
+    struct rule *t = node ? new_rule(lib, r->id, e) : NULL;
+    one.text = arena_span(&lib->a, value);
+    one.next = NULL;
+    if (!t || !one.text.p)
+        return err_nomem(e);
+    t->base_id = r->base_id;
+    t->variant = r->variant;
+    t->base = r->base;
+    struct loader ld = {.lib = lib, .a = &lib->a, .rule = t, .e = e};
+    ld.params = overlay(&lib->a, own ? own : &nothing, &over);
+    ld.lets = ynode_get(r->node, "let");
+    ld.base_params = ynode_get(r->base, "param");
+    ld.base_lets = ynode_get(r->base, "let");
+    return ld.params ? rule_parse(&ld, node) : err_nomem(e);
+}
+
+int library_try(struct huji_library *lib, const struct rule *r, struct span param,
+                const struct span *values, size_t n, int *first, struct err *e)
+{
+    const struct ynode *p = param_node(r, param);
+    int before = lib->n_rules, rc = 0;
+    if (!p || p->kind != Y_SCALAR) {
+        err_set(e, ERR_USAGE, "规则 %.*s 没有参数 %.*s", (int)r->id.n, r->id.p, (int)param.n,
+                param.p);
+        err_hint(e, "huji rules show %.*s 列出它的参数（param）", (int)r->id.n, r->id.p);
+        return ERR_USAGE;
+    }
+    for (size_t i = 0; i < n && rc == 0; i++)
+        rc = try_one(lib, r, p, values[i], e);
+    if (rc < 0) {
+        lib->n_rules = before;
+        return rc;
+    }
+    *first = before;
+    return 0;
 }
 
 const struct knowledge *library_knowledge(const struct huji_library *lib, struct span name)

@@ -110,6 +110,7 @@ struct rule {
     const char *file;
     const struct rule_kind *kind;
     const struct ynode *node;
+    const struct ynode *base; /* as written, before the variant's keys took the place of its own */
     enum rule_state state;
     enum rule_judged judged;
     int judged_days;
@@ -206,6 +207,13 @@ int library_load_local(const char *dir, const char *local, struct huji_library *
 void library_free(struct huji_library *lib);
 /* NULL when there is none. `id` may be a base id with one variant only or a full id. */
 const struct rule *library_rule(const struct huji_library *lib, struct span id);
+/* Adds to the library, for each of the n values ("12 d"), what `r` would be with that value of its parameter: ids, name and
+ * all stay those of `r`, keep_from goes. Not once a run is linked to the library. *first = index of the first of them.
+ * Errors: ERR_USAGE when `r` has no such parameter; what the rule says to the value. */
+int library_try(struct huji_library *lib, const struct rule *r, struct span param,
+                const struct span *values, size_t n, int *first, struct err *e);
+/* The parameter as the rule writes it ("15 d"); n = 0: it has none of that name. */
+struct span rule_param(const struct rule *r, struct span param);
 const struct knowledge *library_knowledge(const struct huji_library *lib, struct span name);
 const char *class_name(int cls);
 

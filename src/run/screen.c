@@ -198,7 +198,11 @@ static int finish(struct job *j, struct worker *w, size_t n, const struct screen
         r->lines += lines;
         r->events += events;
     }
-    return o->bare ? 0 : findings_write(j->store, j->run, walks, n, !o->keep, r, e);
+    if (o->bare)
+        return 0;
+    if (o->found)
+        return findings_each(j->store, j->run, walks, n, o->found, o->ctx, e);
+    return findings_write(j->store, j->run, walks, n, !o->keep, r, e);
 }
 
 static int run_all(struct job *j, const struct screen_options *o, struct screen_report *r,

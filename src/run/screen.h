@@ -8,12 +8,20 @@
 #include "claims/store.h"
 #include "engine/rule.h"
 
+struct finished;
+struct huji_finding;
+/* A finding complete with its texts; both live until the run ends. */
+typedef int screen_found_fn(void *ctx, const struct finished *f, const struct huji_finding *h,
+                            struct err *e);
+
 struct screen_options {
     const bool *wanted; /* per library rule; NULL = all active and trial ones */
     day_t from, to;     /* only findings of these days; DAY_NONE = open */
     int threads;        /* 0 = as many as there are processors */
     bool bare;          /* fetch and assemble only, no rule: what the bench measures against */
     bool keep;          /* do not write the table: the bench times without it */
+    screen_found_fn *found; /* not NULL: gets each finding, in the table's order; the table is not written */
+    void *ctx;              /* its first argument */
 };
 
 struct screen_report {

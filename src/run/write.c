@@ -192,3 +192,16 @@ int findings_write(struct store *s, const struct huji_run *run, struct walk *con
     line_ids_release(&rows.ids);
     return rc;
 }
+
+int findings_each(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n,
+                  screen_found_fn *found, void *ctx, struct err *e)
+{
+    struct rows rows = {0};
+    int rc = finish_all(s, run, walks, n, &rows, e);
+    for (size_t i = 0; i < rows.n && rc == 0; i++)
+        rc = found(ctx, &rows.at[i].f, rows.at[i].h, e);
+    mem_free(rows.at);
+    arena_release(&rows.a);
+    line_ids_release(&rows.ids);
+    return rc;
+}
