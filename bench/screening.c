@@ -51,7 +51,7 @@ static int look(struct side *x, struct err *e)
 {
     struct world w;
     struct huji_run *run = NULL;
-    int rc = world_load(x->s, NULL, &w, e);
+    int rc = world_load(x->s, NULL, NULL, &w, e);
     if (rc < 0)
         return rc;
     rc = run_open(x->lib, &w.frame, NULL, &run, e);

@@ -15,16 +15,11 @@
 #define POINTS 30 /* about so many, when no step is given */
 
 static const struct shown_column columns[] = {
-    {"value", "参数取值", AS_DEC, 0},
-    {"own", "现行", AS_TEXT, 0},
-    {"findings", "疑点", AS_INT, 0},
-    {"fund_yuan", "涉及基金", AS_FEN, 0},
-    {"amount_yuan", "涉及金额", AS_FEN, 0},
-    {"institutions", "机构", AS_INT, 0},
-    {"persons", "人数", AS_INT, 0},
-    {"confirmed", "其中已查实", AS_INT, 0},
-    {"rejected", "其中已知误报", AS_INT, 0},
-    {"bar", "", AS_TEXT, 0}, /* on a table alone */
+    {"value", "参数取值", AS_DEC, 0},        {"own", "现行", AS_TEXT, 0},
+    {"findings", "疑点", AS_INT, 0},         {"fund_yuan", "涉及基金", AS_FEN, 0},
+    {"amount_yuan", "涉及金额", AS_FEN, 0},  {"institutions", "机构", AS_INT, 0},
+    {"persons", "人数", AS_INT, 0},          {"confirmed", "其中已查实", AS_INT, 0},
+    {"rejected", "其中已知误报", AS_INT, 0}, {"bar", "", AS_TEXT, 0}, /* on a table alone */
 };
 #define COLUMNS (int)(sizeof columns / sizeof *columns)
 
@@ -42,8 +37,8 @@ static void put_bar(struct output *o, int64_t n, int64_t most)
 static int print(const struct args *a, const struct backtest *b, struct err *e)
 {
     struct output *o = NULL;
-    bool plain = !args_text(a, "out") && (!args_text(a, "format") ||
-                                          strcmp(args_text(a, "format"), "table") == 0);
+    bool plain = !args_text(a, "out") &&
+                 (!args_text(a, "format") || strcmp(args_text(a, "format"), "table") == 0);
     int64_t most = 0;
     int rc = out_open(&o, a, columns, plain ? COLUMNS : COLUMNS - 1, e);
 
@@ -117,8 +112,9 @@ static void sum_up(const struct backtest *b)
     struct buf own = BUF_INIT;
 
     dec_print(&own, b->own, 6);
-    note("参数 %s，单位 %s，现行 %s。%s，用了 %.2f 秒。%s", b->param, b->unit[0] ? b->unit : "（无）",
-         buf_cstr(&own), b->stored ? "从最近一次筛查存下的数值读出" : "按每个取值重新问过", b->seconds,
+    note("参数 %s，单位 %s，现行 %s。%s，用了 %.2f 秒。%s", b->param,
+         b->unit[0] ? b->unit : "（无）", buf_cstr(&own),
+         b->stored ? "从最近一次筛查存下的数值读出" : "按每个取值重新问过", b->seconds,
          b->loose_money ? "金额按放宽后的界限计超出部分，取值更严时偏高。" : "");
     buf_release(&own);
 }
@@ -146,10 +142,10 @@ static int run(const struct args *a, struct err *e)
     if (!rc)
         rc = library_for(a, &rules.library, e);
     if (!rc) {
-        bar_open(&bar);
-        rc = backtest_run(s, rules.library, span_of(args_text(a, "rule")), &o, bar_progress(&bar),
-                          &b, e);
-        bar_close(&bar);
+        bar_begin(&bar);
+        rc = backtest_run(s, rules.library, span_of(args_text(a, "rule")), &o, &bar.progress, &b,
+                          e);
+        bar_end(&bar);
     }
     if (!rc)
         rc = print(a, &b, e);
@@ -183,7 +179,8 @@ const struct command cmd_backtest = {
     .name = "backtest",
     .title = "换个阈值会怎样：疑点、钱、机构、已知误报随参数的曲线",
     .operands = "",
-    .text = "取值在规则写明可放宽的范围内（keep_from）时，直接从最近一次筛查存下的数值读出；否则按每个取值在一趟里重新问。",
+    .text =
+        "取值在规则写明可放宽的范围内（keep_from）时，直接从最近一次筛查存下的数值读出；否则按每个取值在一趟里重新问。",
     .options = options,
     .examples = examples,
     .run = run,

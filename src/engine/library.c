@@ -312,21 +312,29 @@ const struct rule *library_rule(const struct huji_library *lib, struct span id)
     return NULL;
 }
 
-/* A variant's own value before the rule's. */
-static const struct ynode *param_node(const struct rule *r, struct span param)
+/* A variant's own value before the rule's; else a number of the question itself ("at_least"). *asked: it is one. */
+static const struct ynode *param_node(const struct rule *r, struct span param, bool *asked)
 {
     char key[64];
-    const struct ynode *n = NULL, *own = ynode_get(r->node, "param"),
-                       *base = r->base ? ynode_get(r->base, "param") : NULL;
+    const struct ynode *maps[] = {ynode_get(r->node, "param"),
+                                  r->base ? ynode_get(r->base, "param") : NULL,
+                                  ynode_get(r->node, "ask")};
     snprintf(key, sizeof key, "%.*s", (int)param.n, param.p);
-    if (own)
-        n = ynode_get(own, key);
-    return n || !base ? n : ynode_get(base, key);
+    for (int i = 0; i < 3; i++) {
+        *asked = i == 2;
+        if (*asked && maps[i])
+            maps[i] = maps[i]->child;
+        const struct ynode *n = maps[i] ? ynode_get(maps[i], key) : NULL;
+        if (n)
+            return n;
+    }
+    return NULL;
 }
 
 struct span rule_param(const struct rule *r, struct span param)
 {
-    const struct ynode *n = param_node(r, param);
+    bool asked;
+    const struct ynode *n = param_node(r, param, &asked);
     return n && n->kind == Y_SCALAR ? n->text : (struct span){NULL, 0};
 }
 
@@ -351,33 +359,52 @@ static struct ynode *without(struct arena *a, const struct ynode *map, const cha
     return m;
 }
 
+/* The rule's text with another number in its question. */
+static struct ynode *asked_with(struct arena *a, const struct ynode *node, struct ynode *number)
+{
+    const struct ynode *ask = ynode_get(node, "ask");
+    struct ynode over = {.kind = Y_MAP, .child = number};
+    struct ynode *kind = overlay(a, ask->child, &over);
+    if (!kind)
+        return NULL;
+    kind->next = NULL;
+    struct ynode question = *ask;
+    question.child = kind;
+    question.next = NULL;
+    over.child = &question;
+    return overlay(a, node, &over);
+}
+
 static int try_one(struct huji_library *lib, const struct rule *r, const struct ynode *param,
-                   struct span value, struct err *e)
+                   bool asked, struct span value, struct err *e)
 {
     static const struct ynode nothing = {.kind = Y_MAP};
     const struct ynode *own = ynode_get(r->node, "param");
     struct ynode one = *param, over = {.kind = Y_MAP, .child = &one};
-    struct ynode *node = without(&lib->a, r->node, "keep_from");
-    struct rule *t = node ? new_rule(lib, r->id, e) : NULL;
     one.text = arena_span(&lib->a, value);
     one.next = NULL;
-    if (!t || !one.text.p)
+    struct ynode *node = without(&lib->a, r->node, "keep_from");
+    if (node && asked)
+        node = asked_with(&lib->a, node, &one);
+    struct rule *t = node && one.text.p ? new_rule(lib, r->id, e) : NULL;
+    if (!t)
         return err_nomem(e);
     t->base_id = r->base_id;
     t->variant = r->variant;
     t->base = r->base;
     struct loader ld = {.lib = lib, .a = &lib->a, .rule = t, .e = e};
-    ld.params = overlay(&lib->a, own ? own : &nothing, &over);
+    ld.params = asked ? own : overlay(&lib->a, own ? own : &nothing, &over);
     ld.lets = ynode_get(r->node, "let");
     ld.base_params = ynode_get(r->base, "param");
     ld.base_lets = ynode_get(r->base, "let");
-    return ld.params ? rule_parse(&ld, node) : err_nomem(e);
+    return ld.params || asked ? rule_parse(&ld, node) : err_nomem(e);
 }
 
 int library_try(struct huji_library *lib, const struct rule *r, struct span param,
                 const struct span *values, size_t n, int *first, struct err *e)
 {
-    const struct ynode *p = param_node(r, param);
+    bool asked;
+    const struct ynode *p = param_node(r, param, &asked);
     int before = lib->n_rules, rc = 0;
     if (!p || p->kind != Y_SCALAR) {
         err_set(e, ERR_USAGE, "规则 %.*s 没有参数 %.*s", (int)r->id.n, r->id.p, (int)param.n,
@@ -386,13 +413,47 @@ int library_try(struct huji_library *lib, const struct rule *r, struct span para
         return ERR_USAGE;
     }
     for (size_t i = 0; i < n && rc == 0; i++)
-        rc = try_one(lib, r, p, values[i], e);
+        rc = try_one(lib, r, p, asked, values[i], e);
     if (rc < 0) {
         lib->n_rules = before;
         return rc;
     }
     *first = before;
     return 0;
+}
+
+static unsigned expr_sources(const struct expr *x)
+{
+    unsigned s = 0;
+    if (!x)
+        return 0;
+    if (x->op == X_AGG || x->op == X_FIELD)
+        s |= 1u << x->from;
+    for (int i = 0; i < X_ARGS; i++)
+        s |= expr_sources(x->arg[i]);
+    return s;
+}
+
+unsigned rule_sources(const struct rule *r)
+{
+    unsigned s = r->needs_sources;
+    for (int i = 0; i < r->n_clauses; i++) {
+        s |= 1u << r->clause[i].src | expr_sources(r->clause[i].where);
+        for (int k = 0; k < r->n_keys; k++)
+            s |= expr_sources(r->key[i][k]);
+        for (int k = 0; k < SL_COUNT; k++)
+            s |= expr_sources(r->slot[i][k]) | expr_sources(r->loose[i][k]);
+        for (int k = 0; k < r->n_except; k++)
+            s |= expr_sources(r->except[i][k]);
+        for (int k = 0; k < r->n_unless; k++)
+            s |= expr_sources(r->unless[i][k]);
+        for (int k = 0; k < r->n_cls; k++)
+            s |= expr_sources(r->cls[k].when[i]);
+        s |= expr_sources(r->at_expr[i]) | expr_sources(r->at_where[i]);
+        for (const struct says_part *p = r->says_parts; p; p = p->next)
+            s |= expr_sources(p->expr[i]);
+    }
+    return s;
 }
 
 const struct knowledge *library_knowledge(const struct huji_library *lib, struct span name)

@@ -212,8 +212,10 @@ const struct rule *library_rule(const struct huji_library *lib, struct span id);
  * Errors: ERR_USAGE when `r` has no such parameter; what the rule says to the value. */
 int library_try(struct huji_library *lib, const struct rule *r, struct span param,
                 const struct span *values, size_t n, int *first, struct err *e);
-/* The parameter as the rule writes it ("15 d"); n = 0: it has none of that name. */
+/* The parameter, or else the number in the question, as the rule writes it ("15 d"); n = 0: it has none of that name. */
 struct span rule_param(const struct rule *r, struct span param);
+/* Sources whose rows the rule reads, a bit each: its clauses, and what ops. and checks. count. */
+unsigned rule_sources(const struct rule *r);
 const struct knowledge *library_knowledge(const struct huji_library *lib, struct span name);
 const char *class_name(int cls);
 

@@ -630,6 +630,27 @@ static void always_fields(struct huji_run *run)
         run->line_fields |= UINT64_C(1) << source_field(S_LINE, span_of(need[i]));
 }
 
+static int choose_measures(struct huji_run *run, struct expr *x)
+{
+    if (!x)
+        return 0;
+    if (x->op == X_MEASURE)
+        run->active[x->measure->rule] = true;
+    for (int i = 0; i < X_ARGS; i++)
+        choose_measures(run, x->arg[i]);
+    return 0;
+}
+
+static void find_lines(struct huji_run *run)
+{
+    for (int i = 0; i < run->lib->n_rules; i++) {
+        const struct rule *r = run->lib->rules[i];
+        if (run->active[i] &&
+            (r->at_of == OF_LINES || (rule_sources(r) & (1u << S_LINE | 1u << S_LINE_RAW))))
+            run->needs_lines = true;
+    }
+}
+
 static void choose(struct huji_run *run, const bool *wanted)
 {
     const struct huji_library *lib = run->lib;
@@ -638,13 +659,13 @@ static void choose(struct huji_run *run, const bool *wanted)
         run->active[i] = !r->is_measure &&
                          (wanted ? wanted[i] : r->state == ST_ACTIVE || r->state == ST_TRIAL);
     }
-    /* measures that an active rule may name: all of them, they are few and cheap */
-    bool any = false;
+    /* measures that an active rule asks for */
     for (int i = 0; i < lib->n_rules; i++)
-        any = any || run->active[i];
+        if (run->active[i] && lib->rules[i]->measure && !lib->rules[i]->is_measure)
+            run->active[lib->rules[i]->measure->rule] = true;
     for (int i = 0; i < lib->n_rules; i++)
-        if (lib->rules[i]->is_measure)
-            run->active[i] = any;
+        if (run->active[i])
+            each_expr(run, lib->rules[i], choose_measures);
 }
 
 static int known(enum source_id s, const char *name)
@@ -684,6 +705,7 @@ static int open_all(struct huji_run *run, const bool *wanted, struct err *e)
         return err_nomem(e);
     find_known(run);
     choose(run, wanted);
+    find_lines(run);
     always_fields(run);
     if (link_knowledge(run) < 0)
         return err_nomem(e);

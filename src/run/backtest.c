@@ -131,21 +131,21 @@ static int stored_load(struct stored *t, struct store *s, struct span rule, stru
     struct buf sql = BUF_INIT;
     struct db_rows rows;
     bool any = verdicts_any(s);
-    buf_fmt(&sql,
-            "select cast(f.value * 1000000 as bigint), coalesce(f.amount_fen, 0), coalesce(f.fund_fen, 0),"
-            " coalesce(f.fixmedins_code, ''), coalesce(f.psn_no, ''), coalesce(%s, '') from finding f %s"
-            " where f.value is not null and f.rule_id = ",
-            any ? "w.verdict" : "''",
-            any ? "left join verdict_now w on w.finding_id = f.finding_id" : "");
+    buf_fmt(
+        &sql,
+        "select cast(f.value * 1000000 as bigint), coalesce(f.amount_fen, 0), coalesce(f.fund_fen, 0),"
+        " coalesce(f.fixmedins_code, ''), coalesce(f.psn_no, ''), coalesce(%s, '') from finding f %s"
+        " where f.value is not null and f.rule_id = ",
+        any ? "w.verdict" : "''",
+        any ? "left join verdict_now w on w.finding_id = f.finding_id" : "");
     buf_sql(&sql, rule);
     int rc = sql.failed ? err_nomem(e) : db_open(s->con, buf_cstr(&sql), &rows, e);
     buf_release(&sql);
     if (rc < 0)
         return rc;
     while (rc == 0 && db_next(&rows)) {
-        struct hit h = {.value = db_i64(&rows, 0),
-                        .amount = db_i64(&rows, 1),
-                        .fund = db_i64(&rows, 2)};
+        struct hit h = {
+            .value = db_i64(&rows, 0), .amount = db_i64(&rows, 1), .fund = db_i64(&rows, 2)};
         verdict_parse(db_text(&rows, 5), &h.verdict);
         rc = name_of(&t->insts, db_text(&rows, 3), &h.inst, e);
         if (rc == 0)
@@ -237,8 +237,8 @@ static bool is_stored(const struct rule *r, const struct backtest *b, struct spa
     l->own = b->own;
     l->own_value = r->slider.own;
     l->loosest_value = r->slider.loosest;
-    return l->own != l->loosest && (l->own < l->loosest ? b->at[b->n - 1].at <= l->loosest
-                                                        : b->at[0].at >= l->loosest);
+    return l->own != l->loosest &&
+           (l->own < l->loosest ? b->at[b->n - 1].at <= l->loosest : b->at[0].at >= l->loosest);
 }
 
 static int from_stored(struct store *s, const struct rule *r, const struct line *l,
@@ -317,7 +317,7 @@ static int refound(void *ctx, const struct finished *d, const struct huji_findin
     struct refold *f = ctx;
     size_t i = h->rule - (size_t)f->first;
     struct backtest_point *p = &f->b->at[i];
-    uint32_t id = names_get(&f->settled, span_of(d->finding_id));
+    uint32_t id = d ? names_get(&f->settled, span_of(d->finding_id)) : NAME_NONE;
     int rc = 0;
     if (!h->hit)
         return 0;
@@ -371,6 +371,8 @@ static int refold(struct store *s, struct huji_library *lib, const struct rule *
                                     .from = DAY_NONE,
                                     .to = DAY_NONE,
                                     .threads = o->threads,
+                                    .lean = true,
+                                    .no_texts = f.settled.n == 0,
                                     .found = refound,
                                     .ctx = &f};
         rc = screen_run(s, lib, &so, p, &report, e);

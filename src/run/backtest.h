@@ -18,10 +18,11 @@
 #define BACKTEST_POINTS 200
 
 struct backtest_options {
-    struct span param;      /* "max"; empty: the rule's slider */
-    int64_t from, to, step; /* 1e-6 of the number that the rule writes, in its unit ("15 d": 15,000,000) */
-    int threads;            /* 0 = as many as there are processors */
-    bool refold;            /* do not use stored values */
+    struct span param; /* "max"; empty: the rule's slider */
+    int64_t from, to,
+        step;    /* 1e-6 of the number that the rule writes, in its unit ("15 d": 15,000,000) */
+    int threads; /* 0 = as many as there are processors */
+    bool refold; /* do not use stored values */
 };
 
 struct backtest_point {
@@ -35,10 +36,11 @@ struct backtest_point {
 struct backtest {
     struct backtest_point *at; /* ascending. Owns: backtest_release */
     size_t n;
-    int64_t own;             /* 1e-6: the rule's own value */
+    int64_t own;              /* 1e-6: the rule's own value */
     char param[64], unit[16]; /* "max", "d" */
     bool stored;
-    bool loose_money; /* stored, and money is an excess over the loosest bound: too high at stricter values */
+    bool
+        loose_money; /* stored, and money is an excess over the loosest bound: too high at stricter values */
     double seconds;
 };
 

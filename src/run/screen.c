@@ -23,6 +23,7 @@ struct job {
     struct store *store;
     struct huji_run *run;
     const struct progress *progress;
+    bool lean;
     int fields[HUJI_MAX_FIELDS];
     size_t n_fields;
     struct line_range *ranges;
@@ -72,8 +73,9 @@ static void *walk_ranges(void *arg)
     size_t k;
     while (w->rc == 0 && (k = atomic_fetch_add(&j->next, 1)) < j->n_ranges) {
         walk_begin(w->walk, j->ranges[k].lo, j->ranges[k].hi);
-        w->rc = lines_stream(j->store, j->fields, j->n_fields, j->ranges[k].lo, j->ranges[k].hi,
-                             on_chunk, w, &w->err);
+        if (!j->lean || j->run->needs_lines)
+            w->rc = lines_stream(j->store, j->fields, j->n_fields, j->ranges[k].lo, j->ranges[k].hi,
+                                 on_chunk, w, &w->err);
         if (w->rc == 0)
             w->rc = walk_end(w->walk, &w->err);
     }
@@ -201,7 +203,7 @@ static int finish(struct job *j, struct worker *w, size_t n, const struct screen
     if (o->bare)
         return 0;
     if (o->found)
-        return findings_each(j->store, j->run, walks, n, o->found, o->ctx, e);
+        return findings_each(j->store, j->run, walks, n, o, e);
     return findings_write(j->store, j->run, walks, n, !o->keep, r, e);
 }
 
@@ -241,7 +243,10 @@ int screen_run(struct store *s, const struct huji_library *lib, const struct scr
     out->per_rule = mem_calloc((size_t)lib->n_rules + 1, sizeof *out->per_rule);
     if (!out->per_rule)
         return err_nomem(e);
-    int rc = world_load(s, p, &world, e);
+    struct world_needs needs;
+    world_needs_of(lib, o->lean ? o->wanted : NULL, &needs);
+    needs.texts = !o->no_texts;
+    int rc = world_load(s, &needs, p, &world, e);
     if (rc < 0)
         return rc;
     rc = run_open(lib, &world.frame, o->wanted, &run, e);
@@ -251,7 +256,7 @@ int screen_run(struct store *s, const struct huji_library *lib, const struct scr
         run->to = o->to;
         for (int i = 0; i < lib->n_rules; i++)
             out->rules_run += run->active[i] && !lib->rules[i]->is_measure;
-        struct job j = {.store = s, .run = run, .progress = p};
+        struct job j = {.store = s, .run = run, .progress = p, .lean = o->lean};
         rc = run_all(&j, o, out, e);
         for (int i = 0; run->measure && i < lib->n_measures; i++)
             measure_release(&run->measure[i]);

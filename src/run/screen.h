@@ -10,7 +10,7 @@
 
 struct finished;
 struct huji_finding;
-/* A finding complete with its texts; both live until the run ends. */
+/* A finding complete with its texts (NULL with `no_texts`); both live until the run ends. */
 typedef int screen_found_fn(void *ctx, const struct finished *f, const struct huji_finding *h,
                             struct err *e);
 
@@ -20,8 +20,11 @@ struct screen_options {
     int threads;        /* 0 = as many as there are processors */
     bool bare;          /* fetch and assemble only, no rule: what the bench measures against */
     bool keep;          /* do not write the table: the bench times without it */
-    screen_found_fn *found; /* not NULL: gets each finding, in the table's order; the table is not written */
-    void *ctx;              /* its first argument */
+    bool lean;          /* read only what the wanted rules need: for trials */
+    bool no_texts;      /* ids of persons, visits and settlements stay numbers; wants `found` */
+    /* not NULL: gets each finding, in the table's order unless no_texts; the table is not written */
+    screen_found_fn *found;
+    void *ctx; /* its first argument */
 };
 
 struct screen_report {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "engine/rule.h"
 
 static void deliver(struct world *w, enum source_id id)
 {
@@ -105,7 +106,39 @@ static int load_lookup(struct store *s, const struct lookup_def *d, struct world
     return 0;
 }
 
-int world_load(struct store *s, const struct progress *p, struct world *w, struct err *e)
+void world_needs_of(const struct huji_library *lib, const bool *wanted, struct world_needs *out)
+{
+    const unsigned always = 1u << S_PERSON | 1u << S_INST | 1u << S_DOCTOR;
+    *out = (struct world_needs){.sources = wanted ? always : ~0u, .texts = true};
+    for (int i = 0; wanted && i < lib->n_rules; i++)
+        if (wanted[i] || lib->rules[i]->is_measure)
+            out->sources |= rule_sources(lib->rules[i]);
+}
+
+/* Empty codes for so many ids: what needs no text runs on the numbers. */
+static int dict_blank(struct store *s, enum domain d, struct dict *out, struct err *e)
+{
+    int64_t n = 0;
+    int rc = db_int(s->con, e, 0, &n, "SELECT max(id) + 1 FROM d_%s", huji_domain_name[d]);
+    *out = (struct dict){0};
+    if (rc < 0)
+        return rc;
+    out->at = mem_calloc((size_t)n + 1, sizeof *out->at);
+    if (!out->at)
+        return err_nomem(e);
+    out->n = (size_t)n;
+    return 0;
+}
+
+static int load_dict(struct store *s, enum domain d, const struct world_needs *needs,
+                     struct dict *out, struct err *e)
+{
+    bool text = needs->texts || (d != D_PERSON && d != D_VISIT && d != D_SETL);
+    return text ? dict_load(s, d, out, e) : dict_blank(s, d, out, e);
+}
+
+int world_load(struct store *s, const struct world_needs *needs, const struct progress *p,
+               struct world *w, struct err *e)
 {
     static const enum source_id rest[] = {S_PERSON, S_INST,  S_DOCTOR, S_OPERATION, S_STOCK,
                                           S_SALE,   S_TRACE, S_CHECK,  S_REFUND,    S_REG,
@@ -113,9 +146,11 @@ int world_load(struct store *s, const struct progress *p, struct world *w, struc
     const uint64_t steps = DOMAIN_COUNT + sizeof rest / sizeof *rest + LOOKUP_COUNT + 3;
     uint64_t done = 0;
     int rc = 0;
+    static const struct world_needs all = {~0u, true};
+    needs = needs ? needs : &all;
     *w = (struct world){0};
     for (int d = 0; d < DOMAIN_COUNT && rc == 0; d++) {
-        rc = dict_load(s, (enum domain)d, &w->dict[d], e);
+        rc = load_dict(s, (enum domain)d, needs, &w->dict[d], e);
         /* span and huji_text are one shape: pointer, length */
         _Static_assert(sizeof(struct span) == sizeof(struct huji_text), "span is huji_text");
         w->frame.dict[d] = (struct huji_dict){(const struct huji_text *)w->dict[d].at,
@@ -127,7 +162,8 @@ int world_load(struct store *s, const struct progress *p, struct world *w, struc
     if (rc == 0)
         rc = load_whole(s, S_SETTLEMENT, "setl_time", w, e);
     for (size_t i = 0; i < sizeof rest / sizeof *rest && rc == 0; i++) {
-        rc = load_table(s, rest[i], w, e);
+        if (needs->sources >> rest[i] & 1)
+            rc = load_table(s, rest[i], w, e);
         progress_step(p, "读入人员、就诊与结算", ++done, steps);
     }
     if (rc == 0)

@@ -17,8 +17,18 @@ struct world {
     uint32_t *diag_at;
 };
 
-/* Owns: world_release. */
-int world_load(struct store *s, const struct progress *p, struct world *out, struct err *e);
+/* What is read. Persons, institutions, doctors, visits, settlements and diagnoses always are. */
+struct world_needs {
+    unsigned sources; /* bit per source */
+    bool texts;       /* false: the codes of persons, visits and settlements stay empty */
+};
+/* Of the wanted rules and all measures; `wanted` NULL: everything. */
+struct huji_library;
+void world_needs_of(const struct huji_library *lib, const bool *wanted, struct world_needs *out);
+
+/* `needs` NULL: everything. Owns: world_release. */
+int world_load(struct store *s, const struct world_needs *needs, const struct progress *p,
+               struct world *out, struct err *e);
 void world_release(struct world *w);
 
 #endif

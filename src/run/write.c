@@ -193,13 +193,28 @@ int findings_write(struct store *s, const struct huji_run *run, struct walk *con
     return rc;
 }
 
+static int each_bare(struct walk *const *walks, size_t n, const struct screen_options *o,
+                     struct err *e)
+{
+    int rc = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t k;
+        const struct huji_finding *f = walk_findings(walks[i], &k);
+        for (size_t j = 0; j < k && rc == 0; j++)
+            rc = o->found(o->ctx, NULL, &f[j], e);
+    }
+    return rc;
+}
+
 int findings_each(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n,
-                  screen_found_fn *found, void *ctx, struct err *e)
+                  const struct screen_options *o, struct err *e)
 {
     struct rows rows = {0};
+    if (o->no_texts)
+        return each_bare(walks, n, o, e);
     int rc = finish_all(s, run, walks, n, &rows, e);
     for (size_t i = 0; i < rows.n && rc == 0; i++)
-        rc = found(ctx, &rows.at[i].f, rows.at[i].h, e);
+        rc = o->found(o->ctx, &rows.at[i].f, rows.at[i].h, e);
     mem_free(rows.at);
     arena_release(&rows.a);
     line_ids_release(&rows.ids);

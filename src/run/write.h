@@ -10,8 +10,8 @@
 int findings_write(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n,
                    bool write, struct screen_report *r, struct err *e);
 
-/* Hands each finding to `found` instead. */
+/* Hands each finding to o->found instead. */
 int findings_each(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n,
-                  screen_found_fn *found, void *ctx, struct err *e);
+                  const struct screen_options *o, struct err *e);
 
 #endif
