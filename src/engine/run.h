@@ -67,8 +67,8 @@ struct huji_run {
     struct index item_plans;       /* item id -> line plans */
     struct measure_table *measure; /* per measure */
     day_t from, to;                /* only findings of these days; DAY_NONE = all */
-    bool needs_lines;              /* some active rule reads fee lines: without, the walk may leave them out */
-    uint64_t line_fields;          /* bit per field of line that the plans read */
+    bool needs_lines; /* some active rule reads fee lines: without, the walk may leave them out */
+    uint64_t line_fields; /* bit per field of line that the plans read */
 };
 
 /* Which rules run: `wanted[i]` per library index, NULL = all active ones. A rule whose needed tables are absent is left
