@@ -7,9 +7,7 @@ import {
   Document,
   Memo,
   OfficeBuilding,
-  Search,
   Setting,
-  User,
 } from '@element-plus/icons-vue'
 
 export interface PageEntry {
@@ -58,6 +56,21 @@ export const pages: PageEntry[] = [
     permission: 'clue.read',
     menu: '/clues',
   },
+  {
+    path: '/rules',
+    name: 'RuleList',
+    title: '规则库',
+    component: () => import('@/views/rule/RuleList.vue'),
+    permission: 'rule.read',
+    group: '规则与筛查',
+    icon: Memo,
+  },
+  {
+    path: '/rules/:id',
+    name: 'RuleDetail',
+    title: '规则',
+    component: () => import('@/views/rule/RuleDetail.vue'),
+    permission: 'rule.read',
+    menu: '/rules',
+  },
 ]
-
-export const icons = { Search, User }
