@@ -6,7 +6,9 @@
 
 /* One line each. */
 const struct route *const huji_routes[] = {
+    routes_institution,
     routes_ops,
+    routes_person,
     routes_rule,
     routes_session,
     NULL,

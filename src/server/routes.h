@@ -5,7 +5,9 @@
 
 #include "server/route.h"
 
+extern const struct route routes_institution[];
 extern const struct route routes_ops[];
+extern const struct route routes_person[];
 extern const struct route routes_rule[];
 extern const struct route routes_session[];
 
