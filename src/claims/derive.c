@@ -8,34 +8,78 @@
 #include "claims/import_priv.h"
 
 /* The query's columns in the order and types of the contract. */
-static int make_source(struct import *im, enum source_id id, const char *query, struct err *e)
+static void fields_sql(struct buf *b, const struct source *s, const char *query)
 {
-    const struct source *s = &huji_sources[id];
-    struct buf b = BUF_INIT;
-    buf_fmt(&b, "CREATE OR REPLACE TABLE %s AS SELECT ", s->table);
+    buf_str(b, " SELECT ");
     for (size_t i = 0; i < s->n_fields; i++)
-        buf_fmt(&b, "%sCAST(q.%s AS %s) AS %s", i ? ", " : "", s->fields[i].name,
+        buf_fmt(b, "%sCAST(q.%s AS %s) AS %s", i ? ", " : "", s->fields[i].name,
                 ftype_sql(s->fields[i].type), s->fields[i].name);
-    buf_fmt(&b, " FROM (%s) q", query);
-    int rc = b.failed ? err_nomem(e) : db_run(im->con, buf_cstr(&b), e);
+    buf_fmt(b, " FROM (%s) q", query);
+}
+
+static int make_source(struct import *im, const struct derive_step *step, const char *query,
+                       struct err *e)
+{
+    const struct source *s = &huji_sources[step->source];
+    struct buf b = BUF_INIT;
+    int rc = 0;
+    if (im->grows && step->part) {
+        rc = db_exec(im->con, e, "DELETE FROM %s WHERE %s", s->table, step->part);
+        buf_fmt(&b, "INSERT INTO %s", s->table);
+    } else {
+        buf_fmt(&b, "CREATE OR REPLACE TABLE %s AS", s->table);
+    }
+    fields_sql(&b, s, query);
+    if (rc == 0)
+        rc = b.failed ? err_nomem(e) : db_run(im->con, buf_cstr(&b), e);
     if (rc < 0 && getenv("HUJI_SQL"))
         fprintf(stderr, "source=%s\n", s->name);
     buf_release(&b);
     return rc;
 }
 
-/* %N -> now, %F -> the first file of this import */
 static void fill_in(struct buf *b, const struct import *im, const char *sql)
 {
+    bool inside = false;
     for (const char *p = sql; *p; p++) {
-        bool mine = p[0] == '%' && (p[1] == 'N' || p[1] == 'F');
-        if (!mine)
-            buf_char(b, *p);
-        else if (*++p == 'N')
+        bool skip = inside && !im->grows;
+        if (p[0] == '%' && p[1] == '{') {
+            inside = true;
+            p++;
+        } else if (inside && p[0] == '}') {
+            inside = false;
+        } else if (skip) {
+            continue;
+        } else if (p[0] == '%' && p[1] == 'N') {
             buf_i64(b, im->store->fn.now);
-        else
+            p++;
+        } else if (p[0] == '%' && p[1] == 'F') {
             buf_i64(b, im->n ? im->in[0].file_id : im->next_file);
+            p++;
+        } else {
+            buf_char(b, *p);
+        }
     }
+}
+
+/* Whether a file of one of these tables is among the input. */
+static bool came(const struct import *im, const char *tables)
+{
+    struct span list = span_of(tables);
+    while (list.n) {
+        struct span t = span_cut(&list, ',');
+        for (size_t i = 0; i < im->n; i++)
+            if (span_is(t, im->in[i].table->name))
+                return true;
+    }
+    return false;
+}
+
+static bool wanted(const struct import *im, const struct derive_step *step)
+{
+    if (step->when == (im->grows ? WHEN_WHOLE : WHEN_GROWN))
+        return false;
+    return !im->grows || !step->from || came(im, step->from);
 }
 
 static int run_steps(struct import *im, const struct derive_step *step, const char *what,
@@ -44,6 +88,8 @@ static int run_steps(struct import *im, const struct derive_step *step, const ch
     int rc = import_step(im, what, 0, 0, e);
     struct buf b = BUF_INIT;
     for (; step->sql && rc == 0; step++) {
+        if (!wanted(im, step))
+            continue;
         buf_clear(&b);
         fill_in(&b, im, step->sql);
         if (b.failed)
@@ -51,9 +97,92 @@ static int run_steps(struct import *im, const struct derive_step *step, const ch
         else if (step->source < 0)
             rc = db_run(im->con, buf_cstr(&b), e);
         else
-            rc = make_source(im, (enum source_id)step->source, buf_cstr(&b), e);
+            rc = make_source(im, step, buf_cstr(&b), e);
     }
     buf_release(&b);
+    return rc;
+}
+
+/* Whether this import only adds to what earlier ones derived. */
+static int does_grow(struct import *im, struct err *e)
+{
+    int64_t made = 0, open = 0;
+    int rc = db_int(
+        im->con, e, 0, &made,
+        "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'x_diag' AND NOT temporary");
+    im->grows = false;
+    if (rc < 0 || !made || getenv("HUJI_WHOLE") || came(im, "psn_info_b,fixmedins_b,terminal"))
+        return rc;
+    for (size_t i = 0; i < im->n; i++)
+        if (im->in[i].row->rows_replaced)
+            return 0;
+    /* a diagnosis whose settlement nobody knew may find it now */
+    rc = db_int(im->con, e, 0, &open, "SELECT count(*) FROM x_diag WHERE mdtrt_id IS NULL");
+    im->grows = rc == 0 && !open;
+    return rc;
+}
+
+/* Order of the ids' bytes among all: temp table `name`(id, rank). New ids mostly come behind all old ones; if not, all
+ * ranks are new and *moved says so. */
+static int make_ranks(struct import *im, const char *name, const char *rows, const char *source,
+                      const char *id, bool *moved, struct err *e)
+{
+    int64_t behind = 0;
+    int rc = 0;
+    *moved = false;
+    if (im->grows)
+        rc = db_int(
+            im->con, e, 0, &behind,
+            "SELECT coalesce((SELECT max(code) FROM (%s) WHERE old) < (SELECT min(code) FROM (%s) WHERE NOT "
+            "old), true)::INTEGER",
+            rows, rows);
+    if (rc < 0)
+        return rc;
+    if (behind)
+        return db_exec(
+            im->con, e,
+            "CREATE OR REPLACE TEMP TABLE %s AS SELECT %s AS id, rank FROM %s UNION ALL SELECT id, (SELECT count(*) "
+            "FROM %s) + row_number() OVER (ORDER BY code) - 1 FROM (%s) WHERE NOT old",
+            name, id, source, source, rows);
+    *moved = im->grows;
+    return db_exec(
+        im->con, e,
+        "CREATE OR REPLACE TEMP TABLE %s AS SELECT id, row_number() OVER (ORDER BY code) - 1 AS rank FROM (%s)",
+        name, rows);
+}
+
+static int move_ranks(struct import *im, const char *name, const char *source, const char *id,
+                      bool moved, struct err *e)
+{
+    return !moved
+               ? 0
+               : db_exec(
+                     im->con, e,
+                     "UPDATE %s AS s SET rank = r.rank FROM %s r WHERE r.id = s.%s AND s.rank <> r.rank",
+                     source, name, id);
+}
+
+/* Ranks come from narrow tables: to sort the wide ones for them would cost more than all the rest. */
+static int derive_ranked(struct import *im, struct err *e)
+{
+    char setls[160];
+    static const char visits[] =
+        "SELECT id, code, id < (SELECT count(*) FROM s_visit) AS old FROM d_visit";
+    bool moved_v = false, moved_s = false;
+    snprintf(setls, sizeof setls,
+             "SELECT setl_id AS id, sid AS code, file_id < %d AS old FROM x_setl",
+             im->n ? im->in[0].file_id : im->next_file);
+    int rc = im->grows ? run_steps(im, derive_touched, "整理就诊与结算", e) : 0;
+    if (rc == 0)
+        rc = make_ranks(im, "x_vrank", visits, "s_visit", "mdtrt_id", &moved_v, e);
+    if (rc == 0)
+        rc = make_ranks(im, "x_srank", setls, "s_settlement", "setl_id", &moved_s, e);
+    if (rc == 0)
+        rc = run_steps(im, derive_visits, "整理就诊与结算", e);
+    if (rc == 0)
+        rc = move_ranks(im, "x_vrank", "s_visit", "mdtrt_id", moved_v, e);
+    if (rc == 0)
+        rc = move_ranks(im, "x_srank", "s_settlement", "setl_id", moved_s, e);
     return rc;
 }
 
@@ -95,6 +224,7 @@ static int made_from_lines(struct import *im, struct err *e)
 
 static const char *const flags_before[] = {
     "CREATE OR REPLACE TEMP TABLE im_void_old AS SELECT setl_id FROM s_settlement WHERE void = 1",
+    "CREATE OR REPLACE TEMP TABLE im_person_old AS SELECT psn_no, household, brdy FROM s_person",
     "CREATE OR REPLACE TEMP TABLE im_made_old AS SELECT mdtrt_id FROM s_visit WHERE marks & 8 <> 0",
     "CREATE TEMP TABLE IF NOT EXISTS im_gone(no BIGINT, file_id INTEGER, row_no BIGINT, k VARCHAR, same BOOLEAN, "
     "again BOOLEAN, last_file INTEGER)",
@@ -119,7 +249,9 @@ static int run_list(struct import *im, const char *const *sql, struct err *e)
 
 int derive_tables(struct import *im, struct err *e)
 {
-    int rc = run_list(im, flags_before, e);
+    int rc = does_grow(im, e);
+    if (rc == 0)
+        rc = run_list(im, flags_before, e);
     if (rc == 0)
         rc = make_nl(im, e);
     if (rc == 0)
@@ -131,7 +263,7 @@ int derive_tables(struct import *im, struct err *e)
     if (rc == 0)
         rc = run_steps(im, derive_people, "整理人员与机构", e);
     if (rc == 0)
-        rc = run_steps(im, derive_visits, "整理就诊与结算", e);
+        rc = derive_ranked(im, e);
     if (rc == 0)
         rc = run_steps(im, derive_others, "整理其他表", e);
     if (rc == 0)

@@ -5,14 +5,31 @@
 
 #include "engine/source.h"
 
+/*
+ * An import that only adds rows (no row of an older file gives way, no table comes that says what persons, institutions
+ * or terminals there are) *grows* the store: only what its rows touch is made anew, so that one month more takes
+ * a month's time. Any other import makes everything anew from the texts. The result is the same.
+ */
+enum derive_when { WHEN_ALWAYS, WHEN_WHOLE, WHEN_GROWN };
+
+/* Most steps say no more than their SQL. */
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+
 /* One step: either plain SQL (source < 0), or a query whose columns become the source's table. */
 struct derive_step {
     int source;
     const char *sql;
+    enum derive_when when;
+    const char *
+        from; /* text tables it is made of, comma separated: growing skips it unless one of them came */
+    const char *
+        part; /* of a source: rows that growing takes out first; NULL = the whole table is made anew */
 };
 
-/* In this order; each ends with sql = NULL. %N stands for now (seconds), %F for the number
- * of the first file of this import. */
+/* In this order; each ends with sql = NULL. %N stands for now (seconds), %F for the number of the first file of this
+ * import, %{...} for text that is there only when the store grows. Growing, derive_touched makes t_visit, t_setl and
+ * t_person: the ids whose rows may change. */
+extern const struct derive_step derive_touched[];
 extern const struct derive_step derive_texts[];  /* temp tables x_*: texts as integers, ids given */
 extern const struct derive_step derive_people[]; /* persons, institutions, doctors */
 extern const struct derive_step derive_visits[]; /* visits, settlements, diagnoses, refunds */

@@ -11,7 +11,8 @@
 const struct derive_step derive_lookups[] = {
 {-1, REPLACE_("insurance") "huji_id_person(psn_no) AS psn_no, huji_id_code(insutype) AS insutype, "
      "huji_day(crt_insu_date) AS b, huji_day(paus_insu_date) AS e FROM t_psn_insu_d UNION SELECT huji_id_person(psn_no), "
-     "huji_id_code(insutype), huji_day(crt_insu_date), huji_day(paus_insu_date) FROM t_psn_insu_stas_b WHERE "VALID" ORDER BY ALL"},
+     "huji_id_code(insutype), huji_day(crt_insu_date), huji_day(paus_insu_date) FROM t_psn_insu_stas_b WHERE "VALID" ORDER BY ALL",
+ WHEN_ALWAYS, "psn_insu_d,psn_insu_stas_b", NULL},
 {-1, REPLACE_("contract") "huji_id_inst(fixmedins_code) AS fixmedins_code, coalesce(huji_day(efft_time), huji_day(begntime)) "
      "AS b, coalesce(huji_day(invd_time), huji_day(endtime)) AS e FROM t_fixmedins_cntr_reg_d WHERE "VALID" ORDER BY ALL"},
 {-1, REPLACE_("suspension") "huji_name_inst(huji_id_inst(fixmedins_code), fixmedins_name) AS fixmedins_code, "

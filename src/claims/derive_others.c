@@ -29,7 +29,7 @@ const struct derive_step derive_others[] = {
 {S_OPERATION, "SELECT huji_id_text(o.id) AS setl_list_oprn_id, o.mdtrt_id, coalesce(o.psn_no, v.psn_no) AS psn_no, "
      "v.fixmedins_code, o.code AS oprn_oprt_code, o.b AS oprn_oprt_begntime, o.e AS oprn_oprt_endtime, "
      "o.ab AS anst_begntime, o.ae AS anst_endtime, o.dr AS oper_dr_code, o.adr AS anst_dr_code, "
-     "row_number() OVER (ORDER BY o.id) - 1 AS rank FROM x_oprn o LEFT JOIN x_all v ON v.mdtrt_id = o.mdtrt_id "
+     "row_number() OVER (ORDER BY o.id) - 1 AS rank FROM x_oprn o LEFT JOIN s_visit v ON v.mdtrt_id = o.mdtrt_id "
      "ORDER BY psn_no, o.b, o.id"},
 
 {S_STOCK, "SELECT huji_id_text(id) AS stock_id, fixmedins_code, hilist_code, stock_time, huji_id_code(kind) AS inv_data_type, "
@@ -40,7 +40,7 @@ const struct derive_step derive_others[] = {
      INV("inv3", "purc_retn_stoin_time", "purc_retn_cnt", "purc_invo_no") "'3', abs(huji_qty(purc_retn_cnt)), "
      "huji_id_text(manu_lotnum) FROM t_inv_3503 UNION ALL "
      INV("inv4", "purc_retn_stoin_time", "purc_retn_cnt", "purc_invo_no") "'5', -abs(huji_qty(purc_retn_cnt)), NULL "
-     "FROM t_inv_3504) ORDER BY fixmedins_code, hilist_code, stock_time, id"},
+     "FROM t_inv_3504) ORDER BY fixmedins_code, hilist_code, stock_time, id", WHEN_ALWAYS, "inv_3501,inv_3502,inv_3503,inv_3504", NULL},
 
 {-1, "CREATE OR REPLACE TEMP TABLE x_sale AS SELECT "CONTENT_ID("sale5", "rid", "fixmedins_code, med_list_codg, "
      "sel_retn_time, sel_retn_cnt, fixmedins_bchno, mdtrt_sn, rtal_docno, psn_no")" AS id, 1 AS sign, "
@@ -85,13 +85,15 @@ const struct derive_step derive_others[] = {
      "huji_name_inst(huji_id_inst(ide_fixmedins_no), ide_fixmedins_name) AS ide_fixmedins_no, "
      "huji_name_doctor(huji_id_doctor(diag_dr_code), diag_dr_name) AS diag_dr_code, huji_id_text(opter_id) AS opter_id, "
      "huji_day(begndate) AS begndate, huji_day(enddate) AS enddate, huji_day(apply_date) AS apply FROM t_opsp_reg_d "
-     "WHERE coalesce(trim(vali_flag), '1') <> '0') ORDER BY psn_no, begndate, id"},
+     "WHERE coalesce(trim(vali_flag), '1') <> '0') ORDER BY psn_no, begndate, id",
+ WHEN_ALWAYS, "opsp_reg_d", NULL},
 
 /* spells of insurance: what was claimed under each, and the first stay since */
-{-1, "CREATE OR REPLACE TEMP TABLE x_enrol AS SELECT "CONTENT_ID("enrol", "psn_insu_rlts_id", "psn_no, insutype, crt_insu_date")" "
+{-1, "CREATE OR REPLACE TABLE x_enrol AS SELECT "CONTENT_ID("enrol", "psn_insu_rlts_id", "psn_no, insutype, crt_insu_date")" "
      "AS id, huji_name_person(huji_id_person(psn_no), psn_name) AS psn_no, huji_id_text(upper(trim(certno))) AS certno, "
      "huji_id_code(insutype) AS insutype, huji_id_emp(emp_no) AS emp_no, huji_id_place(insu_admdvs) AS insu_admdvs, "
-     "huji_day(crt_insu_date) AS begndate, huji_day(paus_insu_date) AS enddate FROM t_psn_insu_d"},
+     "huji_day(crt_insu_date) AS begndate, huji_day(paus_insu_date) AS enddate FROM t_psn_insu_d",
+ WHEN_ALWAYS, "psn_insu_d", NULL},
 {-1, "CREATE OR REPLACE TEMP TABLE x_claimed AS SELECT x.id, sum(s.medfee_sumamt) AS fee, sum(s.fund_pay_sumamt) AS fund FROM "
      "x_enrol x JOIN s_settlement s ON s.psn_no = x.psn_no AND s.insutype = x.insutype AND s.void = 0 AND s.setl_time >= "
      "x.begndate::BIGINT * 86400 AND (x.enddate IS NULL OR s.setl_time < (x.enddate + 1)::BIGINT * 86400) GROUP BY x.id"},

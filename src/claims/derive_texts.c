@@ -51,27 +51,32 @@
 /* x_setl and x_visit stay: only rows of new files are read again, those that gave way are taken out. */
 const struct derive_step derive_texts[] = {
 {-1, "CREATE TABLE IF NOT EXISTS x_setl AS SELECT file_id, row_no, "SETL_COLUMNS" FROM t_setl_d WHERE false"},
-{-1, "DELETE FROM x_setl x WHERE NOT EXISTS (SELECT 1 FROM b_setl_d b WHERE b.file_id = x.file_id AND b.row_no = x.row_no)"},
+{-1, "DELETE FROM x_setl x WHERE NOT EXISTS (SELECT 1 FROM b_setl_d b WHERE b.file_id = x.file_id AND b.row_no = x.row_no)",
+ WHEN_WHOLE, NULL, NULL},
 {-1, "INSERT INTO x_setl SELECT file_id, row_no, "SETL_COLUMNS" FROM t_setl_d WHERE file_id >= %F"},
 /* a settlement is void if it is a refund, or a refund names it, or its row is not valid */
 {-1, "CREATE OR REPLACE TEMP TABLE x_void AS SELECT setl_id FROM x_setl WHERE refd OR NOT valid UNION "
      "SELECT init_setl_id FROM x_setl WHERE refd AND valid AND init_setl_id IS NOT NULL"},
 {-1, "CREATE TABLE IF NOT EXISTS x_visit AS SELECT file_id, row_no, "VISIT_COLUMNS" FROM t_mdtrt_d WHERE false"},
-{-1, "DELETE FROM x_visit x WHERE NOT EXISTS (SELECT 1 FROM b_mdtrt_d b WHERE b.file_id = x.file_id AND b.row_no = x.row_no)"},
+{-1, "DELETE FROM x_visit x WHERE NOT EXISTS (SELECT 1 FROM b_mdtrt_d b WHERE b.file_id = x.file_id AND b.row_no = x.row_no)",
+ WHEN_WHOLE, NULL, NULL},
 {-1, "INSERT INTO x_visit SELECT file_id, row_no, "VISIT_COLUMNS" FROM t_mdtrt_d WHERE file_id >= %F"},
 /* diagnoses: the settlement list's first, src 1; the settlement's, src 2; the visit's own, src 0 */
-{-1, "CREATE OR REPLACE TEMP TABLE x_diag AS SELECT mdtrt_id, dx, 1 AS main, 0 AS src FROM x_visit WHERE dx IS NOT NULL "
-     "UNION ALL SELECT coalesce(huji_id_visit(d.mdtrt_id), s.mdtrt_id), huji_name_dx(huji_id_dx(huji_dx(d.diag_code)), "
-     "d.diag_name), CASE WHEN trim(d.maindiag_flag) = '1' THEN 1 ELSE 0 END, 1 FROM t_setl_list_diag_d d "
-     "LEFT JOIN x_setl s ON s.sid = CASE WHEN coalesce(trim(d.mdtrt_id), '') = '' THEN trim(d.setl_id) END "
-     "WHERE coalesce(trim(d.vali_flag), '1') <> '0' "
-     "UNION ALL SELECT huji_id_visit(mdtrt_id), huji_name_dx(huji_id_dx(huji_dx(diag_code)), diag_name), "
-     "CASE WHEN trim(maindiag_flag) = '1' THEN 1 ELSE 0 END, 2 FROM t_setl_diag_list_d "
-     "WHERE coalesce(trim(vali_flag), '1') <> '0'"},
-{-1, "CREATE OR REPLACE TEMP TABLE x_person AS SELECT huji_name_person(huji_id_person(psn_no), psn_name) AS psn_no, "
+#define DIAGNOSES "SELECT mdtrt_id, dx, 1 AS main, 0 AS src, %F AS since FROM x_visit WHERE dx IS NOT NULL %{AND file_id >= %F} " \
+     "UNION ALL SELECT coalesce(huji_id_visit(d.mdtrt_id), s.mdtrt_id), huji_name_dx(huji_id_dx(huji_dx(d.diag_code)), " \
+     "d.diag_name), CASE WHEN trim(d.maindiag_flag) = '1' THEN 1 ELSE 0 END, 1, %F FROM t_setl_list_diag_d d " \
+     "LEFT JOIN x_setl s ON s.sid = CASE WHEN coalesce(trim(d.mdtrt_id), '') = '' THEN trim(d.setl_id) END " \
+     "WHERE coalesce(trim(d.vali_flag), '1') <> '0' %{AND d.file_id >= %F} " \
+     "UNION ALL SELECT huji_id_visit(mdtrt_id), huji_name_dx(huji_id_dx(huji_dx(diag_code)), diag_name), " \
+     "CASE WHEN trim(maindiag_flag) = '1' THEN 1 ELSE 0 END, 2, %F FROM t_setl_diag_list_d " \
+     "WHERE coalesce(trim(vali_flag), '1') <> '0' %{AND file_id >= %F}"
+{-1, "CREATE OR REPLACE TABLE x_diag AS "DIAGNOSES, WHEN_WHOLE, NULL, NULL},
+{-1, "INSERT INTO x_diag "DIAGNOSES, WHEN_GROWN, NULL, NULL},
+{-1, "CREATE OR REPLACE TABLE x_person AS SELECT huji_name_person(huji_id_person(psn_no), psn_name) AS psn_no, "
      "huji_id_code(gend) AS gend, huji_day(brdy) AS brdy, huji_id_text(certno) AS certno, "
      "huji_id_text(coalesce(nullif(trim(tel), ''), mob)) AS tel, nullif(trim(resdbook_no), '') AS book, "
-     "upper(trim(certno)) AS cert FROM t_psn_info_b WHERE coalesce(trim(vali_flag), '1') <> '0'"},
+     "upper(trim(certno)) AS cert FROM t_psn_info_b WHERE coalesce(trim(vali_flag), '1') <> '0'",
+ WHEN_WHOLE, NULL, NULL},
 /* who a certificate number of a roster means */
 {-1, "CREATE OR REPLACE TEMP TABLE x_cert AS SELECT cert, min(psn_no) AS psn_no FROM (SELECT cert, psn_no FROM x_person "
      "UNION ALL SELECT upper(trim(certno)), huji_id_person(psn_no) FROM t_mdtrt_d WHERE (SELECT count(*) FROM x_person) = 0) "
@@ -85,10 +90,10 @@ ROSTER("presence_check"), ROSTER("lab_result"), ROSTER("agency_staff"), ROSTER("
 {-1, "SELECT count(huji_id_code(c)) FROM (VALUES ('public'), ('private'), ('cert'), ('other'), ('pair'), ('orphan'), "
      "('present'), ('away'), ('leave'), ('dibao'), ('wubao'), ('jiandang'), ('guer'), ('register'), ('reimburse'), ('restore'), ('enrol'), ('1'), ('2'), ('3'), ('5')) v(c)"},
 /* s_person, s_visit, s_inst and s_doctor have a row for every id: whoever is named anywhere gets his now */
-#define PERSONS(t) {-1, "SELECT count(huji_id_person(psn_no)) FROM t_"t}
+#define PERSONS(t) {-1, "SELECT count(huji_id_person(psn_no)) FROM t_"t, WHEN_ALWAYS, t, NULL}
 PERSONS("psn_insu_d"), PERSONS("psn_insu_stas_b"), PERSONS("opsp_reg_d"), PERSONS("setl_list_oprn_d"), PERSONS("sale_3505"),
 PERSONS("sale_3506"), PERSONS("drug_trac"), PERSONS("dr_info_b"),
-#define INSTS(t, c) {-1, "SELECT count(huji_id_inst("c")) FROM t_"t}
+#define INSTS(t, c) {-1, "SELECT count(huji_id_inst("c")) FROM t_"t, WHEN_ALWAYS, t, NULL}
 INSTS("fixmedins_cntr_reg_d", "fixmedins_code"), INSTS("suspension", "fixmedins_code"), INSTS("licence", "fixmedins_code"),
 INSTS("device", "fixmedins_code"), INSTS("agreement", "fixmedins_code"), INSTS("agreement", "fixmedins_code2"),
 INSTS("staff", "fixmedins_code"), INSTS("beds", "fixmedins_code"), INSTS("presence_check", "fixmedins_code"),
@@ -97,7 +102,7 @@ INSTS("inv_3504", "fixmedins_code"), INSTS("sale_3505", "fixmedins_code"), INSTS
 INSTS("drug_trac", "fixmedins_code"), INSTS("lab_result", "fixmedins_code"), INSTS("agency_act", "fixmedins_code"),
 INSTS("clearing", "fixmedins_code"), INSTS("opsp_reg_d", "ide_fixmedins_no"),
 INSTS("dr_info_b", "coalesce(nullif(trim(main_pracins_no), ''), medins_code)"),
-#define DOCTORS(t, c) {-1, "SELECT count(huji_id_doctor("c")) FROM t_"t}
+#define DOCTORS(t, c) {-1, "SELECT count(huji_id_doctor("c")) FROM t_"t, WHEN_ALWAYS, t, NULL}
 DOCTORS("licence", "dr_code"), DOCTORS("suspension", "dr_code"), DOCTORS("setl_list_oprn_d", "oper_dr_code"),
 DOCTORS("setl_list_oprn_d", "anst_dr_code"), DOCTORS("opsp_reg_d", "diag_dr_code"),
 {-1, "SELECT count(huji_id_visit(mdtrt_id)) FROM t_setl_list_oprn_d"},

@@ -38,6 +38,7 @@ struct import {
     int64_t next_no;
     int next_file;
     struct arena arena;
+    bool grows; /* only adds to what is derived: derive.h */
     bool lines; /* fee lines among the input: the temporary table nl is there */
 };
 
