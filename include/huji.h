@@ -42,11 +42,18 @@ struct huji_text {
 struct huji_table {
     size_t n;
     const void *col[HUJI_MAX_FIELDS];
+    /* 0: as above. 1, 2 or 4: packed; unsigned numbers of so many bytes behind `base`, all bits set = missing. */
+    uint8_t width[HUJI_MAX_FIELDS];
+    int64_t base[HUJI_MAX_FIELDS];
 };
 
+/* code[id]; with `at` code[k] is the text of at[k], ascending, and all other ids have none. NULL, though n > 0: the texts
+ * are not there yet; only findings name them, and the caller gives them before findings are finished. */
 struct huji_dict {
-    const struct huji_text *code; /* code[id] */
-    uint32_t n;
+    const struct huji_text *code;
+    uint32_t n; /* ids */
+    const uint32_t *at;
+    uint32_t n_at;
 };
 
 /* A lookup table of docs/engineer/data-model.md: intervals (b, e may be NULL) under up to three keys. Any order. */

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "claims/stream.h"
+#include "huji.h"
 
 static int fill(struct stream *st, struct column_set *out, size_t *cap, struct err *e)
 {
@@ -43,23 +44,115 @@ int frame_query(struct store *s, const char *sql, struct column_set *out, struct
     return rc;
 }
 
-int frame_load(struct store *s, enum source_id id, const int *fields, size_t n_fields,
-               const char *order_by, struct column_set *out, struct err *e)
+/* ---- tables, packed ---- */
+
+/* Rows, and the least and greatest value of each column. */
+static int measure(struct store *s, const char *from, const struct source *src, uint64_t fields,
+                   struct column_set *c, struct err *e)
+{
+    struct buf b = BUF_INIT;
+    struct column_set range = {0};
+    buf_str(&b, "SELECT count(*)::BIGINT");
+    for (size_t f = 0; f < src->n_fields; f++)
+        if (fields >> f & 1)
+            buf_fmt(&b, ", min(%s)::BIGINT, max(%s)::BIGINT", src->fields[f].name,
+                    src->fields[f].name);
+    buf_fmt(&b, " FROM %s", from);
+    int rc = b.failed ? err_nomem(e) : frame_query(s, buf_cstr(&b), &range, e);
+    buf_release(&b);
+    if (rc < 0)
+        return rc;
+    c->n_rows = (size_t)range.col[0].i64[0];
+    for (size_t i = 0; i < c->n_cols && rc == 0; i++) {
+        struct column *col = &c->col[i];
+        int64_t lo = range.col[1 + 2 * i].i64[0], hi = range.col[2 + 2 * i].i64[0];
+        uint64_t wide = (uint64_t)hi - (uint64_t)lo;
+        if (lo == HUJI_NONE64)
+            continue;
+        col->base = lo;
+        col->width = wide < UINT8_MAX ? 1 : wide < UINT16_MAX ? 2 : wide < UINT32_MAX ? 4 : 0;
+        size_t size = col->width ? col->width : (size_t)ftype_width(col->type);
+        if (!(col->data = mem_alloc(c->n_rows * size)))
+            rc = err_nomem(e);
+    }
+    column_set_release(&range);
+    return rc;
+}
+
+#define PACK(narrow, type, none, max)                                        \
+    do {                                                                     \
+        narrow *to = (narrow *)c->data + at;                                 \
+        const type *from = data;                                             \
+        for (size_t i = 0; i < n; i++)                                       \
+            to[i] = from[i] == (none) ? (max) : (narrow)(from[i] - c->base); \
+    } while (0)
+
+static void pack(struct column *c, size_t at, const void *data, int width, size_t n)
+{
+    if (!c->data)
+        return;
+    if (!c->width)
+        memcpy((char *)c->data + at * (size_t)width, data, n * (size_t)width);
+    else if (width == 4 && c->width == 1)
+        PACK(uint8_t, int32_t, HUJI_NONE32, UINT8_MAX);
+    else if (width == 4 && c->width == 2)
+        PACK(uint16_t, int32_t, HUJI_NONE32, UINT16_MAX);
+    else if (width == 4)
+        PACK(uint32_t, int32_t, HUJI_NONE32, UINT32_MAX);
+    else if (c->width == 1)
+        PACK(uint8_t, int64_t, HUJI_NONE64, UINT8_MAX);
+    else if (c->width == 2)
+        PACK(uint16_t, int64_t, HUJI_NONE64, UINT16_MAX);
+    else
+        PACK(uint32_t, int64_t, HUJI_NONE64, UINT32_MAX);
+}
+
+static int fill_packed(struct stream *st, struct column_set *out, struct err *e)
+{
+    void *data[HUJI_MAX_FIELDS];
+    size_t at = 0;
+    int64_t n;
+    while ((n = stream_next(st, data, e)) > 0) {
+        if (at + (size_t)n > out->n_rows)
+            return err_set(e, ERR_DB, "读表时行数变了");
+        for (size_t i = 0; i < out->n_cols; i++)
+            pack(&out->col[i], at, data[i], stream_width(st, i), (size_t)n);
+        at += (size_t)n;
+    }
+    if (n == 0 && at != out->n_rows)
+        return err_set(e, ERR_DB, "读表时行数变了");
+    return (int)n;
+}
+
+int frame_load(struct store *s, enum source_id id, uint64_t fields, const char *order_by,
+               struct column_set *out, struct err *e)
 {
     const struct source *src = &huji_sources[id];
+    struct stream *st;
     struct buf b = BUF_INIT;
+    *out = (struct column_set){0};
+    out->col = mem_calloc(src->n_fields + 1, sizeof *out->col);
+    if (!out->col)
+        return err_nomem(e);
     buf_str(&b, "SELECT ");
-    for (size_t i = 0; i < n_fields; i++)
-        buf_fmt(&b, "%s%s", i ? ", " : "", src->fields[fields[i]].name);
+    for (size_t f = 0; f < src->n_fields; f++)
+        if (fields >> f & 1) {
+            buf_fmt(&b, "%s%s", out->n_cols ? ", " : "", src->fields[f].name);
+            out->col[out->n_cols++].type = src->fields[f].type;
+        }
     buf_fmt(&b, " FROM %s", src->table);
-    if (src->where)
-        buf_fmt(&b, " WHERE %s", src->where);
     if (order_by)
         buf_fmt(&b, " ORDER BY %s", order_by);
-    int rc = b.failed ? err_nomem(e) : frame_query(s, buf_cstr(&b), out, e);
+    int rc = b.failed ? err_nomem(e) : measure(s, src->table, src, fields, out, e);
+    if (rc == 0)
+        rc = stream_open(s, buf_cstr(&b), &st, e);
+    if (rc == 0) {
+        rc = fill_packed(st, out, e);
+        stream_close(st);
+    }
     buf_release(&b);
-    for (size_t i = 0; rc == 0 && i < n_fields; i++)
-        out->col[i].type = src->fields[fields[i]].type;
+    if (rc < 0)
+        column_set_release(out);
     return rc;
 }
 
@@ -71,19 +164,21 @@ void column_set_release(struct column_set *c)
     *c = (struct column_set){0};
 }
 
-static int fill_dict(struct db_rows *rows, bool named, struct dict *out, struct err *e)
+/* ---- dictionaries ---- */
+
+/* Rows of (id, code); ids go to out->id where there is one. */
+static int fill_dict(struct db_rows *rows, struct dict *out, struct err *e)
 {
-    size_t cap = 0, cap_name = 0;
+    size_t cap = 0, n = 0;
     while (db_next(rows)) {
-        if (mem_grow(&out->at, &cap, out->n + 1, sizeof *out->at) < 0 ||
-            mem_grow(&out->name, &cap_name, out->n + 1, sizeof *out->name) < 0)
+        if (mem_grow(&out->at, &cap, n + 1, sizeof *out->at) < 0)
             return err_nomem(e);
-        out->at[out->n] = arena_span(&out->arena, db_text(rows, 0));
-        out->name[out->n] = (struct span){NULL, 0};
-        if (named && !db_null(rows, 1))
-            out->name[out->n] = arena_span(&out->arena, db_text(rows, 1));
-        if (!out->at[out->n++].p)
+        out->at[n] = arena_span(&out->arena, db_text(rows, 1));
+        if (!out->at[n].p)
             return err_nomem(e);
+        if (out->id)
+            out->id[n] = (uint32_t)db_i64(rows, 0);
+        out->n_at = ++n;
     }
     return 0;
 }
@@ -91,30 +186,84 @@ static int fill_dict(struct db_rows *rows, bool named, struct dict *out, struct 
 int dict_load(struct store *s, enum domain d, struct dict *out, struct err *e)
 {
     char sql[96];
-    bool named = domain_has_name(d);
     duckdb_connection con;
     struct db_rows rows;
     *out = (struct dict){0};
     int rc = store_connect(s, &con, e);
     if (rc < 0)
         return rc;
-    snprintf(sql, sizeof sql, "SELECT code%s FROM d_%s ORDER BY id", named ? ", name" : "",
-             huji_domain_name[d]);
+    snprintf(sql, sizeof sql, "SELECT id, code FROM d_%s ORDER BY id", huji_domain_name[d]);
     rc = db_open(con, sql, &rows, e);
     if (rc == 0) {
-        rc = fill_dict(&rows, named, out, e);
+        rc = fill_dict(&rows, out, e);
         db_close(&rows);
     }
     duckdb_disconnect(&con);
+    out->n = out->n_at;
     if (rc < 0)
         dict_release(out);
+    return rc;
+}
+
+int dict_count(struct store *s, enum domain d, struct dict *out, struct err *e)
+{
+    duckdb_connection con;
+    int64_t n = 0;
+    *out = (struct dict){0};
+    int rc = store_connect(s, &con, e);
+    if (rc < 0)
+        return rc;
+    rc = db_int(con, e, 0, &n, "SELECT count(*) FROM d_%s", huji_domain_name[d]);
+    duckdb_disconnect(&con);
+    out->n = (size_t)n;
+    return rc;
+}
+
+static int fill_wanted(duckdb_connection con, const uint32_t *ids, size_t n, struct err *e)
+{
+    duckdb_appender app = NULL;
+    int rc = db_run(con, "CREATE OR REPLACE TEMP TABLE wanted_id(id INTEGER)", e);
+    if (rc == 0 && duckdb_appender_create(con, NULL, "wanted_id", &app) != DuckDBSuccess)
+        rc = db_append_error(app, e);
+    for (size_t i = 0; i < n && rc == 0; i++)
+        if (duckdb_append_int32(app, (int32_t)ids[i]) != DuckDBSuccess ||
+            duckdb_appender_end_row(app) != DuckDBSuccess)
+            rc = db_append_error(app, e);
+    if (rc == 0 && duckdb_appender_flush(app) != DuckDBSuccess)
+        rc = db_append_error(app, e);
+    duckdb_appender_destroy(&app);
+    return rc;
+}
+
+int dict_load_some(struct store *s, enum domain d, const uint32_t *ids, size_t n, struct dict *dict,
+                   struct err *e)
+{
+    char sql[128];
+    duckdb_connection con;
+    struct db_rows rows;
+    if (!(dict->id = mem_alloc((n + 1) * sizeof *dict->id)))
+        return err_nomem(e);
+    int rc = store_connect(s, &con, e);
+    if (rc < 0)
+        return rc;
+    rc = fill_wanted(con, ids, n, e);
+    snprintf(sql, sizeof sql,
+             "SELECT d.id, d.code FROM d_%s d JOIN wanted_id USING (id) ORDER BY 1",
+             huji_domain_name[d]);
+    if (rc == 0)
+        rc = db_open(con, sql, &rows, e);
+    if (rc == 0) {
+        rc = fill_dict(&rows, dict, e);
+        db_close(&rows);
+    }
+    duckdb_disconnect(&con);
     return rc;
 }
 
 void dict_release(struct dict *d)
 {
     mem_free(d->at);
-    mem_free(d->name);
+    mem_free(d->id);
     arena_release(&d->arena);
     *d = (struct dict){0};
 }

@@ -11,9 +11,12 @@
 #include "claims/store.h"
 #include "engine/source.h"
 
-/* One column: int32_t[] or int64_t[] as ftype_width(type) says; missing is HUJI_NONE32 / HUJI_NONE64. */
+/* One column: int32_t[] or int64_t[] as ftype_width(type) says; missing is HUJI_NONE32 / HUJI_NONE64. With a width of 1, 2
+ * or 4: packed, unsigned numbers of so many bytes behind `base`, all bits set = missing. No data: nothing but missing. */
 struct column {
     enum ftype type;
+    uint8_t width;
+    int64_t base;
     union {
         void *data;
         int32_t *i32;
@@ -26,21 +29,26 @@ struct column_set {
     size_t n_cols, n_rows;
 };
 
-/* Fields (indices into huji_sources[id].fields) of all events of a source. `order_by`: SQL behind ORDER BY, NULL = as
- * stored. Owns: column_set_release. */
-int frame_load(struct store *s, enum source_id id, const int *fields, size_t n_fields,
-               const char *order_by, struct column_set *out, struct err *e);
+/* Fields (bits by index into huji_sources[id].fields) of all rows of a source's table, each column as narrow as its values
+ * allow; columns follow the fields' order. `order_by`: SQL behind ORDER BY, NULL = as stored. Owns: column_set_release. */
+int frame_load(struct store *s, enum source_id id, uint64_t fields, const char *order_by,
+               struct column_set *out, struct err *e);
 /* The same of any query of INTEGER and BIGINT columns, such as of a lookup table. */
 int frame_query(struct store *s, const char *sql, struct column_set *out, struct err *e);
 void column_set_release(struct column_set *c);
 
-/* at[id] is the code, name[id] what people read ({NULL, 0} when there is none). */
+/* at[id] is the code. Of some ids only: id[k] ascending, at[k] its code. Only counted: at is NULL. */
 struct dict {
-    struct span *at, *name;
-    size_t n;
+    struct span *at;
+    uint32_t *id;
+    size_t n, n_at; /* ids; codes that are here */
     struct arena arena;
 };
 int dict_load(struct store *s, enum domain d, struct dict *out, struct err *e);
+int dict_count(struct store *s, enum domain d, struct dict *out, struct err *e);
+/* The codes of `ids` (n, ascending, each once) for a dictionary that was only counted. */
+int dict_load_some(struct store *s, enum domain d, const uint32_t *ids, size_t n, struct dict *dict,
+                   struct err *e);
 void dict_release(struct dict *d);
 
 #endif

@@ -71,13 +71,25 @@ int64_t micro(int64_t v, int scale)
                      : v;
 }
 
+/* A code whose text is not there yet: finding_finish puts it in. */
+static void text_later(struct buf *b, enum domain d, int64_t id)
+{
+    buf_fmt(b, "%c%d:%lld%c", TEXT_LATER, (int)d, (long long)id, TEXT_LATER);
+}
+
 void print_value(const struct huji_run *run, struct buf *b, const struct expr *x, int64_t v)
 {
     if (v == HUJI_NONE64) {
         buf_str(b, "?");
     } else if (x->type == V_CODE) {
         struct span s = run_code(run, x->domain, v);
-        s.p ? buf_span(b, s) : buf_str(b, "?");
+        if (s.p)
+            buf_span(b, s);
+        else if (x->domain >= 0 && v >= 0 && v < run->frame->dict[x->domain].n &&
+                 !run->frame->dict[x->domain].code)
+            text_later(b, x->domain, v);
+        else
+            buf_str(b, "?");
     } else if (x->type == V_BOOL) {
         buf_str(b, v ? "是" : "否");
     } else {

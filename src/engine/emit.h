@@ -7,6 +7,9 @@
 
 enum { LATE_KEYS = 8 };
 
+/* Within a sentence or anchor: TEXT_LATER domain ':' id TEXT_LATER stands for a code whose text comes later. */
+#define TEXT_LATER '\x1a'
+
 /* An acquittal that must wait for a measure: what it will ask is known when the finding is made, the answer is not. */
 struct late {
     size_t finding;

@@ -8,7 +8,7 @@
 
 #define NONE HUJI_NONE64
 
-static int64_t cell(const void *col, enum ftype t, int32_t row)
+static int64_t line_cell(const void *col, enum ftype t, int32_t row)
 {
     if (!col)
         return NONE;
@@ -18,46 +18,33 @@ static int64_t cell(const void *col, enum ftype t, int32_t row)
     return v == HUJI_NONE32 ? NONE : v;
 }
 
-static inline const void *column_of(const struct env *v, enum source_id src, int field)
+static inline int64_t cell(const struct env *v, enum source_id src, int field, int32_t row)
 {
+    enum ftype type = huji_sources[src].fields[field].type;
     if (source_is_line(src))
-        return v->line ? v->line[field] : NULL;
-    return v->run->frame->table[src == S_VISIT ? S_STAY : src].col[field];
+        return v->line ? line_cell(v->line[field], type, row) : NONE;
+    return table_cell(&v->run->frame->table[source_table(src)], type, field, (size_t)row);
 }
 
 int64_t eval_field(struct env *v, const struct event_ref *r, int field)
 {
-    if (r->row < 0)
-        return NONE;
-    return cell(column_of(v, r->src, field), huji_sources[r->src].fields[field].type, r->row);
-}
-
-/* stay and visit, lines of all kinds have one table */
-static enum source_id table_of(enum source_id s)
-{
-    return s == S_VISIT ? S_STAY : source_is_line(s) ? S_LINE : s;
+    return r->row < 0 ? NONE : cell(v, r->src, field, r->row);
 }
 
 static int64_t eval_column(struct env *v, const struct expr *x)
 {
     const struct event_ref *r = x->num ? &v->inner : x->base == BASE_PREV ? &v->prev : &v->cur;
-    if (x->base == BASE_PREV && table_of(r->src) != table_of(x->from))
+    if (x->base == BASE_PREV && source_table(r->src) != source_table(x->from))
         return NONE; /* the one before came from another source, which has other fields */
-    if (x->via == VIA_SELF) {
-        if (r->row < 0)
-            return NONE;
-        return cell(column_of(v, r->src, x->field), huji_sources[x->src].fields[x->field].type,
-                    r->row);
-    }
+    if (x->via == VIA_SELF)
+        return r->row < 0 ? NONE : cell(v, r->src, x->field, r->row);
     int64_t key = eval_field(v, r, x->fk);
     if (key == NONE)
         return NONE;
     enum domain d = huji_sources[r->src].fields[x->fk].domain;
     const int32_t *rows = v->run->row_of[d];
     int32_t row = rows && key < v->run->frame->dict[d].n ? rows[key] : -1;
-    return row < 0 ? NONE
-                   : cell(column_of(v, x->src, x->field),
-                          huji_sources[x->src].fields[x->field].type, row);
+    return row < 0 ? NONE : cell(v, x->src, x->field, row);
 }
 
 int64_t div_round(int64_t a, int64_t b, int scale_up)

@@ -550,7 +550,7 @@ static int make_dicts(struct world *w)
             return err_nomem(w->e);
         for (uint32_t i = 0; i < n; i++)
             t[i] = (struct huji_text){w->dict[d].at[i].p, w->dict[d].at[i].n};
-        w->frame.dict[d] = (struct huji_dict){t, n};
+        w->frame.dict[d] = (struct huji_dict){.code = t, .n = n};
     }
     return 0;
 }

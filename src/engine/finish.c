@@ -6,7 +6,98 @@
 #include "base/fen.h"
 #include "base/mem.h"
 #include "base/sha.h"
+#include "engine/emit.h"
 #include "engine/fold.h"
+
+/* The next "TEXT_LATER domain : id TEXT_LATER" of a text; false: none. `s` becomes what follows it, `before` what stood
+ * in front. */
+static bool next_later(struct span *s, struct span *before, enum domain *d, int64_t *id)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        if (s->p[i] != TEXT_LATER)
+            continue;
+        size_t k = i + 1;
+        int64_t v[2] = {0, 0};
+        for (int part = 0; part < 2; part++) {
+            for (; k < s->n && s->p[k] >= '0' && s->p[k] <= '9' && v[part] < INT32_MAX; k++)
+                v[part] = v[part] * 10 + (s->p[k] - '0');
+            if (part == 0 && k < s->n && s->p[k] == ':')
+                k++;
+        }
+        if (k >= s->n || s->p[k] != TEXT_LATER || v[0] >= DOMAIN_COUNT)
+            continue;
+        *before = (struct span){s->p, i};
+        *s = (struct span){s->p + k + 1, s->n - k - 1};
+        *d = (enum domain)v[0];
+        *id = v[1];
+        return true;
+    }
+    return false;
+}
+
+static int texts_within(struct huji_text t, text_fn *fn, void *ctx)
+{
+    struct span rest = {t.p, t.n}, before;
+    enum domain d;
+    int64_t id;
+    int rc = 0;
+    while (rc == 0 && next_later(&rest, &before, &d, &id))
+        rc = fn(ctx, d, id);
+    return rc;
+}
+
+static int ref_domain(const struct huji_ref *r)
+{
+    const struct source *s = &huji_sources[r->source];
+    const struct field
+        *f = &s->fields[source_field((enum source_id)r->source, span_of(s->id_field))];
+    return f->type == F_CODE ? (int)f->domain : -1;
+}
+
+int finding_texts(const struct huji_run *run, const struct huji_finding *f, text_fn *fn, void *ctx)
+{
+    const struct rule *r = run->lib->rules[f->rule];
+    int rc = 0;
+    for (int k = 0; k < r->n_owner && rc == 0; k++)
+        if (r->key[0][k]->type == V_CODE)
+            rc = fn(ctx, r->key[0][k]->domain, f->key[k]);
+    for (uint32_t i = 0; i <= f->n_evidence && rc == 0; i++) {
+        const struct huji_ref *ref = i < f->n_evidence ? &f->evidence[i] : &f->anchor;
+        int d = ref_domain(ref);
+        if (d >= 0)
+            rc = fn(ctx, (enum domain)d, ref->id);
+    }
+    const struct {
+        enum domain d;
+        int32_t id;
+    } own[] = {{D_PERSON, f->psn_no}, {D_VISIT, f->mdtrt_id}, {D_INST, f->fixmedins_code}};
+    for (int i = 0; i < 3 && rc == 0; i++)
+        if (own[i].id != HUJI_NONE32)
+            rc = fn(ctx, own[i].d, own[i].id);
+    if (rc == 0 && f->anchor_text.p)
+        rc = texts_within(f->anchor_text, fn, ctx);
+    return rc == 0 ? texts_within(f->message, fn, ctx) : rc;
+}
+
+/* With the texts that came later. */
+static struct span whole_text(const struct huji_run *run, struct huji_text t, struct arena *a)
+{
+    struct span rest = {t.p, t.n}, before;
+    enum domain d;
+    int64_t id;
+    struct buf b = BUF_INIT;
+    if (!memchr(t.p ? t.p : "", TEXT_LATER, t.n))
+        return rest;
+    while (next_later(&rest, &before, &d, &id)) {
+        struct span s = run_code(run, d, id);
+        buf_span(&b, before);
+        s.p ? buf_span(&b, s) : buf_str(&b, "?");
+    }
+    buf_span(&b, rest);
+    struct span all = arena_span(a, (struct span){buf_cstr(&b), b.n});
+    buf_release(&b);
+    return all;
+}
 
 struct named_ref {
     const struct huji_ref *ref;
@@ -89,7 +180,7 @@ int finding_finish(const struct huji_run *run, const struct huji_finding *f, lin
     *out = (struct finished){.rule = r,
                              .rule_id = r->id,
                              .owner_type = r->owner_type,
-                             .message = {f->message.p, f->message.n}};
+                             .message = whole_text(run, f->message, a)};
     int clause = 0; /* key expressions of all clauses print alike */
     for (int k = 0; k < r->n_owner; k++) {
         if (k)
@@ -97,7 +188,7 @@ int finding_finish(const struct huji_run *run, const struct huji_finding *f, lin
         print_value(run, &b, r->key[clause][k], f->key[k]);
     }
     out->owner_id = arena_span(a, (struct span){buf_cstr(&b), b.n});
-    out->anchor = f->anchor_text.p ? (struct span){f->anchor_text.p, f->anchor_text.n}
+    out->anchor = f->anchor_text.p ? whole_text(run, f->anchor_text, a)
                                    : ref_text(run, &f->anchor, line_id, ctx, a);
     buf_clear(&b);
     struct span parts[] = {out->rule_id, out->owner_type, out->owner_id, out->anchor};
@@ -117,7 +208,7 @@ int finding_finish(const struct huji_run *run, const struct huji_finding *f, lin
     int rc = evidence_json(run, f, line_id, ctx, a, &b);
     out->evidence = arena_span(a, (struct span){buf_cstr(&b), b.n});
     buf_release(&b);
-    if (rc < 0 || !out->evidence.p || !out->owner_id.p)
+    if (rc < 0 || !out->evidence.p || !out->owner_id.p || (f->message.n && !out->message.p))
         return err_nomem(e);
     hash_content(f, out);
     return 0;

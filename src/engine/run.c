@@ -14,6 +14,8 @@ static int need_names(struct huji_run *run, enum domain d)
     if (run->has_names[d])
         return 0;
     const struct huji_dict *dict = &run->frame->dict[d];
+    if (dict->n && (!dict->code || dict->at))
+        return -1;
     for (uint32_t i = 0; i < dict->n; i++) {
         struct span s = {dict->code[i].p, dict->code[i].n};
         uint32_t id = names_put(&run->names[d], s);
@@ -38,16 +40,49 @@ int32_t run_id(struct huji_run *run, enum domain d, struct span code)
     return id == NAME_NONE || id > INT32_MAX ? HUJI_NONE32 : (int32_t)id;
 }
 
+static struct span sparse_code(const struct huji_dict *d, uint32_t id)
+{
+    size_t lo = 0, hi = d->n_at;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (d->at[mid] < id)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    if (lo < d->n_at && d->at[lo] == id)
+        return (struct span){d->code[lo].p, d->code[lo].n};
+    return (struct span){NULL, 0};
+}
+
 struct span run_code(const struct huji_run *run, enum domain d, int64_t id)
 {
     if (d < 0 || id < 0)
         return (struct span){NULL, 0};
     const struct huji_dict *dict = &run->frame->dict[d];
+    if (id < dict->n && !dict->at)
+        return dict->code ? (struct span){dict->code[id].p, dict->code[id].n}
+                          : (struct span){NULL, 0};
     if (id < dict->n)
-        return (struct span){dict->code[id].p, dict->code[id].n};
+        return sparse_code(dict, (uint32_t)id);
     if (run->has_names[d] && id < run->names[d].n)
         return run->names[d].at[id];
     return (struct span){NULL, 0};
+}
+
+int run_code_cmp(const struct huji_run *run, enum domain d, int64_t a, int64_t b)
+{
+    if (run->frame->dict[d].code || (d != D_VISIT && d != D_SETL))
+        return span_cmp(run_code(run, d, a), run_code(run, d, b));
+    enum source_id s = d == D_VISIT ? S_STAY : S_SETTLEMENT;
+    int64_t rank[2], id[2] = {a, b};
+    for (int i = 0; i < 2; i++) {
+        bool there = id[i] >= 0 && id[i] < run->frame->dict[d].n && run->row_of[d][id[i]] >= 0;
+        rank[i] = there ? table_cell(&run->frame->table[s], F_INT, run->known[s].rank,
+                                     (size_t)run->row_of[d][id[i]])
+                        : HUJI_NONE64;
+    }
+    return (rank[0] > rank[1]) - (rank[0] < rank[1]);
 }
 
 /* Number of ids known in a domain so far. */
@@ -344,15 +379,16 @@ static int map_rows(struct huji_run *run, enum source_id s, const char *id_field
     const struct huji_table *t = &run->frame->table[s];
     int f = source_field(s, span_of(id_field));
     enum domain d = huji_sources[s].fields[f].domain;
-    const int32_t *id = t->col[f];
     uint32_t n = run->frame->dict[d].n;
     int32_t *rows = arena_alloc(&run->a, ((size_t)n + 1) * sizeof *rows);
     if (!rows)
         return -1;
     memset(rows, 0xff, ((size_t)n + 1) * sizeof *rows);
-    for (size_t r = 0; id && r < t->n; r++)
-        if (id[r] >= 0 && (uint32_t)id[r] < n)
-            rows[id[r]] = (int32_t)r;
+    for (size_t r = 0; r < t->n; r++) {
+        int64_t id = table_cell(t, F_CODE, f, r);
+        if (id >= 0 && id < n)
+            rows[id] = (int32_t)r;
+    }
     run->row_of[d] = rows;
     return 0;
 }
@@ -365,10 +401,10 @@ static int person_ranges(struct huji_run *run, enum source_id s, struct err *e)
     uint32_t *first = arena_alloc(&run->a, ((size_t)n + 3) * sizeof *first);
     if (!first)
         return err_nomem(e);
-    const int32_t *psn = f >= 0 ? t->col[f] : NULL;
     uint32_t p = 0;
     for (size_t r = 0; r < t->n; r++) {
-        uint32_t own = psn && psn[r] >= 0 && (uint32_t)psn[r] < n ? (uint32_t)psn[r] : n;
+        int64_t psn = f >= 0 ? table_cell(t, F_CODE, f, r) : HUJI_NONE64;
+        uint32_t own = psn >= 0 && psn < n ? (uint32_t)psn : n;
         if (own + 1 < p)
             return err_set(e, ERR_STATE, "表 %s 没有按人员排序", huji_sources[s].table);
         while (p <= own)
@@ -566,79 +602,9 @@ static int by_source_lists(struct huji_run *run)
     return 0;
 }
 
-static void note_fields(struct huji_run *run, const struct expr *x)
+static int link_one(void *run, struct expr *x)
 {
-    if (!x)
-        return;
-    for (int i = 0; i < X_ARGS; i++)
-        note_fields(run, x->arg[i]);
-    if (x->op == X_FIELD && source_is_line(x->from))
-        run->line_fields |= UINT64_C(1) << (x->via == VIA_SELF ? x->field : x->fk);
-}
-
-/* Calls fn for every expression of a rule. */
-static int each_expr(struct huji_run *run, const struct rule *r,
-                     int (*fn)(struct huji_run *, struct expr *))
-{
-    int rc = 0;
-    for (int i = 0; i < r->n_clauses && rc == 0; i++) {
-        rc = fn(run, r->clause[i].where);
-        for (int k = 0; k < r->n_keys && rc == 0; k++)
-            rc = fn(run, r->key[i][k]);
-        for (int s = 0; s < SL_COUNT && rc == 0; s++)
-            rc = fn(run, r->slot[i][s]);
-        for (int k = 0; k < r->n_except && rc == 0; k++)
-            rc = fn(run, r->except[i][k]);
-        for (int k = 0; k < r->n_unless && rc == 0; k++)
-            rc = fn(run, r->unless[i][k]);
-        for (int k = 0; k < r->n_cls && rc == 0; k++)
-            rc = fn(run, r->cls[k].when[i]);
-        for (int s = 0; s < SL_COUNT && rc == 0; s++)
-            rc = fn(run, r->loose[i][s]);
-        struct expr *rest[] = {r->at_expr[i], r->at_where[i]};
-        for (int k = 0; k < 2 && rc == 0; k++)
-            rc = fn(run, rest[k]);
-        for (struct says_part *p = r->says_parts; p && rc == 0; p = p->next)
-            rc = fn(run, p->expr[i]);
-    }
-    return rc;
-}
-
-static int link_one(struct huji_run *run, struct expr *x)
-{
-    note_fields(run, x);
     return link_expr(run, x);
-}
-
-static void always_fields(struct huji_run *run)
-{
-    static const char *const need[] = {"no",
-                                       "psn_no",
-                                       "mdtrt_id",
-                                       "setl_id",
-                                       "fixmedins_code",
-                                       "fee_ocur_time",
-                                       "hilist_code",
-                                       "cnt",
-                                       "pric",
-                                       "det_item_fee_sumamt",
-                                       "inscp_amt",
-                                       "init_no",
-                                       "void",
-                                       "marks"};
-    for (size_t i = 0; i < sizeof need / sizeof *need; i++)
-        run->line_fields |= UINT64_C(1) << source_field(S_LINE, span_of(need[i]));
-}
-
-static int choose_measures(struct huji_run *run, struct expr *x)
-{
-    if (!x)
-        return 0;
-    if (x->op == X_MEASURE)
-        run->active[x->measure->rule] = true;
-    for (int i = 0; i < X_ARGS; i++)
-        choose_measures(run, x->arg[i]);
-    return 0;
 }
 
 static void find_lines(struct huji_run *run)
@@ -649,23 +615,6 @@ static void find_lines(struct huji_run *run)
             (r->at_of == OF_LINES || (rule_sources(r) & (1u << S_LINE | 1u << S_LINE_RAW))))
             run->needs_lines = true;
     }
-}
-
-static void choose(struct huji_run *run, const bool *wanted)
-{
-    const struct huji_library *lib = run->lib;
-    for (int i = 0; i < lib->n_rules; i++) {
-        const struct rule *r = lib->rules[i];
-        run->active[i] = !r->is_measure &&
-                         (wanted ? wanted[i] : r->state == ST_ACTIVE || r->state == ST_TRIAL);
-    }
-    /* measures that an active rule asks for */
-    for (int i = 0; i < lib->n_rules; i++)
-        if (run->active[i] && lib->rules[i]->measure && !lib->rules[i]->is_measure)
-            run->active[lib->rules[i]->measure->rule] = true;
-    for (int i = 0; i < lib->n_rules; i++)
-        if (run->active[i])
-            each_expr(run, lib->rules[i], choose_measures);
 }
 
 static int known(enum source_id s, const char *name)
@@ -704,15 +653,19 @@ static int open_all(struct huji_run *run, const bool *wanted, struct err *e)
     if (!run->link || !run->active || !run->plan)
         return err_nomem(e);
     find_known(run);
-    choose(run, wanted);
+    rules_active(lib, wanted, run->active);
     find_lines(run);
-    always_fields(run);
+    struct run_needs needs;
+    int rc = run_needs(lib, wanted, &needs, e);
+    if (rc < 0)
+        return rc;
+    run->line_fields = needs.fields[S_LINE];
     if (link_knowledge(run) < 0)
         return err_nomem(e);
     for (int i = 0; i < lib->n_rules; i++)
-        if (run->active[i] && each_expr(run, lib->rules[i], link_one) < 0)
+        if (run->active[i] && rule_each_expr(lib->rules[i], link_one, run) < 0)
             return err_nomem(e);
-    int rc = link_dx(run) < 0 ? err_nomem(e) : link_frame(run, e);
+    rc = link_dx(run) < 0 ? err_nomem(e) : link_frame(run, e);
     for (int i = 0; i < lib->n_rules && rc == 0; i++) {
         const struct rule *r = lib->rules[i];
         for (int c = 0; c < r->n_clauses && run->active[i] && r->kind != &kind_outlier && rc == 0;

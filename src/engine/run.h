@@ -71,6 +71,52 @@ struct huji_run {
     uint64_t line_fields; /* bit per field of line that the plans read */
 };
 
+/* What a run reads of a frame. Computed without one, so that a caller loads no more than that. */
+struct run_needs {
+    uint64_t fields
+        [SOURCE_COUNT]; /* bit per field; 0: the table is not read at all. Visits are under S_STAY */
+    bool texts[DOMAIN_COUNT]; /* codes are compared or matched; else only findings name them */
+    bool lookup[LOOKUP_COUNT];
+    bool diag;
+};
+/* active[i]: rule i runs, or is a measure that a rule which runs asks for. */
+void rules_active(const struct huji_library *lib, const bool *wanted, bool *active);
+int run_needs(const struct huji_library *lib, const bool *wanted, struct run_needs *out,
+              struct err *e);
+
+/* stay and visit, lines of all kinds have one table */
+static inline enum source_id source_table(enum source_id s)
+{
+    return s == S_VISIT ? S_STAY : source_is_line(s) ? S_LINE : s;
+}
+
+/* A cell of a resident table; HUJI_NONE64 = missing. */
+static inline int64_t table_cell(const struct huji_table *t, enum ftype type, int field, size_t row)
+{
+    const void *col = t->col[field];
+    if (!col)
+        return HUJI_NONE64;
+    switch (t->width[field]) {
+    case 1: {
+        uint8_t v = ((const uint8_t *)col)[row];
+        return v == UINT8_MAX ? HUJI_NONE64 : t->base[field] + v;
+    }
+    case 2: {
+        uint16_t v = ((const uint16_t *)col)[row];
+        return v == UINT16_MAX ? HUJI_NONE64 : t->base[field] + v;
+    }
+    case 4: {
+        uint32_t v = ((const uint32_t *)col)[row];
+        return v == UINT32_MAX ? HUJI_NONE64 : t->base[field] + v;
+    }
+    default: break;
+    }
+    if (ftype_width(type) == 8)
+        return ((const int64_t *)col)[row];
+    int32_t v = ((const int32_t *)col)[row];
+    return v == HUJI_NONE32 ? HUJI_NONE64 : v;
+}
+
 /* Which rules run: `wanted[i]` per library index, NULL = all active ones. A rule whose needed tables are absent is left
  * out; run_missing says which. */
 int run_open(const struct huji_library *lib, const struct huji_frame *frame, const bool *wanted,
@@ -79,7 +125,12 @@ void run_free(struct huji_run *run);
 
 /* The id of a code in a domain; given anew when unknown. HUJI_NONE32 when out of memory. */
 int32_t run_id(struct huji_run *run, enum domain d, struct span code);
-/* The text of an id, {NULL,0} when out of range. */
+/* The text of an id, {NULL,0} when out of range or not there yet. */
 struct span run_code(const struct huji_run *run, enum domain d, int64_t id);
+/* Two ids by the bytes of their codes, also where only a rank is there. */
+int run_code_cmp(const struct huji_run *run, enum domain d, int64_t a, int64_t b);
+/* Calls fn for every expression of a rule, until it returns other than 0. */
+typedef int expr_fn(void *ctx, struct expr *x);
+int rule_each_expr(const struct rule *r, expr_fn *fn, void *ctx);
 
 #endif

@@ -219,12 +219,12 @@ static void walk_source(struct walk *w, enum source_id src, int32_t psn)
     if (*plans < 0 || !w->run->first[table])
         return;
     const struct huji_table *t = &w->run->frame->table[table];
-    const int32_t *kind = table == S_STAY ? t->col[w->run->known[S_STAY].kind] : NULL;
-    const int32_t *voided = src == S_SETTLEMENT ? t->col[w->run->known[src].voided] : NULL;
+    int kind = table == S_STAY ? w->run->known[S_STAY].kind : -1;
+    int voided = src == S_SETTLEMENT ? w->run->known[src].voided : -1;
     for (uint32_t r = w->run->first[table][psn]; r < w->run->first[table][psn + 1]; r++) {
-        if (kind && kind[r] != (src == S_STAY ? 1 : 2))
+        if (kind >= 0 && table_cell(t, F_INT, kind, r) != (src == S_STAY ? 1 : 2))
             continue;
-        if (voided && voided[r] == 1)
+        if (voided >= 0 && table_cell(t, F_INT, voided, r) == 1)
             continue;
         for (const int *p = plans; *p >= 0; p++)
             if (w->guard[*p])

@@ -72,13 +72,13 @@ const int32_t *walk_visit_lines(struct walk *w, int32_t visit, size_t *n)
 const int32_t *walk_visit_rows(struct walk *w, enum source_id src, int32_t visit, size_t *n)
 {
     const struct huji_table *t = &w->run->frame->table[src];
-    const int32_t *v = t->col[w->run->known[src].visit];
+    int f = w->run->known[src].visit;
     size_t k = 0;
     *n = 0;
-    if (!v || w->psn < 0)
+    if (f < 0 || !t->col[f] || w->psn < 0)
         return NULL;
     for (uint32_t r = w->run->first[src][w->psn]; r < w->run->first[src][w->psn + 1]; r++)
-        if (v[r] == visit) {
+        if (table_cell(t, F_CODE, f, r) == visit) {
             if (mem_grow(&w->rows, &w->cap_rows, k + 1, sizeof *w->rows) < 0) {
                 w->failed = true;
                 return NULL;
@@ -134,14 +134,14 @@ static void all_shares(struct walk *w)
     size_t n;
     struct by_key *at = sort_by(w, w->f_setl, &n);
     const struct huji_table *t = &w->run->frame->table[S_SETTLEMENT];
-    const int64_t *fund = t->col[source_field(S_SETTLEMENT, SPAN("fund_pay_sumamt"))];
+    int fund = w->run->known[S_SETTLEMENT].fund;
     const int32_t *rows = w->run->row_of[D_SETL];
     uint32_t known = w->run->frame->dict[D_SETL].n;
     for (size_t i = 0, j; at && i < n; i = j) {
         for (j = i + 1; j < n && at[j].key == at[i].key; j++)
             ;
         int32_t row = at[i].key >= 0 && (uint32_t)at[i].key < known ? rows[at[i].key] : -1;
-        int64_t total = row >= 0 && fund ? fund[row] : 0;
+        int64_t total = row >= 0 ? table_cell(t, F_FEN, fund, (size_t)row) : 0;
         share_fund(w, at + i, j - i, total == HUJI_NONE64 ? 0 : total);
     }
     mem_free(at);

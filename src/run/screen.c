@@ -32,6 +32,7 @@ struct job {
     atomic_size_t next;
     atomic_llong done;
     atomic_int stop;
+    struct world *world;
     struct walk *merged;
 };
 
@@ -202,9 +203,11 @@ static int finish(struct job *j, struct worker *w, size_t n, const struct screen
     }
     if (o->bare)
         return 0;
-    if (o->found)
-        return findings_each(j->store, j->run, walks, n, o, e);
-    return findings_write(j->store, j->run, walks, n, !o->keep, r, e);
+    int rc = o->no_texts ? 0 : world_texts(j->store, j->run, walks, n, j->world, e);
+    if (rc < 0)
+        return rc;
+    return o->found ? findings_each(j->store, j->run, walks, n, o, e)
+                    : findings_write(j->store, j->run, walks, n, !o->keep, r, e);
 }
 
 static int run_all(struct job *j, const struct screen_options *o, struct screen_report *r,
@@ -243,10 +246,10 @@ int screen_run(struct store *s, const struct huji_library *lib, const struct scr
     out->per_rule = mem_calloc((size_t)lib->n_rules + 1, sizeof *out->per_rule);
     if (!out->per_rule)
         return err_nomem(e);
-    struct world_needs needs;
-    world_needs_of(lib, o->lean ? o->wanted : NULL, &needs);
-    needs.texts = !o->no_texts;
-    int rc = world_load(s, &needs, p, &world, e);
+    struct run_needs needs;
+    int rc = run_needs(lib, o->wanted, &needs, e);
+    if (rc == 0)
+        rc = world_load(s, &needs, p, &world, e);
     if (rc < 0)
         return rc;
     rc = run_open(lib, &world.frame, o->wanted, &run, e);
@@ -256,7 +259,7 @@ int screen_run(struct store *s, const struct huji_library *lib, const struct scr
         run->to = o->to;
         for (int i = 0; i < lib->n_rules; i++)
             out->rules_run += run->active[i] && !lib->rules[i]->is_measure;
-        struct job j = {.store = s, .run = run, .progress = p, .lean = o->lean};
+        struct job j = {.store = s, .run = run, .world = &world, .progress = p, .lean = o->lean};
         rc = run_all(&j, o, out, e);
         for (int i = 0; run->measure && i < lib->n_measures; i++)
             measure_release(&run->measure[i]);

@@ -2,52 +2,41 @@
 #include "run/world.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/mem.h"
-#include "engine/rule.h"
+#include "engine/finish.h"
 
-static void deliver(struct world *w, enum source_id id)
-{
-    w->frame.table[id].n = w->table[id].n_rows;
-    for (size_t f = 0; f < huji_sources[id].n_fields; f++)
-        w->frame.table[id].col[f] = w->table[id].col[f].data;
-}
-
-static int load_table(struct store *s, enum source_id id, struct world *w, struct err *e)
+/* Codes and amounts of a table as narrow columns, in the order in which persons are walked. */
+static int load_table(struct store *s, enum source_id id, uint64_t fields, struct world *w,
+                      struct err *e)
 {
     const struct source *src = &huji_sources[id];
-    int fields[HUJI_MAX_FIELDS];
+    struct huji_table *t = &w->frame.table[id];
     struct buf order = BUF_INIT;
-    for (size_t f = 0; f < src->n_fields; f++)
-        fields[f] = (int)f;
+    if (!fields)
+        return 0;
     bool person = source_field(id, SPAN("psn_no")) >= 0 && id != S_PERSON && id != S_DOCTOR;
     /* ids are given as threads come to them: where there is a rank, it alone breaks ties */
     bool ranked = source_field(id, SPAN("rank")) >= 0;
     buf_fmt(&order, "%s%s%s%s", person ? "psn_no nulls last, " : "",
             src->time_field ? src->time_field : "", src->time_field ? " nulls last, " : "",
             ranked ? "rank" : src->id_field);
-    int rc = frame_load(s, id, fields, src->n_fields, buf_cstr(&order), &w->table[id], e);
+    int rc = order.failed ? err_nomem(e)
+                          : frame_load(s, id, fields, buf_cstr(&order), &w->table[id], e);
     buf_release(&order);
-    if (rc == 0)
-        deliver(w, id);
-    return rc;
-}
-
-/* s_visit (stay and visit share it) and s_settlement (void ones too): all rows, whatever the source's own condition. */
-static int load_whole(struct store *s, enum source_id id, const char *order, struct world *w,
-                      struct err *e)
-{
-    const struct source *src = &huji_sources[id];
-    struct buf sql = BUF_INIT;
-    buf_str(&sql, "SELECT ");
-    for (size_t f = 0; f < src->n_fields; f++)
-        buf_fmt(&sql, "%s%s", f ? ", " : "", src->fields[f].name);
-    buf_fmt(&sql, " FROM %s ORDER BY psn_no NULLS LAST, %s NULLS LAST, rank", src->table, order);
-    int rc = sql.failed ? err_nomem(e) : frame_query(s, buf_cstr(&sql), &w->table[id], e);
-    buf_release(&sql);
-    if (rc == 0)
-        deliver(w, id);
-    return rc;
+    if (rc < 0)
+        return rc;
+    t->n = w->table[id].n_rows;
+    for (size_t f = 0, k = 0; f < src->n_fields; f++) {
+        if (!(fields >> f & 1))
+            continue;
+        const struct column *c = &w->table[id].col[k++];
+        t->col[f] = c->data;
+        t->width[f] = c->width;
+        t->base[f] = c->base;
+    }
+    return 0;
 }
 
 static int load_diag(struct store *s, struct world *w, struct err *e)
@@ -62,12 +51,14 @@ static int load_diag(struct store *s, struct world *w, struct err *e)
     w->diag_at = mem_calloc(visits + 2, sizeof *w->diag_at);
     if (!w->diag_at)
         return err_nomem(e);
-    const int32_t *visit = w->diag.col[0].i32;
+    int32_t *visit = w->diag.col[0].i32;
     for (size_t r = 0; r < w->diag.n_rows; r++)
         if (visit[r] >= 0 && (size_t)visit[r] < visits)
             w->diag_at[visit[r] + 1]++;
     for (size_t v = 0; v < visits; v++)
         w->diag_at[v + 1] += w->diag_at[v];
+    mem_free(visit);
+    w->diag.col[0].data = NULL;
     w->frame.diag_at = w->diag_at;
     w->frame.diag = w->diag.col[1].i32;
     return 0;
@@ -106,74 +97,102 @@ static int load_lookup(struct store *s, const struct lookup_def *d, struct world
     return 0;
 }
 
-void world_needs_of(const struct huji_library *lib, const bool *wanted, struct world_needs *out)
+static void deliver_dict(struct world *w, enum domain d)
 {
-    const unsigned always = 1u << S_PERSON | 1u << S_INST | 1u << S_DOCTOR;
-    *out = (struct world_needs){.sources = wanted ? always : ~0u, .texts = true};
-    for (int i = 0; wanted && i < lib->n_rules; i++)
-        if (wanted[i] || lib->rules[i]->is_measure)
-            out->sources |= rule_sources(lib->rules[i]);
+    /* span and huji_text are one shape: pointer, length */
+    _Static_assert(sizeof(struct span) == sizeof(struct huji_text), "span is huji_text");
+    const struct dict *from = &w->dict[d];
+    w->frame.dict[d] = (struct huji_dict){.code = (const struct huji_text *)from->at,
+                                          .n = (uint32_t)from->n,
+                                          .at = from->id,
+                                          .n_at = (uint32_t)from->n_at};
 }
 
-/* Empty codes for so many ids: what needs no text runs on the numbers. */
-static int dict_blank(struct store *s, enum domain d, struct dict *out, struct err *e)
-{
-    int64_t n = 0;
-    int rc = db_int(s->con, e, 0, &n, "SELECT max(id) + 1 FROM d_%s", huji_domain_name[d]);
-    *out = (struct dict){0};
-    if (rc < 0)
-        return rc;
-    out->at = mem_calloc((size_t)n + 1, sizeof *out->at);
-    if (!out->at)
-        return err_nomem(e);
-    out->n = (size_t)n;
-    return 0;
-}
-
-static int load_dict(struct store *s, enum domain d, const struct world_needs *needs,
-                     struct dict *out, struct err *e)
-{
-    bool text = needs->texts || (d != D_PERSON && d != D_VISIT && d != D_SETL);
-    return text ? dict_load(s, d, out, e) : dict_blank(s, d, out, e);
-}
-
-int world_load(struct store *s, const struct world_needs *needs, const struct progress *p,
+int world_load(struct store *s, const struct run_needs *needs, const struct progress *p,
                struct world *w, struct err *e)
 {
-    static const enum source_id rest[] = {S_PERSON, S_INST,  S_DOCTOR, S_OPERATION, S_STOCK,
-                                          S_SALE,   S_TRACE, S_CHECK,  S_REFUND,    S_REG,
-                                          S_ENROL,  S_LAB,   S_ACT,    S_CLEARING};
-    const uint64_t steps = DOMAIN_COUNT + sizeof rest / sizeof *rest + LOOKUP_COUNT + 3;
+    const uint64_t steps = DOMAIN_COUNT + SOURCE_COUNT + LOOKUP_COUNT + 1;
     uint64_t done = 0;
     int rc = 0;
-    static const struct world_needs all = {~0u, true};
-    needs = needs ? needs : &all;
     *w = (struct world){0};
     for (int d = 0; d < DOMAIN_COUNT && rc == 0; d++) {
-        rc = load_dict(s, (enum domain)d, needs, &w->dict[d], e);
-        /* span and huji_text are one shape: pointer, length */
-        _Static_assert(sizeof(struct span) == sizeof(struct huji_text), "span is huji_text");
-        w->frame.dict[d] = (struct huji_dict){(const struct huji_text *)w->dict[d].at,
-                                              (uint32_t)w->dict[d].n};
+        rc = needs->texts[d] ? dict_load(s, (enum domain)d, &w->dict[d], e)
+                             : dict_count(s, (enum domain)d, &w->dict[d], e);
+        deliver_dict(w, (enum domain)d);
         progress_step(p, "读入人员、就诊与结算", ++done, steps);
     }
-    if (rc == 0)
-        rc = load_whole(s, S_STAY, "begntime", w, e);
-    if (rc == 0)
-        rc = load_whole(s, S_SETTLEMENT, "setl_time", w, e);
-    for (size_t i = 0; i < sizeof rest / sizeof *rest && rc == 0; i++) {
-        if (needs->sources >> rest[i] & 1)
-            rc = load_table(s, rest[i], w, e);
+    for (int t = 0; t < SOURCE_COUNT && rc == 0; t++) {
+        if (t != S_LINE)
+            rc = load_table(s, (enum source_id)t, needs->fields[t], w, e);
         progress_step(p, "读入人员、就诊与结算", ++done, steps);
     }
-    if (rc == 0)
+    if (rc == 0 && needs->diag)
         rc = load_diag(s, w, e);
     for (int l = 0; l < LOOKUP_COUNT && rc == 0; l++) {
-        rc = load_lookup(s, &huji_lookups[l], w, e);
+        if (needs->lookup[l])
+            rc = load_lookup(s, &huji_lookups[l], w, e);
         progress_step(p, "读入人员、就诊与结算", ++done, steps);
     }
     if (rc < 0)
         world_release(w);
+    return rc;
+}
+
+/* ---- the texts that findings name ---- */
+
+struct wanted {
+    const struct world *w;
+    uint32_t *id[DOMAIN_COUNT];
+    size_t n[DOMAIN_COUNT], cap[DOMAIN_COUNT];
+};
+
+static int want(void *ctx, enum domain d, int64_t id)
+{
+    struct wanted *x = ctx;
+    if (x->w->dict[d].at || id < 0 || id >= (int64_t)x->w->dict[d].n)
+        return 0;
+    if (mem_grow(&x->id[d], &x->cap[d], x->n[d] + 1, sizeof *x->id[d]) < 0)
+        return -1;
+    x->id[d][x->n[d]++] = (uint32_t)id;
+    return 0;
+}
+
+static int by_number(const void *pa, const void *pb)
+{
+    uint32_t a = *(const uint32_t *)pa, b = *(const uint32_t *)pb;
+    return (a > b) - (a < b);
+}
+
+static size_t sort_once(uint32_t *id, size_t n)
+{
+    size_t k = 0;
+    qsort(id, n, sizeof *id, by_number);
+    for (size_t i = 0; i < n; i++)
+        if (!k || id[i] != id[k - 1])
+            id[k++] = id[i];
+    return k;
+}
+
+int world_texts(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n,
+                struct world *w, struct err *e)
+{
+    struct wanted x = {.w = w};
+    int rc = 0;
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        size_t k;
+        const struct huji_finding *f = walk_findings(walks[i], &k);
+        for (size_t j = 0; j < k && rc == 0; j++)
+            if (finding_texts(run, &f[j], want, &x) < 0)
+                rc = err_nomem(e);
+    }
+    for (int d = 0; d < DOMAIN_COUNT; d++) {
+        if (rc == 0 && x.n[d]) {
+            rc = dict_load_some(s, (enum domain)d, x.id[d], sort_once(x.id[d], x.n[d]), &w->dict[d],
+                                e);
+            deliver_dict(w, (enum domain)d);
+        }
+        mem_free(x.id[d]);
+    }
     return rc;
 }
 

@@ -6,6 +6,7 @@
 #include "base/progress.h"
 #include "claims/frame.h"
 #include "engine/lookup.h"
+#include "engine/walk.h"
 #include "huji.h"
 
 struct world {
@@ -17,18 +18,12 @@ struct world {
     uint32_t *diag_at;
 };
 
-/* What is read. Persons, institutions, doctors, visits, settlements and diagnoses always are. */
-struct world_needs {
-    unsigned sources; /* bit per source */
-    bool texts;       /* false: the codes of persons, visits and settlements stay empty */
-};
-/* Of the wanted rules and all measures; `wanted` NULL: everything. */
-struct huji_library;
-void world_needs_of(const struct huji_library *lib, const bool *wanted, struct world_needs *out);
-
-/* `needs` NULL: everything. Owns: world_release. */
-int world_load(struct store *s, const struct world_needs *needs, const struct progress *p,
+/* What `needs` says and no more. Owns: world_release. */
+int world_load(struct store *s, const struct run_needs *needs, const struct progress *p,
                struct world *out, struct err *e);
+/* Reads the codes that the walks' findings name, of dictionaries that were only counted. */
+int world_texts(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n,
+                struct world *w, struct err *e);
 void world_release(struct world *w);
 
 #endif

@@ -416,7 +416,7 @@ static void *narrow(struct arena *a, const int64_t *v, size_t n, enum ftype t)
 static void deliver(struct county *c)
 {
     for (int d = 0; d < DOMAIN_COUNT; d++)
-        c->frame.dict[d] = (struct huji_dict){c->code[d], c->n_code[d]};
+        c->frame.dict[d] = (struct huji_dict){.code = c->code[d], .n = c->n_code[d]};
     for (int s = 0; s < SOURCE_COUNT; s++) {
         bool lines = source_is_line((enum source_id)s) || s == S_VISIT;
         c->frame.table[s].n = lines ? 0 : c->n[s];

@@ -198,14 +198,28 @@ static void streams(void **state)
     assert_has(b.e.message, "只读到");
     struct column_set c;
     struct dict d;
-    int pf[2] = {source_field(S_PERSON, SPAN("psn_no")), source_field(S_PERSON, SPAN("brdy"))};
-    assert_int_equal(frame_load(b.s, S_PERSON, pf, 2, NULL, &c, &b.e), 0);
+    uint64_t pf = UINT64_C(1) << source_field(S_PERSON, SPAN("psn_no")) |
+                  UINT64_C(1) << source_field(S_PERSON, SPAN("brdy"));
+    assert_int_equal(frame_load(b.s, S_PERSON, pf, NULL, &c, &b.e), 0);
     assert_int_equal(dict_load(b.s, D_PERSON, &d, &b.e), 0);
     assert_int_equal(c.n_rows, d.n);
+    assert_true(c.n_rows < UINT16_MAX && c.col[0].width == (c.n_rows > UINT8_MAX ? 2 : 1));
     for (size_t i = 0; i < c.n_rows; i++) {
-        assert_int_equal(c.col[0].i32[i], i);
-        assert_int_equal(c.col[1].i32[i], HUJI_NONE32);
+        const void *at = c.col[0].data;
+        size_t id = c.col[0].width == 2 ? ((const uint16_t *)at)[i] : ((const uint8_t *)at)[i];
+        assert_int_equal((size_t)c.col[0].base + id, i);
     }
+    assert_null(c.col[1].data); /* nothing but missing */
+    /* some texts only */
+    struct dict some;
+    uint32_t ids[2] = {1, (uint32_t)d.n - 1};
+    assert_int_equal(dict_count(b.s, D_PERSON, &some, &b.e), 0);
+    assert_int_equal(some.n, d.n);
+    assert_int_equal(dict_load_some(b.s, D_PERSON, ids, 2, &some, &b.e), 0);
+    assert_int_equal(some.n_at, 2);
+    for (size_t i = 0; i < 2; i++)
+        assert_true(some.id[i] == ids[i] && span_eq(some.at[i], d.at[ids[i]]));
+    dict_release(&some);
     column_set_release(&c);
     dict_release(&d);
     box_release(&b);

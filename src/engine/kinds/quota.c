@@ -163,8 +163,7 @@ static void keep_values(struct fold *f, struct value *v, size_t k, int64_t lim)
                         : r->keep == KEEP_LAST     ? (int64_t)v[i].first - (int64_t)v[best].first
                                                    : (int64_t)v[best].first - (int64_t)v[i].first;
             if (d == 0 && g->type == V_CODE)
-                d = span_cmp(run_code(f->env->run, g->domain, v[best].g),
-                             run_code(f->env->run, g->domain, v[i].g));
+                d = run_code_cmp(f->env->run, g->domain, v[best].g, v[i].g);
             if (d > 0)
                 best = i;
         }
