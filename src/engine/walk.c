@@ -76,7 +76,7 @@ void walk_free(struct walk *w)
         mem_free(w->buf[i].ev);
     for (int i = 0; w->kept && i < w->run->lib->n_rules; i++)
         for (int k = 0; k < KEPT_PARTS; k++)
-            mem_free(w->kept[i][k].p);
+            kept_release(&w->kept[i][k]);
     for (int i = 0; w->sums && i < w->run->lib->n_measures; i++)
         measure_release(&w->sums[i]);
     void *all[] = {w->kept,       w->mask,    w->sums,        w->all,      w->tap_rank, w->part.ev,

@@ -87,28 +87,40 @@ int walk_merge(struct huji_run *run, struct walk **walks, size_t n, rank_fn rank
     return 0;
 }
 
+/* What packing left out. */
+static void complete(const struct walk *merged, const struct walk *from, const struct rule *r,
+                     struct event *ev)
+{
+    const struct clause *c = &r->clause[ev->clause];
+    ev->src = (uint8_t)c->src;
+    ev->side = (uint8_t)c->side;
+    if (source_is_line(c->src)) {
+        ev->row += from->tap_shift;
+        ev->rank = merged->tap_rank[ev->row];
+        return;
+    }
+    enum source_id t = source_table(c->src);
+    int rank = merged->run->known[t].rank;
+    ev->rank = rank >= 0 ? (uint32_t)table_cell(&merged->run->frame->table[t], F_INT, rank,
+                                                (size_t)ev->row)
+                         : (uint32_t)ev->row;
+}
+
 /* One part of a rule's kept events, of all walks. */
 size_t walk_unpack_part(struct walk *merged, struct walk *w, int rule, int part)
 {
-    unsigned mask = merged->mask[rule];
-    size_t n = 0, size = KEPT_TAIL;
-    for (unsigned m = mask; m; m >>= 1)
-        size += 8 * (m & 1);
+    const struct rule *r = merged->run->lib->rules[rule];
+    size_t n = 0;
     for (size_t i = 0; i < merged->n_all; i++) {
         struct walk *from = merged->all[i];
-        const struct kept *b = &from->kept[rule][part];
-        if (mem_grow(&w->part.ev, &w->part.cap, n + b->n / size + 1, sizeof *w->part.ev) < 0) {
+        struct kept_reader in = {.kept = &from->kept[r->index][part]};
+        if (mem_grow(&w->part.ev, &w->part.cap, n + in.kept->n_events + 1, sizeof *w->part.ev) <
+            0) {
             w->failed = true;
             return 0;
         }
-        for (const uint8_t *p = b->p, *end = p + b->n; p < end; n++) {
-            struct event *ev = &w->part.ev[n];
-            p = walk_unpack(p, mask, ev);
-            if (source_is_line((enum source_id)ev->src)) {
-                ev->row += from->tap_shift;
-                ev->rank = merged->tap_rank[ev->row];
-            }
-        }
+        while (kept_next(&in, merged->mask[r->index], &w->part.ev[n]))
+            complete(merged, from, r, &w->part.ev[n++]);
     }
     return n;
 }

@@ -96,36 +96,8 @@ static void pack(struct walk *w, const struct rule *r, const struct event *ev)
         h = hash_u64(h ^ (uint64_t)ev->key[k]);
     if (r->derive.on) /* who is at one place meets in one part */
         h = hash_u64((uint64_t)ev->sc);
-    struct kept *b = &w->kept[r->index][h % KEPT_PARTS];
-    if (mem_grow(&b->p, &b->cap, b->n + (EVENT_NUMBERS + 2) * 8, 1) < 0) {
+    if (kept_put(&w->kept[r->index][h % KEPT_PARTS], w->mask[r->index], ev) < 0)
         w->failed = true;
-        return;
-    }
-    const char *num = (const char *)ev; /* its sixteen numbers come first, one after the other */
-    _Static_assert(offsetof(struct event, f) == (EVENT_NUMBERS - 1) * 8, "numbers of struct event");
-    for (unsigned i = 0, m = w->mask[r->index]; m; i++, m >>= 1)
-        if (m & 1) {
-            memcpy(b->p + b->n, num + (size_t)i * 8, 8);
-            b->n += 8;
-        }
-    memcpy(b->p + b->n, num + offsetof(struct event, row),
-           KEPT_TAIL); /* row, kn, rank, src .. absent lie together */
-    b->n += KEPT_TAIL;
-}
-
-const uint8_t *walk_unpack(const uint8_t *p, unsigned mask, struct event *ev)
-{
-    char *num = (char *)ev;
-    for (unsigned i = 0; i < EVENT_NUMBERS; i++) {
-        int64_t none = i < HUJI_MAX_KEYS || i == 9 || i == 10 ? 0 : HUJI_NONE64;
-        bool given = mask >> i & 1;
-        memcpy(num + (size_t)i * 8, given ? (const void *)p : &none, 8);
-        p += given ? 8 : 0;
-    }
-    if (!(mask >> 6 & 1))
-        ev->u = ev->x;
-    memcpy(num + offsetof(struct event, row), p, KEPT_TAIL);
-    return p + KEPT_TAIL;
 }
 
 static void push(struct walk *w, const struct rule *r, const struct event *ev)

@@ -5,6 +5,7 @@
 #define HUJI_ENGINE_WALK_PRIV_H
 
 #include "engine/emit.h"
+#include "engine/kept.h"
 #include "engine/net.h"
 #include "engine/walk.h"
 
@@ -13,14 +14,8 @@ struct evbuf {
     size_t n, cap;
 };
 
-/* Events that wait for the end of the walks, packed: of the sixteen numbers of an event only those that the rule fills,
- * then row, kn, rank and the four small ones. Cut by a hash of the owner, so that one part at a time is unpacked. */
-enum { KEPT_PARTS = 16, EVENT_NUMBERS = 16, KEPT_TAIL = 16 };
-
-struct kept {
-    uint8_t *p;
-    size_t n, cap; /* bytes */
-};
+/* Kept events are cut by a hash of the owner, so that one part at a time is unpacked. */
+enum { KEPT_PARTS = 16 };
 
 struct tap { /* lines that outlive their batch */
     void *col[HUJI_MAX_FIELDS];
@@ -108,7 +103,5 @@ bool walk_passes(struct walk *w, const struct conjunct *c);
 void walk_consider(struct walk *w, int plan, enum source_id src, int32_t row);
 /* Which numbers of an event a rule fills. */
 uint16_t walk_numbers_of(const struct rule *r);
-/* The next packed event; returns what follows it. */
-const uint8_t *walk_unpack(const uint8_t *p, unsigned mask, struct event *ev);
 
 #endif

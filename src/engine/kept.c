@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "engine/kept.h"
+
+#include "base/mem.h"
+
+/* A number is told as 0: unknown; 1: eight bytes follow; else 2 + the zigzag difference, seven bits a byte. */
+enum { SAY_NONE, SAY_WHOLE, SAY_DIFFERENCE, MOST_BYTES = 10 };
+
+static uint8_t *put_bits(uint8_t *p, uint64_t v)
+{
+    for (; v >= 0x80; v >>= 7)
+        *p++ = (uint8_t)(v | 0x80);
+    *p++ = (uint8_t)v;
+    return p;
+}
+
+static const uint8_t *take_bits(const uint8_t *p, uint64_t *v)
+{
+    *v = *p & 0x7f;
+    for (int shift = 7; *p++ & 0x80; shift += 7)
+        *v |= (uint64_t)(*p & 0x7f) << shift;
+    return p;
+}
+
+static uint8_t *put_number(uint8_t *p, int64_t v, int64_t *last)
+{
+    if (v == HUJI_NONE64) {
+        *p++ = SAY_NONE;
+        return p;
+    }
+    uint64_t d = (uint64_t)v - (uint64_t)*last;
+    uint64_t zigzag = d << 1 ^ (d >> 63 ? UINT64_MAX : 0);
+    *last = v;
+    if (zigzag <= INT64_MAX)
+        return put_bits(p, zigzag + SAY_DIFFERENCE);
+    *p++ = SAY_WHOLE;
+    memcpy(p, &v, sizeof v);
+    return p + sizeof v;
+}
+
+static const uint8_t *take_number(const uint8_t *p, int64_t *v, int64_t *last)
+{
+    uint64_t u;
+    p = take_bits(p, &u);
+    if (u == SAY_NONE) {
+        *v = HUJI_NONE64;
+        return p;
+    }
+    if (u == SAY_WHOLE) {
+        memcpy(v, p, sizeof *v);
+        p += sizeof *v;
+    } else {
+        u -= SAY_DIFFERENCE;
+        *v = (int64_t)((uint64_t)*last + (u >> 1 ^ (u & 1 ? UINT64_MAX : 0)));
+    }
+    *last = *v;
+    return p;
+}
+
+static int room(struct kept *k)
+{
+    size_t need = k->n + (size_t)KEPT_NUMBERS * MOST_BYTES + 1;
+    if (need <= k->cap)
+        return 0;
+    size_t cap = k->cap + k->cap / 4 + 256; /* there are many of them: less slack than mem_grow */
+    uint8_t *p = mem_realloc(k->p, cap < need ? need : cap);
+    if (!p)
+        return -1;
+    k->p = p;
+    k->cap = cap < need ? need : cap;
+    return 0;
+}
+
+int kept_put(struct kept *k, unsigned mask, const struct event *ev)
+{
+    const char *num = (const char *)ev;
+    _Static_assert(offsetof(struct event, f) == (EVENT_NUMBERS - 1) * 8, "numbers of struct event");
+    if (room(k) < 0)
+        return -1;
+    uint8_t *p = k->p + k->n;
+    for (unsigned i = 0; mask >> i; i++)
+        if (mask >> i & 1) {
+            int64_t v;
+            memcpy(&v, num + (size_t)i * 8, 8);
+            p = put_number(p, v, &k->last[i]);
+        }
+    p = put_number(p, ev->row, &k->last[EVENT_NUMBERS]);
+    p = put_number(p, ev->kn, &k->last[EVENT_NUMBERS + 1]);
+    *p++ = (uint8_t)(ev->clause << 1 | ev->absent);
+    k->n = (size_t)(p - k->p);
+    k->n_events++;
+    return 0;
+}
+
+bool kept_next(struct kept_reader *r, unsigned mask, struct event *ev)
+{
+    char *num = (char *)ev;
+    int64_t row, kn;
+    if (r->at >= r->kept->n)
+        return false;
+    const uint8_t *p = r->kept->p + r->at;
+    for (unsigned i = 0; i < EVENT_NUMBERS; i++) {
+        int64_t v = i < HUJI_MAX_KEYS || i == 9 || i == 10 ? 0 : HUJI_NONE64;
+        if (mask >> i & 1)
+            p = take_number(p, &v, &r->last[i]);
+        memcpy(num + (size_t)i * 8, &v, 8);
+    }
+    if (!(mask >> 6 & 1))
+        ev->u = ev->x;
+    p = take_number(p, &row, &r->last[EVENT_NUMBERS]);
+    p = take_number(p, &kn, &r->last[EVENT_NUMBERS + 1]);
+    ev->row = (int32_t)row;
+    ev->kn = (int32_t)kn;
+    ev->clause = (uint8_t)(*p >> 1);
+    ev->absent = *p++ & 1;
+    r->at = (size_t)(p - r->kept->p);
+    return true;
+}
+
+void kept_release(struct kept *k)
+{
+    mem_free(k->p);
+    *k = (struct kept){0};
+}

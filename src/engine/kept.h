@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/*
+ * Events that wait for the end of the walks: of their numbers only those that the rule fills (a mask), each as the
+ * difference from the event before, in as few bytes as it takes. What the row tells (source, side, rank) is left out.
+ */
+#ifndef HUJI_ENGINE_KEPT_H
+#define HUJI_ENGINE_KEPT_H
+
+#include "engine/fold.h"
+
+/* The numbers of struct event: key .. f, one after the other, then row and kn. */
+enum { EVENT_NUMBERS = 16, KEPT_NUMBERS = EVENT_NUMBERS + 2 };
+
+struct kept {
+    uint8_t *p;
+    size_t n, cap; /* bytes */
+    size_t n_events;
+    int64_t last[KEPT_NUMBERS];
+};
+
+/* 0, or -1 out of memory. */
+int kept_put(struct kept *k, unsigned mask, const struct event *ev);
+void kept_release(struct kept *k);
+
+struct kept_reader {
+    const struct kept *kept;
+    size_t at;
+    int64_t last[KEPT_NUMBERS];
+};
+/* In the order in which they were put; false at the end. src, side and rank of `ev` are left to the caller. */
+bool kept_next(struct kept_reader *r, unsigned mask, struct event *ev);
+
+#endif
