@@ -598,7 +598,8 @@ static int set_measures(struct world *w, struct huji_run *run, const struct ynod
         const struct rule *r = w->lib->rules[m->rule];
         measure_release(t);
         for (const struct ynode *n = g->child; n; n = n->next) {
-            struct measure_row row = {.row = -1, .src = (uint8_t)r->clause[0].src};
+            struct measure_row row = {0};
+            struct measure_case c = {.ev_row = -1, .src = (uint8_t)r->clause[0].src};
             struct span of = ynode_text(n, "of"), peer = ynode_text(n, "peer");
             for (int k = 0; k < r->n_keys; k++)
                 if (!parse_key(run, r->key[0][k], span_cut(&of, '|'), &row.key[k]))
@@ -607,8 +608,8 @@ static int set_measures(struct world *w, struct huji_run *run, const struct ynod
             dec_parse(ynode_text(n, "den"), r->scale, false, &row.den);
             dec_parse(ynode_text(n, "n"), 0, false, &row.n);
             for (int k = 0; k < 3 && peer.p; k++)
-                row.peer[k] = (int64_t)names_put(&w->dict[D_TEXT], span_cut(&peer, '|'));
-            int rc = measure_row_add(run, m, t, &row, w->e);
+                c.peer[k] = (int64_t)names_put(&w->dict[D_TEXT], span_cut(&peer, '|'));
+            int rc = measure_row_add(run, m, t, &row, &c, w->e);
             if (rc < 0)
                 return rc;
         }

@@ -13,17 +13,69 @@ static uint64_t hash_keys(const int64_t *key, int n)
     return h;
 }
 
-/* Row of the keys; collisions of the 64-bit hash step to the next hash. */
-static struct measure_row *find(const struct measure_table *t, const int64_t *key, int n,
-                                uint64_t *h)
+static size_t slot_of(const struct measure_table *t, const int64_t *key, int n)
 {
-    for (*h = hash_keys(key, n);; *h = hash_u64(*h + 1)) {
-        uint32_t at = map_get(&t->find, *h);
-        if (at == MAP_NONE)
-            return NULL;
-        if (memcmp(t->rows[at].key, key, (size_t)n * sizeof *key) == 0)
-            return &t->rows[at];
+    size_t i = hash_keys(key, n) & (t->n_slots - 1);
+    while (t->slots[i] && memcmp(t->rows[t->slots[i] - 1].key, key, (size_t)n * sizeof *key) != 0)
+        i = (i + 1) & (t->n_slots - 1);
+    return i;
+}
+
+/* Number of the row of the keys; t->n: there is none. */
+static size_t find(const struct measure_table *t, const int64_t *key, int n)
+{
+    uint32_t at = t->n_slots ? t->slots[slot_of(t, key, n)] : 0;
+    return at ? at - 1 : t->n;
+}
+
+static int rehash(struct measure_table *t, int n)
+{
+    size_t want = t->n_slots ? t->n_slots * 2 : 64;
+    uint32_t *slots = mem_calloc(want, sizeof *slots);
+    if (!slots)
+        return -1;
+    mem_free(t->slots);
+    t->slots = slots;
+    t->n_slots = want;
+    for (size_t i = 0; i < t->n; i++)
+        slots[slot_of(t, t->rows[i].key, n)] = (uint32_t)i + 1;
+    return 0;
+}
+
+/* A new row, zeroed but for its keys; which must not be there. */
+static int row_new(struct measure_table *t, const int64_t *key, int n, bool cases)
+{
+    if ((t->n + 1) * 4 > t->n_slots * 3 && rehash(t, n) < 0)
+        return -1;
+    if (t->n >= UINT32_MAX - 1 || mem_grow(&t->rows, &t->cap, t->n + 1, sizeof *t->rows) < 0 ||
+        (cases && mem_grow(&t->cases, &t->cap_cases, t->n + 1, sizeof *t->cases) < 0))
+        return -1;
+    t->rows[t->n] = (struct measure_row){0};
+    memcpy(t->rows[t->n].key, key, sizeof t->rows[t->n].key);
+    if (cases)
+        t->cases[t->n] = (struct measure_case){.ev_row = -1};
+    t->slots[slot_of(t, key, n)] = (uint32_t)t->n + 1;
+    t->n++;
+    return 0;
+}
+
+/* How outlier rules that run look at a measure. */
+enum { NOT_JUDGED, BY_PAST = 1, BY_PEERS = 2 };
+static int judged(const struct huji_run *run, const struct measure *m)
+{
+    int how = NOT_JUDGED;
+    for (int i = 0; i < run->lib->n_rules; i++) {
+        const struct rule *r = run->lib->rules[i];
+        if (run->active[i] && r->kind == &kind_outlier && r->measure == m)
+            how |= r->own_past ? BY_PAST : BY_PEERS;
     }
+    return how;
+}
+
+void measure_begin(struct huji_run *run)
+{
+    for (int i = 0; i < run->lib->n_measures; i++)
+        run->judged[i] = (uint8_t)judged(run, run->lib->measures[i]);
 }
 
 static int cmp_keys(const int64_t *a, const int64_t *b, int n)
@@ -36,19 +88,19 @@ static int cmp_keys(const int64_t *a, const int64_t *b, int n)
 
 static int by_owner(const void *pa, const void *pb, void *n)
 {
-    const struct measure_row *a = *(const struct measure_row *const *)pa,
-                             *b = *(const struct measure_row *const *)pb;
-    return cmp_keys(a->key, b->key, *(const int *)n);
+    const struct measure_case *a = *(const struct measure_case *const *)pa,
+                              *b = *(const struct measure_case *const *)pb;
+    return cmp_keys(a->row->key, b->row->key, *(const int *)n);
 }
 
 static int by_peers(const void *pa, const void *pb, void *n)
 {
-    const struct measure_row *a = *(const struct measure_row *const *)pa,
-                             *b = *(const struct measure_row *const *)pb;
+    const struct measure_case *a = *(const struct measure_case *const *)pa,
+                              *b = *(const struct measure_case *const *)pb;
     if (a->period != b->period)
         return a->period < b->period ? -1 : 1;
     int c = cmp_keys(a->peer, b->peer, 3);
-    return c ? c : cmp_keys(a->key, b->key, *(const int *)n);
+    return c ? c : cmp_keys(a->row->key, b->row->key, *(const int *)n);
 }
 
 static int64_t value_of(const struct rule *r, const struct measure_row *m)
@@ -59,7 +111,7 @@ static int64_t value_of(const struct rule *r, const struct measure_row *m)
 }
 
 /* A period's first second; without a period the time of the first event stands. */
-static int64_t period_time(const struct rule *r, const struct measure_row *m)
+static int64_t period_time(const struct rule *r, const struct measure_case *m)
 {
     int64_t v = m->period;
     switch (r->key[m->clause][r->n_keys - 1]->fmt) {
@@ -72,45 +124,53 @@ static int64_t period_time(const struct rule *r, const struct measure_row *m)
     }
 }
 
+static const struct measure_case **sorted(const struct measure_table *t,
+                                          int (*cmp)(const void *, const void *, void *), int keys)
+{
+    const struct measure_case **at = mem_alloc((t->n + 1) * sizeof *at);
+    for (size_t i = 0; at && i < t->n; i++)
+        at[i] = &t->cases[i];
+    if (at)
+        qsort_r(at, t->n, sizeof *at, cmp, &keys);
+    return at;
+}
+
 int measure_finish(const struct huji_run *run, const struct measure *m, struct measure_table *t,
                    struct err *e)
 {
     const struct rule *r = run->lib->rules[m->rule];
-    int keys = r->n_keys;
-    t->by_owner = mem_alloc((t->n + 1) * sizeof *t->by_owner);
-    t->by_peers = mem_alloc((t->n + 1) * sizeof *t->by_peers);
-    if (!t->by_owner || !t->by_peers)
-        return err_nomem(e);
-    for (size_t i = 0; i < t->n; i++) {
-        struct measure_row *row = &t->rows[i];
-        row->period = row->key[keys - 1];
-        row->t = period_time(r, row);
-        row->value = value_of(r, row);
-        if (row->value == HUJI_NONE64)
-            row->n = 0;
-        t->by_owner[i] = t->by_peers[i] = row;
+    int keys = r->n_keys, how = run->judged[m->index];
+    for (size_t i = 0; how && i < t->n; i++) {
+        struct measure_case *c = &t->cases[i];
+        c->row = &t->rows[i];
+        c->period = c->row->key[keys - 1];
+        c->t = period_time(r, c);
+        c->value = value_of(r, c->row);
+        c->n = c->value == HUJI_NONE64 ? 0 : c->row->n;
     }
-    qsort_r(t->by_owner, t->n, sizeof *t->by_owner, by_owner, &keys);
-    qsort_r(t->by_peers, t->n, sizeof *t->by_peers, by_peers, &keys);
+    if ((how & BY_PAST && !(t->by_owner = sorted(t, by_owner, keys))) ||
+        (how & BY_PEERS && !(t->by_peers = sorted(t, by_peers, keys))))
+        return err_nomem(e);
     uint32_t owner = 0;
-    for (size_t i = 0; i < t->n; i++) {
-        if (i && cmp_keys(t->by_owner[i]->key, t->by_owner[i - 1]->key, keys - 1) != 0)
+    for (size_t i = 0; t->by_owner && i < t->n; i++) {
+        if (i && cmp_keys(t->by_owner[i]->row->key, t->by_owner[i - 1]->row->key, keys - 1) != 0)
             owner++;
-        t->rows[t->by_owner[i] - t->rows].owner = owner;
+        t->cases[t->by_owner[i] - t->cases].owner = owner;
     }
     return 0;
 }
 
 int measure_row_add(const struct huji_run *run, const struct measure *m, struct measure_table *t,
-                    const struct measure_row *row, struct err *e)
+                    const struct measure_row *row, const struct measure_case *c, struct err *e)
 {
-    uint64_t h;
-    if (find(t, row->key, run->lib->rules[m->rule]->n_keys, &h))
+    int keys = run->lib->rules[m->rule]->n_keys;
+    if (find(t, row->key, keys) < t->n)
         return err_set(e, ERR_INPUT, "指标 %.*s 的主体重复", (int)m->name.n, m->name.p);
-    if (mem_grow(&t->rows, &t->cap, t->n + 1, sizeof *t->rows) < 0 ||
-        map_put(&t->find, h, (uint32_t)t->n) < 0)
+    if (row_new(t, row->key, keys, run->judged[m->index]) < 0)
         return err_nomem(e);
-    t->rows[t->n++] = *row;
+    t->rows[t->n - 1] = *row;
+    if (t->cases)
+        t->cases[t->n - 1] = *c;
     return 0;
 }
 
@@ -123,76 +183,64 @@ static int by_member(const void *pa, const void *pb, void *n)
 }
 
 /* Of two events the first stands for the owner, whatever the threads did. */
-static bool before(int64_t t, uint8_t src, uint32_t rank, const struct measure_row *row)
+static bool before(int64_t t, uint8_t src, uint32_t rank, const struct measure_case *c)
 {
-    if (t != row->t)
-        return t < row->t;
-    return src != row->src ? src < row->src : rank < row->rank;
-}
-
-static struct measure_row *row_of(struct measure_table *t, const int64_t *key, int keys,
-                                  bool *fresh)
-{
-    uint64_t h;
-    struct measure_row *row = find(t, key, keys, &h);
-    *fresh = !row;
-    if (row)
-        return row;
-    if (mem_grow(&t->rows, &t->cap, t->n + 1, sizeof *t->rows) < 0 ||
-        map_put(&t->find, h, (uint32_t)t->n) < 0)
-        return NULL;
-    row = &t->rows[t->n++];
-    *row = (struct measure_row){0};
-    memcpy(row->key, key, sizeof row->key);
-    return row;
+    if (t != c->t)
+        return t < c->t;
+    return src != c->src ? src < c->src : rank < c->rank;
 }
 
 int measure_add(const struct huji_run *run, const struct measure *m, struct measure_table *t,
                 const struct event *ev)
 {
-    bool fresh;
+    int keys = run->lib->rules[m->rule]->n_keys;
     if (ev->q == HUJI_NONE64 || (m->share && ev->a == HUJI_NONE64))
         return 0;
-    struct measure_row *row = row_of(t, ev->key, run->lib->rules[m->rule]->n_keys, &fresh);
-    if (!row)
+    size_t at = find(t, ev->key, keys);
+    bool fresh = at == t->n;
+    if (fresh && row_new(t, ev->key, keys, run->judged[m->index]) < 0)
         return -1;
-    if (fresh || before(ev->t, ev->src, ev->rank, row)) {
+    if (t->cases && (fresh || before(ev->t, ev->src, ev->rank, &t->cases[at]))) {
+        struct measure_case *c = &t->cases[at];
         bool line = source_is_line((enum source_id)ev->src); /* its row is gone with the batch */
-        row->row = line ? -1 : ev->row;
-        row->src = ev->src;
-        row->clause = ev->clause;
-        row->t = ev->t;
-        row->rank = ev->rank;
-        row->peer[0] = ev->c;
-        row->peer[1] = ev->b;
-        row->peer[2] = ev->sc;
+        c->ev_row = line ? -1 : ev->row;
+        c->src = ev->src;
+        c->clause = ev->clause;
+        c->t = ev->t;
+        c->rank = ev->rank;
+        c->peer[0] = ev->c;
+        c->peer[1] = ev->b;
+        c->peer[2] = ev->sc;
     }
-    row->num += ev->q;
-    row->den += m->share ? ev->a : 0;
-    row->n++;
+    t->rows[at].num += ev->q;
+    t->rows[at].den += m->share ? ev->a : 0;
+    t->rows[at].n++;
     return 0;
 }
 
 int measure_merge(const struct huji_run *run, const struct measure *m, struct measure_table *to,
-                  const struct measure_table *from)
+                  struct measure_table *from)
 {
+    int keys = run->lib->rules[m->rule]->n_keys;
+    mem_free(from->slots);
+    from->slots = NULL;
+    from->n_slots = 0;
     for (size_t i = 0; i < from->n; i++) {
         const struct measure_row *f = &from->rows[i];
-        bool fresh;
-        struct measure_row *row = row_of(to, f->key, run->lib->rules[m->rule]->n_keys, &fresh);
-        if (!row)
+        size_t at = find(to, f->key, keys);
+        bool fresh = at == to->n;
+        if (fresh && row_new(to, f->key, keys, run->judged[m->index]) < 0)
             return -1;
-        if (fresh) {
-            *row = *f;
-            continue;
+        if (to->cases) {
+            const struct measure_case *c = &from->cases[i];
+            if (fresh || before(c->t, c->src, c->rank, &to->cases[at]))
+                to->cases[at] = *c;
         }
-        int64_t num = row->num + f->num, den = row->den + f->den, n = row->n + f->n;
-        if (before(f->t, f->src, f->rank, row))
-            *row = *f;
-        row->num = num;
-        row->den = den;
-        row->n = n;
+        to->rows[at].num += f->num;
+        to->rows[at].den += f->den;
+        to->rows[at].n += f->n;
     }
+    measure_release(from);
     return 0;
 }
 
@@ -200,35 +248,36 @@ int measure_build(const struct huji_run *run, const struct measure *m, const str
                   size_t n, struct measure_table *t, struct err *e)
 {
     int keys = run->lib->rules[m->rule]->n_keys, rc = 0;
-    struct event *sorted = malloc((n + 1) * sizeof *sorted);
-    if (!sorted)
+    struct event *in_order = malloc((n + 1) * sizeof *in_order);
+    if (!in_order)
         return err_nomem(e);
     if (n)
-        memcpy(sorted, ev, n * sizeof *ev);
-    qsort_r(sorted, n, sizeof *sorted, by_member, &keys);
+        memcpy(in_order, ev, n * sizeof *ev);
+    qsort_r(in_order, n, sizeof *in_order, by_member, &keys);
     for (size_t i = 0; i < n && rc == 0; i++)
-        if (sorted[i].g != HUJI_NONE64 && (!i || by_member(&sorted[i], &sorted[i - 1], &keys) != 0))
-            rc = measure_add(run, m, t, &sorted[i]);
-    free(sorted);
+        if (in_order[i].g != HUJI_NONE64 &&
+            (!i || by_member(&in_order[i], &in_order[i - 1], &keys) != 0))
+            rc = measure_add(run, m, t, &in_order[i]);
+    free(in_order);
     return rc < 0 ? err_nomem(e) : measure_finish(run, m, t, e);
 }
 
 void measure_release(struct measure_table *t)
 {
     mem_free(t->rows);
+    mem_free(t->cases);
+    mem_free(t->slots);
     mem_free(t->by_owner);
     mem_free(t->by_peers);
-    map_release(&t->find);
     *t = (struct measure_table){0};
 }
 
 int64_t measure_value(const struct huji_run *run, const struct measure *m, const int64_t *key,
                       int n_key)
 {
-    uint64_t h;
     const struct measure_table *t = run->measure ? &run->measure[m->index] : NULL;
     if (!t || !t->n || n_key != m->n_owner)
         return HUJI_NONE64;
-    const struct measure_row *row = find(t, key, n_key, &h);
-    return row ? row->value : HUJI_NONE64;
+    size_t at = find(t, key, n_key);
+    return at < t->n ? value_of(run->lib->rules[m->rule], &t->rows[at]) : HUJI_NONE64;
 }

@@ -5,39 +5,51 @@
 
 #include "engine/fold.h"
 
+/* What is summed of an owner (the keys; the last may be a period). There may be millions. */
 struct measure_row {
     int64_t key[HUJI_MAX_KEYS];
     int64_t num, den; /* in the measure's scale; den 0 for sums */
     int64_t n;        /* events */
-    int64_t value;    /* 1e-6 */
-    int64_t period;   /* last key */
+};
+
+/* What an outlier rule wants to know besides. */
+struct measure_case {
+    const struct measure_row *row;
+    int64_t n;     /* events; 0: the value is unknown */
+    int64_t value; /* 1e-6 */
+    int64_t period;
     int64_t peer[3];
-    uint32_t owner; /* same owner, any period */
-    int32_t row;    /* its first event, -1 = none */
-    uint32_t rank;
     int64_t t;
+    uint32_t owner; /* same owner, any period */
+    int32_t ev_row; /* its first event, -1 = none */
+    uint32_t rank;
     uint8_t src, clause;
 };
 
 struct measure_table {
     struct measure_row *rows;
-    size_t n, cap;
-    const struct measure_row **by_owner; /* (owner, period) */
-    const struct measure_row **by_peers; /* (period, peers, owner) */
-    struct map find;                     /* hash of the keys -> row */
+    struct measure_case *cases; /* of each row; only where an outlier rule judges the measure */
+    size_t n, cap, cap_cases;
+    uint32_t *slots; /* by hash of the keys: row + 1, 0 = free */
+    size_t n_slots;
+    const struct measure_case **by_owner; /* (owner, period), if a rule asks so */
+    const struct measure_case **by_peers; /* (period, peers, owner), if a rule asks so */
 };
 
+/* Which measures the run's outlier rules judge: once, when the run is opened. */
+void measure_begin(struct huji_run *run);
 /* One event more. 0, or -1 out of memory. Not for COUNT_DISTINCT. */
 int measure_add(const struct huji_run *run, const struct measure *m, struct measure_table *t,
                 const struct event *ev);
+/* `from` is empty afterwards. */
 int measure_merge(const struct huji_run *run, const struct measure *m, struct measure_table *to,
-                  const struct measure_table *from);
+                  struct measure_table *from);
 /* Adds the events kept for COUNT_DISTINCT (any order), then finishes the table. */
 int measure_build(const struct huji_run *run, const struct measure *m, const struct event *ev,
                   size_t n, struct measure_table *out, struct err *e);
 /* The two halves of it, for rows that come from elsewhere: examples. */
 int measure_row_add(const struct huji_run *run, const struct measure *m, struct measure_table *t,
-                    const struct measure_row *row, struct err *e);
+                    const struct measure_row *row, const struct measure_case *c, struct err *e);
 int measure_finish(const struct huji_run *run, const struct measure *m, struct measure_table *t,
                    struct err *e);
 void measure_release(struct measure_table *t);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "engine/eval.h"
+#include "engine/measure.h"
 
 /* ---- codes ---- */
 
@@ -650,11 +650,13 @@ static int open_all(struct huji_run *run, const bool *wanted, struct err *e)
     run->link = arena_calloc(&run->a, ((size_t)lib->n_nodes + 1) * sizeof *run->link);
     run->active = arena_calloc(&run->a, (size_t)lib->n_rules + 1);
     run->plan = arena_calloc(&run->a, ((size_t)lib->n_rules * MAX_CLAUSES + 1) * sizeof *run->plan);
-    if (!run->link || !run->active || !run->plan)
+    run->judged = arena_calloc(&run->a, (size_t)lib->n_measures + 1);
+    if (!run->link || !run->active || !run->plan || !run->judged)
         return err_nomem(e);
     find_known(run);
     rules_active(lib, wanted, run->active);
     find_lines(run);
+    measure_begin(run);
     struct run_needs needs;
     int rc = run_needs(lib, wanted, &needs, e);
     if (rc < 0)

@@ -66,6 +66,7 @@ struct huji_run {
     int *always;                   /* line plans without an item filter, ended by -1 */
     struct index item_plans;       /* item id -> line plans */
     struct measure_table *measure; /* per measure */
+    uint8_t *judged;               /* per measure: how outlier rules look at it */
     day_t from, to;                /* only findings of these days; DAY_NONE = all */
     bool needs_lines; /* some active rule reads fee lines: without, the walk may leave them out */
     uint64_t line_fields; /* bit per field of line that the plans read */

@@ -113,14 +113,14 @@ struct far {
     bool hit;
 };
 
-static void found_row(struct fold *f, const struct measure_row *m, const struct far *far)
+static void found_row(struct fold *f, const struct measure_case *m, const struct far *far)
 {
     struct event *ev = &(struct event){
-        .row = m->row, .kn = -1, .src = m->src, .clause = m->clause, .t = m->t};
-    memcpy(ev->key, m->key, sizeof ev->key);
+        .row = m->ev_row, .kn = -1, .src = m->src, .clause = m->clause, .t = m->t};
+    memcpy(ev->key, m->row->key, sizeof ev->key);
     struct buf name = BUF_INIT;
     print_value(f->env->run, &name, f->rule->key[m->clause][f->rule->n_keys - 1],
-                m->key[f->rule->n_keys - 1]);
+                m->row->key[f->rule->n_keys - 1]);
     struct found w = {.anchor = ev,
                       .anchor_text = buf_cstr(&name),
                       .hit = far->hit,
@@ -132,7 +132,7 @@ static void found_row(struct fold *f, const struct measure_row *m, const struct 
     buf_release(&name);
 }
 
-static bool same_peers(const struct measure_row *a, const struct measure_row *b)
+static bool same_peers(const struct measure_case *a, const struct measure_case *b)
 {
     return a->period == b->period && a->peer[0] == b->peer[0] && a->peer[1] == b->peer[1] &&
            a->peer[2] == b->peer[2];
@@ -146,7 +146,7 @@ static bool is_far(const int64_t *num, int64_t z, int64_t x, int64_t base)
            x - base >= num[N_MIN_ABS];
 }
 
-static void judge_peers(struct fold *f, const struct measure_row *const *at, size_t n)
+static void judge_peers(struct fold *f, const struct measure_case *const *at, size_t n)
 {
     const int64_t *num = f->rule->num;
     int64_t *v = malloc(3 * (n + 1) * sizeof *v), *ms = v + n + 1, *dev = ms + n + 1;
@@ -179,7 +179,7 @@ static void judge_peers(struct fold *f, const struct measure_row *const *at, siz
     free(v);
 }
 
-static void judge_past(struct fold *f, const struct measure_row *const *at, size_t n)
+static void judge_past(struct fold *f, const struct measure_case *const *at, size_t n)
 {
     const int64_t *num = f->rule->num;
     int64_t *v = malloc((n + 1) * sizeof *v);
@@ -204,13 +204,15 @@ static void judge_past(struct fold *f, const struct measure_row *const *at, size
 
 void outlier_judge(struct fold *f, const struct measure_table *t)
 {
-    const struct measure_row **at = malloc((t->n + 1) * sizeof *at);
+    const struct measure_case *const *order = f->rule->own_past ? t->by_owner : t->by_peers;
     size_t k = 0;
+    if (!order) /* no row */
+        return;
+    const struct measure_case **at = malloc((t->n + 1) * sizeof *at);
     if (!at) {
         f->failed = true;
         return;
     }
-    const struct measure_row *const *order = f->rule->own_past ? t->by_owner : t->by_peers;
     for (size_t i = 0; i < t->n; i++)
         if (order[i]->n > 0 &&
             (f->rule->own_past || order[i]->n >= f->rule->num[N_MIN_N])) /* n = 0: value unknown */
