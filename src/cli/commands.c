@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "cli/commands.h"
 
-/* In the order in which a new user meets them. clang-format off: one a line, so that two who add one don't collide. */
+/* In the order in which a new user meets them; one a line, so that two who add one don't collide. */
 /* clang-format off */
 const struct command *const huji_commands[] = {
     &cmd_init,
@@ -24,6 +24,7 @@ const struct command *const huji_commands[] = {
     &cmd_rules_show,
     &cmd_rules_test,
     &cmd_rules_lint,
+    &cmd_rules_diff,
     &cmd_rules_coverage,
     &cmd_knowledge_import,
     &cmd_knowledge_list,

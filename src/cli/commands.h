@@ -23,6 +23,7 @@ extern const struct command cmd_rules_list;
 extern const struct command cmd_rules_show;
 extern const struct command cmd_rules_test;
 extern const struct command cmd_rules_lint;
+extern const struct command cmd_rules_diff;
 extern const struct command cmd_verdict_import;
 extern const struct command cmd_verdict_list;
 extern const struct command cmd_verdict_rates;

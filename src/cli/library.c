@@ -9,6 +9,12 @@
 
 int library_for(const struct args *a, struct huji_library **out, struct err *e)
 {
+    return library_for_with(a, NULL, out, e);
+}
+
+int library_for_with(const struct args *a, const char *file, struct huji_library **out,
+                     struct err *e)
+{
     const char *data = args_text(a, "data");
     struct buf dir = BUF_INIT, own = BUF_INIT;
     int rc;
@@ -17,8 +23,8 @@ int library_for(const struct args *a, struct huji_library **out, struct err *e)
         data = getenv("HUJI_DATA");
     rc = rules_dir(a, data, &dir, e);
     if (!rc)
-        rc = library_load_local(buf_cstr(&dir),
-                                own_rules_dir(a, data, &own) ? buf_cstr(&own) : NULL, out, e);
+        rc = library_load_with(buf_cstr(&dir), own_rules_dir(a, data, &own) ? buf_cstr(&own) : NULL,
+                               file, out, e);
     buf_release(&own);
     buf_release(&dir);
     return rc;

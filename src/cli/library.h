@@ -12,6 +12,9 @@ struct huji_library;
 
 /* Finds the folder (rules_dir) and loads it. Owns: library_free(*out). */
 int library_for(const struct args *a, struct huji_library **out, struct err *e);
+/* The same with the rules of a file in place of those of their ids. */
+int library_for_with(const struct args *a, const char *file, struct huji_library **out,
+                     struct err *e);
 
 /* Which rules --rule and --tag mean, by library index; all without them. A rule or tag that does not exist is
  * ERR_USAGE. Owns: mem_free(*wanted). */

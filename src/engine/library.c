@@ -223,6 +223,14 @@ static int load_rule(struct huji_library *lib, const struct ynode *n, struct err
     return 0;
 }
 
+static bool replaced(const struct huji_library *lib, struct span id)
+{
+    for (const struct ynode *n = lib->instead ? lib->instead->child : NULL; n; n = n->next)
+        if (span_eq(n->key, id))
+            return true;
+    return false;
+}
+
 static int load_rules(struct huji_library *lib, const char *dir, struct err *e)
 {
     struct file_list files;
@@ -237,7 +245,8 @@ static int load_rules(struct huji_library *lib, const char *dir, struct err *e)
         if (rc == 0 && root->kind != Y_MAP)
             rc = ynode_bad(root, e, "规则文件应为「编号: {...}」");
         for (struct ynode *n = rc == 0 ? root->child : NULL; n && rc == 0; n = n->next)
-            rc = load_rule(lib, n, e);
+            if (!replaced(lib, n->key))
+                rc = load_rule(lib, n, e);
     }
     mem_free(files.name);
     return rc;
@@ -265,6 +274,9 @@ static int load_all(struct huji_library *lib, struct err *e)
         rc = load_rules(lib, lib->local, e);
     if (rc == 0)
         rc = load_rules(lib, lib->dir, e);
+    for (const struct ynode *n = lib->instead ? lib->instead->child : NULL; n && rc == 0;
+         n = n->next)
+        rc = load_rule(lib, n, e);
     if (rc == 0 && lib->n_rules == before) {
         rc = err_set(e, ERR_STATE, "%s/library 里没有规则", lib->dir);
         err_hint(e, "用 --rules 指向规则库目录（含 library 与 knowledge）");
@@ -272,25 +284,46 @@ static int load_all(struct huji_library *lib, struct err *e)
     return rc;
 }
 
-int library_load(const char *dir, struct huji_library **out, struct err *e)
+static int load_instead(struct huji_library *lib, const char *file, struct err *e)
 {
-    return library_load_local(dir, NULL, out, e);
+    struct ynode *root;
+    int rc = yaml_load(&lib->a, file, &root, e);
+    if (rc == 0 && root->kind != Y_MAP)
+        rc = ynode_bad(root, e, "规则文件应为「编号: {...}」");
+    if (rc == 0)
+        lib->instead = root;
+    return rc;
 }
 
-int library_load_local(const char *dir, const char *local, struct huji_library **out, struct err *e)
+int library_load_with(const char *dir, const char *local, const char *file,
+                      struct huji_library **out, struct err *e)
 {
     struct huji_library *lib = mem_calloc(1, sizeof *lib);
     if (!lib)
         return err_nomem(e);
     lib->dir = arena_dup(&lib->a, span_of(dir));
     lib->local = local ? arena_dup(&lib->a, span_of(local)) : NULL;
-    int rc = lib->dir && (!local || lib->local) ? load_all(lib, e) : err_nomem(e);
+    int rc = lib->dir && (!local || lib->local) ? 0 : err_nomem(e);
+    if (rc == 0 && file)
+        rc = load_instead(lib, file, e);
+    if (rc == 0)
+        rc = load_all(lib, e);
     if (rc < 0) {
         library_free(lib);
         return rc;
     }
     *out = lib;
     return 0;
+}
+
+int library_load_local(const char *dir, const char *local, struct huji_library **out, struct err *e)
+{
+    return library_load_with(dir, local, NULL, out, e);
+}
+
+int library_load(const char *dir, struct huji_library **out, struct err *e)
+{
+    return library_load_with(dir, NULL, NULL, out, e);
 }
 
 void library_free(struct huji_library *lib)

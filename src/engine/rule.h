@@ -195,7 +195,8 @@ struct huji_library {
     int n_nodes;         /* bound expressions that need per-run data */
     struct span version; /* digest of the texts */
     const char *dir;
-    const char *local; /* a bureau's own folder, laid over; NULL = none */
+    const struct ynode *instead; /* rules of library_load_with; NULL = none */
+    const char *local;           /* a bureau's own folder, laid over; NULL = none */
 };
 
 /* Reads the folders library, knowledge and measures of `dir`. All or nothing; the first fault is reported. */
@@ -204,6 +205,9 @@ int library_load(const char *dir, struct huji_library **out, struct err *e);
  * id of `dir` stands in its place; knowledge/NAME.csv has rows of its own (knowledge_local). */
 int library_load_local(const char *dir, const char *local, struct huji_library **out,
                        struct err *e);
+/* Both again (`local` may be NULL) with the rules of `file` in place of those of their ids, or beside them. */
+int library_load_with(const char *dir, const char *local, const char *file,
+                      struct huji_library **out, struct err *e);
 void library_free(struct huji_library *lib);
 /* NULL when there is none. `id` may be a base id with one variant only or a full id. */
 const struct rule *library_rule(const struct huji_library *lib, struct span id);
