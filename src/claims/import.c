@@ -136,6 +136,27 @@ static int record_file(struct import *im, const struct input *in, struct err *e)
     return rc;
 }
 
+/* A cell that Excel had destroyed came in empty, and its row was rejected for that: say what stood there. */
+static int name_rejects(struct import *im, const struct input *in, struct err *e)
+{
+    struct buf csv = BUF_INIT;
+    if (!in->from.rejects || !in->row->rows_rejected)
+        return 0;
+    buf_sql(&csv, span_of(in->from.rejects));
+    int rc =
+        csv.failed
+            ? err_nomem(e)
+            : db_exec(
+                  im->con, e,
+                  "UPDATE reject SET column_name = r.column_name, value = r.value, reason = r.reason FROM "
+                  "read_csv(%s, header = true, all_varchar = true) r WHERE reject.file_id = %d AND r.reason IS NOT "
+                  "NULL AND ends_with(rtrim(reject.raw, chr(13) || chr(10)), ',' || r.row_no || ',' || "
+                  "coalesce(r.sheet, ''))",
+                  buf_cstr(&csv), in->file_id);
+    buf_release(&csv);
+    return rc;
+}
+
 static int import_tables(struct import *im, struct err *e)
 {
     int rc = 0;
@@ -155,6 +176,8 @@ static int record_all(struct import *im, struct err *e)
     int rc = codes_save(im->store->fn.codes, im->con, e);
     for (size_t i = 0; i < im->n && rc == 0; i++)
         rc = record_file(im, &im->in[i], e);
+    for (size_t i = 0; i < im->n && rc == 0; i++)
+        rc = name_rejects(im, &im->in[i], e);
     snprintf(v, sizeof v, "%lld", (long long)im->next_no);
     if (rc == 0)
         rc = store_set_meta(im->store, "next_no", v, e);

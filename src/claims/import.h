@@ -18,8 +18,10 @@
 
 struct import_file {
     const char *path;
-    int table;           /* index into huji_tables; -1: by the file's name */
-    const char *shown;   /* where it came from, for lineage ("费用.xlsx#Sheet1"); NULL = path */
+    int table;         /* index into huji_tables; -1: by the file's name */
+    const char *shown; /* where it came from, for lineage ("费用.xlsx#Sheet1"); NULL = path */
+    const char *
+        rejects; /* what a reader says of cells it emptied (readers/normalise.h: _rejects.csv); NULL = none */
     const char *mapping; /* how its headings were read, kept as it is; NULL = none */
 };
 

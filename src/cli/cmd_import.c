@@ -20,12 +20,6 @@
 
 #define MAX_FOLDER_DEPTH 16
 
-/* A file that readers/ made into tables, and how many of its rows will be rejected. */
-struct made {
-    const char *path, *dir;
-    uint64_t rejected;
-};
-
 struct job {
     const struct args *args;
     struct store *store;
@@ -34,8 +28,7 @@ struct job {
     struct import_file *files;
     size_t n_files, cap_files;
     char tmp[4096]; /* for normalised files; empty until needed */
-    struct made *made;
-    size_t n_made, cap_made;
+    size_t n_made;  /* files that readers/ made into tables */
     struct bar bar;
 };
 
@@ -72,20 +65,8 @@ static int make_tmp(struct job *j, char *dir, size_t cap, struct err *e)
     }
     if (rc)
         return rc;
-    snprintf(dir, cap, "%s/%zu", j->tmp, j->n_made);
+    snprintf(dir, cap, "%s/%zu", j->tmp, j->n_made++);
     return mkdir(dir, 0700) != 0 ? err_errno(e, "建不了 %s", dir) : 0;
-}
-
-static int add_made(struct job *j, const char *path, const char *dir, uint64_t rejected,
-                    struct err *e)
-{
-    struct made m = {arena_dup(&j->text, span_of(path)), arena_dup(&j->text, span_of(dir)),
-                     rejected};
-
-    if (!m.path || !m.dir || mem_grow(&j->made, &j->cap_made, j->n_made + 1, sizeof *j->made))
-        return err_nomem(e);
-    j->made[j->n_made++] = m;
-    return 0;
 }
 
 /* What was out of the ordinary; all of it with --verbose. */
@@ -113,21 +94,25 @@ static void tell(struct job *j, const char *path, const struct normalise_report 
 static int normalise(struct job *j, const char *path, struct err *e)
 {
     struct normalise_report r = {0};
-    char dir[4200];
+    char dir[4200], rejects[4300];
+    const char *said = NULL;
     int rc = make_tmp(j, dir, sizeof dir, e);
 
     if (rc)
         return rc;
     rc = readers_normalise(path, dir, j->mapping, &j->bar.progress, &r, e);
+    snprintf(rejects, sizeof rejects, "%s/_rejects.csv", dir);
+    if (!rc && r.rows_rejected && !(said = arena_dup(&j->text, span_of(rejects))))
+        rc = err_nomem(e);
     for (size_t i = 0; i < r.n_outputs && !rc; i++) {
         rc = add_file(j, r.outputs[i].path, r.outputs[i].table, path, e);
+        if (!rc)
+            j->files[j->n_files - 1].rejects = said;
         if (!rc &&
             r.outputs[i]
                 .made) /* whatever else tells of these persons knows more: let it come later */
             move_to_front(j);
     }
-    if (!rc)
-        rc = add_made(j, path, dir, r.rows_rejected, e);
     if (!rc)
         tell(j, path, &r);
     normalise_report_release(&r);
@@ -336,36 +321,9 @@ static int unlink_one(const char *path, const struct stat *st, int kind, struct 
     return remove(path);
 }
 
-/* A cell that Excel had destroyed came in empty, and its row was rejected for that: say what stood there. */
-static int name_rejects(struct job *j, const struct made *m, int64_t files_before, struct err *e)
-{
-    struct buf path = BUF_INIT, csv = BUF_INIT;
-    char name[4300];
-    int rc;
-
-    snprintf(name, sizeof name, "%s/_rejects.csv", m->dir);
-    buf_sql(&path, span_of(m->path));
-    buf_sql(&csv, span_of(name));
-    rc =
-        path.failed || csv.failed
-            ? err_nomem(e)
-            : db_exec(
-                  j->store->con, e,
-                  "update reject set column_name = r.column_name, value = r.value, reason = r.reason"
-                  " from read_csv(%s, header = true, all_varchar = true) r, file f"
-                  " where f.path = %s and f.id > %lld and reject.file_id = f.id and r.reason is not null"
-                  " and ends_with(rtrim(reject.raw, chr(13) || chr(10)),"
-                  " ',' || r.row_no || ',' || coalesce(r.sheet, ''))",
-                  buf_cstr(&csv), buf_cstr(&path), (long long)files_before);
-    buf_release(&path);
-    buf_release(&csv);
-    return rc;
-}
-
 static int import(struct job *j, struct import_report *report, struct err *e)
 {
-    int64_t files_before = 0;
-    int rc = db_int(j->store->con, e, 0, &files_before, "select coalesce(max(id), 0) from file");
+    int rc = 0;
 
     for (int i = 0; i < j->args->n_operands && !rc; i++)
         rc = take(j, j->args->operands[i], 0, e);
@@ -378,9 +336,6 @@ static int import(struct job *j, struct import_report *report, struct err *e)
     }
     if (!rc)
         rc = store_import_files(j->store, j->files, j->n_files, NULL, &j->bar.progress, report, e);
-    for (size_t i = 0; i < j->n_made && !rc; i++)
-        if (j->made[i].rejected)
-            rc = name_rejects(j, &j->made[i], files_before, e);
     return rc;
 }
 
@@ -418,7 +373,6 @@ static int run(const struct args *a, struct err *e)
     mapping_free(j.mapping);
     arena_release(&j.text);
     mem_free(j.files);
-    mem_free(j.made);
     return rc;
 }
 

@@ -165,6 +165,32 @@ static void bad_rows(void **state)
     box_release(&b);
 }
 
+/* What a reader says of cells that Excel had destroyed is part of the import: in with it, or out with it. */
+static void reader_rejects(void **state)
+{
+    (void)state;
+    struct box b;
+    box_init(&b);
+    const char *fees = box_file(
+        &b, "fee_list_d.csv",
+        "bkkp_sn,psn_no,mdtrt_id,setl_id,fixmedins_code,fee_ocur_time,hilist_code,cnt,pric,det_item_fee_sumamt,_src_row,_src_sheet\n,p1,m1,s1,H1,2023-03-01,001203000010000,2,1.5,3.00,7,费用\n"
+        "L2,p1,m1,s1,H1,2023-03-01,001203000010000,2,1.5,3.00,8,费用\n");
+    const char *said = box_file(&b, "_rejects.csv",
+                                "file,sheet,row_no,table_name,column_name,value,reason,amount,raw\n"
+                                "a.xlsx,费用,7,fee_list_d,bkkp_sn,4.2E+17,编码已被 Excel 毁坏,,\n");
+    struct import_file f = {.path = fees, .table = -1, .rejects = "/nowhere/_rejects.csv"};
+    assert_int_not_equal(store_import_files(b.s, &f, 1, NULL, NULL, &b.r, &b.e), 0);
+    assert_int_equal(box_int(&b, "SELECT count(*) FROM file"), 0);
+    assert_int_equal(box_int(&b, "SELECT count(*) FROM reject"), 0);
+    import_report_release(&b.r);
+    f.rejects = said;
+    assert_int_equal(store_import_files(b.s, &f, 1, NULL, NULL, &b.r, &b.e), 0);
+    assert_int_equal(b.r.row[0].rows_kept, 1);
+    assert_string_equal(box_text(&b, "SELECT value || ' ' || reason FROM reject"),
+                        "4.2E+17 编码已被 Excel 毁坏");
+    box_release(&b);
+}
+
 static void truncated(void **state)
 {
     (void)state;
@@ -537,21 +563,14 @@ static void locked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(encodings),
-        cmocka_unit_test(bad_files),
-        cmocka_unit_test(bad_rows),
-        cmocka_unit_test(truncated),
-        cmocka_unit_test(quoted_breaks_and_lineage),
-        cmocka_unit_test(repeats),
-        cmocka_unit_test(repeats_of_tables),
-        cmocka_unit_test(refunds),
-        cmocka_unit_test(made_visits),
-        cmocka_unit_test(late_lines),
-        cmocka_unit_test(refund_lines),
-        cmocka_unit_test(parquet),
-        cmocka_unit_test(contract),
-        cmocka_unit_test(rosters),
-        cmocka_unit_test(locked),
+        cmocka_unit_test(encodings),  cmocka_unit_test(bad_files),
+        cmocka_unit_test(bad_rows),   cmocka_unit_test(reader_rejects),
+        cmocka_unit_test(truncated),  cmocka_unit_test(quoted_breaks_and_lineage),
+        cmocka_unit_test(repeats),    cmocka_unit_test(repeats_of_tables),
+        cmocka_unit_test(refunds),    cmocka_unit_test(made_visits),
+        cmocka_unit_test(late_lines), cmocka_unit_test(refund_lines),
+        cmocka_unit_test(parquet),    cmocka_unit_test(contract),
+        cmocka_unit_test(rosters),    cmocka_unit_test(locked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
