@@ -101,7 +101,8 @@ struct huji_finding {
     uint8_t cls;              /* 0 明确 1 高疑 2 可疑 */
     bool hit;                 /* false: only within keep_from, kept for sliders */
     bool marked;              /* leans on a row with marks */
-    uint32_t n_evidence, more;
+    uint32_t n_evidence,
+        more; /* `more` members are not in the list; see finish.h for what is written of it */
     const struct huji_ref *evidence;
     struct huji_text message;
 };

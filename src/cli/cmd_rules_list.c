@@ -98,7 +98,7 @@ static int run(const struct args *a, struct err *e)
     if (!rc)
         rc = out_close(o, e);
     if (!rc)
-        note("%d 条规则（%s）", n, lib->dir);
+        note("%d 条规则（%s，版本 %.*s）", n, lib->dir, (int)lib->version.n, lib->version.p);
     mem_free(wanted);
     if (lib)
         library_free(lib);

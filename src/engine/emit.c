@@ -471,7 +471,10 @@ static void store(struct fold *f, const struct found *w, struct list *l, struct 
     struct findings *out = f->ctx;
     if (l->n)
         qsort(l->at, l->n, sizeof *l->at, by_role);
-    uint32_t n = l->n > MAX_EVIDENCE ? MAX_EVIDENCE : (uint32_t)l->n;
+    /* the first MAX_EVIDENCE in order of (role, t, id): ids are texts, known later, so all that tie with the last stay */
+    size_t n = l->n > MAX_EVIDENCE ? MAX_EVIDENCE : l->n;
+    while (n > 0 && n < l->n && l->at[n].role == l->at[n - 1].role && l->at[n].t == l->at[n - 1].t)
+        n++;
     struct huji_ref *ev = arena_alloc(&out->a, (n + 1u) * sizeof *ev);
     if (!ev || mem_grow(&out->f, &out->cap, out->n + 1, sizeof *out->f) < 0) {
         out->failed = true;
@@ -480,7 +483,7 @@ static void store(struct fold *f, const struct found *w, struct list *l, struct 
     if (n)
         memcpy(ev, l->at, n * sizeof *ev);
     h->evidence = ev;
-    h->n_evidence = n;
+    h->n_evidence = (uint32_t)n;
     h->more = (uint32_t)(l->n - n);
     h->marked = l->marked;
     if (w->anchor_text)

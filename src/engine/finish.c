@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/fen.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/sha.h"
 #include "engine/emit.h"
@@ -141,7 +142,9 @@ static int evidence_json(const struct huji_run *run, const struct huji_finding *
                                    ref_text(run, &f->evidence[i], line_id, ctx, a)};
     qsort(at, f->n_evidence, sizeof *at, cmp_ref);
     buf_char(b, '[');
-    for (uint32_t i = 0; i < f->n_evidence; i++) {
+    uint32_t n = f->n_evidence > MAX_EVIDENCE ? MAX_EVIDENCE : f->n_evidence;
+    uint32_t more = f->more + (f->n_evidence - n);
+    for (uint32_t i = 0; i < n; i++) {
         buf_str(b, i ? ", {\"id\": " : "{\"id\": ");
         buf_json(b, at[i].id);
         buf_fmt(b, ", \"role\": %d, \"amount_fen\": ", at[i].ref->role);
@@ -150,8 +153,8 @@ static int evidence_json(const struct huji_run *run, const struct huji_finding *
         buf_i64(b, at[i].ref->fund);
         buf_char(b, '}');
     }
-    if (f->more)
-        buf_fmt(b, "%s{\"more\": %u}", f->n_evidence ? ", " : "", f->more);
+    if (more)
+        buf_fmt(b, "%s{\"more\": %u}", n ? ", " : "", more);
     buf_char(b, ']');
     return b->failed ? -1 : 0;
 }

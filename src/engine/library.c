@@ -45,6 +45,30 @@ static int list_files(struct arena *a, const char *dir, const char *sub, const c
     return rc;
 }
 
+/* The version grows from text to text, in the order they are read: path within the library, then what it says. */
+static int note_text(struct huji_library *lib, const char *path, struct span text, struct err *e)
+{
+    char one[65], all[17];
+    sha256_hex(text, 32, one);
+    const char *rel = path + strlen(lib->dir);
+    const char *sum = arena_fmt(&lib->a, "%.*s\x1f%s\x1f%s", (int)lib->version.n,
+                                lib->version.n ? lib->version.p : "", rel, one);
+    if (!sum)
+        return err_nomem(e);
+    sha256_hex(span_of(sum), 8, all);
+    lib->version = arena_span(&lib->a, span_of(all));
+    return lib->version.p ? 0 : err_nomem(e);
+}
+
+static int load_yaml(struct huji_library *lib, const char *path, struct ynode **root, struct err *e)
+{
+    struct span text;
+    int rc = file_read(&lib->a, path, MAX_YAML_BYTES, &text, e);
+    if (rc == 0)
+        rc = note_text(lib, path, text, e);
+    return rc < 0 ? rc : yaml_parse(&lib->a, text, path, root, e);
+}
+
 static struct span base_name(struct arena *a, const char *path)
 {
     const char *s = strrchr(path, '/');
@@ -74,7 +98,7 @@ static int load_knowledge(struct huji_library *lib, struct err *e)
         return 0;
     fclose(f);
     struct ynode *root;
-    int rc = yaml_load(&lib->a, path, &root, e);
+    int rc = load_yaml(lib, path, &root, e);
     if (rc < 0)
         return rc;
     lib->kn = arena_calloc(&lib->a, (ynode_count(root) + 1) * sizeof *lib->kn);
@@ -91,6 +115,8 @@ static int load_knowledge(struct huji_library *lib, struct err *e)
                                     k->name.p);
         rc = file_read(&lib->a, csv, (size_t)256 << 20, &text, e);
         if (rc == 0)
+            rc = note_text(lib, csv, text, e);
+        if (rc == 0)
             rc = knowledge_read(&lib->a, k, text, csv, e);
         if (rc == 0 && lib->local)
             rc = load_own_rows(lib, k, e);
@@ -101,7 +127,7 @@ static int load_knowledge(struct huji_library *lib, struct err *e)
 static int load_sets(struct huji_library *lib, const char *path, struct err *e)
 {
     struct ynode *root;
-    int rc = yaml_load(&lib->a, path, &root, e);
+    int rc = load_yaml(lib, path, &root, e);
     if (rc < 0)
         return rc;
     lib->sets = arena_calloc(&lib->a, (ynode_count(root) + 1) * sizeof *lib->sets);
@@ -141,7 +167,7 @@ static struct rule *new_rule(struct huji_library *lib, struct span id, struct er
 static int load_measures(struct huji_library *lib, const char *path, struct err *e)
 {
     struct ynode *root;
-    int rc = yaml_load(&lib->a, path, &root, e);
+    int rc = load_yaml(lib, path, &root, e);
     for (struct ynode *n = rc == 0 ? root->child : NULL; n && rc == 0; n = n->next) {
         struct measure *m = arena_calloc(&lib->a, sizeof *m);
         struct rule *r = new_rule(lib, n->key, e);
@@ -241,7 +267,7 @@ static int load_rules(struct huji_library *lib, const char *dir, struct err *e)
         struct ynode *root;
         if (span_is(base_name(&lib->a, files.name[i]), "sets"))
             continue;
-        rc = yaml_load(&lib->a, files.name[i], &root, e);
+        rc = load_yaml(lib, files.name[i], &root, e);
         if (rc == 0 && root->kind != Y_MAP)
             rc = ynode_bad(root, e, "规则文件应为「编号: {...}」");
         for (struct ynode *n = rc == 0 ? root->child : NULL; n && rc == 0; n = n->next)

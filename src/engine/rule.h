@@ -193,7 +193,7 @@ struct huji_library {
     struct measure **measures;
     int n_measures;
     int n_nodes;         /* bound expressions that need per-run data */
-    struct span version; /* digest of the texts */
+    struct span version; /* 16 hex digits of a digest of all its texts and their paths */
     const char *dir;
     const struct ynode *instead; /* rules of library_load_with; NULL = none */
     const char *local;           /* a bureau's own folder, laid over; NULL = none */

@@ -322,6 +322,17 @@ static int seen_before(const struct event *ev, const int64_t *acc, size_t lo, si
     return 0;
 }
 
+/* What a window may hold: with at_least one unit less than the limit; of members whole ones only. */
+static int64_t lawful(const struct rule *r, int64_t lim)
+{
+    int64_t one = 1;
+    for (int k = 0; k < r->scale; k++)
+        one *= 10;
+    if (r->count == COUNT_SUM)
+        return r->at_least ? lim - one : lim;
+    return (whole_limit(r, lim, r->at_least) - r->at_least) * one;
+}
+
 static void fold_sliding(struct fold *f, struct event *ev, size_t n)
 {
     const struct rule *r = f->rule;
@@ -334,12 +345,13 @@ static void fold_sliding(struct fold *f, struct event *ev, size_t n)
     int64_t sum = 0;
     for (size_t i = 0; i < n; i++) {
         acc[i] = -1; /* took no part */
-        if (ev[i].q == HUJI_NONE64 || ev[i].lim == HUJI_NONE64 || ev[i].x == HUJI_NONE64)
+        if (ev[i].q == HUJI_NONE64 || ev[i].lim == HUJI_NONE64 || ev[i].x == HUJI_NONE64 ||
+            (r->count == COUNT_DISTINCT && ev[i].g == HUJI_NONE64)) /* no member, no part */
             continue;
         for (; lo < i && ev[lo].x < ev[i].x - ev[i].a; lo++)
             sum -= cost[lo];
         int before = r->count == COUNT_DISTINCT ? seen_before(ev, acc, lo, i) : 0;
-        int64_t room = before > 0 ? ev[i].q : before < 0 ? 0 : ev[i].lim - sum;
+        int64_t room = before > 0 ? ev[i].q : before < 0 ? 0 : lawful(r, ev[i].lim) - sum;
         acc[i] = room < 0 ? 0 : room < ev[i].q ? room : ev[i].q;
         cost[i] = before > 0 ? 0 : acc[i];
         int64_t bad = ev[i].q - acc[i];

@@ -15,7 +15,7 @@ static void step(struct sq *q, const char *st, struct buf *b)
                              st);
     const char *last = sq_fmt(q, "(list_filter(%s, z -> z.g = e.g))[-1].acc", st);
     const char *plain = sq_fmt(
-        q, "CASE WHEN e.lim - %s < 0 THEN 0 WHEN e.lim - %s < e.q THEN e.lim - %s ELSE e.q END",
+        q, "CASE WHEN e.law - %s < 0 THEN 0 WHEN e.law - %s < e.q THEN e.law - %s ELSE e.q END",
         sum, sum, sum);
     if (!distinct)
         buf_fmt(b, "%s AS acc, %s AS cost, %s AS used", plain, plain, sum);
@@ -25,6 +25,17 @@ static void step(struct sq *q, const char *st, struct buf *b)
             "CASE WHEN %s > 0 THEN e.q WHEN %s = 0 THEN 0 ELSE %s END AS acc, CASE WHEN %s > 0 THEN 0 WHEN %s = 0 THEN 0 ELSE %s END AS "
             "cost, %s AS used",
             last, last, plain, last, last, plain, sum);
+}
+
+/* What a window may hold: with at_least one unit less than the limit; of members whole ones only. */
+static const char *law(struct sq *q)
+{
+    const struct rule *r = q->r;
+    const char *one = ten(q, r->scale);
+    if (r->count == COUNT_SUM)
+        return r->at_least ? sq_fmt(q, "(lim - %s)", one) : "lim";
+    return r->at_least ? sq_fmt(q, "(((lim + %s - 1) // %s - 1) * %s)", one, one, one)
+                       : sq_fmt(q, "(lim // %s * %s)", one, one);
 }
 
 void sliding_sql(struct sq *q, struct buf *out)
@@ -38,10 +49,10 @@ void sliding_sql(struct sq *q, struct buf *out)
     step(q, window, &s1);
     buf_fmt(
         out,
-        ",\ncl AS (SELECT * FROM ev WHERE q IS NOT NULL AND lim IS NOT NULL AND x IS NOT NULL AND a IS NOT NULL)"
+        ",\ncl AS (SELECT *, %s AS law FROM ev WHERE q IS NOT NULL AND lim IS NOT NULL AND x IS NOT NULL AND a IS NOT NULL%s)"
         ",\nhot AS (SELECT DISTINCT %s FROM (SELECT *, sum(q) OVER (PARTITION BY %s ORDER BY x RANGE BETWEEN a PRECEDING AND CURRENT ROW) "
-        "AS w FROM cl) WHERE w > lim OR q > lim)",
-        k, k);
+        "AS w FROM cl) WHERE w > law OR q > law)",
+        law(q), q->r->count == COUNT_DISTINCT ? " AND g IS NOT NULL" : "", k, k);
     buf_fmt(
         out,
         ",\no AS MATERIALIZED (SELECT cl.*, row_number() OVER (PARTITION BY %s ORDER BY " EV_ORDER
