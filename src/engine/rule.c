@@ -644,7 +644,7 @@ int rule_parse(struct loader *ld, const struct ynode *n)
         (rc = parse_says(ld, ynode_get(n, "says"), after)) < 0)
         return rc;
     wait_for_measures(r);
-    return 0;
+    return rule_lint(r, ld->e);
 }
 
 /* NAME: {title, of, from, except, value: {sum|share|count|ratio}, n, peers} */

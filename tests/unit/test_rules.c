@@ -102,6 +102,26 @@ static const struct {
      "  of: person\n  from: stay\n  at_issue: {amount: none}\n  then: {components: {min: 3, owner: gang}}\n"
      "  ask: {forbid: {where: \"dx is missing\"}}\n",
      "derive"},
+    {"lines of a visit after the walk",
+     "  of: institution\n  from: stay\n  at_issue: {of: members, amount: all}\n"
+     "  ask: {quota: {form: bucket, bucket: day, count: all, at_least: 3}}\n  unless: [\"lines.any(cnt > 1)\"]\n",
+     "unless 用了 lines."},
+    {"operations where a measure is asked",
+     "  of: person\n  from: stay\n  at_issue: {amount: none}\n"
+     "  ask: {forbid: {where: \"ops.count(oprn_oprt_code is known) > measure(stays, fixmedins_code, month(enddate))\"}}\n",
+     "ask 用了 lines."},
+    {"money on lines of institutions' findings",
+     "  of: institution\n  from: stay\n  at_issue: {of: lines, where: \"cnt > 1\", amount: all}\n"
+     "  ask: {quota: {form: bucket, bucket: day, count: all, at_least: 3}}\n",
+     "of: lines"},
+    {"an event's field in an outlier over lines",
+     "  of: institution\n  at_issue: {amount: none}\n"
+     "  ask: {outlier: {measure: fees, against: peers, tau: 2}}\n  unless: [\"med_type in IPT\"]\n",
+     "没有留下事件"},
+    {"one event by two clauses",
+     "  of: person\n  from: [line where cnt > 2, line_raw where pric > 2]\n  at_issue: {amount: none}\n"
+     "  ask: {forbid: \"amount > 0\"}\n",
+     "判两次"},
     {"used in from too",
      "  of: person\n  from: stay where medfee_sumamt > $a\n  at_issue: {amount: none}\n  param: {a: 3 元}\n"
      "  ask: {forbid: {where: \"medfee_sumamt > $a\"}}\n  keep_from: {a: 1 元}\n",
@@ -168,11 +188,56 @@ static void slides(void **state)
     }
 }
 
+/* What the rules above must not refuse. */
+static void accepts(void **state)
+{
+    static const char *const good[] = {
+        "  of: person\n  from: stay\n  at_issue: {of: lines, where: \"cnt > 1\", amount: all}\n"
+        "  ask: {forbid: {where: \"lines.count(cnt > 1) > 3\"}}\n  unless: [\"ops.any(oprn_oprt_code is known)\"]\n",
+        "  of: institution\n  from: stay where lines.any(cnt > 1)\n  at_issue: {of: members, amount: all}\n"
+        "  ask: {quota: {form: bucket, bucket: day, count: all, at_least: 3}}\n",
+        "  of: institution\n  at_issue: {amount: none}\n"
+        "  ask: {outlier: {measure: stays, against: peers, tau: 2}}\n  unless: [\"inst.level >= 3 and value < 9\"]\n",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        struct err e = {0};
+        struct huji_library *lib = load(good[i], &e);
+        if (!lib)
+            fail_msg("%zu: %s %s", i, e.message, e.where);
+        library_free(lib);
+    }
+}
+
+/* The version is of the texts: another text, another version; the same text again, the same. */
+static void version_of_texts(void **state)
+{
+    static const char a[] =
+        "  of: person\n  from: stay\n  at_issue: {amount: none}\n  ask: {forbid: \"dx is missing\"}\n";
+    static const char b[] =
+        "  of: person\n  from: stay\n  at_issue: {amount: none}\n  ask: {forbid: \"dx is known\"}\n";
+    char seen[3][17];
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        struct err e = {0};
+        struct huji_library *lib = load(i == 1 ? b : a, &e);
+        assert_non_null(lib);
+        assert_int_equal(lib->version.n, 16);
+        memcpy(seen[i], lib->version.p, 16);
+        seen[i][16] = 0;
+        library_free(lib);
+    }
+    assert_string_equal(seen[0], seen[2]);
+    assert_string_not_equal(seen[0], seen[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses),
         cmocka_unit_test(slides),
+        cmocka_unit_test(accepts),
+        cmocka_unit_test(version_of_texts),
     };
     return cmocka_run_group_tests_name("rules", tests, setup, teardown);
 }
