@@ -139,6 +139,8 @@ static void add_rule(struct run_needs *n, const struct rule *r)
             group->domain != D_SETL)
             n->texts[group->domain] = true;
     }
+    if (r->derive.on) /* of two, the first by his number accuses */
+        n->texts[D_PERSON] = true;
     rule_each_expr(r, add_expr, n);
 }
 
