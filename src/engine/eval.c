@@ -191,6 +191,26 @@ static int64_t eval_table(struct env *v, const struct expr *x)
     return val ? val[row] : NONE;
 }
 
+static bool eval_found(struct env *v, const struct expr *x)
+{
+    if (x->lookup && !v->run->frame->has_lookup[x->lookup->id])
+        return false;
+    const struct index *ix = index_of(v, x);
+    int64_t key = eval(v, x->arg[0]);
+    return ix && key >= 0 && key < ix->n && ix->at[key] < ix->at[key + 1] && find_row(v, x) >= 0;
+}
+
+bool eval_holds(struct env *v, const struct expr *x)
+{
+    switch (x->op) {
+    case X_AND: return eval_holds(v, x->arg[0]) && eval_holds(v, x->arg[1]);
+    case X_OR: return eval_holds(v, x->arg[0]) || eval_holds(v, x->arg[1]);
+    case X_HAS:
+    case X_COVERED: return eval_found(v, x);
+    default: return eval(v, x) == 1;
+    }
+}
+
 /* ---- sums over inner events ---- */
 
 static int cmp_i64(const void *a, const void *b)
@@ -415,7 +435,10 @@ int64_t eval(struct env *v, const struct expr *x)
     case X_MISSING: return eval(v, x->arg[0]) == NONE;
     case X_NUM: return x->num;
     case X_CODE: return v->run->link[x->id].id;
-    case X_FIELD: return eval_column(v, x);
+    case X_FIELD:
+        if (x->via == VIA_SELF && x->base == BASE_CUR && !x->num)
+            return v->cur.row < 0 ? NONE : cell(v, v->cur.src, x->field, v->cur.row);
+        return eval_column(v, x);
     case X_IN: p = eval(v, x->arg[0]); return p == NONE ? NONE : bit(&v->run->link[x->id], p);
     case X_ANYDX: return eval_anydx(v, x);
     case X_DXLISTED: return eval_dxlisted(v, x);

@@ -85,8 +85,7 @@ int run_code_cmp(const struct huji_run *run, enum domain d, int64_t a, int64_t b
     return (rank[0] > rank[1]) - (rank[0] < rank[1]);
 }
 
-/* Number of ids known in a domain so far. */
-static uint32_t id_count(const struct huji_run *run, enum domain d)
+uint32_t run_id_count(const struct huji_run *run, enum domain d)
 {
     uint32_t n = run->frame->dict[d].n;
     return run->has_names[d] && run->names[d].n > n ? run->names[d].n : n;
@@ -105,7 +104,7 @@ static bool pattern_match(const struct code_pattern *p, struct span c)
 static int link_set(struct huji_run *run, const struct expr *x)
 {
     struct link *l = &run->link[x->id];
-    uint32_t n = id_count(run, x->domain);
+    uint32_t n = run_id_count(run, x->domain);
     l->bits = arena_calloc(&run->a, ((size_t)n / 64 + 1) * 8);
     if (!l->bits)
         return -1;
@@ -131,7 +130,7 @@ static bool dx_valid(struct span s)
 static int link_left(struct huji_run *run, const struct expr *x)
 {
     struct link *l = &run->link[x->id];
-    uint32_t n = id_count(run, x->domain);
+    uint32_t n = run_id_count(run, x->domain);
     l->map = arena_alloc(&run->a, ((size_t)n + 1) * sizeof *l->map);
     if (!l->map)
         return -1;
@@ -202,7 +201,7 @@ static int index_patterns(struct huji_run *run, struct index *ix, const struct k
             next[last[id]] = (int32_t)r;
         last[id] = (int32_t)r;
     }
-    uint32_t n = id_count(run, d);
+    uint32_t n = run_id_count(run, d);
     size_t cap = 0, count = 0;
     ix->n = n;
     ix->at = arena_calloc(&run->a, ((size_t)n + 2) * sizeof *ix->at);
@@ -256,7 +255,7 @@ static int link_table(struct huji_run *run, const struct expr *x)
     if (!x->lookup)
         return index_patterns(run, l->index, x->kn, x->kn->key, x->kn->column[x->kn->key].domain);
     const struct huji_lookup *t = &run->frame->lookup[x->lookup->id];
-    return index_make(run, l->index, id_count(run, x->lookup->key[0].domain), t->key[0], t->n);
+    return index_make(run, l->index, run_id_count(run, x->lookup->key[0].domain), t->key[0], t->n);
 }
 
 static int link_expr(struct huji_run *run, struct expr *x)
@@ -344,7 +343,7 @@ static int link_dx(struct huji_run *run)
 {
     const struct knowledge *k = library_knowledge(run->lib, SPAN("dx_group"));
     int kg = k ? knowledge_column(k, SPAN("grp")) : -1;
-    uint32_t n = run->n_dx = id_count(run, D_DX);
+    uint32_t n = run->n_dx = run_id_count(run, D_DX);
     struct names cat = NAMES_INIT;
     int rc = 0;
     run->dx_cat = arena_alloc(&run->a, ((size_t)n + 1) * 4);
@@ -444,7 +443,7 @@ static int split(struct huji_run *run, struct expr *x, struct conjunct *out, int
     }
     if (n >= max)
         return -1;
-    out[n++] = (struct conjunct){x, false, -1};
+    out[n++] = (struct conjunct){.x = x};
     return n;
 }
 
@@ -456,7 +455,7 @@ static bool item_only(const struct expr *x)
 /* Evaluates item-only conjuncts once per item. */
 static int filter_items(struct huji_run *run, struct clause_plan *p, struct conjunct *c)
 {
-    uint32_t n = id_count(run, D_ITEM);
+    uint32_t n = run_id_count(run, D_ITEM);
     int32_t item = 0;
     const void *cols[HUJI_MAX_FIELDS] = {NULL};
     cols[source_field(S_LINE, SPAN("hilist_code"))] = &item;
@@ -489,19 +488,11 @@ static int plan_join(struct huji_run *run, struct clause_plan *p, const struct c
     return 0;
 }
 
-/* `med_type in IPT` of the line itself: its column, else -1. */
-static int code_column(const struct expr *x)
-{
-    const struct expr *f = x->op == X_IN ? x->arg[0] : NULL;
-    bool own = f && f->op == X_FIELD && f->via == VIA_SELF && f->base == BASE_CUR && !f->num;
-    return own && huji_sources[S_LINE].fields[f->field].type == F_CODE ? f->field : -1;
-}
-
-/* All must hold, in any order: sets of codes are asked first. */
+/* All must hold, in any order: the simple ones are asked first. */
 static void cheap_first(struct conjunct *c, int n)
 {
     for (int i = 1; i < n; i++)
-        for (int k = i; k > 0 && c[k].line_code >= 0 && c[k - 1].line_code < 0; k--) {
+        for (int k = i; k > 0 && c[k].ask && !c[k - 1].ask; k--) {
             struct conjunct t = c[k];
             c[k] = c[k - 1];
             c[k - 1] = t;
@@ -528,8 +519,9 @@ static int plan_clause(struct huji_run *run, const struct rule *r, int clause)
                                              : r->slot[clause][SL_WHERE],
                   all, n, MAX_CONJUNCTS);
     for (int i = 0; n >= 0 && i < r->n_except; i++)
-        n = n < MAX_CONJUNCTS ? (all[n] = (struct conjunct){r->except[clause][i], true, -1}, n + 1)
-                              : -1;
+        n = n < MAX_CONJUNCTS
+                ? (all[n] = (struct conjunct){.x = r->except[clause][i], .except = true}, n + 1)
+                : -1;
     if (n < 0)
         return -1;
     bool line = source_is_line(c->src);
@@ -548,7 +540,8 @@ static int plan_clause(struct huji_run *run, const struct rule *r, int clause)
         int k = line && !(dep & ~(unsigned)DEP_PERSON)                             ? 0
                 : line && !(dep & ~(unsigned)(DEP_PERSON | DEP_VISIT | DEP_LINES)) ? 1
                                                                                    : 2;
-        all[i].line_code = line ? code_column(all[i].x) : -1;
+        if (conjunct_simplify(run, c->src, &all[i]) < 0)
+            return -1;
         (*kinds[k])[count[k]++] = all[i];
     }
     for (int k = 0; k < 3; k++)
@@ -570,7 +563,7 @@ static int by_source_lists(struct huji_run *run)
         run->by_source[s][k] = -1;
     }
     /* item -> line plans: cost grows with the rules on an item, not with the library */
-    uint32_t n = id_count(run, D_ITEM);
+    uint32_t n = run_id_count(run, D_ITEM);
     size_t total = 0;
     int k = 0;
     run->always = arena_alloc(&run->a, ((size_t)run->n_plan + 1) * sizeof(int));

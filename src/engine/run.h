@@ -25,12 +25,22 @@ struct link {       /* per bound expression that needs it: link[expr->id] */
     struct index *index; /* tables: by first key */
 };
 
-/* A conjunct of a clause's condition. */
+/* A conjunct of a clause's condition. Most ask something simple of one column of the event itself: without eval. */
+enum ask { ASK_EVAL, ASK_SET, ASK_NUMBER, ASK_KNOWN };
+
 struct conjunct {
     struct expr *x;
-    bool except;   /* passes unless x is true */
-    int line_code; /* x is `column in set` of the line itself: that column, asked without eval; -1 */
+    bool except; /* passes unless x is true */
+    enum ask ask;
+    int field;      /* the column */
+    uint64_t *bits; /* ASK_SET: which codes */
+    uint32_t n_bits;
+    enum xop op; /* ASK_NUMBER: column op num */
+    int64_t num;
 };
+
+/* Sees what a bound and linked conjunct over events of `src` asks; ASK_EVAL when it is nothing simple. -1: no memory. */
+int conjunct_simplify(struct huji_run *run, enum source_id src, struct conjunct *c);
 
 struct clause_plan {
     int rule, clause;
@@ -126,6 +136,8 @@ void run_free(struct huji_run *run);
 
 /* The id of a code in a domain; given anew when unknown. HUJI_NONE32 when out of memory. */
 int32_t run_id(struct huji_run *run, enum domain d, struct span code);
+/* Number of ids known in a domain so far. */
+uint32_t run_id_count(const struct huji_run *run, enum domain d);
 /* The text of an id, {NULL,0} when out of range or not there yet. */
 struct span run_code(const struct huji_run *run, enum domain d, int64_t id);
 /* Two ids by the bytes of their codes, also where only a rank is there. */

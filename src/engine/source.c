@@ -389,11 +389,6 @@ bool source_has_person(enum source_id s)
     return s != S_STOCK && s != S_CLEARING;
 }
 
-int ftype_width(enum ftype t)
-{
-    return t == F_CODE || t == F_DAY || t == F_INT ? 4 : 8;
-}
-
 int ftype_scale(enum ftype t)
 {
     return t == F_FEN ? 2 : t == F_QTY ? 4 : t == F_PRICE ? 6 : 0;

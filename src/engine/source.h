@@ -104,7 +104,10 @@ int domain_find(struct span name);
 /* Whether its events are somebody's: those of a stock room or of a clearing batch are nobody's. */
 bool source_has_person(enum source_id s);
 /* Bytes of one value: 4 or 8. */
-int ftype_width(enum ftype t);
+static inline int ftype_width(enum ftype t)
+{
+    return t == F_CODE || t == F_DAY || t == F_INT ? 4 : 8;
+}
 /* Decimal digits behind the point: F_FEN 2, F_QTY 4, F_PRICE 6, else 0. */
 int ftype_scale(enum ftype t);
 

@@ -29,20 +29,35 @@ uint16_t walk_numbers_of(const struct rule *r)
     return (uint16_t)m;
 }
 
+static bool compare(enum xop op, int64_t v, int64_t num)
+{
+    switch (op) {
+    case X_EQ: return v == num;
+    case X_NE: return v != num;
+    case X_LT: return v < num;
+    case X_LE: return v <= num;
+    case X_GT: return v > num;
+    default: return v >= num;
+    }
+}
+
+static bool holds(struct walk *w, const struct conjunct *c)
+{
+    if (c->ask == ASK_EVAL)
+        return eval_holds(&w->env, c->x);
+    int64_t v = eval_field(&w->env, &w->env.cur, c->field);
+    if (v == HUJI_NONE64)
+        return false;
+    if (c->ask == ASK_SET)
+        return v >= 0 && v < c->n_bits && (c->bits[v >> 6] >> (v & 63) & 1);
+    return c->ask == ASK_KNOWN || compare(c->op, v, c->num);
+}
+
 bool walk_passes(struct walk *w, const struct conjunct *c)
 {
-    for (; c->x; c++) {
-        bool yes;
-        if (c->line_code >= 0 && w->env.line[c->line_code]) {
-            int32_t id = ((const int32_t *)w->env.line[c->line_code])[w->env.cur.row];
-            const struct link *l = &w->run->link[c->x->id];
-            yes = id >= 0 && (uint32_t)id < l->n_bits && (l->bits[id >> 6] >> (id & 63) & 1);
-        } else {
-            yes = eval_true(&w->env, c->x);
-        }
-        if (yes == c->except)
+    for (; c->x; c++)
+        if (holds(w, c) == c->except)
             return false;
-    }
     return true;
 }
 
