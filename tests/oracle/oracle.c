@@ -269,7 +269,8 @@ static void world(struct oracle *o, uint64_t seed)
     prefix(o, seed);
 }
 
-static void report(struct oracle *o, uint64_t first, uint64_t n)
+/* `whole`: the oracle's own rules over its own seeds, where each slider is to be seen on both sides. */
+static void report(struct oracle *o, uint64_t first, uint64_t n, bool whole)
 {
     static const struct rule_kind *const kinds[] = {&kind_forbid, &kind_pair,  &kind_quota,
                                                     &kind_gap,    &kind_level, &kind_outlier};
@@ -289,7 +290,7 @@ static void report(struct oracle *o, uint64_t first, uint64_t n)
                 (!o->hits[i] || !o->kept[i])) { /* else keep_from is not tried */
                 printf("# %.*s: %ld hits, %ld kept: one of them is missing\n", (int)r->id.n,
                        r->id.p, o->hits[i], o->kept[i]);
-                bad++;
+                bad += whole;
             }
         }
         o->failures += bad;
@@ -318,7 +319,7 @@ int main(int argc, char **argv)
     db_run(o.con, "SET threads = 2", NULL);
     for (uint64_t seed = first; seed < first + n; seed++)
         world(&o, seed);
-    report(&o, first, n);
+    report(&o, first, n, argc < 2);
     duckdb_disconnect(&o.con);
     duckdb_close(&o.db);
     library_free(o.lib);
