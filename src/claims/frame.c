@@ -223,7 +223,8 @@ static int fill_wanted(duckdb_connection con, const uint32_t *ids, size_t n, str
 {
     duckdb_appender app = NULL;
     int rc = db_run(con, "CREATE OR REPLACE TEMP TABLE wanted_id(id INTEGER)", e);
-    if (rc == 0 && duckdb_appender_create(con, NULL, "wanted_id", &app) != DuckDBSuccess)
+    if (rc == 0 &&
+        duckdb_appender_create_ext(con, "temp", "main", "wanted_id", &app) != DuckDBSuccess)
         rc = db_append_error(app, e);
     for (size_t i = 0; i < n && rc == 0; i++)
         if (duckdb_append_int32(app, (int32_t)ids[i]) != DuckDBSuccess ||

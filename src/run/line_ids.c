@@ -9,7 +9,8 @@ static int fill_wanted(duckdb_connection con, const int64_t *no, size_t n, struc
 {
     duckdb_appender app = NULL;
     int rc = db_run(con, "CREATE OR REPLACE TEMP TABLE wanted_line(no BIGINT)", e);
-    if (rc == 0 && duckdb_appender_create(con, NULL, "wanted_line", &app) != DuckDBSuccess)
+    if (rc == 0 &&
+        duckdb_appender_create_ext(con, "temp", "main", "wanted_line", &app) != DuckDBSuccess)
         rc = db_append_error(app, e);
     for (size_t i = 0; i < n && rc == 0; i++)
         if (duckdb_append_int64(app, no[i]) != DuckDBSuccess ||

@@ -276,7 +276,8 @@ static int count(struct evaluation *v, const struct finding_set *fs, const bool 
         rc = score_of(v, rule, f->cls, &s, e);
         if (!rc) {
             s->hits++;
-            s->beside += !met[i];
+            s->beside += !met[i] && !v->right[i];
+            s->right += v->right[i];
         }
     }
     return rc;
@@ -288,8 +289,11 @@ int evaluation_run(struct evaluation *v, const struct finding_set *fs, struct er
     bool *met = mem_calloc(fs->n, sizeof *met);
     int rc = met ? index_findings(&events, &owners, fs, e) : err_nomem(e);
 
+    v->right = mem_calloc(fs->n + 1, sizeof *v->right);
+    if (!rc && !v->right)
+        rc = err_nomem(e);
     for (size_t i = 0; i < v->n_plants && !rc; i++)
-        plant_meet(&v->plants[i], &events, &owners, fs, met);
+        plant_meet(&v->plants[i], &events, &owners, fs, v->plants[i].violation ? v->right : met);
     if (!rc)
         rc = count(v, fs, met, e);
     if (!rc && v->n_rules)
@@ -304,6 +308,7 @@ void evaluation_release(struct evaluation *v)
 {
     mem_free(v->plants);
     mem_free(v->rules);
+    mem_free(v->right);
     arena_release(&v->text);
     *v = (struct evaluation){0};
 }

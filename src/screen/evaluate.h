@@ -23,6 +23,7 @@ struct rule_score {
     int64_t planted, found, twins, fired;
     int64_t hits;   /* findings of the rule */
     int64_t beside; /* of them: meet no plant and no twin */
+    int64_t right;  /* of them: meet a planted violation */
 };
 
 struct evaluation {
@@ -31,6 +32,7 @@ struct evaluation {
     size_t n_plants, cap_plants;
     struct rule_score *rules; /* by rule id */
     size_t n_rules, cap_rules;
+    bool *right; /* by finding: meets a planted violation */
 };
 
 int evaluation_read(struct evaluation *v, const char *truth, struct err *e);

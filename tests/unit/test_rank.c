@@ -4,6 +4,8 @@
 
 #include "base/mem.h"
 #include "screen/clues.h"
+#include "screen/curve.h"
+#include "screen/gauge.h"
 #include "screen/weighing.h"
 
 static bool near(double a, double b)
@@ -121,6 +123,51 @@ static void nothing_in_question_is_no_division_by_nothing(void **state)
     assert_int_equal(funnel_solve(&f, NULL), 0);
     assert_int_equal(f.at[0].q, FUNNEL_NONE);
     funnel_release(&f);
+}
+
+/* --- how good a list is ---------------------------------------------------------------------------- */
+
+static void lists_are_measured(void **state)
+{
+    /* right, fund, of it right, violations first seen */
+    static const struct listed list[] = {
+        {true, 1000, 1000, 2}, {false, 500, 0, 0}, {true, 300, 200, 1}, {false, 200, 0, 0}};
+    struct at_k a = curve_at(list, 4, 3, 6);
+
+    (void)state;
+    assert_int_equal(a.k, 3);
+    assert_int_equal(a.positives, 2);
+    assert_int_equal(a.precision, 666667);
+    assert_true(a.low < a.precision && a.precision < a.high);
+    assert_int_equal(a.money_precision, 666667); /* 1200 of 1800 */
+    assert_int_equal(a.recall, 500000);          /* 3 of 6 */
+    assert_int_equal(a.lift, 1333333);           /* 2/3 over 1/2 */
+    assert_int_equal(a.captured, 1200);
+    assert_int_equal(a.captured_share, 1000000);
+    assert_int_equal(curve_at(list, 4, 99, 6).k, 4);
+    assert_int_equal(curve_at(list, 0, 5, 0).precision, CURVE_NONE);
+    assert_int_equal(average_precision(list, 4), 833334); /* (1 + 2/3) / 2, each rounded */
+    assert_int_equal(average_precision(list + 1, 1), CURVE_NONE);
+}
+
+static void auc_counts_pairs(void **state)
+{
+    static const int64_t score[] = {9, 8, 7, 3, 2, 2};
+    static const bool positive[] = {true, false, false, true, true, false};
+    static const int64_t size[] = {90, 80, 70, 3, 2, 1};
+    int band[6];
+
+    (void)state;
+    /* 9 beats three; 3 beats the last; 2 ties with it: 4.5 of 9 */
+    assert_int_equal(auc(score, positive, NULL, 6), 500000);
+    assert_int_equal(bands_of(size, 6, 2, band), 0);
+    assert_int_equal(band[0], 1);
+    assert_int_equal(band[3], 0);
+    /* within: 9 beats two; 3 beats one, 2 ties: 3.5 of 4 */
+    assert_int_equal(auc(score, positive, band, 6), 875000);
+    assert_int_equal(precision_of_best(score, positive, NULL, 1, 6, 2), 500000);
+    assert_int_equal(precision_of_best(score, positive, band, 2, 6, 2), 1000000);
+    assert_int_equal(auc(score, positive, NULL, 1), CURVE_NONE);
 }
 
 /* --- findings ------------------------------------------------------------------------------------ */
@@ -302,6 +349,35 @@ static void the_order_of_findings_does_not_matter(void **state)
         }
 }
 
+/* Verdicts as the truth: what nobody reviewed is left out, and the ranking does not see them. */
+static void verdicts_gauge_a_list(void **state)
+{
+    struct clues c = {0};
+    struct ranking r;
+    struct gauge g;
+    int8_t *labels;
+
+    (void)state;
+    for (size_t i = 0; i < ROWS; i++)
+        add(&c.findings, &rows[i]);
+    c.findings.at[4].verdict = VERDICT_CONFIRMED; /* f5: V9, 900 */
+    c.findings.at[3].verdict = VERDICT_REJECTED;  /* f4: V1, 500 */
+    labels = labels_of_verdicts(&c.findings);
+    assert_int_equal(c.findings.at[3].verdict, VERDICT_NONE);
+    assert_int_equal(clues_claim(&c, NULL, NULL), 0);
+    ranking_build(&r, &c.findings, &c.ledger, c.strengths, RANK_CLUE, false, NULL);
+    assert_int_equal(gauge_clues(&g, &c, &r, labels, NULL, NULL), 0);
+    assert_int_equal(g.n, 2);
+    assert_int_equal(g.all_plants, 1);
+    assert_true(g.list[BY_EXPECTED][0].positive && !g.list[BY_EXPECTED][1].positive);
+    assert_int_equal(g.list[BY_EXPECTED][0].true_fund, 900);
+    assert_false(g.list[BY_FINDINGS][0].positive); /* V1 has two findings */
+    gauge_release(&g);
+    ranking_release(&r);
+    mem_free(labels);
+    clues_release(&c);
+}
+
 /* --- from a store -------------------------------------------------------------------------------- */
 
 static const char county[] =
@@ -353,6 +429,9 @@ int main(void)
         cmocka_unit_test(spread_of_peers_widens_the_limits),
         cmocka_unit_test(the_flagged_are_no_peers),
         cmocka_unit_test(nothing_in_question_is_no_division_by_nothing),
+        cmocka_unit_test(lists_are_measured),
+        cmocka_unit_test(auc_counts_pairs),
+        cmocka_unit_test(verdicts_gauge_a_list),
         cmocka_unit_test(a_gang_is_the_union_of_its_members),
         cmocka_unit_test(leaving_out_a_rule_recounts_the_ledger),
         cmocka_unit_test(the_order_of_findings_does_not_matter),
