@@ -270,9 +270,10 @@ static int finish(struct raise *r, struct err *e)
     struct buf run_at = BUF_INIT;
     struct db_rows rows;
     int64_t change = 0;
-    int rc = db_open(r->s->con,
-                     "select strftime(at, '%Y-%m-%d %H:%M:%S') from run order by at desc limit 1",
-                     &rows, e);
+    int rc = db_open(
+        r->s->con,
+        "select strftime(\"at\", '%Y-%m-%d %H:%M:%S') from run order by \"at\" desc limit 1", &rows,
+        e);
 
     if (rc)
         return rc;

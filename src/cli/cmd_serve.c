@@ -14,7 +14,7 @@ static void ready(void *ctx, int port)
 
 static int run(const struct args *a, struct err *e)
 {
-    struct buf rules = BUF_INIT;
+    struct buf rules = BUF_INIT, own = BUF_INIT;
     struct server_options o = {
         .listen = args_text(a, "listen"),
         .casework = casework_url(a),
@@ -29,8 +29,11 @@ static int run(const struct args *a, struct err *e)
     if (!rc && o.workers > 64)
         rc = err_set(e, ERR_USAGE, "--workers 最多 64");
     o.rules = buf_cstr(&rules);
+    if (!rc && own_rules_dir(a, o.dir, &own))
+        o.own_rules = buf_cstr(&own);
     if (!rc)
         rc = server_run(&o, ready, &o, e);
+    buf_release(&own);
     buf_release(&rules);
     return rc;
 }

@@ -27,6 +27,7 @@ extern const struct command cmd_rules_diff;
 extern const struct command cmd_verdict_import;
 extern const struct command cmd_verdict_list;
 extern const struct command cmd_verdict_rates;
+extern const struct command cmd_clues_raise;
 extern const struct command cmd_serve;
 extern const struct command cmd_user_add;
 extern const struct command cmd_user_list;

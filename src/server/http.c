@@ -373,6 +373,7 @@ static double ms_since(const struct timespec *began)
 static void *work(void *ctx)
 {
     struct http *h = ctx;
+    struct store_view *view = store_view_new();
     struct cw *db = NULL;
     struct call *c;
 
@@ -387,11 +388,13 @@ static void *work(void *ctx)
             reply_problem(&c->r, 503, "业务库连不上", e.message, NULL);
         }
         c->r.db = db;
+        c->r.view = view;
         dispatch(&c->r);
         reply_finish(&c->r);
         log_request(&c->r, ms_since(&began));
         MHD_resume_connection(c->con);
     }
+    store_view_free(view);
     cw_close(db);
     return NULL;
 }

@@ -7,6 +7,11 @@
 
 struct http;
 struct request;
+
+/* A worker's connection to the claims store, opened when first asked for. */
+struct store_view;
+struct store_view *store_view_new(void);
+void store_view_free(struct store_view *v); /* NULL allowed */
 /* Opens the port and starts the workers. Owns: http_stop. */
 int http_start(struct server *s, struct http **out, struct err *e);
 /* Takes no new connection, lets those at work finish, ends. NULL allowed. */

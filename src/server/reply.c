@@ -102,7 +102,17 @@ static const char *title_of(int status)
 void reply_error(struct request *r, const struct err *e)
 {
     int status = status_of(e->code);
-    char *detail = arena_fmt(&r->arena, "%s%s%s", e->message, e->hint[0] ? "。" : "", e->hint);
+    char *detail;
+
+    /* What a database said is for the log: it may quote the statement, and the statement a person's number. */
+    if (status == 500) {
+        fprintf(stderr, "level=error id=%s code=%d text=\"%.*s\"\n", r->id, e->code,
+                (int)strcspn(e->message, "\n"), e->message);
+        reply_problem(r, 500, title_of(500), "没有做成。请把请求编号告诉系统管理员，日志里有原因",
+                      NULL);
+        return;
+    }
+    detail = arena_fmt(&r->arena, "%s%s%s", e->message, e->hint[0] ? "。" : "", e->hint);
 
     /* A field's name travels in `where`. */
     reply_problem(r, status, title_of(status), detail,

@@ -43,8 +43,9 @@ struct reply {
 struct request {
     struct server *server;
     const struct route *route;
-    struct cw *db;      /* this worker's */
-    struct arena arena; /* lives until the answer has gone out */
+    struct cw *db;           /* this worker's */
+    struct store_view *view; /* this worker's: request_store */
+    struct arena arena;      /* lives until the answer has gone out */
     char id[REQUEST_ID];
     const char *method, *path, *source;  /* source: IP address of the peer */
     struct pair params[MAX_PATH_PARAMS]; /* {id} of the route's path, decoded */
@@ -74,6 +75,9 @@ int request_text(struct request *r, const char *name, bool needed, size_t most, 
                  struct err *e); /* NULL when absent or null */
 int request_int(struct request *r, const char *name, bool needed, int64_t least, int64_t most,
                 int64_t *out, struct err *e); /* untouched when absent */
+/* The claims store on a connection of this worker's own. */
+struct store;
+int request_store(struct request *r, struct store **out, struct err *e);
 bool request_may(const struct request *r, const char *permission);
 
 /* --- answering ----------------------------------------------------------------------------------- */

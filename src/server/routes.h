@@ -5,9 +5,15 @@
 
 #include "server/route.h"
 
+extern const struct route routes_clue[];
+extern const struct route routes_clue_act[];
+extern const struct route routes_clue_one[];
 extern const struct route routes_institution[];
+extern const struct route routes_job[];
+extern const struct route routes_notice[];
 extern const struct route routes_ops[];
 extern const struct route routes_person[];
+extern const struct route routes_reveal[];
 extern const struct route routes_rule[];
 extern const struct route routes_session[];
 

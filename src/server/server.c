@@ -8,8 +8,12 @@
 
 #include "casework/account.h"
 #include "casework/migrate.h"
+#include "base/mem.h"
+#include "casework/clue_index.h"
 #include "claims/store.h"
+#include "engine/rule.h"
 #include "server/http.h"
+#include "server/job.h"
 
 int casework_place(const char *dir, const char *url, char *out, size_t cap, struct err *e)
 {
@@ -18,6 +22,59 @@ int casework_place(const char *dir, const char *url, char *out, size_t cap, stru
 
     return n < 0 || (size_t)n >= cap ? err_set(e, ERR_USAGE, "业务库的路径太长") : 0;
 }
+
+/* --- the rule library ---------------------------------------------------------------------------- */
+
+struct library_holder {
+    pthread_rwlock_t lock;
+    struct huji_library *library;
+};
+
+const struct huji_library *server_library(struct server *s)
+{
+    pthread_rwlock_rdlock(&s->library->lock);
+    return s->library->library;
+}
+
+void server_library_done(struct server *s)
+{
+    pthread_rwlock_unlock(&s->library->lock);
+}
+
+int server_library_reload(struct server *s, struct err *e)
+{
+    struct huji_library *fresh = NULL, *old;
+    int rc = library_load_local(s->options->rules, s->options->own_rules, &fresh, e);
+
+    if (rc)
+        return rc;
+    pthread_rwlock_wrlock(&s->library->lock);
+    old = s->library->library;
+    s->library->library = fresh;
+    pthread_rwlock_unlock(&s->library->lock);
+    library_free(old);
+    return 0;
+}
+
+static int library_open(struct server *s, struct err *e)
+{
+    s->library = mem_calloc(1, sizeof *s->library);
+    if (!s->library)
+        return err_nomem(e);
+    pthread_rwlock_init(&s->library->lock, NULL);
+    return server_library_reload(s, e);
+}
+
+static void library_close(struct server *s)
+{
+    if (!s->library)
+        return;
+    library_free(s->library->library);
+    pthread_rwlock_destroy(&s->library->lock);
+    mem_free(s->library);
+}
+
+/* --- the casework -------------------------------------------------------------------------------- */
 
 /* No default account: the three administrators are made at the console before the port opens. */
 static int check_casework(struct server *s, struct err *e)
@@ -36,6 +93,9 @@ static int check_casework(struct server *s, struct err *e)
             e, "先在本机运行 huji user add --data %s --role system --name 姓名 登录名，三种各一人",
             s->options->dir);
     }
+    /* Read in before the port opens: the first list should not wait for it. */
+    if (!rc)
+        rc = clue_index_refresh(s->clues, db, e);
     buf_release(&missing);
     cw_close(db);
     return rc;
@@ -79,7 +139,13 @@ int server_run(const struct server_options *o, void (*ready)(void *ctx, int port
     if (!rc)
         rc = store_open(o->dir, STORE_WRITE, &so, &s.store, e);
     if (!rc)
+        rc = library_open(&s, e);
+    if (!rc && !(s.clues = clue_index_new()))
+        rc = err_nomem(e);
+    if (!rc)
         rc = check_casework(&s, e);
+    if (!rc)
+        rc = jobs_start(&s, &s.jobs, e);
     if (!rc)
         rc = http_start(&s, &h, e);
     if (!rc) {
@@ -88,6 +154,9 @@ int server_run(const struct server_options *o, void (*ready)(void *ctx, int port
         atomic_store(&s.stopping, true);
     }
     http_stop(h);
+    jobs_stop(s.jobs);
+    clue_index_free(s.clues);
+    library_close(&s);
     store_close(s.store);
     return rc;
 }

@@ -11,12 +11,16 @@
 #include "base/err.h"
 
 struct store;
+struct clue_index;
+struct jobs;
+struct huji_library;
 
 struct server_options {
     const char *dir;                /* data directory */
     const char *listen;             /* "127.0.0.1:8443", "[::1]:8443", "8443" (all of IPv4) */
     const char *casework;           /* URL, or NULL: DIR/casework.sqlite */
     const char *rules;              /* folder of the library */
+    const char *own_rules;          /* a bureau's own, laid over; NULL = none */
     const char *tls_cert, *tls_key; /* files; NULL = plain HTTP */
     int workers;                    /* 0 = four, or one more than there are processors */
 };
@@ -25,7 +29,10 @@ struct server_options {
 struct server {
     const struct server_options *options;
     char casework[1200]; /* as cw_open takes it */
-    struct store *store; /* DuckDB; connections by store_connect */
+    struct store *store; /* DuckDB; its own connection is the jobs', handlers use request_store */
+    struct clue_index *clues;
+    struct jobs *jobs;
+    struct library_holder *library; /* server_library */
     bool tls;
     int port;
     atomic_bool stopping;
@@ -34,6 +41,11 @@ struct server {
 
 /* Path or URL of the casework database of a data directory. */
 int casework_place(const char *dir, const char *url, char *out, size_t cap, struct err *e);
+/* The rule library, which may be loaded anew while the server runs: between the two calls it stays as it is. */
+const struct huji_library *server_library(struct server *s);
+void server_library_done(struct server *s);
+/* Reads the folders again; what was there stays when they have a fault. */
+int server_library_reload(struct server *s, struct err *e);
 /* Runs until SIGTERM or SIGINT. `ready` is called once with the port that is open. */
 int server_run(const struct server_options *o, void (*ready)(void *ctx, int port), void *ctx,
                struct err *e);

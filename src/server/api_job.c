@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* /api/jobs, and what starts them: uploads and imports, screening, raising. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "casework/sm.h"
+#include "server/job.h"
+#include "server/routes.h"
+#include "server/rowjson.h"
+#include "server/server.h"
+
+#define COLUMNS                                                                                          \
+    "select cast(id as text), kind, title, state, percent, step, log, result, error, actor, actor_name," \
+    " created_at, started_at, ended_at from job"
+static const struct json_column columns[] = {
+    {"id", JSON_AS_TEXT},         {"kind", JSON_AS_TEXT},       {"title", JSON_AS_TEXT},
+    {"state", JSON_AS_TEXT},      {"percent", JSON_AS_INT},     {"step", JSON_AS_TEXT},
+    {"log", JSON_AS_JSON},        {"result", JSON_AS_JSON},     {"error", JSON_AS_TEXT},
+    {"actor", JSON_AS_TEXT},      {"actor_name", JSON_AS_TEXT}, {"created_at", JSON_AS_TEXT},
+    {"started_at", JSON_AS_TEXT}, {"ended_at", JSON_AS_TEXT},   {0},
+};
+
+static int list(struct request *r, struct err *e)
+{
+    int64_t limit, after;
+    json_t *rows = NULL;
+    int rc = request_query_int(r, "limit", 50, 1, 200, &limit, e);
+    size_t n;
+
+    if (!rc)
+        rc = request_query_int(r, "after", INT64_MAX, 1, INT64_MAX, &after, e);
+    if (!rc)
+        rc = cw_rows_json(r->db, &rows, columns, e,
+                          COLUMNS " where id < $1 order by id desc limit $2",
+                          CW_ARGS(cw_i(after), cw_i(limit)));
+    if (rc)
+        return rc;
+    n = json_array_size(rows);
+    return reply_json(r, 200,
+                      json_pack("{s:o,s:o}", "rows", rows, "next",
+                                n == (size_t)limit ? json_incref(json_object_get(
+                                                         json_array_get(rows, n - 1), "id"))
+                                                   : json_null()),
+                      e);
+}
+
+static int one(struct request *r, json_t **row, struct err *e)
+{
+    int64_t id = strtoll(request_param(r, "id"), NULL, 10);
+    int rc = cw_one_json(r->db, row, columns, e, COLUMNS " where id = $1", CW_ARGS(cw_i(id)));
+
+    if (!rc && !*row)
+        rc = err_set(e, ERR_USAGE, "没有任务 %s", request_param(r, "id"));
+    if (!rc)
+        jobs_live(r->server->jobs, id, *row);
+    return rc;
+}
+
+static int show(struct request *r, struct err *e)
+{
+    json_t *row = NULL;
+    int rc = one(r, &row, e);
+
+    return rc ? rc : reply_json(r, 200, row, e);
+}
+
+static int cancel(struct request *r, struct err *e)
+{
+    int64_t id = strtoll(request_param(r, "id"), NULL, 10);
+    char object[48], now[CW_TIME];
+    json_t *row = NULL;
+    int rc = one(r, &row, e);
+
+    json_decref(row);
+    row = NULL;
+    if (rc)
+        return rc;
+    cw_now(now);
+    snprintf(object, sizeof object, "job:%lld", (long long)id);
+    rc = cw_begin(r->db, e);
+    /* One that waits never starts; one that runs is told to stop. */
+    if (!rc)
+        rc = cw_exec(
+            r->db, e,
+            "update job set state = 'cancelled', ended_at = $2 where id = $1 and state = 'queued'",
+            CW_ARGS(cw_i(id), cw_t(now)));
+    if (!rc && cw_changes(r->db) == 0 && job_cancel(r->server->jobs, id))
+        rc = err_set(e, ERR_STATE, "任务已经结束");
+    if (!rc)
+        rc = audit_append(r->db, &r->actor, &(struct act){.act = "job.cancel", .object = object},
+                          e);
+    rc = cw_end(r->db, rc, e);
+    if (!rc)
+        rc = one(r, &row, e);
+    return rc ? rc : reply_json(r, 200, row, e);
+}
+
+/* --- uploads: files wait in DIR/uploads/<batch>/ until an import takes them ------------------------- */
+
+static bool plain_name(const char *s)
+{
+    size_t n = strlen(s), bad;
+
+    for (const char *c = s; *c; c++)
+        if ((unsigned char)*c < 32 || strchr("/\\", *c))
+            return false;
+    return n >= 1 && n <= 200 && s[0] != '.' && utf8_valid(span_of(s), &bad);
+}
+
+static bool batch_name(const char *s)
+{
+    return strlen(s) == 16 && strspn(s, "0123456789abcdef") == 16;
+}
+
+static char *batch_folder(struct request *r, const char *batch)
+{
+    return arena_fmt(&r->arena, "%s/uploads/%s", r->server->options->dir, batch);
+}
+
+static int make_folder(const char *path, struct err *e)
+{
+    return mkdir(path, 0700) == 0 || errno == EEXIST ? 0 : err_errno(e, "建不了 %s", path);
+}
+
+static int upload(struct request *r, struct err *e)
+{
+    const char *name = request_query(r, "name"), *batch = request_query(r, "batch");
+    char fresh[17], *folder, *path;
+    struct stat st;
+    int rc;
+
+    if (!name || !plain_name(name)) {
+        err_set(e, ERR_INPUT, "name 应是文件名，不含斜线");
+        return err_where(e, "name");
+    }
+    if (batch && !batch_name(batch)) {
+        err_set(e, ERR_INPUT, "没有这一批上传");
+        return err_where(e, "batch");
+    }
+    rc = batch ? 0 : random_hex(8, fresh, e);
+    if (rc)
+        return rc;
+    folder = batch_folder(r, batch ? batch : fresh);
+    path = folder ? arena_fmt(&r->arena, "%s/%s", folder, name) : NULL;
+    if (!path)
+        return err_nomem(e);
+    rc = make_folder(arena_fmt(&r->arena, "%s/uploads", r->server->options->dir), e);
+    if (!rc)
+        rc = make_folder(folder, e);
+    if (!rc && rename(r->upload, path) < 0)
+        rc = err_errno(e, "存不了 %s", name);
+    if (!rc && stat(path, &st) < 0)
+        rc = err_errno(e, "读不了 %s", name);
+    if (rc)
+        return rc;
+    return reply_json(r, 201,
+                      json_pack("{s:s,s:s,s:I}", "batch", batch ? batch : fresh, "name", name,
+                                "bytes", (json_int_t)st.st_size),
+                      e);
+}
+
+static int import(struct request *r, struct err *e)
+{
+    const char *batch;
+    char *folder;
+    int rc = request_text(r, "batch", true, 16, &batch, e);
+
+    if (rc)
+        return rc;
+    folder = batch_name(batch) ? batch_folder(r, batch) : NULL;
+    if (!folder || access(folder, R_OK) != 0) {
+        err_set(e, ERR_INPUT, "没有这一批上传");
+        return err_where(e, "batch");
+    }
+    return job_submit(r, "import", json_pack("{s:s}", "folder", folder), e);
+}
+
+static int screen(struct request *r, struct err *e)
+{
+    const char *from, *to;
+    json_t *rules = json_object_get(r->json, "rules"), *raise = json_object_get(r->json, "raise");
+    day_t a = DAY_NONE, b = DAY_NONE;
+    int rc = request_text(r, "from", false, 10, &from, e);
+
+    if (!rc)
+        rc = request_text(r, "to", false, 10, &to, e);
+    if (rc)
+        return rc;
+    if ((from && !day_parse(span_of(from), &a)) || (to && !day_parse(span_of(to), &b)) ||
+        (a != DAY_NONE && b != DAY_NONE && a > b)) {
+        err_set(e, ERR_INPUT, "起止日期不对");
+        return err_where(e, "from");
+    }
+    if (rules && !json_is_array(rules)) {
+        err_set(e, ERR_INPUT, "rules 应是规则编号的列表");
+        return err_where(e, "rules");
+    }
+    return job_submit(r, "screen",
+                      json_pack("{s:s?,s:s?,s:O?,s:o}", "from", from, "to", to, "rules", rules,
+                                "raise", json_boolean(!json_is_false(raise))),
+                      e);
+}
+
+static int raise(struct request *r, struct err *e)
+{
+    return job_submit(r, "raise", json_object(), e);
+}
+
+static const struct route_field page_query[] = {
+    {"limit", FIELD_INT, false, "每页行数"},
+    {"after", FIELD_TEXT, false, "上一页的 next"},
+    {0},
+};
+static const struct route_field upload_query[] = {
+    {"name", FIELD_TEXT, true, "文件名"},
+    {"batch", FIELD_TEXT, false, "同一批的后续文件：第一次上传答的 batch"},
+    {0},
+};
+static const struct route_field import_body[] = {{"batch", FIELD_TEXT, true, "上传的批号"}, {0}};
+static const struct route_field screen_body[] = {
+    {"from", FIELD_DAY, false, "只要这天起的疑点"},
+    {"to", FIELD_DAY, false, "只要到这天为止的疑点"},
+    {"rules", FIELD_LIST, false, "规则编号，空 = 全部"},
+    {"raise", FIELD_BOOL, false, "随即登记为线索（默认是）"},
+    {0},
+};
+
+const struct route routes_job[] = {
+    {"GET", "/api/jobs", "job.read", 0, list, "任务列表", page_query, NULL},
+    {"GET", "/api/jobs/{id}", "job.read", 0, show, "一个任务：进度、日志、结果", NULL, NULL},
+    {"POST", "/api/jobs/{id}/cancel", "screen.run", 0, cancel, "取消任务", NULL, NULL},
+    {"POST", "/api/uploads", "import.run", ROUTE_UPLOAD, upload, "上传一个文件（请求体即文件）",
+     upload_query, NULL},
+    {"POST", "/api/imports", "import.run", 0, import, "导入一批上传的文件", NULL, import_body},
+    {"POST", "/api/screens", "screen.run", 0, screen, "运行筛查", NULL, screen_body},
+    {"POST", "/api/clues/raise", "screen.run", 0, raise, "把最近一次筛查的疑点登记为线索", NULL,
+     NULL},
+    {0},
+};

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* ?state=new,assigned&rule=B02&... as a filter: lists, statistics, exports and bulk acts all read it here. */
+#ifndef HUJI_SERVER_CLUE_QUERY_H
+#define HUJI_SERVER_CLUE_QUERY_H
+
+#include "casework/clue_index.h"
+#include "server/request.h"
+#include "server/route.h"
+
+/* From the query string, with the session's scope. Errors: ERR_INPUT naming the field. */
+int clue_filter_read(struct request *r, struct clue_filter *f, struct err *e);
+extern const struct route_field clue_filter_fields[]; /* with limit, after, sort */
+/* Rows of these ids in this order, as the list shows them. */
+int clue_rows_json(struct request *r, const int64_t *ids, size_t n, json_t **out, struct err *e);
+/* One row within scope; *out = NULL when there is none. */
+int clue_one_json(struct request *r, int64_t id, json_t **out, struct err *e);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* The kinds of long work there are. */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+#include "casework/clue.h"
+#include "claims/intake.h"
+#include "claims/schema.h"
+#include "run/screen.h"
+#include "server/job.h"
+#include "server/server.h"
+
+/* --- import -------------------------------------------------------------------------------------- */
+
+static void told(void *ctx, const char *path, const char *text)
+{
+    struct job *j = ctx;
+    const char *base = strrchr(path, '/');
+
+    job_log(j, "%s：%s", base ? base + 1 : path, text);
+}
+
+static json_t *import_json(const struct import_report *r)
+{
+    json_t *files = json_array();
+
+    for (size_t i = 0; files && i < r->n; i++) {
+        const struct import_row *f = &r->row[i];
+        const char *base = strrchr(f->path, '/');
+
+        json_array_append_new(
+            files,
+            json_pack("{s:o,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:o}", "file",
+                      json_span(span_of(base ? base + 1 : f->path)), "table",
+                      f->table >= 0 ? json_string(huji_tables[f->table]->name) : json_null(),
+                      "title",
+                      f->table >= 0 ? json_string(huji_tables[f->table]->title) : json_null(),
+                      "rows_read", (json_int_t)f->rows_read, "rows_kept", (json_int_t)f->rows_kept,
+                      "rows_rejected", (json_int_t)f->rows_rejected, "rows_repeated",
+                      (json_int_t)f->rows_repeated, "read_fen", (json_int_t)f->fen_read, "kept_fen",
+                      (json_int_t)f->fen_kept, "note", json_span(span_of(f->note))));
+    }
+    return files;
+}
+
+/* args: {"folder": path of the uploaded files} */
+static int run_import(struct job *j, struct err *e)
+{
+    const char *folder = json_string_value(json_object_get(j->args, "folder"));
+    struct intake in = {.store = j->store, .progress = &j->progress, .tell = told, .ctx = j};
+    struct import_report report = {0};
+    int rc = folder ? intake_run(&in, &folder, 1, &report, e) : err_set(e, ERR_INPUT, "没有文件");
+
+    if (!rc)
+        json_object_set_new(j->result, "files", import_json(&report));
+    import_report_release(&report);
+    return rc;
+}
+
+/* --- screening, and raising what it found ---------------------------------------------------------- */
+
+static bool *wanted(const struct huji_library *lib, const json_t *rules)
+{
+    bool *w = mem_calloc((size_t)lib->n_rules + 1, 1);
+    size_t i;
+    json_t *id;
+
+    if (w)
+        json_array_foreach(rules, i, id) for (int k = 0; k < lib->n_rules; k++)
+            w[k] |= !lib->rules[k]->is_measure && json_is_string(id) &&
+                    (span_is(lib->rules[k]->id, json_string_value(id)) ||
+                     span_is(lib->rules[k]->base_id, json_string_value(id)));
+    return w;
+}
+
+static day_t day_arg(const json_t *args, const char *name)
+{
+    day_t d;
+
+    return day_parse(span_of(json_string_value(json_object_get(args, name))), &d) ? d : DAY_NONE;
+}
+
+static bool on_trial(void *ctx, struct span rule)
+{
+    const struct huji_library *lib = ctx;
+
+    for (int i = 0; i < lib->n_rules; i++)
+        if (span_eq(lib->rules[i]->id, rule))
+            return lib->rules[i]->state == ST_TRIAL;
+    return false;
+}
+
+static int raise(struct job *j, const struct huji_library *lib, struct err *e)
+{
+    struct raise_report r;
+    union {
+        const struct huji_library *in;
+        void *out;
+    } ctx = {lib};
+    int rc = clues_raise(j->db, j->store, &j->actor, on_trial, ctx.out, &j->progress, &r, e);
+
+    if (!rc)
+        json_object_set_new(j->result, "clues",
+                            json_pack("{s:I,s:I,s:I,s:I,s:I}", "findings", (json_int_t)r.findings,
+                                      "added", (json_int_t)r.added, "changed",
+                                      (json_int_t)r.changed, "same", (json_int_t)r.same, "gone",
+                                      (json_int_t)r.gone));
+    return rc;
+}
+
+/* args: {"from", "to", "rules": [..], "raise": bool} */
+static int run_screen(struct job *j, struct err *e)
+{
+    const struct huji_library *lib = server_library(j->server);
+    json_t *rules = json_object_get(j->args, "rules");
+    struct screen_options o = {.from = day_arg(j->args, "from"), .to = day_arg(j->args, "to")};
+    struct screen_report r = {0};
+    bool *w = json_array_size(rules) ? wanted(lib, rules) : NULL;
+    int rc;
+
+    o.wanted = w;
+    rc = clues_teach(j->db, j->store, e);
+    if (!rc)
+        rc = screen_run(j->store, lib, &o, &j->progress, &r, e);
+    if (!rc) {
+        json_object_set_new(j->result, "hits", json_integer((json_int_t)r.hits));
+        json_object_set_new(j->result, "lines", json_integer((json_int_t)r.lines));
+        json_object_set_new(j->result, "rules_run", json_integer(r.rules_run));
+        job_log(j, "%d 条规则，疑点 %llu 条", r.rules_run, (unsigned long long)r.hits);
+        if (!json_is_false(json_object_get(j->args, "raise")))
+            rc = raise(j, lib, e);
+    }
+    screen_report_release(&r);
+    mem_free(w);
+    server_library_done(j->server);
+    return rc;
+}
+
+static int run_raise(struct job *j, struct err *e)
+{
+    const struct huji_library *lib = server_library(j->server);
+    int rc = clues_teach(j->db, j->store, e);
+
+    if (!rc)
+        rc = raise(j, lib, e);
+    server_library_done(j->server);
+    return rc;
+}
+
+const struct job_kind job_kinds[] = {
+    {"import", "导入数据", run_import},
+    {"screen", "智能筛查", run_screen},
+    {"raise", "疑点登记为线索", run_raise},
+    {0},
+};
