@@ -251,6 +251,7 @@ static struct expr *call_agg(struct binder *b, const struct expr *raw, struct sp
         {"distinct", AGG_DISTINCT}, {"any", AGG_ANY},
         {"all", AGG_ALL},           {"min", AGG_MIN},
         {"max", AGG_MAX},           {"mode_share", AGG_MODE_SHARE},
+        {"digest", AGG_DIGEST},
     };
     bool members = span_is(what, "m");
     struct expr *x = bind_make(b, members ? X_MEMBERS : X_AGG, V_NUM);
@@ -295,6 +296,11 @@ static struct expr *call_agg(struct binder *b, const struct expr *raw, struct sp
         x->scale = x->arg[0]->scale;
         x->fmt = x->arg[0]->fmt;
     }
+    if (x->agg == AGG_DIGEST) {
+        if (members || !x->arg[0] || x->arg[0]->type != V_CODE)
+            return bind_bad(b, raw, "digest(代码 [where 条件]) 只用于 lines ops checks");
+        bind_link_me(b, x);
+    }
     if (x->agg == AGG_MODE_SHARE)
         x->scale = 6;
     x->dep = members ? DEP_AFTER : DEP_LINES | DEP_VISIT;
@@ -324,6 +330,25 @@ static struct expr *call_measure(struct binder *b, const struct expr *raw)
     return x;
 }
 
+/* What an owner was cut by may hang on the lines of a visit: behind the walk it is read from the event. */
+static struct expr *call_key(struct binder *b, const struct expr *raw)
+{
+    const struct rule *r = b->ld->rule;
+    int k = raw->n_arg == 1 && raw->arg[0]->op == X_NUM ? (int)raw->arg[0]->num - 1 : -1;
+    const struct expr *of = b->clause && k >= 0 && k < r->n_keys ? r->key[b->clause - r->clause][k]
+                                                                 : NULL;
+    if (!(b->flags & BIND_AFTER) || !of || of->type != V_NUM)
+        return bind_bad(b, raw, "key(n)：主体的第 n 段，须是数，且只用于提问之后");
+    struct expr *x = bind_make(b, X_KEY, V_NUM);
+    if (x) {
+        x->num = k;
+        x->scale = of->scale;
+        x->fmt = of->fmt;
+        x->dep = DEP_AFTER;
+    }
+    return x;
+}
+
 struct expr *bind_call(struct binder *b, const struct expr *raw)
 {
     static const struct {
@@ -348,7 +373,7 @@ struct expr *bind_call(struct binder *b, const struct expr *raw)
         {"any_dx_in", call_any_dx}, {"dx_in", call_dx_in},   {"any_dx_listed", call_dx_listed},
         {"has", call_table},        {"covered", call_table}, {"look", call_table},
         {"look_at", call_table},    {"age", call_age},       {"ceil_div", call_ceil},
-        {"measure", call_measure},
+        {"measure", call_measure},  {"key", call_key},
     };
     struct span fn = raw->text;
     for (size_t i = 0; i < sizeof times / sizeof *times; i++)

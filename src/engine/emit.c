@@ -516,6 +516,7 @@ void emit(struct fold *f, const struct found *w)
     v->n_members = w->n_members;
     v->pair = f->rule->kind == &kind_pair;
     v->value = w->value;
+    v->keys = w->anchor->key;
     v->threshold = w->threshold;
     v->gap_from = w->gap_from;
     v->gap_to = w->gap_to;

@@ -243,22 +243,27 @@ static void gather_one(struct env *v, const struct expr *x, struct gather *g)
     g->sum += e;
     g->min = g->n == 1 || e < g->min ? e : g->min;
     g->max = g->n == 1 || e > g->max ? e : g->max;
-    if ((x->agg == AGG_DISTINCT || x->agg == AGG_MODE_SHARE) &&
+    if ((x->agg == AGG_DISTINCT || x->agg == AGG_MODE_SHARE || x->agg == AGG_DIGEST) &&
         mem_grow(&g->vals, &g->cap, g->n_vals + 1, sizeof *g->vals) == 0)
         g->vals[g->n_vals++] = e;
 }
 
-static int64_t gather_end(const struct expr *x, struct gather *g)
+static int64_t gather_end(const struct env *v, const struct expr *x, struct gather *g)
 {
-    int64_t r = 0, run = 0, best = 0, distinct = 0;
+    int64_t r = 0, run = 0, best = 0, distinct = 0, digest = 0;
     if (g->n_vals)
         qsort(g->vals, g->n_vals, sizeof *g->vals, cmp_i64);
     for (size_t i = 0; i < g->n_vals; i++) {
         run = i && g->vals[i] == g->vals[i - 1] ? run + 1 : 1;
         distinct += run == 1;
         best = run > best ? run : best;
+        if (x->agg == AGG_DIGEST && run == 1) {
+            const struct link *l = &v->run->link[x->id];
+            digest ^= g->vals[i] < l->n_hash ? l->hash[g->vals[i]] : 0;
+        }
     }
     switch (x->agg) {
+    case AGG_DIGEST: r = g->n_vals ? digest : NONE; break;
     case AGG_SUM: r = g->sum; break;
     case AGG_COUNT: r = g->n; break;
     case AGG_DISTINCT: r = distinct; break;
@@ -287,7 +292,7 @@ static int64_t eval_agg(struct env *v, const struct expr *x)
         gather_one(v, x, &g);
     }
     v->inner = saved;
-    return gather_end(x, &g);
+    return gather_end(v, x, &g);
 }
 
 static int64_t eval_members(struct env *v, const struct expr *x)
@@ -305,7 +310,7 @@ static int64_t eval_members(struct env *v, const struct expr *x)
     }
     v->inner = saved;
     v->cur = cur;
-    return gather_end(x, &g);
+    return gather_end(v, x, &g);
 }
 
 /* ---- the rest ---- */
@@ -493,6 +498,7 @@ int64_t eval(struct env *v, const struct expr *x)
     case X_AGG: return eval_agg(v, x);
     case X_MEMBERS: return eval_members(v, x);
     case X_MEASURE: return eval_measure(v, x);
+    case X_KEY: return v->keys ? v->keys[x->num] : NONE;
     default: return NONE;
     }
 }

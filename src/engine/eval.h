@@ -20,7 +20,8 @@ struct env {
     int clause;
     int64_t value, threshold; /* 1e-6 */
     int64_t gap_from, gap_to;
-    int64_t inflow; /* level: positive changes so far, 1e-4 */
+    int64_t inflow;      /* level: positive changes so far, 1e-4 */
+    const int64_t *keys; /* of the finding's owner; NULL before the question */
     const struct member *members;
     size_t n_members;
     bool pair;           /* the rule is a pair */

@@ -73,9 +73,20 @@ enum xop {
     X_AGG,     /* lines./ops./checks. */
     X_MEMBERS, /* m. */
     X_MEASURE,
+    X_KEY, /* key(n): the n-th key of the finding's owner, from 0 */
 };
 
-enum agg { AGG_SUM, AGG_COUNT, AGG_DISTINCT, AGG_ANY, AGG_ALL, AGG_MIN, AGG_MAX, AGG_MODE_SHARE };
+enum agg {
+    AGG_SUM,
+    AGG_COUNT,
+    AGG_DISTINCT,
+    AGG_ANY,
+    AGG_ALL,
+    AGG_MIN,
+    AGG_MAX,
+    AGG_MODE_SHARE,
+    AGG_DIGEST
+};
 
 enum vtype { V_NUM, V_BOOL, V_CODE };
 /* How a number is printed, and what it is. */

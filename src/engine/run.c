@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/sha.h"
 #include "engine/measure.h"
 
 /* ---- codes ---- */
@@ -246,6 +247,24 @@ static int index_patterns(struct huji_run *run, struct index *ix, const struct k
     return rc;
 }
 
+/* Of the texts, not of the ids: a signature is the same in every run and in SQL. */
+static int link_digest(struct huji_run *run, const struct expr *x)
+{
+    struct link *l = &run->link[x->id];
+    enum domain d = x->arg[0]->domain;
+    l->n_hash = id_count(run, d);
+    l->hash = arena_alloc(&run->a, ((size_t)l->n_hash + 1) * sizeof *l->hash);
+    if (!l->hash)
+        return -1;
+    for (uint32_t i = 0; i < l->n_hash; i++) {
+        char hex[17];
+        sha256_hex(run_code(run, d, i), 8, hex);
+        hex[15] = 0;
+        l->hash[i] = strtoll(hex, NULL, 16);
+    }
+    return 0;
+}
+
 static int link_table(struct huji_run *run, const struct expr *x)
 {
     struct link *l = &run->link[x->id];
@@ -268,7 +287,7 @@ static int link_expr(struct huji_run *run, struct expr *x)
     if (x->id < 0)
         return 0;
     struct link *l = &run->link[x->id];
-    if (l->bits || l->map || l->index)
+    if (l->bits || l->map || l->index || l->hash)
         return 0;
     switch (x->op) {
     case X_CODE: l->id = run_id(run, x->domain, x->text); return l->id == HUJI_NONE32 ? -1 : 0;
@@ -280,6 +299,7 @@ static int link_expr(struct huji_run *run, struct expr *x)
     case X_COVERED:
     case X_LOOK:
     case X_DXLISTED: return link_table(run, x);
+    case X_AGG: return x->agg == AGG_DIGEST ? link_digest(run, x) : 0;
     default: return 0;
     }
 }

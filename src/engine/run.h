@@ -23,6 +23,8 @@ struct link {       /* per bound expression that needs it: link[expr->id] */
     int32_t *map; /* left(), cat3(): id -> id */
     uint32_t n_map;
     struct index *index; /* tables: by first key */
+    int64_t *hash;       /* digest(): id -> 60 bits of its text's SHA-256 */
+    uint32_t n_hash;
 };
 
 /* A conjunct of a clause's condition. Most ask something simple of one column of the event itself: without eval. */

@@ -80,5 +80,62 @@ static void b13_fee(struct plan *g)
                    : "相邻两人差近二十元");
 }
 
+/* One of the template: nine things out of sixteen, in quantities of its own. */
+static bool from_template(struct plan *g, struct ids *i, uint32_t inst, day_t d, uint32_t slot,
+                          uint32_t k)
+{
+    static const char *const of[] = {
+        "ward.citicoline",  "zdrug.danshen",    "physio.midfreq", "physio.infrared",
+        "us.heart",         "ward.mecobalamin", "tcm.acup",       "physio.magnet",
+        "zdrug.naoxintong", "panel.lipid",      "ecg.holter",     "physio.wax",
+        "ward.edaravone",   "lab.crp",          "physio.lowfreq", "us.carotid"};
+    struct person p;
+    struct episode ep;
+    if (!pick_herd(g, &p))
+        return false;
+    episode_begin(&ep, g->w, &p, inst, "21", DP_MED, at_time(d, 8 + (int)k % 8, 15),
+                  at_time(d + 6, 9, (int)k * 9 % 60));
+    episode_dx(&ep, "I25.100");
+    episode_days(&ep, 2);
+    for (uint32_t n = 0; n < 9; n++) /* 7 is prime to 16: neighbours differ in most of the nine */
+        for (int day = 1; day < 5; day++)
+            episode_line(&ep, item_of(of[(slot * 7 + n) % 16]), at_time(d + day, 10, (int)n * 3),
+                         n == 0 ? 1 + (int)k : 1);
+    episode_emit(&ep);
+    ids_add(i, "mdtrt", ep.mdtrt_id);
+    return true;
+}
+
+static void b16(struct plan *g)
+{
+    struct world *w = g->w;
+    uint32_t slot = g->k * 2 + !g->bad, n = !g->bad && g->k % 2 ? 5 : 6;
+    uint32_t inst = inst_of(w, K_PRIV, 0, g->k);
+    int quarters = w->days / 91;
+    if (quarters < 2)
+        return;
+    day_t first = day_from_ymd(2023, 1 + 3 * (1 + (int)g->k % (quarters - 1)) % 12, 2);
+    struct ids i = {BUF_INIT};
+    bool ok = true;
+    for (uint32_t k = 0; k < n && ok; k++)
+        ok = from_template(g, &i, inst, first + (day_t)k * 11 + (day_t)(slot % 5), slot, k);
+    for (uint32_t k = 0; k < 2 && !g->bad && n == 6 && ok;
+         k++) /* two other hospitals do the same */
+        ok = from_template(g, &i, inst_of(w, k ? K_H2 : K_TOWN, 0, 0), first + 20, slot, k);
+    if (!ok) {
+        buf_release(&i.b);
+        return;
+    }
+    int y, m, d;
+    day_to_ymd(first, &y, &m, &d);
+    struct episode ep = {.inst = inst};
+    char owner[64];
+    snprintf(owner, sizeof owner, "%s|%04dQ%d", w->insts[inst].code, y, (m - 1) / 3 + 1);
+    truth(g, "可疑", owner, NULL, &ep, &i,
+          g->bad   ? "六人的收费项目一模一样"
+          : n == 5 ? "只有五人"
+                   : "三家机构都这样收，是临床路径");
+}
+
 const struct planting plants_herd2[] = {
-    {"B12.b", b12_b, 1}, {"B13.fee", b13_fee, 6}, {NULL, NULL, 0}};
+    {"B12.b", b12_b, 1}, {"B13.fee", b13_fee, 6}, {"B16", b16, 8}, {NULL, NULL, 0}};

@@ -14,7 +14,8 @@ static bool refers_outer(const struct expr *x)
     case X_VALUE:
     case X_THRESHOLD:
     case X_GAP_FROM:
-    case X_GAP_TO: return true;
+    case X_GAP_TO:
+    case X_KEY: return true;
     default: break;
     }
     for (int i = 0; i < X_ARGS; i++)
@@ -32,6 +33,7 @@ static void aggregate(enum agg agg, const char *e, const char *c, struct buf *va
         [AGG_DISTINCT] = "count(DISTINCT %s)",
         [AGG_MIN] = "min(%s)",
         [AGG_MAX] = "max(%s)",
+        [AGG_DIGEST] = "bit_xor(DISTINCT ('0x' || left(sha256(%s), 15))::BIGINT)",
     };
     *none = agg == AGG_ANY        ? "false"
             : agg == AGG_ALL      ? "true"
@@ -73,7 +75,15 @@ static void inner_open(struct inner *in, struct scope *outer, const struct expr 
     *in = (struct inner){0};
     scope_init(&in->s, outer->q, alias, outer->clause);
     in->s.outer = outer;
-    const char *e = x->arg[0] ? ex_str(&in->s, x->arg[0]) : "1";
+    const char *e = "1";
+    if (x->agg == AGG_DIGEST) {
+        struct buf text = BUF_INIT;
+        ex_text(&in->s, x->arg[0], &text);
+        e = sq_fmt(in->s.q, "%s", buf_cstr(&text));
+        buf_release(&text);
+    } else if (x->arg[0]) {
+        e = ex_str(&in->s, x->arg[0]);
+    }
     const char *c = x->arg[1] ? ex_str(&in->s, x->arg[1]) : "true";
     aggregate(x->agg, e, c, &in->value, &in->where, &in->none);
 }
