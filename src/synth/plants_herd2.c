@@ -137,5 +137,74 @@ static void b16(struct plan *g)
                    : "三家机构都这样收，是临床路径");
 }
 
-const struct planting plants_herd2[] = {
-    {"B12.b", b12_b, 1}, {"B13.fee", b13_fee, 6}, {"B16", b16, 8}, {NULL, NULL, 0}};
+/* Three who go in and come out together. */
+static void together(struct plan *g, struct ids *i, const struct person *p, int n, int times,
+                     bool moving)
+{
+    static const char *const apart[] = {"K29.500", "N39.000", "R42.x00", "J20.900"};
+    struct episode ep;
+    day_t d = a_day(g, 5, 80 * times);
+    for (int t = 0; t < times; t++)
+        for (int k = 0; k < n; k++) {
+            uint32_t inst = inst_of(g->w, K_TOWN, p[0].county, g->k + (moving ? (uint32_t)t : 0));
+            quiet_stay(g, &ep, &p[k], inst, apart[(t + k) % 4], d + 80 * t + k % 2, 7);
+            episode_emit(&ep);
+            ids_add(i, "mdtrt", ep.mdtrt_id);
+        }
+}
+
+static void swipes(struct plan *g, struct ids *i, const struct person *p, int n, int minutes)
+{
+    static const char *const of[] = {"common.z.liuwei", "zdrug.tianma", "common.calcium"};
+    struct episode ep;
+    day_t d = a_day(g, 5, 100);
+    uint32_t inst = inst_of(g->w, K_PHARM, p[0].county, g->k);
+    for (int t = 0; t < 4; t++)
+        for (int k = 0; k < n; k++) {
+            purchase(&ep, g->w, &p[k], inst, "41", DP_MED,
+                     at_time(d + 25 * t, 19 - 2 * t, 5) + (sec_t)k * minutes * 60, of[k % 3], 5);
+            snprintf(ep.terminal, sizeof ep.terminal, "%s-T1", g->w->insts[inst].code);
+            episode_emit(&ep);
+            sell_rows(&ep);
+            ids_add(i, "setl", ep.setl_id[0]);
+        }
+}
+
+static void b17(struct plan *g)
+{
+    struct person p[3];
+    struct ids i = {BUF_INIT};
+    unsigned form = (unsigned)((g->k + g->w->seed) % 3); /* one hospital, two, a pharmacy */
+    bool family = !g->bad && form == 0;
+    if (g->w->days < 330)
+        return;
+    if (family) {
+        if (!pick_household(g, 3, p))
+            return;
+    } else {
+        for (int k = 0; k < 3; k++)
+            if (!pick(g, PICK_RESIDENT, &p[k]))
+                return;
+    }
+    if (form == 2)
+        swipes(g, &i, p, 3, g->bad ? 4 : 11);
+    else
+        together(g, &i, p, 3, g->bad || family ? 3 : 2, form == 1);
+    const struct person *least = &p[0];
+    for (int k = 1; k < 3; k++)
+        if (strcmp(p[k].psn_no, least->psn_no) < 0)
+            least = &p[k];
+    g->rule = form == 2 ? "B17.swipe" : "B17.stay";
+    truth(g, form == 1 ? "高疑" : "可疑", NULL, least, NULL, &i,
+          g->bad && form == 2 ? "三人四天前后脚在同一药店刷卡"
+          : g->bad            ? "三人三次同进同出"
+          : family            ? "一家三口"
+          : form == 2         ? "同一天，相隔十分钟以上"
+                              : "只有两次");
+}
+
+const struct planting plants_herd2[] = {{"B12.b", b12_b, 1},
+                                        {"B13.fee", b13_fee, 6},
+                                        {"B16", b16, 8},
+                                        {"B17", b17, 0},
+                                        {NULL, NULL, 0}};
