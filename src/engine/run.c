@@ -252,7 +252,7 @@ static int link_digest(struct huji_run *run, const struct expr *x)
 {
     struct link *l = &run->link[x->id];
     enum domain d = x->arg[0]->domain;
-    l->n_hash = id_count(run, d);
+    l->n_hash = run_id_count(run, d);
     l->hash = arena_alloc(&run->a, ((size_t)l->n_hash + 1) * sizeof *l->hash);
     if (!l->hash)
         return -1;
