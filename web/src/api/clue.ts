@@ -3,30 +3,52 @@
 
 export interface Clue {
   id: number
-  clue_no: string
+  finding_id: string | null
   source: string
   title: string
-  class: string
-  score: number
-  rules: string
-  n_rules: number
-  fixmedins_code: string
+  rule_id: string
+  rule_name: string
+  rule_version: number
+  owner_type: string
+  owner_id: string
+  psn_no: string | null
+  mdtrt_id: string | null
+  fixmedins_code: string | null
   fixmedins_name: string
-  psn_no: string
-  psn_name: string
-  mdtrt_id: string
-  event_date: string
+  event_date: string | null
+  value: number | null
+  threshold: number | null
   amount_fen: number
   fund_fen: number
   expected_fen: number
-  confirmed_fen: number | null
+  strength: number
+  class: string
+  found: boolean
+  content_changed: boolean
   state: string
   verdict: string | null
   verdict_reason: string | null
+  verdict_by: string | null
+  verdict_at: string | null
   assignee: string | null
   assignee_name: string | null
   due: string | null
+  merged_into: number | null
+  created_at: string
+  updated_at: string
   version: number
+}
+
+export interface Totals {
+  count: number
+  institutions: number
+  amount_fen: number
+  fund_fen: number
+  expected_fen: number
+  overdue: number
+  states: Record<string, number>
+  verdicts: Record<string, number>
+  classes: Record<string, number>
 }
 
 export interface Law {
@@ -35,50 +57,7 @@ export interface Law {
   leads_to: string
 }
 
-export interface Finding {
-  finding_id: string
-  rule_id: string
-  rule_name: string
-  rule_version: number
-  class: string
-  message: string
-  value: number | null
-  threshold: number | null
-  amount_fen: number
-  fund_fen: number
-  laws: Law[]
-  officials: string[]
-  clears: string[]
-  false_positives: string[]
-  question: string
-  evidence: Evidence[]
-  more: number
-}
-
-export interface Evidence {
-  id: string
-  role: number
-  when: string
-  what: string
-  lineage: string
-  amount_fen: number
-  fund_fen: number
-}
-
-export interface Weight {
-  rule_id: string
-  rule_name: string
-  family: string
-  strength: number
-  score_without: number
-  expected_fen_without: number
-}
-
-export const stateLook: Record<string, 'info' | 'warning' | 'success' | 'danger' | 'primary'> = {
-  待分派: 'warning',
-  待核: 'primary',
-  核查中: 'primary',
-  已判定: 'success',
-  已办结: 'info',
-  不予处理: 'info',
+/** 线索号 as people say it. */
+export function clueNo(id: number): string {
+  return 'XS' + String(id).padStart(6, '0')
 }
