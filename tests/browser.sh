@@ -7,7 +7,7 @@ if [ ! -x "$chromium" ]; then
     echo "skip browser # 没有 $chromium（tools/setup --ci 会装）"
     exit 0
 fi
-out=build/browser
+out=${HUJI_BROWSER_OUT:-build/browser}
 mkdir -p "$out"
 rm -rf "$out/shots" "$out/run"
 if ! tests/browser/county "$out/county" 1000 >"$out/county.log" 2>&1; then
