@@ -22,7 +22,7 @@ static void all_sql(struct buf *b, bool no_findings)
         b,
         "with v as (select fixmedins_code, count(*) filter (kind = 1) stays, count(*) filter (kind <> 1) visits,"
         " count(distinct psn_no) persons, sum(medfee_sumamt)::bigint medfee, sum(fund_pay_sumamt)::bigint fund"
-        " from s_visit where kind in (1, 2) group by 1), f as (");
+        " from s_visit group by 1), f as (");
     buf_str(b, no_findings
                    ? "select null::varchar code, 0::bigint hits, 0::bigint marked, 0::bigint fund"
                    : "select fixmedins_code code, count(*) hits, count(distinct mdtrt_id) marked,"
@@ -244,9 +244,9 @@ static int peers(struct ask *a, const char *code, json_t **out, struct err *e)
     buf_str(
         &b,
         "with m as (select distinct d.id from finding f join d_visit d on d.code = f.mdtrt_id where f.hit),"
-        " v as (select v.fixmedins_code, count(*) filter (kind = 1) stays, count(*) filter (kind = 2) visits,"
-        " count(m.id) filter (kind = 1) marked_stays, count(m.id) filter (kind = 2) marked_visits"
-        " from s_visit v left join m on m.id = v.mdtrt_id where kind in (1, 2) group by 1)"
+        " v as (select v.fixmedins_code, count(*) filter (kind = 1) stays, count(*) filter (kind <> 1) visits,"
+        " count(m.id) filter (kind = 1) marked_stays, count(m.id) filter (kind <> 1) marked_visits"
+        " from s_visit v left join m on m.id = v.mdtrt_id group by 1)"
         " select d.code fixmedins_code, " INST_KIND_SQL(
             "i") " kind, v.stays, v.visits, v.marked_stays, v.marked_visits from v"
                  " join d_inst d on d.id = v.fixmedins_code left join s_inst i on i.fixmedins_code = v.fixmedins_code"
@@ -273,9 +273,9 @@ static const struct {
     {"months", false,
      "select " MONTH_OF(
          "v.enddate") " as month, count(*) filter (kind = 1)::bigint stays,"
-                      " count(*) filter (kind = 2)::bigint visits,"
+                      " count(*) filter (kind <> 1)::bigint visits,"
                       " sum(fund_pay_sumamt)::bigint fund_fen, sum(medfee_sumamt)::bigint medfee_fen"
-                      " from s_visit v where fixmedins_code = %s and kind in (1, 2) and enddate is not null"
+                      " from s_visit v where fixmedins_code = %s and enddate is not null"
                       " group by 1 order by 1"},
     {"hit_months", true,
      "select strftime(event_date, '%%Y-%%m') as month, count(*)::bigint hits, sum(fund_fen)::bigint fund_fen"
@@ -301,7 +301,7 @@ static const char doctors_sql[] =
     " select coalesce(d.code, '') dr_code, coalesce(d.name, d.code, '未登记') dr_name, count(*)::bigint visits,"
     " sum(v.fund_pay_sumamt)::bigint fund_fen, coalesce(sum(h.hits), 0)::bigint hits,"
     " coalesce(sum(h.fund), 0)::bigint hit_fund_fen from s_visit v left join d_doctor d on d.id = v.chfpdr_code"
-    " left join h on h.id = v.mdtrt_id where v.fixmedins_code = %s and v.kind in (1, 2) group by 1, 2"
+    " left join h on h.id = v.mdtrt_id where v.fixmedins_code = %s group by 1, 2"
     " order by hit_fund_fen desc, fund_fen desc limit 15";
 
 /* `sql` with each %s replaced by the next of two texts; %% is a per cent sign. */

@@ -65,13 +65,13 @@ static int base(struct request *r, struct ask *a, const char *psn_no, json_t **o
         ") select d.code psn_no, t.psn_name, t.certno, t.tel, g.code gend, " DATE_OF("p.brdy") " brdy, " DATE_OF(
             "p.die_date") " die_date,"
                           " m.code emp_no, coalesce(m.name, m.code) emp_name, h.code household, i.code staff_inst,"
-                          " count(*) filter (v.kind = 1)::bigint stays, count(*) filter (v.kind = 2)::bigint visits,"
+                          " count(*) filter (v.kind = 1)::bigint stays, count(*) filter (v.kind <> 1)::bigint visits,"
                           " count(distinct v.fixmedins_code)::bigint institutions,"
                           " coalesce(sum(v.medfee_sumamt), 0)::bigint medfee_fen,"
                           " coalesce(sum(v.fund_pay_sumamt), 0)::bigint fund_fen from d_person d join s_person p on p.psn_no = d.id"
                           " cross join t left join d_code g on g.id = p.gend left join d_emp m on m.id = p.emp_no"
                           " left join d_text h on h.id = p.household left join d_inst i on i.id = p.staff_inst"
-                          " join s_visit v on v.psn_no = p.psn_no and v.kind in (1, 2) left join d_inst n on n.id = v.fixmedins_code"
+                          " join s_visit v on v.psn_no = p.psn_no left join d_inst n on n.id = v.fixmedins_code"
                           " left join d_place pl on pl.id = v.fix_blng_admdvs left join d_place pi on pi.id = v.insu_admdvs"
                           " where d.code = ");
     buf_sql(&b, span_of(psn_no));
@@ -140,9 +140,9 @@ static int companions(struct ask *a, const char *psn_no, json_t **out, struct er
     buf_str(
         &b,
         "), mine as (select distinct v.fixmedins_code, v.begndate from s_visit v join me on v.psn_no = me.psn_no"
-        " where v.kind in (1, 2)), w as (select v.psn_no, count(distinct (v.fixmedins_code, v.begndate)) n_days"
+        "), w as (select v.psn_no, count(distinct (v.fixmedins_code, v.begndate)) n_days"
         " from s_visit v join mine on mine.fixmedins_code = v.fixmedins_code and mine.begndate = v.begndate"
-        " where v.kind in (1, 2) and v.psn_no <> (select psn_no from me) group by 1)"
+        " where v.psn_no <> (select psn_no from me) group by 1)"
         " select d.code psn_no, w.n_days::bigint common_days, coalesce(p.emp_no = me.emp_no, false) same_emp,"
         " coalesce(p.household = me.household, false) same_household, coalesce(p.tel = me.tel, false) same_tel"
         " from w join s_person p on p.psn_no = w.psn_no join d_person d on d.id = p.psn_no cross join me"
