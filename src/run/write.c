@@ -149,13 +149,27 @@ static int append(duckdb_appender app, const struct row *r, struct err *e)
     return duckdb_appender_end_row(app) == DuckDBSuccess ? 0 : db_append_error(app, e);
 }
 
+/* What the run before found, summed up, so that two runs can be compared. */
+static int keep_before(struct store *s, struct err *e)
+{
+    if (!store_has(s, "finding"))
+        return 0;
+    return db_run(
+        s->con,
+        "CREATE OR REPLACE TABLE finding_before AS SELECT rule_id, fixmedins_code, count(*)::BIGINT AS hits, "
+        "sum(fund_fen)::BIGINT AS fund_fen FROM finding WHERE hit GROUP BY ALL",
+        e);
+}
+
 static int write_table(struct store *s, const struct rows *rows, struct err *e)
 {
     duckdb_appender app = NULL;
     int rc = db_run(s->con, "BEGIN", e);
     if (rc < 0)
         return rc;
-    rc = db_run(s->con, create_sql, e);
+    rc = keep_before(s, e);
+    if (rc == 0)
+        rc = db_run(s->con, create_sql, e);
     if (rc == 0 && duckdb_appender_create(s->con, NULL, "finding", &app) != DuckDBSuccess)
         rc = db_append_error(app, e);
     for (size_t i = 0; i < rows->n && rc == 0; i++)

@@ -9,6 +9,7 @@
 #include "server/routes.h"
 #include "server/rowjson.h"
 #include "server/server.h"
+#include "server/timeline.h"
 
 static const char *text_of(const json_t *row, const char *name)
 {
@@ -126,75 +127,30 @@ static int lines(struct request *r, struct err *e)
         e);
 }
 
-/* --- time line: the person's visits around the day --------------------------------------------------- */
-
-#define DAY "strftime(date '1970-01-01' + "
-#define VISITS_AROUND                                                                                              \
-    "select d.code as mdtrt_id, case x.kind when 1 then 'stay' when 2 then 'visit' else 'other' end as kind, " DAY \
-    "x.begndate, '%%Y-%%m-%%d') as begndate, " DAY "x.enddate, '%%Y-%%m-%%d') as enddate,"                         \
-    " n.code as fixmedins_code, n.name as fixmedins_name, dx.code as dx, dx.name as dx_name,"                      \
-    " x.medfee_sumamt as medfee_sumamt_fen, x.fund_pay_sumamt as fund_pay_sumamt_fen"                              \
-    " from s_visit x join d_visit d on d.id = x.mdtrt_id join d_person p on p.id = x.psn_no"                       \
-    " left join d_inst n on n.id = x.fixmedins_code left join d_dx dx on dx.id = x.dx where %s"                    \
-    " order by x.begndate, x.rank limit 2000"
+/* --- time line ------------------------------------------------------------------------------------- */
 
 static int timeline(struct request *r, struct err *e)
 {
-    json_t *row = NULL, *visits = NULL, *marks = NULL;
-    struct buf where = BUF_INIT, sql = BUF_INIT;
-    const char *day, *person;
-    struct store *s;
-    int64_t around;
-    day_t at;
-    int rc = request_query_int(r, "days", 180, 1, 3660, &around, e);
+    struct scope scope = scope_of(&r->session);
+    json_t *row = NULL, *events = NULL, *out = NULL;
+    struct ask *a = NULL;
+    int rc = clue_of(r, &row, e);
 
     if (!rc)
-        rc = clue_of(r, &row, e);
-    if (!rc)
-        rc = request_store(r, &s, e);
-    if (rc) {
-        json_decref(row);
-        return rc;
-    }
-    day = text_of(row, "event_date");
-    person = text_of(row, "psn_no");
-    if (person) {
-        buf_str(&where, "p.code = ");
-        buf_sql(&where, span_of(person));
-        if (day_parse(span_of(day), &at))
-            buf_fmt(&where, " and x.enddate >= %d and x.begndate <= %d", (int)(at - around),
-                    (int)(at + around));
-    } else {
-        /* Without a person: the visits that the evidence names. */
         rc = cw_rows_json(
-            r->db, &marks, evidence_columns, e,
+            r->db, &events, evidence_columns, e,
             "select event, role, amount_fen, fund_fen, gone from clue_line where clue = $1"
-            " and event >= 'mdtrt:' and event < 'mdtrt;' order by event limit 1000",
+            " order by role, event limit 1000",
             CW_ARGS(cw_i(json_integer_value(json_object_get(row, "id")))));
-        buf_str(&where, "d.code in (''");
-        for (size_t i = 0; !rc && i < json_array_size(marks); i++) {
-            buf_char(&where, ',');
-            buf_sql(&where, span_of(text_of(json_array_get(marks, i), "event") + 6));
-        }
-        buf_char(&where, ')');
-    }
-    buf_fmt(&sql, VISITS_AROUND, buf_cstr(&where));
     if (!rc)
-        rc = where.failed || sql.failed ? err_nomem(e)
-                                        : store_rows_json(s, &visits, e, buf_cstr(&sql));
-    buf_release(&where);
-    buf_release(&sql);
-    json_decref(marks);
-    if (rc) {
-        json_decref(row);
-        return rc;
-    }
-    rc = reply_json(r, 200,
-                    json_pack("{s:O?,s:O?,s:o}", "event_date", json_object_get(row, "event_date"),
-                              "mdtrt_id", json_object_get(row, "mdtrt_id"), "visits", visits),
-                    e);
+        rc = ask_open(r, &a, e);
+    if (!rc)
+        rc = timeline_load(a, text_of(row, "psn_no"),
+                           scope.fixmedins_code[0] ? scope.fixmedins_code : NULL, events, &out, e);
+    ask_close(a);
+    json_decref(events);
     json_decref(row);
-    return rc;
+    return rc ? rc : reply_json(r, 200, out, e);
 }
 
 /* --- history ----------------------------------------------------------------------------------------- */
@@ -225,14 +181,11 @@ static int history(struct request *r, struct err *e)
     return rc ? rc : reply_json(r, 200, json_pack("{s:o}", "rows", rows), e);
 }
 
-static const struct route_field days_query[] = {{"days", FIELD_INT, false, "前后各多少天（180）"},
-                                                {0}};
-
 const struct route routes_clue_one[] = {
     {"GET", "/api/clues/{id}", "clue.read", 0, show, "一条线索：内容、解释、法条、SQL", NULL, NULL},
     {"GET", "/api/clues/{id}/lines", "clue.read", 0, lines, "证据与所在就诊的全部费用，到文件和行",
      NULL, NULL},
-    {"GET", "/api/clues/{id}/timeline", "clue.read", 0, timeline, "前后的就诊", days_query, NULL},
+    {"GET", "/api/clues/{id}/timeline", "clue.read", 0, timeline, "前后的就诊", NULL, NULL},
     {"GET", "/api/clues/{id}/history", "clue.read", 0, history, "谁在何时做了什么", NULL, NULL},
     {"GET", "/api/clues/{id}/comments", "clue.read", 0, history, "评论", NULL, NULL},
     {0},

@@ -15,6 +15,11 @@ extern const struct route routes_ops[];
 extern const struct route routes_person[];
 extern const struct route routes_reveal[];
 extern const struct route routes_rule[];
+extern const struct route routes_assignee[];
+extern const struct route routes_curve[];
+extern const struct route routes_screen[];
+extern const struct route routes_search[];
+extern const struct route routes_workbench[];
 extern const struct route routes_session[];
 
 #endif
