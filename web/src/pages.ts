@@ -7,6 +7,7 @@ import {
   Document,
   Memo,
   OfficeBuilding,
+  Search,
   Setting,
 } from '@element-plus/icons-vue'
 
@@ -80,6 +81,15 @@ export const pages: PageEntry[] = [
     component: () => import('@/views/portrait/PersonDetail.vue'),
     permission: 'claims.read',
     menu: '/institutions',
+  },
+  {
+    path: '/screen',
+    name: 'ScreenPage',
+    title: '智能筛查',
+    component: () => import('@/views/screen/ScreenPage.vue'),
+    permission: 'screen.read',
+    group: '规则与筛查',
+    icon: Search,
   },
   {
     path: '/rules',
