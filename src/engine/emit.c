@@ -145,6 +145,8 @@ static void sentence(struct fold *f, const struct found *w, struct buf *b,
         else if (span_is(p->name, "n"))
             buf_i64(b, (int64_t)bad);
     }
+    if (w->reference)
+        buf_str(b, w->reference);
 }
 
 /* ---- money ---- */

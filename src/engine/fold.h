@@ -47,6 +47,7 @@ struct fold {
 struct found {
     const struct event *anchor, *prev;
     const char *anchor_text;
+    const char *reference; /* outlier: what it was held against; ends the sentence. NULL = none */
     int64_t value, threshold;
     int64_t gap_from, gap_to;
     const struct member *members;

@@ -571,6 +571,32 @@ static const char *const rule_keys[] = {
     NULL,
 };
 
+/* Counts the measures in x; false if something beside them needs the event or the finding's members: an acquittal that is
+ * made up for later knows the measures' keys, the value and the threshold, and nothing else. */
+static bool of_measures_only(const struct expr *x, int *n)
+{
+    if (!x)
+        return true;
+    if (x->op == X_MEASURE) {
+        (*n)++;
+        return true;
+    }
+    if (x->op == X_FIELD || x->op == X_FUND || x->op == X_MEMBERS || x->op == X_AGG ||
+        x->op == X_KN || x->op == X_ANYDX || x->op == X_DXLISTED || x->op == X_GAP_FROM ||
+        x->op == X_GAP_TO)
+        return false;
+    for (int i = 0; i < X_ARGS; i++)
+        if (!of_measures_only(x->arg[i], n))
+            return false;
+    return true;
+}
+
+static bool acquits_later(const struct expr *x)
+{
+    int n = 0;
+    return of_measures_only(x, &n) && n == 1;
+}
+
 /* Measures are known after the walk: a question that asks for one is folded then; an acquittal can be made up for. */
 static void wait_for_measures(struct rule *r)
 {
@@ -580,8 +606,13 @@ static void wait_for_measures(struct rule *r)
             asks = asks || expr_has(r->slot[i][s], X_MEASURE);
         for (int k = 0; k < r->n_cls; k++)
             asks = asks || expr_has(r->cls[k].when[i], X_MEASURE);
-        for (int k = 0; k < r->n_unless; k++)
-            r->late = r->late || expr_has(r->unless[i] ? r->unless[i][k] : NULL, X_MEASURE);
+        for (int k = 0; k < r->n_unless; k++) {
+            const struct expr *x = r->unless[i] ? r->unless[i][k] : NULL;
+            if (!expr_has(x, X_MEASURE))
+                continue;
+            r->late = true;
+            asks = asks || !acquits_later(x);
+        }
     }
     if (asks)
         r->in_walk = false;
@@ -647,7 +678,7 @@ int rule_parse(struct loader *ld, const struct ynode *n)
     return rule_lint(r, ld->e);
 }
 
-/* NAME: {title, of, from, except, value: {sum|share|count|ratio}, n, peers} */
+/* NAME: {title, of, from, except, value: {sum|share|count|ratio|first_digits}, n, peers} */
 int measure_parse(struct loader *ld, const struct ynode *n, struct measure *m)
 {
     static const char *const known[] = {"title", "of",    "from", "except", "value",
@@ -682,6 +713,14 @@ int measure_parse(struct loader *ld, const struct ynode *n, struct measure *m)
         }
         if (rc == 0)
             rc = rule_slot_text(ld, SL_QTY, SPAN("1"), arg, -1, 0, 0);
+    } else if (span_is(how, "first_digits")) { /* how far from Benford's law; see measure_build */
+        m->share = true;
+        r->count = COUNT_DIGITS;
+        rc = rule_slot(ld, SL_GROUP, arg, -1, -1, 0);
+        if (rc == 0)
+            rc = rule_slot_text(ld, SL_QTY, SPAN("1"), arg, -1, 0, 0);
+        if (rc == 0)
+            rc = rule_slot_text(ld, SL_RATIO, SPAN("1"), arg, -1, 0, 0);
     } else if (span_is(how, "share")) {
         m->share = true;
         struct buf b = BUF_INIT;
@@ -697,7 +736,7 @@ int measure_parse(struct loader *ld, const struct ynode *n, struct measure *m)
         if (rc == 0)
             rc = rule_slot(ld, SL_RATIO, ynode_get(arg, "den"), -1, rule_slot_scale(r, SL_QTY), 0);
     } else {
-        return ynode_bad(arg, ld->e, "应为 sum share count ratio 之一");
+        return ynode_bad(arg, ld->e, "应为 sum share count ratio first_digits 之一");
     }
     r->scale = rule_slot_scale(r, SL_QTY);
     const struct ynode *peers = ynode_get(n, "peers");

@@ -49,7 +49,8 @@ enum slot {
 /* Modes of kinds. */
 enum { PAIR_CONFLICT, PAIR_REQUIRES, PAIR_INSIDE, PAIR_DISCOUNT };
 enum { QUOTA_BUCKET, QUOTA_SLIDING, QUOTA_BURST };
-enum { COUNT_SUM, COUNT_DISTINCT, COUNT_ALL };
+enum { COUNT_SUM, COUNT_DISTINCT, COUNT_ALL, COUNT_DIGITS };
+#define MAX_BREAKS 16
 enum { KEEP_FIRST, KEEP_LAST, KEEP_DEAREST, KEEP_FREQUENT };
 enum { AXIS_DAYS, AXIS_SECONDS, AXIS_OTHER };
 
@@ -139,10 +140,13 @@ struct rule {
     bool new_minimum; /* level */
     bool counts_days; /* quota: count is `distinct day` */
     struct derive derive;
+    bool at_reset; /* level: a stock-take is judged against the book, nothing else */
     bool own_past; /* outlier */
     int scale;     /* of value and threshold in the slots: quota, level, gap minutes ... */
     int chain_links;
-    int64_t num[8]; /* outlier numbers etc., see kinds */
+    int64_t num[10];          /* outlier numbers etc., see kinds */
+    day_t breaks[MAX_BREAKS]; /* outlier: days from which the past is another one */
+    int n_breaks;
     const struct measure *measure;
     enum at_of at_of;
     enum at_amount at_amount;
@@ -151,7 +155,7 @@ struct rule {
     struct expr *at_expr[MAX_CLAUSES];
     struct expr *at_where[MAX_CLAUSES];
     struct slider slider; /* keep_from */
-    int64_t keep_num[8];  /* outlier numbers with keep_from */
+    int64_t keep_num[10]; /* outlier numbers with keep_from */
     day_t from, to;       /* effective, inclusive; DAY_NONE = open */
     struct span says;
     struct says_part *says_parts; /* message.c */

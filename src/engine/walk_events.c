@@ -118,7 +118,7 @@ static void pack(struct walk *w, const struct rule *r, const struct event *ev)
 static void push(struct walk *w, const struct rule *r, const struct event *ev)
 {
     w->n_events++;
-    if (r->is_measure && r->count != COUNT_DISTINCT) {
+    if (r->is_measure && r->count != COUNT_DISTINCT && r->count != COUNT_DIGITS) {
         if (measure_add(w->run, r->measure, &w->sums[r->measure->index], ev) < 0)
             w->failed = true;
         return;

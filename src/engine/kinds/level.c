@@ -37,7 +37,7 @@ static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
 {
     static const char *const known[] = {"add",   "decay", "floor", "max",  "min",  "tolerance",
                                         "count", "reset", "start", "only", "late", NULL};
-    static const char *const counts[] = {"each", "new_minimum", NULL};
+    static const char *const counts[] = {"each", "new_minimum", "at_reset", NULL};
     int rc = ask->kind == Y_MAP ? ynode_only(ask, known, ld->e)
                                 : ynode_bad(ask, ld->e, "应为 {add: ...}"),
         v = 0;
@@ -46,11 +46,14 @@ static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
     const struct ynode *count = ynode_get(ask, "count");
     if (!ynode_get(ask, "add"))
         return ynode_bad(ask, ld->e, "缺少 add（变动量）");
-    if (!ynode_get(ask, "max") && !ynode_get(ask, "min"))
-        return ynode_bad(ask, ld->e, "max 与 min 至少要有一个");
     if (count && !rule_word(count, counts, &v))
-        return ynode_bad(count, ld->e, "count 应为 each 或 new_minimum");
+        return ynode_bad(count, ld->e, "count 应为 each、new_minimum 或 at_reset");
     r->new_minimum = v == 1;
+    r->at_reset = v == 2;
+    if (r->at_reset && (!ynode_get(ask, "reset") || !ynode_get(ask, "tolerance")))
+        return ynode_bad(count, ld->e, "at_reset 要有 reset 与 tolerance");
+    if (!r->at_reset && !ynode_get(ask, "max") && !ynode_get(ask, "min"))
+        return ynode_bad(ask, ld->e, "max 与 min 至少要有一个");
     r->scale = 4;
     r->chain_links = ynode_get(ask, "start") != NULL; /* nothing is known before the first reset */
     struct ynode decay = {.kind = Y_SCALAR};
@@ -116,6 +119,26 @@ static void accuse(struct fold *f, struct event *ev, size_t n, const struct verd
                       .hit = d->hit,
                       .value = micro(d->level, 4),
                       .threshold = micro(d->bound, 4),
+                      .members = f->members,
+                      .n_members = f->n_members};
+    emit(f, &w);
+}
+
+/* Counted less the book; the anchor is the day's last row of the stock-take. */
+static void stock_take(struct fold *f, const struct event *ev, size_t n, int64_t off, int64_t tol)
+{
+    const struct event *anchor = NULL;
+    fold_clear(f);
+    for (size_t i = n; i-- > 0;) {
+        if (!ev[i].absent || ev[i].q == HUJI_NONE64)
+            continue;
+        anchor = anchor ? anchor : &ev[i];
+        fold_member(f, &ev[i], 1, 0, 0);
+    }
+    struct found w = {.anchor = anchor,
+                      .hit = true,
+                      .value = micro(off, 4),
+                      .threshold = micro(tol, 4),
                       .members = f->members,
                       .n_members = f->n_members};
     emit(f, &w);
@@ -201,8 +224,8 @@ static void fold(struct fold *f, struct event *ev, size_t n)
             const struct event *e = &ev[d.j];
             if (e->q == HUJI_NONE64)
                 continue;
-            if (e->absent)
-                set = e->q;
+            if (e->absent) /* a stock-take lists lot by lot */
+                set = set == HUJI_NONE64 ? e->q : set + e->q;
             else
                 sum += e->q;
             if (started && !e->absent && e->q > 0)
@@ -217,13 +240,16 @@ static void fold(struct fold *f, struct event *ev, size_t n)
         last = e->x;
         d.level += sum;
         if (set != HUJI_NONE64) { /* a stock-take says what is there at the day's end */
+            int64_t off = set > d.level ? set - d.level : d.level - set;
+            if (r->at_reset && started && off > d.tol)
+                stock_take(f, ev + d.i, d.j - d.i, set - d.level, d.tol);
             d.level = set;
             worst[0] = worst[1] = HUJI_NONE64;
             f->env->inflow = set;
             started = true;
             continue;
         }
-        if (!started)
+        if (!started || r->at_reset)
             continue;
         judge_max(f, &d);
         judge_min(f, &d, worst);

@@ -4,10 +4,22 @@
 
 #include <stdlib.h>
 
+#include "base/fen.h"
 #include "engine/bind.h"
 
 /* rule->num: */
-enum { N_TAU, N_MIN_N, N_MIN_PEERS, N_SHRINK, N_RATIO, N_MIN_ABS, N_HISTORY, N_PAST };
+enum {
+    N_TAU,
+    N_MIN_N,
+    N_MIN_PEERS,
+    N_SHRINK,
+    N_RATIO,
+    N_MIN_ABS,
+    N_HISTORY,
+    N_PAST,
+    N_LEAST,
+    N_SEASON
+};
 
 static int find_measure(struct loader *ld, struct rule *r, const struct ynode *n)
 {
@@ -46,11 +58,24 @@ static void own_owner(struct loader *ld, struct rule *r)
     buf_release(&b);
 }
 
+/* Days on which policy changed: what came before is no past of what comes after. */
+static int parse_breaks(struct loader *ld, struct rule *r, const struct ynode *list)
+{
+    for (const struct ynode *n = list ? list->child : NULL; n; n = n->next) {
+        if (r->n_breaks == MAX_BREAKS)
+            return ynode_bad(n, ld->e, "breaks 最多 %d 个日期", MAX_BREAKS);
+        if (n->kind != Y_SCALAR || !day_parse(n->text, &r->breaks[r->n_breaks]))
+            return ynode_bad(n, ld->e, "应为日期，如 2024-01-01");
+        r->n_breaks++;
+    }
+    return 0;
+}
+
 static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
 {
-    static const char *const known[] = {"measure",     "against", "tau",       "ratio",
-                                        "at_least_by", "min_n",   "min_peers", "shrink",
-                                        "factor",      "history", NULL};
+    static const char *const known[] = {"measure",  "against",   "tau",    "ratio",  "at_least_by",
+                                        "min_n",    "min_peers", "shrink", "factor", "history",
+                                        "at_least", "season",    "breaks", NULL};
     static const struct {
         const char *name;
         int at, scale;
@@ -60,6 +85,7 @@ static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
         {"min_peers", N_MIN_PEERS, 0, 8}, {"shrink", N_SHRINK, 0, 0},
         {"factor", N_RATIO, 4, 0},        {"ratio", N_RATIO, 4, 0},
         {"at_least_by", N_MIN_ABS, 6, 0}, {"history", N_HISTORY, 0, 6},
+        {"at_least", N_LEAST, 6, 0},      {"season", N_SEASON, 0, 0},
     };
     int rc = ask->kind == Y_MAP ? ynode_only(ask, known, ld->e)
                                 : ynode_bad(ask, ld->e, "应为 {measure: ...}");
@@ -91,7 +117,7 @@ static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
         rc = rule_number(ld, &n, 0, &r->num[N_PAST]);
         r->keep_num[N_PAST] = r->num[N_PAST];
     }
-    return rc;
+    return rc < 0 ? rc : parse_breaks(ld, r, ynode_get(ask, "breaks"));
 }
 
 static int cmp_i64(const void *a, const void *b)
@@ -110,8 +136,29 @@ static int64_t median(int64_t *v, size_t n)
 /* What an owner's number was found to be. */
 struct far {
     int64_t value, threshold, base;
+    size_t n; /* peers, or periods of the past */
     bool hit;
 };
+
+/* What the owner was held against, and how much there was of both. */
+static void reference(struct fold *f, const struct measure_case *m, const struct far *far,
+                      struct buf *b)
+{
+    static const enum slot slots[] = {SL_CAP, SL_HI, SL_SCOPE};
+    const struct rule *of = f->env->run->lib->rules[f->rule->measure->rule];
+    int groups = 0;
+    buf_str(b, f->rule->own_past ? "（对照：自身此前 " : "（对照：同组");
+    for (int i = 0; i < 3 && !f->rule->own_past; i++)
+        if (of->slot[m->clause][slots[i]]) {
+            buf_str(b, groups++ ? "、" : " ");
+            print_value(f->env->run, b, of->slot[m->clause][slots[i]], m->peer[i]);
+        }
+    buf_fmt(b, f->rule->own_past ? "%zu 期，中位数 " : " %zu 个，中位数 ", far->n);
+    dec_print(b, div_round(far->base, 100, 0), 4);
+    buf_str(b, "；本期 ");
+    dec_print(b, div_round(m->value, 100, 0), 4);
+    buf_fmt(b, "，n=%lld）", (long long)m->n);
+}
 
 static void found_row(struct fold *f, const struct measure_case *m, const struct far *far)
 {
@@ -121,8 +168,11 @@ static void found_row(struct fold *f, const struct measure_case *m, const struct
     struct buf name = BUF_INIT;
     print_value(f->env->run, &name, f->rule->key[m->clause][f->rule->n_keys - 1],
                 m->row->key[f->rule->n_keys - 1]);
+    struct buf ref = BUF_INIT;
+    reference(f, m, far, &ref);
     struct found w = {.anchor = ev,
                       .anchor_text = buf_cstr(&name),
+                      .reference = buf_cstr(&ref),
                       .hit = far->hit,
                       .value = far->value,
                       .threshold = far->threshold,
@@ -130,6 +180,7 @@ static void found_row(struct fold *f, const struct measure_case *m, const struct
                       .gap_to = m->value};
     emit(f, &w);
     buf_release(&name);
+    buf_release(&ref);
 }
 
 static bool same_peers(const struct measure_case *a, const struct measure_case *b)
@@ -172,11 +223,37 @@ static void judge_peers(struct fold *f, const struct measure_case *const *at, si
                    : sum > 0 ? (double)(ms[i] - med) / (1.253314 * ((double)sum / (double)n))
                              : 0;
         int64_t zi = (int64_t)(z * 1e6 + (z < 0 ? -0.5 : 0.5));
-        struct far far = {zi, num[N_TAU], med, is_far(num, zi, ms[i], med)};
+        if (at[i]->value < num[N_LEAST])
+            continue;
+        struct far far = {zi, num[N_TAU], med, n, is_far(num, zi, ms[i], med)};
         if (far.hit || is_far(f->rule->keep_num, zi, ms[i], med))
             found_row(f, at[i], &far);
     }
     free(v);
+}
+
+static int64_t period_of(const struct fold *f, const struct measure_case *m, day_t d)
+{
+    int y, month, k;
+    day_to_ymd(d, &y, &month, &k);
+    switch (f->rule->key[m->clause][f->rule->n_keys - 1]->fmt) {
+    case VF_MONTH: return y * 12 + month - 1;
+    case VF_QUARTER: return y * 4 + (month - 1) / 3;
+    case VF_YEAR: return y;
+    default: return d;
+    }
+}
+
+/* The first period of which the past may be asked: N_PAST back, or the last break before. */
+static int64_t past_from(const struct fold *f, const struct measure_case *m)
+{
+    int64_t from = m->period - f->rule->num[N_PAST];
+    for (int i = 0; i < f->rule->n_breaks; i++) {
+        int64_t p = period_of(f, m, f->rule->breaks[i]);
+        if (p <= m->period && p > from)
+            from = p;
+    }
+    return from;
 }
 
 static void judge_past(struct fold *f, const struct measure_case *const *at, size_t n)
@@ -189,13 +266,21 @@ static void judge_past(struct fold *f, const struct measure_case *const *at, siz
     }
     for (size_t i = 0; i < n; i++) {
         size_t m = 0; /* the calendar's periods before this one, as far as the owner has them */
-        for (size_t k = i; k-- > 0 && at[k]->period >= at[i]->period - num[N_PAST];)
+        int64_t from = past_from(f, at[i]), season = HUJI_NONE64;
+        for (size_t k = i; k-- > 0 && at[k]->period >= from;) {
             v[m++] = at[k]->value;
+            if (num[N_SEASON] && at[k]->period == at[i]->period - num[N_SEASON])
+                season = at[k]->value;
+        }
         if ((int64_t)m < num[N_HISTORY] || !m || at[i]->n < num[N_MIN_N])
             continue;
         int64_t base = median(v, m), x = at[i]->value;
+        if (season > base) /* NONE is the smallest number: as much as in that season is no news */
+            base = season;
+        if (x < num[N_LEAST])
+            continue;
         struct far far = {base > 0 ? div_round(x, base, 6) : HUJI_NONE64, num[N_RATIO] * 100, base,
-                          is_far(num, INT64_MAX, x, base)};
+                          m, is_far(num, INT64_MAX, x, base)};
         if (far.hit || is_far(f->rule->keep_num, INT64_MAX, x, base))
             found_row(f, at[i], &far);
     }

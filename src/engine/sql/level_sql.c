@@ -41,7 +41,7 @@ static void days(struct sq *q, struct buf *out)
     buf_fmt(
         out,
         ",\nd0 AS (SELECT %s, coalesce(sum(q) FILTER (WHERE NOT absent), 0)::BIGINT AS s, coalesce(sum(q) FILTER (WHERE NOT absent AND q > "
-        "0), 0)::BIGINT AS pos, arg_max(q, rn) FILTER (WHERE absent AND q IS NOT NULL) AS setto, greatest(0, coalesce(max(c) FILTER (WHERE q "
+        "0), 0)::BIGINT AS pos, sum(q) FILTER (WHERE absent AND q IS NOT NULL)::BIGINT AS setto, greatest(0, coalesce(max(c) FILTER (WHERE q "
         "IS NOT NULL), 0)) AS tol, arg_max_null(a, rn) AS a, arg_max_null(b, rn) AS b, %s arg_max(cl, rn) AS cl, arg_max(rid, rn) AS rid, "
         "arg_max(kn, rn) AS kn FROM o GROUP BY ALL)",
         keys_x,
@@ -141,6 +141,37 @@ static void balance(struct sq *q, const char *decay, const char *floor, struct b
     buf_fmt(out, ",\nd8 AS (SELECT *, %s, %s FROM d7)", refused(q, "lo"), refused(q, "klo"));
 }
 
+/* The book just before a stock-take: the balance of the segment that it ends, and the day's own changes. */
+static void at_reset(struct sq *q, struct buf *out)
+{
+    const char *k = keys_str(q, "");
+    buf_fmt(
+        out,
+        ",\nbk AS (SELECT *, lag(lv) OVER (PARTITION BY %s ORDER BY x) AS before, lag(x) OVER (PARTITION BY %s ORDER BY x) AS xb FROM d5)",
+        k, k);
+    buf_fmt(
+        out,
+        ",\nacc AS (SELECT %s, x, setto - (before + s) AS off, tol FROM bk WHERE setto IS NOT NULL AND seg > %d AND abs(setto - (before + "
+        "s)) > tol)",
+        k, q->r->chain_links ? 1 : 0);
+    buf_fmt(
+        out,
+        ",\nmm AS (SELECT o.*, acc.off, acc.tol, row_number() OVER (PARTITION BY %s, o.x ORDER BY o.rn DESC) AS dn FROM acc JOIN o ON %s "
+        "AND o.x = acc.x WHERE o.absent AND o.q IS NOT NULL)",
+        keys_str(q, "o."), equal_str(q, "o", "acc"));
+    buf_fmt(
+        out,
+        ",\nfo AS MATERIALIZED (SELECT row_number() OVER () AS fid, cl, rid, kn, %s, x, NULL::INTEGER AS p_cl, NULL::BIGINT AS "
+        "p_rid, NULL::INTEGER AS p_kn, NULL::VARCHAR AS anchor_text, (off * 100)::BIGINT AS value, (tol * 100)::BIGINT AS "
+        "threshold, NULL::BIGINT AS gf, NULL::BIGINT AS gt, true AS hit FROM mm WHERE dn = 1)",
+        k);
+    buf_fmt(
+        out,
+        ",\nmem AS MATERIALIZED (SELECT fo.fid, m0.cl, m0.rid, m0.kn, 1 AS role, 0 AS bad, 0 AS of_, CASE WHEN dn = 1 THEN 1 ELSE 0 END "
+        "AS anc FROM fo JOIN mm m0 ON %s AND m0.x = fo.x)",
+        equal_str(q, "m0", "fo"));
+}
+
 void level_sql(struct sq *q, struct buf *out)
 {
     const char *k = keys_str(q, ""), *decay = NULL, *floor = NULL;
@@ -150,6 +181,10 @@ void level_sql(struct sq *q, struct buf *out)
     }
     days(q, out);
     balance(q, decay, floor, out);
+    if (q->r->at_reset) {
+        at_reset(q, out);
+        return;
+    }
     const char *loose_hi =
         q->r->slider.param.n
             ? sq_fmt(q,

@@ -2,6 +2,25 @@
 /* A measure as a table m_<name>: keys, value (1e-6), n, peers, and the first event, which dates it. */
 #include "engine/sql/priv.h"
 
+/* Mean absolute deviation from Benford's law. */
+static void digits(struct sq *q, const char *k, struct buf *out)
+{
+    buf_fmt(
+        out,
+        ",\nd0 AS (SELECT *, CAST(left(abs(g)::VARCHAR, 1) AS INTEGER) AS d FROM ev WHERE g <> 0),\n"
+        "d1 AS (SELECT %s, count(*) AS n, min({'t': t, 'sr': sr, 'rank': rank, 'kn': kn, 'cl': cl, 'rid': rid, 'p0': c, 'p1': b, 'p2': "
+        "sc}) AS f FROM d0 GROUP BY %s),\nlaw(d, p) AS (VALUES (1, 301030), (2, 176091), (3, 124939), (4, 96910), (5, 79181), (6, "
+        "66947), (7, 57992), (8, 51153), (9, 45757)),\nd2 AS (SELECT %s, d, count(*) AS c FROM d0 GROUP BY ALL),\n"
+        "t AS (SELECT d1.*, (SELECT sum(abs(coalesce((SELECT c FROM d2 WHERE %s AND d2.d = law.d), 0) * 1000000::HUGEINT - law.p * "
+        "d1.n)) FROM law) AS num FROM d1)",
+        k, k, k, equal_str(q, "d2", "d1"));
+    buf_fmt(
+        out,
+        "\nSELECT %s, hj_div(num::HUGEINT * 1000000, n::HUGEINT * 9000000) AS value, n, f.p0 AS p0, f.p1 AS p1, f.p2 AS p2, f.cl AS cl, "
+        "f.rid AS rid, f.kn AS kn FROM t",
+        k);
+}
+
 static void body(struct sq *q, const struct measure *m, struct buf *out)
 {
     const struct rule *r = q->r;
@@ -9,6 +28,10 @@ static void body(struct sq *q, const struct measure *m, struct buf *out)
     bool distinct = r->count == COUNT_DISTINCT;
     buf_fmt(out, "CREATE OR REPLACE TEMP TABLE m_%.*s AS WITH ", (int)m->name.n, m->name.p);
     from_sql(q, out);
+    if (r->count == COUNT_DIGITS) {
+        digits(q, k, out);
+        return;
+    }
     const char *usable = m->share   ? "q IS NOT NULL AND a IS NOT NULL"
                          : distinct ? "q IS NOT NULL AND g IS NOT NULL"
                                     : "q IS NOT NULL";

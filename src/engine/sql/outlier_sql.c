@@ -1,8 +1,20 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* outlier: over the measure's table; medians are the lower middle one, sums exact, z once in double. */
+#include "base/day.h"
 #include "engine/sql/priv.h"
 
-enum { N_TAU, N_MIN_N, N_MIN_PEERS, N_SHRINK, N_RATIO, N_MIN_ABS, N_HISTORY, N_PAST };
+enum {
+    N_TAU,
+    N_MIN_N,
+    N_MIN_PEERS,
+    N_SHRINK,
+    N_RATIO,
+    N_MIN_ABS,
+    N_HISTORY,
+    N_PAST,
+    N_LEAST,
+    N_SEASON
+};
 
 /* Is `x` as far from `base` as these numbers want it? */
 static const char *is_far(struct sq *q, const int64_t *n, const char *x, const char *base)
@@ -50,9 +62,22 @@ static void peers(struct sq *q, struct buf *out)
         ",\nv6 AS (SELECT *, trunc(z * 1e6::DOUBLE + CASE WHEN z < 0 THEN -0.5::DOUBLE ELSE 0.5::DOUBLE END)::BIGINT AS hv, %lld::BIGINT "
         "AS ht, med AS base FROM v5)",
         (long long)n[N_TAU]);
-    buf_fmt(out, ",\nhits AS (SELECT *, (%s) AS hit FROM v6 WHERE (%s) OR (%s))",
-            is_far(q, n, "ms", "med"), is_far(q, n, "ms", "med"),
+    buf_fmt(out,
+            ",\nhits AS (SELECT *, (%s) AS hit FROM v6 WHERE value >= %lld AND ((%s) OR (%s)))",
+            is_far(q, n, "ms", "med"), (long long)n[N_LEAST], is_far(q, n, "ms", "med"),
             is_far(q, q->r->keep_num, "ms", "med"));
+}
+
+static int64_t period_of(const struct sq *q, int at)
+{
+    int y, m, k;
+    day_to_ymd(q->r->breaks[at], &y, &m, &k);
+    switch (q->r->key[0][q->r->n_keys - 1]->fmt) {
+    case VF_MONTH: return y * 12 + m - 1;
+    case VF_QUARTER: return y * 4 + (m - 1) / 3;
+    case VF_YEAR: return y;
+    default: return q->r->breaks[at];
+    }
 }
 
 static void past(struct sq *q, struct buf *out)
@@ -61,16 +86,28 @@ static void past(struct sq *q, struct buf *out)
     struct buf owner = BUF_INIT;
     for (int k = 0; k < q->r->n_keys - 1; k++)
         buf_fmt(&owner, "%sk%d", k ? ", " : "PARTITION BY ", k);
+    const char *k = sq_fmt(q, "k%d", q->r->n_keys - 1);
+    /* the days of the breaks as periods; a break cuts the past off */
+    buf_fmt(out, "b0 AS (SELECT *, greatest(%s - %lld", k, (long long)n[N_PAST]);
+    for (int i = 0; i < q->r->n_breaks; i++)
+        buf_fmt(out, ", CASE WHEN %s >= %lld THEN %lld END", k, (long long)period_of(q, i),
+                (long long)period_of(q, i));
+    buf_fmt(out, ") AS since FROM m_%.*s WHERE value IS NOT NULL)", (int)q->r->measure->name.n,
+            q->r->measure->name.p);
     buf_fmt(
         out,
-        "v0 AS (SELECT *, list_sort(list(value) OVER (%s ORDER BY k%d RANGE BETWEEN %lld PRECEDING AND 1 PRECEDING)) AS h FROM m_%.*s WHERE "
-        "value IS NOT NULL)",
-        buf_cstr(&owner), q->r->n_keys - 1, (long long)n[N_PAST], (int)q->r->measure->name.n,
-        q->r->measure->name.p);
+        ",\nv0 AS (SELECT *, list({'p': %s, 'v': value}) OVER (%s ORDER BY %s RANGE BETWEEN %lld PRECEDING AND 1 PRECEDING) AS hh FROM b0)",
+        k, buf_cstr(&owner), k, (long long)n[N_PAST]);
     buf_fmt(
         out,
-        ",\nv1 AS (SELECT *, h[(len(h) - 1) // 2 + 1] AS base FROM v0 WHERE len(h) >= greatest(1, %lld) AND n >= %lld)",
-        (long long)n[N_HISTORY], (long long)n[N_MIN_N]);
+        ",\nv00 AS (SELECT *, list_sort([x.v FOR x IN hh IF x.p >= since]) AS h, list_max([x.v FOR x IN hh IF x.p >= since AND x.p = %s - "
+        "%lld]) AS season FROM v0)",
+        k, n[N_SEASON] ? (long long)n[N_SEASON] : 1000000000LL);
+    buf_fmt(
+        out,
+        ",\nv1 AS (SELECT *, greatest(h[(len(h) - 1) // 2 + 1], season) AS base FROM v00 WHERE len(h) >= greatest(1, %lld) AND n >= %lld AND "
+        "value >= %lld)",
+        (long long)n[N_HISTORY], (long long)n[N_MIN_N], (long long)n[N_LEAST]);
     const char *own = is_far(q, n, "value", "base"),
                *kept = is_far(q, q->r->keep_num, "value", "base");
     buf_fmt(
