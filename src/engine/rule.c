@@ -183,7 +183,7 @@ static int parse_clause(struct loader *ld, const struct ynode *n, int side)
         ynode_bad(n, ld->e, "没有来源「%.*s」", (int)word.n, word.p);
         err_hint(
             ld->e,
-            "可用：stay visit settlement operation stock line line_raw refund_unmatched sale trace check refund reg");
+            "可用：stay visit settlement operation stock line line_raw refund_unmatched sale trace check refund reg enrol lab act clearing");
         return ERR_INPUT;
     }
     c->src = (enum source_id)s;

@@ -7,13 +7,13 @@ static void digits(struct sq *q, const char *k, struct buf *out)
 {
     buf_fmt(
         out,
-        ",\nd0 AS (SELECT *, CAST(left(abs(g)::VARCHAR, 1) AS INTEGER) AS d FROM ev WHERE g <> 0),\n"
+        ",\nd0 AS (SELECT *, CAST(left(abs(g)::VARCHAR, 1) AS INTEGER) AS fd FROM ev WHERE g <> 0),\n"
         "d1 AS (SELECT %s, count(*) AS n, min({'t': t, 'sr': sr, 'rank': rank, 'kn': kn, 'cl': cl, 'rid': rid, 'p0': c, 'p1': b, 'p2': "
         "sc}) AS f FROM d0 GROUP BY %s),\nlaw(d, p) AS (VALUES (1, 301030), (2, 176091), (3, 124939), (4, 96910), (5, 79181), (6, "
-        "66947), (7, 57992), (8, 51153), (9, 45757)),\nd2 AS (SELECT %s, d, count(*) AS c FROM d0 GROUP BY ALL),\n"
-        "t AS (SELECT d1.*, (SELECT sum(abs(coalesce((SELECT c FROM d2 WHERE %s AND d2.d = law.d), 0) * 1000000::HUGEINT - law.p * "
-        "d1.n)) FROM law) AS num FROM d1)",
-        k, k, k, equal_str(q, "d2", "d1"));
+        "66947), (7, 57992), (8, 51153), (9, 45757)),\nd2 AS (SELECT %s, fd, count(*) AS c FROM d0 GROUP BY ALL),\n"
+        "d3 AS (SELECT %s, sum(abs(coalesce(d2.c, 0) * 1000000::HUGEINT - law.p * d1.n)) AS num FROM d1 CROSS JOIN law LEFT JOIN d2 "
+        "ON %s AND d2.fd = law.d GROUP BY ALL),\nt AS (SELECT d1.*, d3.num FROM d1 JOIN d3 ON %s)",
+        k, k, k, keys_str(q, "d1."), equal_str(q, "d2", "d1"), equal_str(q, "d3", "d1"));
     buf_fmt(
         out,
         "\nSELECT %s, hj_div(num::HUGEINT * 1000000, n::HUGEINT * 9000000) AS value, n, f.p0 AS p0, f.p1 AS p1, f.p2 AS p2, f.cl AS cl, "
