@@ -16,6 +16,7 @@ const struct route *const huji_routes[] = {
     routes_clue_act,
     routes_institution,
     routes_job,
+    routes_money,
     routes_notice,
     routes_ops,
     routes_person,
