@@ -17,6 +17,8 @@ const struct command *const huji_commands[] = {
     &cmd_verdict_import,
     &cmd_verdict_list,
     &cmd_verdict_rates,
+    &cmd_plan,
+    &cmd_sample,
     &cmd_backtest,
     &cmd_verify,
     &cmd_evaluate,

@@ -17,6 +17,8 @@ extern const struct command cmd_rank;
 extern const struct command cmd_explain;
 extern const struct command cmd_sheet;
 extern const struct command cmd_backtest;
+extern const struct command cmd_sample;
+extern const struct command cmd_plan;
 extern const struct command cmd_verify;
 extern const struct command cmd_evaluate;
 extern const struct command cmd_rules_list;

@@ -105,9 +105,8 @@ static void xlsx_head(struct output *o)
     worksheet_freeze_panes(o->sheet, 1, 0);
 }
 
-static int xlsx_open(struct output *o, const char *sheet, struct err *e)
+static int xlsx_sheet(struct output *o, const char *sheet, struct err *e)
 {
-    lxw_workbook_options options = {.constant_memory = LXW_TRUE};
     char name[32];
     struct span cut = text_head(span_of(sheet ? sheet : "Huji"), 30);
 
@@ -115,14 +114,19 @@ static int xlsx_open(struct output *o, const char *sheet, struct err *e)
     for (char *p = name; *p; p++)
         if (strchr("[]:*?/\\'", *p))
             *p = ' ';
-    o->book = workbook_new_opt(o->temp, &options);
-    if (!o->book)
-        return err_nomem(e);
     o->sheet = workbook_add_worksheet(o->book, name);
     if (!o->sheet)
         return err_set(e, ERR_IO, "建不了工作表 %s", name);
     xlsx_head(o);
     return 0;
+}
+
+static int xlsx_open(struct output *o, const char *sheet, struct err *e)
+{
+    lxw_workbook_options options = {.constant_memory = LXW_TRUE};
+
+    o->book = workbook_new_opt(o->temp, &options);
+    return o->book ? xlsx_sheet(o, sheet, e) : err_nomem(e);
 }
 
 static int open_file(struct output *o, const char *path, const char *sheet, struct err *e)
@@ -520,10 +524,8 @@ void out_row(struct output *o)
 
 /* --- closing ------------------------------------------------------------------------------------ */
 
-static int finish_xlsx(struct output *o, struct err *e)
+static int end_sheet(struct output *o, struct err *e)
 {
-    lxw_error rc;
-
     if (o->rows >= XLSX_ROWS) {
         err_set(e, ERR_LIMIT, "%lld 行多于一张 XLSX 表能放的 %d 行", (long long)o->rows,
                 XLSX_ROWS - 1);
@@ -531,6 +533,28 @@ static int finish_xlsx(struct output *o, struct err *e)
     }
     if (o->rows > 0)
         worksheet_autofilter(o->sheet, 0, 0, (lxw_row_t)o->rows, (lxw_col_t)(o->n - 1));
+    return 0;
+}
+
+int out_sheet(struct output *o, const char *sheet, const struct shown_column *columns, int n,
+              struct err *e)
+{
+    int rc = end_sheet(o, e);
+
+    assert(o->format == OUT_XLSX && n <= MAX_OUTPUT_COLUMNS);
+    o->n = n;
+    o->rows = 0;
+    memcpy(o->columns, columns, sizeof *columns * (size_t)n);
+    return rc ? rc : xlsx_sheet(o, sheet, e);
+}
+
+static int finish_xlsx(struct output *o, struct err *e)
+{
+    lxw_error rc;
+    int bad = end_sheet(o, e);
+
+    if (bad)
+        return bad;
     rc = workbook_close(o->book);
     o->book = NULL;
     if (rc != LXW_NO_ERROR)

@@ -37,6 +37,9 @@ int out_open(struct output **o, const struct args *a, const struct shown_column 
 /* The same, said plainly; path NULL = stdout. `bom` leads a CSV with U+FEFF and Chinese headings, for Excel. */
 int out_to(struct output **o, enum output_format format, const char *path, bool bom,
            const char *sheet, const struct shown_column *columns, int n, struct err *e);
+/* XLSX alone: another sheet with columns of its own; what is written from now on goes there. */
+int out_sheet(struct output *o, const char *sheet, const struct shown_column *columns, int n,
+              struct err *e);
 enum output_format out_format_of(const struct output *o);
 void out_text(struct output *o, struct span s);
 void out_cstr(struct output *o, const char *s); /* NULL = missing */
