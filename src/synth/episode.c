@@ -132,9 +132,11 @@ static void settle(const struct episode *ep, struct money *m)
     m->dedc = dedc < m->inscp ? dedc : m->inscp > 0 ? m->inscp : 0;
     m->hifp = m->inscp > m->dedc ? prorate(m->inscp - m->dedc, pct, 100) : 0;
     m->maf = ep->sp && ep->stay && m->inscp > 0 ? prorate(m->inscp - m->hifp, 60, 100) : 0;
-    if (ep->fund_exact >= 0) {
+    if (ep->fund_exact >=
+        0) { /* the deductible gives way, so that the payment is still the policy's */
         m->hifp = ep->fund_exact;
         m->maf = 0;
+        m->dedc = m->inscp - (m->hifp * 100 + pct / 2) / pct;
     }
     m->fund = m->hifp + m->maf;
     m->psn = m->total - m->fund;
