@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MulanPSL-2.0
+// From a screening run to a verdict, as two officers do it: the head screens and assigns, the officer judges.
+import { fits, go, login, ok, openBrowser, openPage, settled, shot, test } from './lib.mjs'
+
+export default async function (context) {
+  const page = await openPage(context)
+  await login(page, 'kezhang')
+  await test(page, '智能筛查', async () => {
+    await go(page, '/screen')
+    ok('智能筛查：1366x768 不横向滚动', await fits(page))
+    await page.getByRole('button', { name: /用 \d+ 条规则筛查/ }).click()
+    await page.getByText('已完成').waitFor({ timeout: 120_000 })
+    await settled(page)
+    const rows = await page.locator('.el-table__body tr').count()
+    ok('智能筛查：跑完后按规则列出结果', rows >= 20, rows)
+    ok('智能筛查：与上次比（同一数据，不变）', (await page.getByText('不变').count()) >= 10)
+    await shot(page, '02-screen')
+    await page.getByText('按机构', { exact: true }).click()
+    ok('智能筛查：按机构', (await page.locator('.el-table__body tr').count()) >= 5)
+  })
+
+  let first = ''
+  await test(page, '线索台账', async () => {
+    await go(page, '/clues')
+    await page.locator('.el-table__body tr').first().waitFor()
+    const strip = await page.locator('.strip').first().innerText()
+    ok('台账：合计条数、机构、金额、超期', /合计 \d+ 条.*机构.*基金.*超期/.test(strip.replace(/\n/g, '')), strip)
+    ok('台账：1366x768 不横向滚动', await fits(page))
+    await shot(page, '02-ledger')
+    const total = Number(/合计 ([\d,]+) 条/.exec(strip.replace(/\n/g, ''))[1].replace(',', ''))
+
+    // Paging by cursor: two pages have no row in common.
+    const ids = async () => page.locator('.el-table__body tr td a[href*="#/clues/"]').allInnerTexts()
+    const one = await ids()
+    await page.getByRole('button', { name: '下一页' }).click()
+    await settled(page)
+    const two = await ids()
+    ok('台账：翻页没有重复', two.length > 0 && !two.some((x) => one.includes(x)), `${one.length} ${two.length} 共 ${total}`)
+    await page.getByRole('button', { name: '首页' }).click()
+    await settled(page)
+
+    // A filter narrows what is counted; 重置 widens it again.
+    await page.getByText('更多 ▼').click()
+    await page.getByRole('combobox', { name: '等级' }).click({ force: true })
+    await page.getByRole('option', { name: '明确' }).click()
+    await page.getByRole('button', { name: '搜索', exact: true }).click()
+    await settled(page)
+    const classes = await page.locator('.el-table__body tr .class').allInnerTexts()
+    ok('台账：按等级筛选只剩明确', classes.length > 0 && classes.every((c) => c.includes('明确')), classes.join())
+    await shot(page, '02-ledger-filter')
+    await page.getByRole('button', { name: '重置' }).click()
+    await settled(page)
+    const again = (await page.locator('.strip').first().innerText()).replace(/\n/g, '')
+    ok('台账：重置后回到全部', again.includes(`合计 ${total}`) || again.includes(total.toLocaleString('en')), again)
+
+    // A column put away stays away after a reload.
+    await page.getByRole('button', { name: '显隐列' }).click()
+    await page.locator('.el-popover').getByText('期限').click()
+    await page.keyboard.press('Escape')
+    await page.reload()
+    await page.locator('.el-table__body tr').first().waitFor()
+    ok('台账：收起的列记得住', (await page.locator('.el-table__header th').filter({ hasText: '期限' }).count()) === 0)
+    await page.getByRole('button', { name: '显隐列' }).click()
+    await page.locator('.el-popover').getByText('期限').click()
+    await page.keyboard.press('Escape')
+
+    // Bulk: three to the officer.
+    for (const i of [0, 1, 2]) await page.locator('.el-table__body tr').nth(i).locator('.el-checkbox').click()
+    await page.getByRole('button', { name: '批量分派' }).click()
+    await page.getByRole('dialog').getByRole('combobox', { name: '承办人' }).click({ force: true })
+    await page.getByRole('option', { name: /周执法/ }).click()
+    await shot(page, '02-assign')
+    await page.getByRole('dialog').getByRole('button', { name: '分派' }).click()
+    await page.getByText('已分派 3 条').waitFor()
+    await settled(page)
+    first = await page.locator('.el-table__body tr td a[href*="#/clues/"]').first().innerText()
+    ok('台账：批量分派后行上有承办人', (await page.locator('.el-table__body tr').first().innerText()).includes('周执法'))
+  })
+  await page.close()
+
+  // The officer, in a browser of their own.
+  const other = await openBrowser()
+  try {
+    await officer(await openPage(other.context), first)
+  } finally {
+    await other.close()
+  }
+}
+
+async function officer(page, first) {
+  await login(page, 'zhifa')
+  await test(page, '工作台', async () => {
+    await settled(page)
+    await page.getByText('我该办的').waitFor()
+    const mine = await page.locator('a.card').first().innerText()
+    ok('工作台：我的在办 3 条', /我的在办\s*3/.test(mine), mine)
+    ok('工作台：铃上有 3 条', await page.getByRole('button', { name: '消息，3 条未看' }).isVisible())
+    ok('工作台：1366x768 不横向滚动', await fits(page))
+    await shot(page, '02-workbench')
+  })
+
+  await test(page, '线索详情', async () => {
+    await page.getByRole('link', { name: first }).first().click()
+    await page.getByRole('heading', { name: '时间轴' }).waitFor()
+    await settled(page)
+    ok('线索详情：时间轴画出违规项', (await page.locator('.strip .item.hot').count()) >= 1)
+    ok('线索详情：证据标出违规项与出处', /▶ 违规[\s\S]*第 \d+ 行/.test(await page.locator('main').innerText()))
+    ok('线索详情：法条与什么能说明它不是', (await page.getByText('什么能说明它不是').isVisible()) && (await page.getByRole('heading', { name: '依据' }).isVisible()))
+    ok('线索详情：分量条', (await page.locator('.fill').count()) >= 1)
+    ok('线索详情：1366x768 不横向滚动', await fits(page))
+    ok('线索详情：不滚动就看得见“提交并看下一条”', await page.getByRole('button', { name: '提交并看下一条' }).evaluate((b) => b.getBoundingClientRect().bottom <= window.innerHeight))
+    await shot(page, '02-clue')
+    await page.locator('main').evaluate((m) => m.scrollTo(0, 700))
+    await shot(page, '02-clue-2')
+    await page.locator('main').evaluate((m) => m.scrollTo(0, 0))
+
+    await page.getByRole('button', { name: '提交并看下一条' }).click()
+    ok('线索详情：没选结论时说明', await page.getByText('请先选择结论').isVisible())
+    await page.getByLabel('评论').fill('请 @kezhang 看一下病历')
+    await page.getByRole('button', { name: '发送' }).click()
+    await page.getByText('请 @kezhang 看一下病历').last().waitFor()
+    ok('线索详情：评论留下', true)
+
+    await page.getByText('✓ 查实').click()
+    await page.getByLabel('理由').fill('病历与费用不符，机构已认可')
+    await page.getByRole('button', { name: '只提交' }).click()
+    await page.getByText('已判定：查实').waitFor()
+    await page.locator('.said').waitFor()
+    ok('线索详情：判定后显示结论与理由', (await page.locator('.said').innerText()).includes('机构已认可'))
+    ok('线索详情：经过里有判定', /判定/.test(await page.locator('ol').innerText()))
+    await shot(page, '02-judged')
+  })
+
+  await test(page, '别人先改了', async () => {
+    await go(page, '/clues?assignee=me')
+    const rows = page.locator('.el-table__body tr')
+    await rows.first().waitFor()
+    ok('从链接来的筛选：仅我的', (await rows.count()) === 3, await rows.count())
+    await rows.filter({ hasNotText: '查实' }).first().getByRole('button', { name: '办理' }).click()
+    await page.getByRole('button', { name: '提交并看下一条' }).waitFor()
+    await settled(page)
+    // Another window of the same person starts it meanwhile.
+    await page.evaluate(async () => {
+      const id = location.hash.split('/').pop()
+      const me = await (await fetch('/api/session')).json()
+      const c = await (await fetch('/api/clues/' + id)).json()
+      await fetch(`/api/clues/${id}/start`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'X-Huji-Csrf': me.csrf },
+        body: JSON.stringify({ version: c.version }),
+      })
+    })
+    await page.getByText('✗ 误报').click()
+    await page.getByLabel('理由').fill('有转院记录')
+    await page.getByRole('button', { name: '只提交' }).click()
+    await page.getByText('请看过再提交').waitFor()
+    ok('别人先改了：不覆盖，换成最新内容，写的理由还在', (await page.getByLabel('理由').inputValue()) === '有转院记录')
+    await page.getByRole('button', { name: '只提交' }).click()
+    await page.getByText('已判定：误报').waitFor()
+    ok('别人先改了：看过后再交，成了', true)
+  })
+
+  await test(page, '全局搜索', async () => {
+    await page.getByLabel('全局搜索').fill(first)
+    await page.locator('.search-popper li').first().waitFor()
+    await page.locator('.search-popper li').first().click()
+    await page.waitForURL(/#\/clues\/\d+/)
+    ok('全局搜索：按线索号直达', true)
+  })
+}
