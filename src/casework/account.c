@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "casework/param.h"
 #include "casework/password.h"
 
 #define ROOT_ORG "root"
@@ -23,16 +24,25 @@ static int check_login(const char *login, struct err *e)
     return ERR_INPUT;
 }
 
-static int check_new(const struct new_account *a, struct err *e)
+int account_check_names(const char *login, const char *name, struct err *e)
 {
-    const char *clash = role_set_clash(a->roles);
     size_t bad;
-    int rc = check_login(a->login, e);
+    int rc = check_login(login, e);
 
     if (rc)
         return rc;
-    if (!*a->name || strlen(a->name) > 100 || !utf8_valid(span_of(a->name), &bad))
+    if (!*name || strlen(name) > 100 || !utf8_valid(span_of(name), &bad))
         return err_set(e, ERR_INPUT, "姓名要写，最多 100 字节");
+    return 0;
+}
+
+static int check_new(const struct new_account *a, struct err *e)
+{
+    const char *clash = role_set_clash(a->roles);
+    int rc = account_check_names(a->login, a->name, e);
+
+    if (rc)
+        return rc;
     if (!a->roles)
         return err_set(e, ERR_INPUT, "至少要有一个角色");
     if (clash)
@@ -100,6 +110,41 @@ int account_add(struct cw *db, const struct actor *who, const struct new_account
     return rc;
 }
 
+/* Not one of the last few; then the old one is kept among them. */
+static int check_history(struct cw *db, int64_t account, const char *password, struct err *e)
+{
+    int64_t keep = 0;
+    struct cw_rows rows;
+    bool used = false;
+    int rc = param_int(db, "password_history", &keep, e);
+
+    if (!rc)
+        rc = cw_query(
+            db, &rows, e,
+            "select password from (select password, at from password_history where account = $1"
+            " union all select password, '9999' from account where id = $1) h order by at desc limit $2",
+            CW_ARGS(cw_i(account), cw_i(keep)));
+    if (rc)
+        return rc;
+    while (!used && (rc = cw_next(&rows, e)) > 0) {
+        char hash[PASSWORD_HASH];
+
+        snprintf(hash, sizeof hash, "%.*s", (int)cw_text(&rows, 0).n, cw_text(&rows, 0).p);
+        used = password_matches(hash, password);
+    }
+    cw_done(&rows);
+    if (rc < 0)
+        return rc;
+    if (used) {
+        err_set(e, ERR_INPUT, "不得与最近 %lld 次的密码相同", (long long)keep);
+        return err_where(e, "password");
+    }
+    return cw_exec(
+        db, e,
+        "insert into password_history(account, at, password) select id, password_at, password from account where id = $1",
+        CW_ARGS(cw_i(account)));
+}
+
 int account_set_password(struct cw *db, const struct actor *who, const char *login,
                          const char *password, bool must_change, struct err *e)
 {
@@ -114,11 +159,15 @@ int account_set_password(struct cw *db, const struct actor *who, const char *log
     if (rc)
         return rc;
     cw_now(now);
-    rc = cw_get_int(
-        db, 0, &id, e,
-        "update account set password = $1, password_at = $2, must_change = $3, failures = 0,"
-        " locked_until = null, version = version + 1 where login = $4 returning id",
-        CW_ARGS(cw_t(hash), cw_t(now), cw_i(must_change), cw_t(login)));
+    rc = cw_get_int(db, 0, &id, e, "select id from account where login = $1", CW_ARGS(cw_t(login)));
+    if (!rc && id)
+        rc = check_history(db, id, password, e);
+    if (!rc)
+        rc = cw_get_int(
+            db, 0, &id, e,
+            "update account set password = $1, password_at = $2, must_change = $3, failures = 0,"
+            " locked_until = null, version = version + 1 where login = $4 returning id",
+            CW_ARGS(cw_t(hash), cw_t(now), cw_i(must_change), cw_t(login)));
     if (!rc && !id)
         rc = err_set(e, ERR_USAGE, "没有登录名为 %s 的用户", login);
     if (!rc)

@@ -6,6 +6,7 @@
 #include "casework/audit.h"
 #include "casework/db.h"
 #include "casework/role.h"
+#include "casework/seal.h"
 
 #define MAX_LOGIN 32
 #define MAX_PASSWORD 128
@@ -27,6 +28,8 @@ int account_set_password(struct cw *db, const struct actor *who, const char *log
 /* Who must be there before the server runs: a Chinese list of the admin roles that nobody holds, "" = all held. */
 int account_missing_admins(struct cw *db, struct buf *out, struct err *e);
 
+/* Login and name as they may be. */
+int account_check_names(const char *login, const char *name, struct err *e);
 /* The password's rules, no database: ERR_INPUT names what is missing. */
 int password_check(const char *password, const char *login, struct err *e);
 
@@ -43,10 +46,10 @@ struct session {
 };
 
 /* Signs in; `token` is what the cookie carries (only its SM3 is kept). Errors: ERR_USAGE with the one sentence that does not say
- * which of login and password was wrong; ERR_STATE when the account is locked. */
+ * which of login and password was wrong; ERR_STATE when the account is locked; ERR_LIMIT when a code is needed and was not given. */
 int session_begin(struct cw *db, const char *login, const char *password, const char *code,
-                  const char *source, char token[SESSION_TOKEN], struct session *out,
-                  struct err *e);
+                  const char *source, const struct seal_key *key, char token[SESSION_TOKEN],
+                  struct session *out, struct err *e);
 /* The session of a token. 0, 1 = none or over (idle), < 0 an error. */
 int session_find(struct cw *db, const char *token, const char *source, struct session *out,
                  struct err *e);

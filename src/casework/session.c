@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "casework/account.h"
+#include "casework/param.h"
 #include "casework/password.h"
 #include "casework/sm.h"
 
-#define FAILURES 5
-#define LOCK_SECONDS (30 * 60)
-#define IDLE_SECONDS (30 * 60)
 #define TOUCH_SECONDS 30
 
 static void copy(char *out, size_t cap, struct span s)
@@ -62,19 +61,22 @@ static void fill(struct session *s, const struct cw_rows *rows)
 
 struct candidate {
     struct session s;
-    char password[PASSWORD_HASH], locked_until[CW_TIME];
-    int64_t failures;
+    char password[PASSWORD_HASH], locked_until[CW_TIME], password_at[CW_TIME], seen[CW_TIME];
+    char valid_until[CW_TIME], totp[400];
+    int64_t failures, totp_step;
     bool active;
 };
 
 static int load(struct cw *db, const char *login, struct candidate *c, struct err *e)
 {
     struct cw_rows rows;
-    int rc = cw_query(db, &rows, e,
-                      "select " WHO
-                      ", a.password, coalesce(a.locked_until, ''), a.failures, a.state"
-                      " from account a join org o on o.code = a.org where a.login = $1",
-                      CW_ARGS(cw_t(login)));
+    int rc = cw_query(
+        db, &rows, e,
+        "select " WHO ", a.password, coalesce(a.locked_until, ''), a.failures, a.state,"
+        " a.password_at, coalesce(a.last_seen, a.created_at), coalesce(a.valid_until, ''),"
+        " coalesce(a.totp, ''), a.totp_step"
+        " from account a join org o on o.code = a.org where a.login = $1",
+        CW_ARGS(cw_t(login)));
 
     if (rc)
         return rc;
@@ -85,6 +87,11 @@ static int load(struct cw *db, const char *login, struct candidate *c, struct er
         copy(c->locked_until, sizeof c->locked_until, cw_text(&rows, 9));
         c->failures = cw_int(&rows, 10);
         c->active = span_is(cw_text(&rows, 11), "active");
+        copy(c->password_at, sizeof c->password_at, cw_text(&rows, 12));
+        copy(c->seen, sizeof c->seen, cw_text(&rows, 13));
+        copy(c->valid_until, sizeof c->valid_until, cw_text(&rows, 14));
+        copy(c->totp, sizeof c->totp, cw_text(&rows, 15));
+        c->totp_step = cw_int(&rows, 16);
     }
     cw_done(&rows);
     return rc < 0 ? rc : !rc;
@@ -93,10 +100,16 @@ static int load(struct cw *db, const char *login, struct candidate *c, struct er
 static int refused(struct cw *db, struct candidate *c, const struct actor *who, struct err *e)
 {
     char until[CW_TIME], object[64];
-    bool lock = c->failures + 1 >= FAILURES;
-    int rc = cw_begin(db, e);
+    int64_t most = 0, minutes = 0;
+    bool lock;
+    int rc = param_int(db, "lock_failures", &most, e);
 
-    cw_later(LOCK_SECONDS, until);
+    if (!rc)
+        rc = param_int(db, "lock_minutes", &minutes, e);
+    if (!rc)
+        rc = cw_begin(db, e);
+    lock = c->failures + 1 >= most;
+    cw_later(minutes * 60, until);
     snprintf(object, sizeof object, "account:%.40s", who->login);
     if (!rc && c->s.account)
         rc = cw_exec(db, e, "update account set failures = $1, locked_until = $2 where id = $3",
@@ -110,8 +123,8 @@ static int refused(struct cw *db, struct candidate *c, const struct actor *who, 
     if (rc)
         return rc;
     if (lock && c->s.account)
-        return err_set(e, ERR_STATE, "连续 %d 次不对，账号已锁定 %d 分钟", FAILURES,
-                       LOCK_SECONDS / 60);
+        return err_set(e, ERR_STATE, "连续 %lld 次不对，账号已锁定 %lld 分钟", (long long)most,
+                       (long long)minutes);
     return err_set(e, ERR_USAGE, "登录名或密码不对");
 }
 
@@ -136,22 +149,80 @@ static int accepted(struct cw *db, struct candidate *c, const char *token, struc
     if (!rc)
         rc = cw_exec(
             db, e,
-            "update account set failures = 0, locked_until = null, last_seen = $1 where id = $2",
-            CW_ARGS(cw_t(now), cw_i(c->s.account)));
+            "update account set failures = 0, locked_until = null, last_seen = $1, totp_step = $3,"
+            " must_change = $4 where id = $2",
+            CW_ARGS(cw_t(now), cw_i(c->s.account), cw_i(c->totp_step), cw_i(c->s.must_change)));
     if (!rc)
         rc = audit_append(db, &who, &(struct act){.act = "session.begin", .object = object}, e);
     return cw_end(db, rc, e);
 }
 
+/* The second factor, when the account has one. 0, 1 = wrong, ERR_LIMIT = not given. A code works once. */
+static int second_factor(struct candidate *c, const struct seal_key *key, const char *code,
+                         struct err *e)
+{
+    struct buf secret = BUF_INIT;
+    int64_t step;
+    int rc;
+
+    if (!c->totp[0])
+        return 0;
+    if (!code || !*code)
+        return err_set(e, ERR_LIMIT, "请输入动态口令");
+    rc = unseal(key, span_of(c->totp), &secret, e);
+    if (rc)
+        return rc;
+    step = totp_step((struct span){secret.p, secret.n}, code, (int64_t)time(NULL));
+    buf_release(&secret);
+    if (step <= c->totp_step)
+        return 1;
+    c->totp_step = step;
+    return 0;
+}
+
+static bool is_admin(role_set set)
+{
+    for (size_t i = 0; i < n_roles; i++)
+        if ((set >> i & 1) && roles[i].admin)
+            return true;
+    return false;
+}
+
+/* Where from, since when, how old the password: 0, 1 = not let in. */
+static int other_conditions(struct cw *db, struct candidate *c, const char *source, struct err *e)
+{
+    struct buf list = BUF_INIT;
+    int64_t days = 0, unused = 0;
+    char oldest[CW_TIME], now[CW_TIME];
+    bool fits;
+    int rc = param_text(db, is_admin(c->s.roles) ? "admin_ip_allow" : "ip_allow", &list, e);
+
+    fits = ip_in_list(buf_cstr(&list), source);
+    buf_release(&list);
+    if (!rc)
+        rc = param_int(db, "password_days", &days, e);
+    if (!rc)
+        rc = param_int(db, "unused_days", &unused, e);
+    if (rc)
+        return rc;
+    cw_later(-days * 86400, oldest);
+    if (strcmp(c->password_at, oldest) < 0)
+        c->s.must_change = true;
+    cw_later(-unused * 86400, oldest);
+    cw_now(now);
+    return !fits || strcmp(c->seen, oldest) < 0 ||
+           (c->valid_until[0] && strcmp(c->valid_until, now) < 0);
+}
+
 int session_begin(struct cw *db, const char *login, const char *password, const char *code,
-                  const char *source, char token[SESSION_TOKEN], struct session *out, struct err *e)
+                  const char *source, const struct seal_key *key, char token[SESSION_TOKEN],
+                  struct session *out, struct err *e)
 {
     struct candidate c = {0};
     char now[CW_TIME], secret[SESSION_TOKEN];
     struct actor who = {.login = login, .name = "", .org = "", .source = source};
     int rc = load(db, login, &c, e);
 
-    (void)code;
     if (rc < 0)
         return rc;
     cw_now(now);
@@ -161,12 +232,19 @@ int session_begin(struct cw *db, const char *login, const char *password, const 
         password_waste(password);
     if (rc == 1 || !c.active || !password_matches(c.password, password))
         return refused(db, &c, &who, e);
+    rc = load_roles(db, &c.s, e);
+    if (!rc)
+        rc = other_conditions(db, &c, source, e);
+    if (!rc)
+        rc = second_factor(&c, key, code, e);
+    if (rc == 1)
+        return refused(db, &c, &who, e);
+    if (rc)
+        return rc;
     snprintf(c.s.source, sizeof c.s.source, "%s", source);
     rc = random_hex(32, secret, e);
     if (!rc)
         rc = random_hex(32, c.s.csrf, e);
-    if (!rc)
-        rc = load_roles(db, &c.s, e);
     if (!rc)
         rc = accepted(db, &c, secret, e);
     if (rc)
@@ -185,10 +263,13 @@ int session_find(struct cw *db, const char *token, const char *source, struct se
     struct session s = {0};
     struct cw_rows rows;
     bool touch = false;
-    int rc;
+    int64_t idle = 0;
+    int rc = param_int(db, "idle_minutes", &idle, e);
 
+    if (rc)
+        return rc;
     sm3_hex(span_of(token), key);
-    cw_later(-IDLE_SECONDS, oldest);
+    cw_later(-idle * 60, oldest);
     cw_later(-TOUCH_SECONDS, touched);
     rc = cw_query(
         db, &rows, e,

@@ -35,6 +35,8 @@ const struct command *const huji_commands[] = {
     &cmd_user_add,
     &cmd_user_list,
     &cmd_user_password,
+    &cmd_audit_export,
+    &cmd_audit_verify,
     &cmd_help,
     &cmd_version,
     &cmd_completion,

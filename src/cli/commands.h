@@ -29,6 +29,8 @@ extern const struct command cmd_rules_diff;
 extern const struct command cmd_verdict_import;
 extern const struct command cmd_verdict_list;
 extern const struct command cmd_verdict_rates;
+extern const struct command cmd_audit_export;
+extern const struct command cmd_audit_verify;
 extern const struct command cmd_clues_raise;
 extern const struct command cmd_serve;
 extern const struct command cmd_user_add;

@@ -34,7 +34,10 @@ static int begin(struct request *r, struct err *e)
         rc = request_text(r, "code", false, 16, &code, e);
     if (rc)
         return rc;
-    rc = session_begin(r->db, user, password, code, r->source, token, &r->session, e);
+    rc = session_begin(r->db, user, password, code, r->source, &r->server->seal, token, &r->session,
+                       e);
+    if (rc == ERR_LIMIT)
+        return reply_problem(r, 401, "需要动态口令", e->message, "code");
     if (rc == ERR_USAGE)
         return reply_problem(r, 401, "登录失败", e->message, NULL);
     if (rc == ERR_STATE)

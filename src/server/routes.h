@@ -5,6 +5,8 @@
 
 #include "server/route.h"
 
+extern const struct route routes_admin[];
+extern const struct route routes_audit[];
 extern const struct route routes_clue[];
 extern const struct route routes_clue_act[];
 extern const struct route routes_clue_one[];
@@ -12,8 +14,10 @@ extern const struct route routes_institution[];
 extern const struct route routes_job[];
 extern const struct route routes_money[];
 extern const struct route routes_notice[];
+extern const struct route routes_openapi[];
 extern const struct route routes_ops[];
 extern const struct route routes_person[];
+extern const struct route routes_profile[];
 extern const struct route routes_reveal[];
 extern const struct route routes_rule[];
 extern const struct route routes_assignee[];

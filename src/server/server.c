@@ -139,6 +139,8 @@ int server_run(const struct server_options *o, void (*ready)(void *ctx, int port
     if (!rc)
         rc = store_open(o->dir, STORE_WRITE, &so, &s.store, e);
     if (!rc)
+        rc = seal_key_load(o->dir, true, &s.seal, e);
+    if (!rc)
         rc = library_open(&s, e);
     if (!rc && !(s.clues = clue_index_new()))
         rc = err_nomem(e);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "casework/seal.h"
 
 struct store;
 struct clue_index;
@@ -33,6 +34,7 @@ struct server {
     struct clue_index *clues;
     struct jobs *jobs;
     struct library_holder *library; /* server_library */
+    struct seal_key seal;
     bool tls;
     int port;
     atomic_bool stopping;
