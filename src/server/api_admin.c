@@ -214,22 +214,6 @@ static int totp_off(struct request *r, struct err *e)
     return rc ? rc : account_answer(r, 200, request_param(r, "login"), e);
 }
 
-/* Whom clues can be given to: names only. */
-static int colleagues(struct request *r, struct err *e)
-{
-    static const struct json_column columns[] = {
-        {"login", JSON_AS_TEXT}, {"name", JSON_AS_TEXT}, {"org_name", JSON_AS_TEXT}, {0}};
-    json_t *rows = NULL;
-    int rc = cw_rows_json(
-        r->db, &rows, columns, e,
-        "select distinct a.login, a.name, o.name from account a join org o on o.code = a.org"
-        " join account_role r on r.account = a.id where a.state = 'active'"
-        " and r.role not in ('system', 'security', 'audit') order by a.login",
-        CW_NONE);
-
-    return rc ? rc : reply_json(r, 200, json_pack("{s:o}", "rows", rows), e);
-}
-
 /* --- roles, parameters --------------------------------------------------------------------------------- */
 
 static int role_list(struct request *r, struct err *e)
@@ -331,7 +315,6 @@ const struct route routes_admin[] = {
      password_body},
     {"DELETE", "/api/users/{login}/totp", "account.grant", 0, totp_off, "取消动态口令（丢失时）",
      NULL, NULL},
-    {"GET", "/api/colleagues", "clue.assign", 0, colleagues, "可以分派给谁", NULL, NULL},
     {"GET", "/api/roles", "org.read", 0, role_list, "角色与权限", NULL, NULL},
     {"GET", "/api/params", "param.read", 0, param_list, "参数", NULL, NULL},
     {"PUT", "/api/params/{key}", "param.read", 0, param_put, "设一项参数", NULL, value_body},
