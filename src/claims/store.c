@@ -266,6 +266,7 @@ int store_open(const char *dir, enum store_mode mode, const struct store_options
     s->lock_fd = -1;
     s->mode = mode;
     s->threads = o && o->threads > 0 ? o->threads : get_nprocs();
+    s->memory_mb = memory_mb(o);
     s->dir = strdup(dir);
     int rc = s->dir ? open_all(s, o, e) : err_nomem(e);
     if (rc < 0) {
@@ -348,4 +349,10 @@ int store_set_meta(struct store *s, const char *key, const char *value, struct e
     int rc = db_run(s->con, buf_cstr(&b), e);
     buf_release(&b);
     return rc;
+}
+
+int store_hold(struct store *s, long long mb, struct err *e)
+{
+    return db_exec(s->con, e, "SET memory_limit = '%lldMB'",
+                   mb > 0 && mb < s->memory_mb ? mb : s->memory_mb);
 }

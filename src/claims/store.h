@@ -31,6 +31,7 @@ struct store {
     duckdb_connection con;
     struct function_context fn;
     int threads;
+    long long memory_mb; /* what DuckDB may use */
     int lock_fd;
     enum store_mode mode;
 };
@@ -60,5 +61,8 @@ int store_text_view(duckdb_connection con, const struct table_schema *t, struct 
 /* CREATE TABLE text of a source's table with the contract's columns; `s` must have a table of its own. */
 void source_columns_sql(struct buf *b, const struct source *s);
 const char *ftype_sql(enum ftype t);
+
+/* Holds DuckDB to `mb` from now on, where it may use more; 0: to what the store was opened with. */
+int store_hold(struct store *s, long long mb, struct err *e);
 
 #endif

@@ -19,6 +19,10 @@
 /* Ranges are for even work at the end, and cost a query per month each: a small county is cut into few. */
 enum { RANGES_PER_THREAD = 16, RANGE_ROWS = 100000 };
 
+/* DuckDB keeps blocks that it has read as long as it may; a walk reads each once. What streams of a dozen months pin, and
+ * room to sort. */
+enum { DB_MB = 256, DB_MB_PER_THREAD = 96 };
+
 struct job {
     struct store *store;
     struct huji_run *run;
@@ -249,9 +253,13 @@ int screen_run(struct store *s, const struct huji_library *lib, const struct scr
     struct run_needs needs;
     int rc = run_needs(lib, o->wanted, &needs, e);
     if (rc == 0)
+        rc = store_hold(s, DB_MB + (long long)thread_count(o->threads) * DB_MB_PER_THREAD, e);
+    if (rc == 0)
         rc = world_load(s, &needs, p, &world, e);
-    if (rc < 0)
+    if (rc < 0) {
+        store_hold(s, 0, NULL);
         return rc;
+    }
     rc = run_open(lib, &world.frame, o->wanted, &run, e);
     out->load_seconds = now() - t0;
     if (rc == 0) {
@@ -266,6 +274,7 @@ int screen_run(struct store *s, const struct huji_library *lib, const struct scr
     }
     run_free(run);
     world_release(&world);
+    store_hold(s, 0, NULL);
     out->seconds = now() - t0;
     return rc;
 }
