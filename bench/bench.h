@@ -19,6 +19,8 @@ struct bench {
     const char *tables; /* the county's folder of CSV */
     const char *more;   /* the same of 13 months, NULL = that part is left out */
     const char *rules, *work;
+    const char *tuned; /* folder of statements tuned by hand, NULL = none */
+    const char *dump;  /* not NULL: folder to write the statements to */
     int pairs, sql_pairs, threads;
     double sql_budget; /* seconds: beyond them the warm-up pass of the SQL is the measurement */
 };
@@ -45,7 +47,8 @@ int bench_import(const char *dir, const char *path, int threads, long long memor
 int bench_screen(struct store *s, const struct huji_library *lib, const struct screen_options *o,
                  struct screen_report *out, struct err *e);
 
-int bench_screening(const struct bench *b); /* (1) (2) (3) (7) */
+int bench_screening(const struct bench *b); /* (2) (3) (7) */
+int bench_sql(const struct bench *b);       /* (1) */
 int bench_importing(const struct bench *b); /* (4) (7) */
 int bench_month(const struct bench *b);     /* (5) */
 int bench_items(const struct bench *b);     /* (6) */

@@ -6,39 +6,13 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "bench.h"
 #include "engine/run.h"
-#include "engine/sql/sql.h"
-#include "run/prepare.h"
 #include "run/world.h"
+#include "side.h"
 
-static const char *const kind_name[N_KINDS] = {"forbid", "pair",  "quota",
-                                               "gap",    "level", "outlier"};
+const char *const kind_name[N_KINDS] = {"forbid", "pair", "quota", "gap", "level", "outlier"};
 
-struct result {
-    struct pairs sql, bare, bare_loop,
-        sum; /* sql / engine; engine / bare; walk / bare walk; bare walk / sums */
-    double engine_kind[N_KINDS], sql_kind[N_KINDS];
-    int rules_kind[N_KINDS], rules, sql_rules, sql_failed;
-    uint64_t lines, findings, hits, lines_hit;
-    double load, walk, judge, write, sql_prepare;
-    char failed[400];
-    char dearest[5][64];
-    double dearest_seconds[5];
-};
-
-struct side {
-    const struct bench *b;
-    struct store *s;
-    struct huji_library *lib;
-    duckdb_connection con;
-    bool *wanted, *some;
-    double *rule_seconds;
-    struct buf sum;
-    struct result *r;
-};
-
-static int kind_of(const struct rule *r)
+int kind_of(const struct rule *r)
 {
     for (int k = 0; k < N_KINDS; k++)
         if (strcmp(r->kind->name, kind_name[k]) == 0)
@@ -93,8 +67,8 @@ static int open_side(struct side *x, struct err *e)
     return rc == 0 ? store_connect(x->s, &x->con, e) : rc;
 }
 
-static int screen(struct side *x, const bool *wanted, bool bare, struct screen_report *r,
-                  struct err *e)
+int side_screen(struct side *x, const bool *wanted, bool bare, struct screen_report *r,
+                struct err *e)
 {
     struct screen_options o = {
         .wanted = wanted, .from = DAY_NONE, .to = DAY_NONE, .threads = x->b->threads, .bare = bare};
@@ -116,9 +90,9 @@ static int engine_pairs(struct side *x, struct err *e)
     double sum = 0;
     int rc = 0;
     for (int i = 0; i <= x->b->pairs && rc == 0; i++) {
-        rc = screen(x, x->wanted, false, &full, e);
+        rc = side_screen(x, x->wanted, false, &full, e);
         if (rc == 0)
-            rc = screen(x, x->wanted, true, &bare, e);
+            rc = side_screen(x, x->wanted, true, &bare, e);
         if (rc == 0)
             rc = sums(x, &sum, e);
         if (i == 0) /* warm now */
@@ -154,91 +128,11 @@ static int kinds(struct side *x, struct err *e)
         for (int i = 0; i < x->lib->n_rules; i++)
             x->some[i] = x->wanted[i] && kind_of(x->lib->rules[i]) == k;
         for (int i = 0; i < n && rc == 0 && x->r->rules_kind[k]; i++) {
-            rc = screen(x, x->some, false, &r, e);
+            rc = side_screen(x, x->some, false, &r, e);
             t[i] = r.seconds;
         }
         x->r->engine_kind[k] = x->r->rules_kind[k] ? median(t, n) : 0;
     }
-    return rc;
-}
-
-static void note_failed(struct side *x, const struct rule *r, const struct err *why)
-{
-    size_t n = strlen(x->r->failed);
-    snprintf(x->r->failed + n, sizeof x->r->failed - n, " %.*s", (int)r->id.n, r->id.p);
-    x->r->sql_failed++;
-    fprintf(stderr, "huji-bench: SQL of %.*s: %.200s\n", (int)r->id.n, r->id.p, why->message);
-}
-
-/* One statement per rule id, its result written to a table. */
-static double sql_pass(struct side *x, bool first)
-{
-    double all = 0;
-    x->r->sql_rules = 0;
-    memset(x->r->sql_kind, 0, sizeof x->r->sql_kind);
-    for (int i = 0; i < x->lib->n_rules; i++) {
-        const struct rule *r = x->lib->rules[i];
-        if (!x->wanted[i] || x->rule_seconds[i] < 0)
-            continue;
-        struct err why = {0};
-        struct buf b = BUF_INIT;
-        buf_str(&b, "CREATE OR REPLACE TEMP TABLE bench_sql AS ");
-        int rc = rule_sql(x->lib, r, &b, &why);
-        double t = bench_now();
-        if (rc == 0)
-            rc = db_run(x->con, buf_cstr(&b), &why);
-        t = bench_now() - t;
-        buf_release(&b);
-        if (rc < 0) {
-            x->rule_seconds[i] = -1;
-            if (first)
-                note_failed(x, r, &why);
-            continue;
-        }
-        x->rule_seconds[i] = t;
-        x->r->sql_rules++;
-        x->r->sql_kind[kind_of(r)] += t;
-        all += t;
-    }
-    return all;
-}
-
-static void find_dearest(struct side *x)
-{
-    for (int k = 0; k < 5; k++) {
-        int best = -1;
-        for (int i = 0; i < x->lib->n_rules; i++)
-            if (x->wanted[i] && x->rule_seconds[i] > 0 &&
-                (best < 0 || x->rule_seconds[i] > x->rule_seconds[best]))
-                best = i;
-        if (best < 0)
-            return;
-        const struct rule *r = x->lib->rules[best];
-        snprintf(x->r->dearest[k], sizeof x->r->dearest[k], "%.*s", (int)r->id.n, r->id.p);
-        x->r->dearest_seconds[k] = x->rule_seconds[best];
-        x->rule_seconds[best] = 0;
-    }
-}
-
-static int sql_pairs(struct side *x, struct err *e)
-{
-    struct screen_report r;
-    double t = bench_now();
-    int rc = prepare_sql(x->con, x->lib, "line_text", e);
-    x->r->sql_prepare = bench_now() - t;
-    if (rc < 0)
-        return rc;
-    rc = screen(x, x->wanted, false, &r, e);
-    double warm = sql_pass(x, true);
-    if (rc == 0 && warm * x->b->sql_pairs > x->b->sql_budget)
-        pairs_add(&x->r->sql, warm, r.seconds);
-    for (int i = 0; i < x->b->sql_pairs && rc == 0 && warm * x->b->sql_pairs <= x->b->sql_budget;
-         i++) {
-        rc = screen(x, x->wanted, false, &r, e);
-        if (rc == 0)
-            pairs_add(&x->r->sql, sql_pass(x, false), r.seconds);
-    }
-    find_dearest(x);
     return rc;
 }
 
@@ -248,6 +142,14 @@ static int measure(const struct bench *b, void *out, struct err *e)
     int rc = open_side(&x, e);
     if (rc == 0)
         rc = engine_pairs(&x, e);
+    return rc;
+}
+
+/* The library against the same rules as SQL. */
+static int against_sql(const struct bench *b, void *out, struct err *e)
+{
+    struct side x = {.b = b, .r = out};
+    int rc = open_side(&x, e);
     if (rc == 0)
         rc = kinds(&x, e);
     if (rc == 0)
@@ -267,7 +169,7 @@ static int once(const struct bench *b, void *out, struct err *e)
     if (rc == 0)
         rc = library_load(b->rules, &x.lib, e);
     if (rc == 0)
-        rc = screen(&x, NULL, false, &r, e);
+        rc = side_screen(&x, NULL, false, &r, e);
     store_close(x.s);
     return rc;
 }
@@ -279,7 +181,7 @@ static int import_all(const struct bench *b, void *out, struct err *e)
     return bench_import(dir, b->tables, b->threads, 0, out, e);
 }
 
-static void print(const struct result *r)
+static void print_sql(const struct result *r)
 {
     double log_sum = 0;
     int n = 0;
@@ -293,40 +195,62 @@ static void print(const struct result *r)
             n++;
         }
     printf("| 1. geometric mean over kinds | | | **%.2f** | | |\n", n ? exp(log_sum / n) : 0);
+    printf(
+        "\n%d rules ran, %d of them as SQL (failed: %d%s; tuned by hand and the same rows: %d%s), "
+        "SQL prepared in %.1f s; dearest SQL:",
+        r->rules, r->sql_rules, r->sql_failed, r->failed, r->tuned, r->tuned_bad, r->sql_prepare);
+    for (int k = 0; k < DEAREST && r->dearest[k][0]; k++)
+        printf(" %s %.1f s", r->dearest[k], r->dearest_seconds[k]);
+    printf("\n\n");
+}
+
+static void print(const struct result *r)
+{
     pairs_row(&r->bare, "2. whole library / bare loop, all in", "<= 6");
     pairs_row(&r->bare_loop, "2. the walk alone / the walk bare", "");
     pairs_row(&r->sum, "3. bare walk / DuckDB sum of the same columns", "<= 6");
+    printf("\n%llu lines; %d rules ran; findings %llu, hits %llu, on %.3f %% of lines; "
+           "a run = load %.2f + walk %.2f + judge %.2f + write %.2f s\n\n",
+           (unsigned long long)r->lines, r->rules, (unsigned long long)r->findings,
+           (unsigned long long)r->hits,
+           r->lines ? 100.0 * (double)r->lines_hit / (double)r->lines : 0, r->load, r->walk,
+           r->judge, r->write);
+}
+
+static int have_store(const struct bench *b)
+{
+    char there[4200];
+    double peak = 0, seconds = 0;
+    snprintf(there, sizeof there, "%s/store/claims.duckdb", b->work);
+    if (access(there, F_OK) == 0)
+        return 0;
+    if (bench_child(b, import_all, &seconds, sizeof seconds, &peak) != 0)
+        return -1;
     printf(
-        "\n%llu lines; %d rules ran, %d of them as SQL (failed: %d%s), SQL prepared in %.1f s; findings %llu, hits %llu, on %.3f %% of lines; "
-        "a run = load %.2f + walk %.2f + judge %.2f + write %.2f s; dearest SQL:",
-        (unsigned long long)r->lines, r->rules, r->sql_rules, r->sql_failed, r->failed,
-        r->sql_prepare, (unsigned long long)r->findings, (unsigned long long)r->hits,
-        r->lines ? 100.0 * (double)r->lines_hit / (double)r->lines : 0, r->load, r->walk, r->judge,
-        r->write);
-    for (int k = 0; k < 5 && r->dearest[k][0]; k++)
-        printf(" %s %.1f s", r->dearest[k], r->dearest_seconds[k]);
-    printf(
-        "\n\n| measure | A | B | A / B | must | pairs |\n| --- | --- | --- | --- | --- | --- |\n");
+        "| 7. import of the county: seconds, peak MiB | %.1f s | %.0f MiB | | <= 4096 MiB | 1 |\n",
+        seconds, peak);
+    return 0;
 }
 
 int bench_screening(const struct bench *b)
 {
     struct result r = {0};
-    double peak = 0, seconds = 0;
-    char there[4200];
-    snprintf(there, sizeof there, "%s/store/claims.duckdb", b->work);
-    if (access(there, F_OK) != 0) {
-        if (bench_child(b, import_all, &seconds, sizeof seconds, &peak) != 0)
-            return -1;
-        printf(
-            "| 7. import of the county: seconds, peak MiB | %.1f s | %.0f MiB | | <= 4096 MiB | 1 |\n",
-            seconds, peak);
-    }
-    if (bench_child(b, once, NULL, 0, &peak) != 0)
+    double peak = 0;
+    if (have_store(b) != 0 || bench_child(b, once, NULL, 0, &peak) != 0)
         return -1;
     printf("| 7. screening: peak MiB | | %.0f MiB | | <= 2048 MiB | 1 |\n", peak);
+    fflush(stdout);
     if (bench_child(b, measure, &r, sizeof r, NULL) != 0)
         return -1;
     print(&r);
+    return 0;
+}
+
+int bench_sql(const struct bench *b)
+{
+    struct result r = {0};
+    if (have_store(b) != 0 || bench_child(b, against_sql, &r, sizeof r, NULL) != 0)
+        return -1;
+    print_sql(&r);
     return 0;
 }
