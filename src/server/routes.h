@@ -12,6 +12,8 @@ extern const struct route routes_clue_act[];
 extern const struct route routes_clue_one[];
 extern const struct route routes_institution[];
 extern const struct route routes_job[];
+extern const struct route routes_list[];
+extern const struct route routes_list_back[];
 extern const struct route routes_money[];
 extern const struct route routes_notice[];
 extern const struct route routes_openapi[];

@@ -74,5 +74,140 @@ check("hand_opens", c.get("/api/clues/%d" % a.json["id"]).status == 200 and
       c.get("/api/clues/%d/lines" % a.json["id"]).status == 200)
 check("words", any(x["code"] == "none" for x in c.get("/api/disposal-words").json["measures"]))
 
+# --- 疑点清单: out as XLSX, filled in as an institution would, compared, taken in, adopted ---
+NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def grid(book):
+    """Sheet 1 of an XLSX as rows of texts."""
+    import xml.etree.ElementTree as ET
+    z = zipfile.ZipFile(io.BytesIO(book))
+    shared = ["".join(t.text or "" for t in si.iter(NS + "t"))
+              for si in ET.fromstring(z.read("xl/sharedStrings.xml"))]
+    out = []
+    for row in ET.fromstring(z.read("xl/worksheets/sheet1.xml")).iter(NS + "row"):
+        cells = {}
+        for cell in row:
+            at = 0
+            for ch in re.match("[A-Z]+", cell.get("r")).group():
+                at = at * 26 + ord(ch) - 64
+            v = cell.find(NS + "v")
+            cells[at - 1] = "" if v is None else shared[int(v.text)] if cell.get("t") == "s" else v.text
+        out.append([cells.get(i, "") for i in range(max(cells, default=-1) + 1)])
+    return out
+
+
+def csv_of(rows):
+    import csv
+    f = io.StringIO()
+    csv.writer(f).writerows(rows)
+    return f.getvalue().encode("gb18030")  # as Excel saves it in China
+
+
+def give_back(i, rows, name="答复.csv"):
+    return c.ask("POST", "/api/lists/%d/returns?%s" % (i, urllib.parse.urlencode({"name": name})), csv_of(rows),
+                 {"Content-Type": "application/octet-stream"})
+
+
+by = {}
+for r in c.get("/api/clues", limit=500, state="new").json["rows"]:
+    if r["fund_fen"] > 0 and r["fixmedins_code"]:
+        by.setdefault(r["fixmedins_code"], []).append(r["id"])
+inst = max(by, key=lambda x: len(by[x]))
+a = c.post("/api/lists", {"kind": "clue", "fixmedins_code": inst, "due": "2026-12-01", "clues": by[inst][:8]})
+check("list_made", a.status == 201 and a.json["rows_out"] == len(by[inst][:8]) >= 5, a.body)
+k = a.json["id"]
+check("list_once", not set(by[inst][:8]) & {x["clue"] for x in c.get("/api/lists/%d" % c.post(
+    "/api/lists", {"kind": "clue", "fixmedins_code": inst}).json.get("id", k)).json["rows"]} or len(by[inst]) <= 8)
+a = c.get("/api/lists/%d/file" % k)
+check("list_xlsx", a.status == 200 and "filename*=UTF-8''" in a.headers["content-disposition"], a.headers)
+sheet = zipfile.ZipFile(io.BytesIO(a.body)).read("xl/worksheets/sheet1.xml").decode()
+check("list_locked_and_drop_down", "<sheetProtection" in sheet and "认可,部分认可,不认可" in sheet)
+g = grid(a.body)
+head = next(i for i, x in enumerate(g) if x and x[0].startswith("行标识"))
+col = {t: i for i, t in enumerate(g[head])}
+n = len(g) - head - 1
+check("list_rows", n == len(by[inst][:8]), n)
+
+
+def filled(**more):
+    rows = [list(x) for x in g]
+    for x in rows[head + 1:]:
+        x += [""] * (len(col) - len(x))
+    for i, words in more.items():
+        for t, v in words.items():
+            rows[head + 1 + int(i[1:])][col[t]] = v
+    return rows
+
+
+V, W, F = "认可情况", "理由", "拟退金额（元）"
+fund = [float(x[col["涉及基金（元）"]]) for x in g[head + 1:]]
+rows2 = filled(
+    r0={V: "认可", F: "%.2f" % fund[0], "凭证号": "PZ-7", "退款日期": "2026/11/19"},
+    r1={V: "不认可", W: "有手术记录"},
+    r2={V: "部分认可", F: "0.01"},                                   # no reason
+    r3={V: "认可", F: "%.2f" % fund[3], "疑点": "改过的疑点"},        # a locked cell
+    r4={V: "同意", F: "1"})                                          # not a choice
+rows2.append(["9999-1-abcdef"] + [""] * (len(col) - 1))
+rows2.append([""] * 3 + ["另加一行"] + [""] * (len(col) - 4))
+twice = list(rows2[head + 1])
+twice[col[F]] = "0.01"
+rows2.append(twice)
+a = give_back(k, rows2)
+check("returned", a.status == 201, a.body)
+n_ = a.json["counts"]
+check("shown_before_taken", n_.get("double") == 2 and n_.get("ok") == 1 and n_.get("invalid") == 2 and n_.get("changed") == 1
+      and n_.get("unknown") == 2, (n_, [x["message"] for x in a.json["report"]]))
+check("nothing_taken_yet", c.get("/api/lists/%d" % k).json["rows_answered"] == 0)
+said = " ".join(x["message"] for x in a.json["report"])
+check("messages_name_it", all(t in said for t in ("要写理由", "改过的疑点", "“同意”", "答了两次", "另加的行")), said)
+first = next(x["row"] for x in a.json["report"] if x["status"] == "double")
+a = c.post("/api/lists/%d/returns/%d/take" % (k, a.json["id"]), {"pick": [first]})
+check("taken", a.status == 200 and a.json["taken"] == 2, a.body)
+l = c.get("/api/lists/%d" % k).json
+check("file_kept", l["files"][0]["state"] == "taken" and l["files"][0]["filename"] == "答复.csv" and len(l["files"][0]["digest"]) == 64
+      and l["rows_answered"] == 2 and l["state"] == "part", l["files"][0])
+check("not_taken_twice", c.post("/api/lists/%d/returns/%d/take" % (k, l["files"][0]["id"])).status == 409)
+a = give_back(k, rows2)
+check("second_time", a.json["counts"].get("same", 0) == 1, a.json["counts"])
+check("dropped", c.post("/api/lists/%d/returns/%d/drop" % (k, a.json["id"])).status == 204)
+check("not_a_list", give_back(k, [["甲", "乙"], ["1", "2"]]).status == 422)
+check("garbage", c.ask("POST", "/api/lists/%d/returns?name=x.xlsx" % k, os.urandom(999)).status == 422)
+check("history_says_so", any(h["kind"] == "answer" for h in c.get("/api/clues/%d/history" % l["rows"][0]["clue"]).json["rows"]))
+a = c.post("/api/lists/%d/adopt" % k, {"order": True, "doc_no": "县医保责退〔2026〕2号", "decided_on": "2026-11-20"})
+check("adopted", a.status == 200 and a.json["done"] == 1 and not a.json["failed"], a.body)
+m = c.get("/api/clues/%d/money" % l["rows"][0]["clue"]).json
+check("adopted_money", m["verdict"] == "confirmed" and m["sums"]["refunded_fen"] == m["sums"]["found_fen"] ==
+      m["disposal"]["ordered_fen"] == round(fund[0] * 100), m["sums"])
+check("adopt_once", c.post("/api/lists/%d/adopt" % k).json["done"] == 0)
+check("lists_forbidden", s.client("take1").post("/api/lists", {"kind": "clue", "fixmedins_code": inst}).status == 403)
+
+# --- 在院核查单: a presence check becomes a finding of B20 ---
+c = s.client("head1")
+import csv as _csv
+stays = list(_csv.DictReader(open(os.path.join(tables, "mdtrt_d.csv"), encoding="utf-8-sig")))
+a = {}
+for x in stays:
+    b, e = x["begntime"][:10] if "begntime" in x else x["begndate"][:10], x["endtime"][:10] if "endtime" in x else x["enddate"][:10]
+    if x.get("med_type", "").startswith("2") and b and e and b[:8] == e[:8] and int(e[8:]) - int(b[8:]) >= 4:
+        day = b[:8] + "%02d" % (int(b[8:]) + 2)
+        a = c.post("/api/lists", {"kind": "presence", "fixmedins_code": x["fixmedins_code"], "day": day, "sample": 5})
+        if a.status == 201:
+            break
+check("presence_made", a and a.status == 201, a and a.body)
+k = a.json["id"]
+g = grid(c.get("/api/lists/%d/file" % k).body)
+head = next(i for i, x in enumerate(g) if x and x[0].startswith("行标识"))
+col = {t: i for i, t in enumerate(g[head])}
+visit = g[head + 1][col["就诊ID"]]
+a = give_back(k, filled(r0={"核查结果": "不在院-未请假", "核查时间": day + " 20:30", "核查人": "王五"}), "核查.csv")
+check("presence_back", a.status == 201 and a.json["counts"].get("ok") == 1, a.body)
+j = job(c.post("/api/lists/%d/returns/%d/take" % (k, a.json["id"])))
+check("presence_imported", j["state"] == "done" and j["result"]["files"][0]["table"] == "presence_check" and
+      j["result"]["files"][0]["rows_kept"] == 1, j)
+j = job(c.post("/api/screens"))
+found = c.get("/api/clues", rule_id="B20", limit=200).json["rows"]
+check("presence_becomes_finding", any(x["mdtrt_id"] == visit for x in found), (j.get("result"), visit, found[:2]))
+
 check("stops", s.stop() == 0, s.text()[-2000:])
 finish()
