@@ -7,7 +7,7 @@
 #include "cli/common.h"
 #include "cli/grids.h"
 #include "cli/library.h"
-#include "cli/needs.h"
+#include "screen/needs.h"
 #include "cli/store.h"
 
 static bool knowledge_there(void *ctx, const char *name)
