@@ -63,6 +63,12 @@ export default async function (context) {
   })
 
   await test(page, '人员画像', async () => {
+    // A hospital with findings about single persons, found by its name.
+    await go(page, '/institutions')
+    await page.getByLabel('机构', { exact: true }).fill('中医医院')
+    await page.getByRole('button', { name: '搜索', exact: true }).click()
+    await settled(page)
+    await page.locator('.el-table__body tr').first().getByRole('button', { name: '画像' }).click()
     await page.locator('a[href*="#/persons/"]').first().click()
     await page.getByRole('heading', { name: '时间轴' }).waitFor()
     await settled(page)
