@@ -69,7 +69,7 @@ static int open_parameter(struct side *s, const struct args *a, struct span what
 
 static int open_file(struct side *s, const struct args *a, const char *path, struct err *e)
 {
-    int rc = library_for_with(a, path, &s->lib, e);
+    int rc = library_for_with(a, (struct library_wish){.file = path}, &s->lib, e);
 
     for (const struct ynode *n = rc ? NULL : s->lib->instead->child; n && !rc; n = n->next)
         rc = speak_of(s, n->key, e);

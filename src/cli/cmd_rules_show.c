@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/library.h"
+#include "cli/output.h"
 #include "engine/rule.h"
 #include "screen/law.h"
 
@@ -61,6 +62,94 @@ static void print_tags(const struct rule *r)
            tags_internal(&r->tags) ? "internal（未放行前机构看不到）" : "public（机构可见）");
 }
 
+/* --- parameters in force ------------------------------------------------------------------------- */
+
+static const struct shown_column param_columns[] = {
+    {"rule_id", "规则", AS_TEXT, 0}, {"param", "参数", AS_TEXT, 0},
+    {"value", "现值", AS_TEXT, 0},   {"from", "出自", AS_TEXT, 0},
+    {"at", "位置", AS_TEXT, 0},      {"shipped", "规则原值", AS_TEXT, 0},
+};
+
+static void put_param(struct output *o, const struct huji_library *lib, const struct rule *r,
+                      struct span param)
+{
+    const struct rule *own = r->shipped ? r->shipped : r;
+    const struct ynode *at = NULL;
+    struct span region = profile_region(lib, r, param, &at);
+    struct buf place = BUF_INIT;
+    bool asked;
+
+    if (!region.n)
+        at = rule_param_node(own, param, &asked);
+    buf_fmt(&place, "%s:%d", at->file, at->line);
+    out_text(o, r->id);
+    out_text(o, param);
+    out_text(o, rule_param(r, param));
+    out_text(o, region.n ? region : SPAN("规则"));
+    out_cstr(o, buf_cstr(&place));
+    out_text(o, rule_param(own, param));
+    out_row(o);
+    buf_release(&place);
+}
+
+/* The names of the map that `before` does not have. */
+static void put_params(struct output *o, const struct huji_library *lib, const struct rule *r,
+                       const struct ynode *map, const struct ynode *before)
+{
+    char key[64];
+
+    for (const struct ynode *c = map ? map->child : NULL; c; c = c->next) {
+        snprintf(key, sizeof key, "%.*s", (int)c->key.n, c->key.p);
+        if (!ynode_get(before, key) && rule_param(r, c->key).n)
+            put_param(o, lib, r, c->key);
+    }
+}
+
+/* A number in the question is a parameter when it is written as one: a digit first. */
+static void put_asked(struct output *o, const struct huji_library *lib, const struct rule *r)
+{
+    const struct ynode *ask = ynode_get(r->node, "ask");
+
+    for (const struct ynode *c = ask && ask->child ? ask->child->child : NULL; c; c = c->next) {
+        bool asked;
+
+        if (c->kind == Y_SCALAR && c->text.n && c->text.p[0] >= '0' && c->text.p[0] <= '9' &&
+            rule_param_node(r, c->key, &asked) == c)
+            put_param(o, lib, r, c->key);
+    }
+}
+
+static int show_params(const struct args *a, const struct huji_library *lib, struct err *e)
+{
+    struct output *o;
+    int rc = 0;
+
+    for (int i = 0; i < a->n_operands && !rc; i++)
+        if (!library_rule(lib, span_of(a->operands[i]))) {
+            rc = err_set(e, ERR_USAGE, "没有规则 %s", a->operands[i]);
+            err_hint(e, "huji rules list 列出全部规则");
+        }
+    if (!rc)
+        rc = out_open(&o, a, param_columns, (int)(sizeof param_columns / sizeof *param_columns), e);
+    if (rc)
+        return rc;
+    for (int i = 0; i < a->n_operands; i++)
+        for (int k = 0; k < lib->n_rules; k++) {
+            const struct rule *r = lib->rules[k];
+            struct span id = span_of(a->operands[i]);
+
+            if (r->is_measure || !(span_eq(r->id, id) || span_eq(r->base_id, id)))
+                continue;
+            const struct ynode *own = ynode_get(r->node, "param");
+            const struct ynode *base = r->base ? ynode_get(r->base, "param") : NULL;
+
+            put_params(o, lib, r, own, NULL);
+            put_params(o, lib, r, base, own);
+            put_asked(o, lib, r);
+        }
+    return out_close(o, e);
+}
+
 /* The rule, or the first of its variants: their text is one. */
 static const struct rule *find(const struct huji_library *lib, struct span id)
 {
@@ -69,6 +158,24 @@ static const struct rule *find(const struct huji_library *lib, struct span id)
             (span_eq(lib->rules[i]->id, id) || span_eq(lib->rules[i]->base_id, id)))
             return lib->rules[i];
     return NULL;
+}
+
+static void print_regional(const struct huji_library *lib, const struct rule *r)
+{
+    for (int i = 0; i < lib->n_rules; i++) {
+        const struct rule *one = lib->rules[i];
+        const struct ynode *at = NULL;
+
+        if (one->is_measure || !one->shipped || !span_eq(one->base_id, r->base_id))
+            continue;
+        for (const struct ynode *g = lib->profile->child; g; g = g->next)
+            for (const struct ynode *n = g->child; n; n = n->next)
+                for (const struct ynode *v = n->child; v; v = v->next)
+                    if (profile_region(lib, one, v->key, &at).n && at == v)
+                        printf("# 地区参数：%.*s 的 %.*s 现为 %.*s（%.*s，%s:%d）\n",
+                               (int)one->id.n, one->id.p, (int)v->key.n, v->key.p, (int)v->text.n,
+                               v->text.p, (int)g->key.n, g->key.p, v->file, v->line);
+    }
 }
 
 static int show(const struct huji_library *lib, const char *id, struct err *e)
@@ -93,24 +200,38 @@ static int show(const struct huji_library *lib, const char *id, struct err *e)
         putchar('\n');
     print_tags(r);
     print_law(r);
+    print_regional(lib, r);
     return 0;
 }
 
 static int run(const struct args *a, struct err *e)
 {
     struct huji_library *lib = NULL;
-    int rc = library_for(a, &lib, e);
+    const char *region = args_text(a, "for");
+    int rc = 0;
 
-    for (int i = 0; i < a->n_operands && !rc; i++)
+    if (region && !region_ok(span_of(region))) {
+        err_set(e, ERR_USAGE, "--for %s：区划应为 2、4 或 6 位数字", region);
+        return err_hint(e, "如 --for 420500");
+    }
+    rc = library_for_with(a, (struct library_wish){.region = region}, &lib, e);
+    if (!rc && region)
+        rc = show_params(a, lib, e);
+    for (int i = 0; i < a->n_operands && !rc && !region; i++)
         rc = show(lib, a->operands[i], e);
     if (lib)
         library_free(lib);
     return rc;
 }
 
-static const struct option options[] = {OPT_DATA, OPT_RULES, OPT_END};
+static const struct option options[] = {
+    OPT_DATA,  {"for", 0, ARG_TEXT, "CODE", NULL, false, "只列参数：在这个区划各是多少，出自哪里"},
+    OPT_RULES, OPT_FORMAT,
+    OPT_OUT,   OPT_END,
+};
 static const struct example examples[] = {
     {"rules show B02", "分解住院：全文、例子、法条要旨"},
+    {"rules show B02 --for 420500", "B02 的参数在宜昌各是多少，为什么"},
     EXAMPLE_END,
 };
 const struct command cmd_rules_show = {

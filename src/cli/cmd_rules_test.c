@@ -29,7 +29,7 @@ static int run(const struct args *a, struct err *e)
 {
     struct huji_library *lib = NULL;
     struct tally t = {.only_failed = args_has(a, "failed")};
-    int rc = library_for(a, &lib, e);
+    int rc = library_for_with(a, (struct library_wish){.as_written = true}, &lib, e);
 
     if (rc)
         return rc;

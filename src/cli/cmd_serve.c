@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "claims/config.h"
 #include "cli/casework.h"
 #include "cli/commands.h"
 #include "cli/common.h"
@@ -14,7 +15,8 @@ static void ready(void *ctx, int port)
 
 static int run(const struct args *a, struct err *e)
 {
-    struct buf rules = BUF_INIT, own = BUF_INIT;
+    struct buf rules = BUF_INIT, own = BUF_INIT, profile = BUF_INIT;
+    char region[32];
     struct server_options o = {
         .listen = args_text(a, "listen"),
         .casework = casework_url(a),
@@ -31,8 +33,14 @@ static int run(const struct args *a, struct err *e)
     o.rules = buf_cstr(&rules);
     if (!rc && own_rules_dir(a, o.dir, &own))
         o.own_rules = buf_cstr(&own);
+    if (!rc && own_profile(a, o.dir, &profile)) {
+        o.profile = buf_cstr(&profile);
+        rc = config_get(o.dir, "region", region, sizeof region, e);
+        o.region = *region ? region : NULL;
+    }
     if (!rc)
         rc = server_run(&o, ready, &o, e);
+    buf_release(&profile);
     buf_release(&own);
     buf_release(&rules);
     return rc;

@@ -5,6 +5,7 @@
 /* clang-format off */
 const struct command *const huji_commands[] = {
     &cmd_init,
+    &cmd_config,
     &cmd_synth,
     &cmd_import,
     &cmd_template,

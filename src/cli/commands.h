@@ -7,6 +7,7 @@
 
 extern const struct command cmd_help;
 extern const struct command cmd_init;
+extern const struct command cmd_config;
 extern const struct command cmd_synth;
 extern const struct command cmd_import;
 extern const struct command cmd_template;

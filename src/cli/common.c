@@ -62,6 +62,15 @@ bool own_rules_dir(const struct args *a, const char *data, struct buf *out)
            !is_whole(buf_cstr(out));
 }
 
+bool own_profile(const struct args *a, const char *data, struct buf *out)
+{
+    buf_clear(out);
+    if (args_text(a, "rules") || !data)
+        return false;
+    buf_fmt(out, "%s/rules/profile.yaml", data);
+    return !out->failed && access(buf_cstr(out), F_OK) == 0;
+}
+
 /* The program's folder and up to three above it: rules/ of a build tree, share/huji/rules of an installation. */
 static bool beside_program(struct buf *out)
 {

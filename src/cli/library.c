@@ -4,27 +4,42 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "claims/config.h"
 #include "cli/common.h"
 #include "engine/rule.h"
 
 int library_for(const struct args *a, struct huji_library **out, struct err *e)
 {
-    return library_for_with(a, NULL, out, e);
+    return library_for_with(a, (struct library_wish){0}, out, e);
 }
 
-int library_for_with(const struct args *a, const char *file, struct huji_library **out,
+int library_for_with(const struct args *a, struct library_wish w, struct huji_library **out,
                      struct err *e)
 {
     const char *data = args_text(a, "data");
-    struct buf dir = BUF_INIT, own = BUF_INIT;
+    struct buf dir = BUF_INIT, own = BUF_INIT, profile = BUF_INIT;
+    struct library_source from = {.file = w.file, .region = w.region};
+    char region[32];
     int rc;
 
     if (!data)
         data = getenv("HUJI_DATA");
     rc = rules_dir(a, data, &dir, e);
+    if (!rc) {
+        from.dir = buf_cstr(&dir);
+        if (own_rules_dir(a, data, &own))
+            from.local = buf_cstr(&own);
+    }
+    if (!rc && !w.as_written && own_profile(a, data, &profile)) {
+        from.profile = buf_cstr(&profile);
+        if (!from.region) {
+            rc = config_get(data, "region", region, sizeof region, e);
+            from.region = *region ? region : NULL;
+        }
+    }
     if (!rc)
-        rc = library_load_with(buf_cstr(&dir), own_rules_dir(a, data, &own) ? buf_cstr(&own) : NULL,
-                               file, out, e);
+        rc = library_open(&from, out, e);
+    buf_release(&profile);
     buf_release(&own);
     buf_release(&dir);
     return rc;

@@ -12,8 +12,13 @@ struct huji_library;
 
 /* Finds the folder (rules_dir) and loads it. Owns: library_free(*out). */
 int library_for(const struct args *a, struct huji_library **out, struct err *e);
-/* The same with the rules of a file in place of those of their ids. */
-int library_for_with(const struct args *a, const char *file, struct huji_library **out,
+/* What a command may want of it. */
+struct library_wish {
+    const char *file;   /* its rules in place of those of their ids */
+    const char *region; /* regional parameters of this region; NULL = the data directory's own */
+    bool as_written;    /* without regional parameters: examples speak of the rule as written */
+};
+int library_for_with(const struct args *a, struct library_wish w, struct huji_library **out,
                      struct err *e);
 
 /* Which rules --rule and --tag mean, by library index; all without them. A rule or tag that does not exist is

@@ -46,11 +46,15 @@ static int list_files(struct arena *a, const char *dir, const char *sub, const c
 }
 
 /* The version grows from text to text, in the order they are read: path within the library, then what it says. */
-static int note_text(struct huji_library *lib, const char *path, struct span text, struct err *e)
+int library_note(struct huji_library *lib, const char *path, struct span text, struct err *e)
 {
     char one[65], all[17];
     sha256_hex(text, 32, one);
-    const char *rel = path + strlen(lib->dir);
+    const char *rel = path;
+    if (span_starts(span_of(path), lib->dir))
+        rel += strlen(lib->dir);
+    else if (lib->local && span_starts(span_of(path), lib->local))
+        rel += strlen(lib->local);
     const char *sum = arena_fmt(&lib->a, "%.*s\x1f%s\x1f%s", (int)lib->version.n,
                                 lib->version.n ? lib->version.p : "", rel, one);
     if (!sum)
@@ -60,12 +64,12 @@ static int note_text(struct huji_library *lib, const char *path, struct span tex
     return lib->version.p ? 0 : err_nomem(e);
 }
 
-static int load_yaml(struct huji_library *lib, const char *path, struct ynode **root, struct err *e)
+int library_yaml(struct huji_library *lib, const char *path, struct ynode **root, struct err *e)
 {
     struct span text;
     int rc = file_read(&lib->a, path, MAX_YAML_BYTES, &text, e);
     if (rc == 0)
-        rc = note_text(lib, path, text, e);
+        rc = library_note(lib, path, text, e);
     return rc < 0 ? rc : yaml_parse(&lib->a, text, path, root, e);
 }
 
@@ -87,6 +91,8 @@ static int load_own_rows(struct huji_library *lib, struct knowledge *k, struct e
     if (access(csv, F_OK) != 0)
         return 0;
     int rc = file_read(&lib->a, csv, (size_t)256 << 20, &text, e);
+    if (rc == 0)
+        rc = library_note(lib, csv, text, e);
     return rc < 0 ? rc : knowledge_local(&lib->a, k, text, csv, e);
 }
 
@@ -98,7 +104,7 @@ static int load_knowledge(struct huji_library *lib, struct err *e)
         return 0;
     fclose(f);
     struct ynode *root;
-    int rc = load_yaml(lib, path, &root, e);
+    int rc = library_yaml(lib, path, &root, e);
     if (rc < 0)
         return rc;
     lib->kn = arena_calloc(&lib->a, (ynode_count(root) + 1) * sizeof *lib->kn);
@@ -115,7 +121,7 @@ static int load_knowledge(struct huji_library *lib, struct err *e)
                                     k->name.p);
         rc = file_read(&lib->a, csv, (size_t)256 << 20, &text, e);
         if (rc == 0)
-            rc = note_text(lib, csv, text, e);
+            rc = library_note(lib, csv, text, e);
         if (rc == 0)
             rc = knowledge_read(&lib->a, k, text, csv, e);
         if (rc == 0 && lib->local)
@@ -127,7 +133,7 @@ static int load_knowledge(struct huji_library *lib, struct err *e)
 static int load_sets(struct huji_library *lib, const char *path, struct err *e)
 {
     struct ynode *root;
-    int rc = load_yaml(lib, path, &root, e);
+    int rc = library_yaml(lib, path, &root, e);
     if (rc < 0)
         return rc;
     lib->sets = arena_calloc(&lib->a, (ynode_count(root) + 1) * sizeof *lib->sets);
@@ -148,7 +154,7 @@ static int load_sets(struct huji_library *lib, const char *path, struct err *e)
     return 0;
 }
 
-static struct rule *new_rule(struct huji_library *lib, struct span id, struct err *e)
+struct rule *library_new_rule(struct huji_library *lib, struct span id, struct err *e)
 {
     struct rule *r = arena_calloc(&lib->a, sizeof *r);
     size_t cap = (size_t)lib->cap_rules;
@@ -167,10 +173,10 @@ static struct rule *new_rule(struct huji_library *lib, struct span id, struct er
 static int load_measures(struct huji_library *lib, const char *path, struct err *e)
 {
     struct ynode *root;
-    int rc = load_yaml(lib, path, &root, e);
+    int rc = library_yaml(lib, path, &root, e);
     for (struct ynode *n = rc == 0 ? root->child : NULL; n && rc == 0; n = n->next) {
         struct measure *m = arena_calloc(&lib->a, sizeof *m);
-        struct rule *r = new_rule(lib, n->key, e);
+        struct rule *r = library_new_rule(lib, n->key, e);
         size_t cap = (size_t)lib->n_measures;
         if (!m || !r || mem_grow(&lib->measures, &cap, cap + 1, sizeof *lib->measures) < 0)
             return err_nomem(e);
@@ -186,32 +192,6 @@ static int load_measures(struct huji_library *lib, const char *path, struct err 
     return rc;
 }
 
-/* The map of `base` with the keys of `over` in place of its own. */
-static struct ynode *overlay(struct arena *a, const struct ynode *base, const struct ynode *over)
-{
-    struct ynode *m = arena_alloc(a, sizeof *m);
-    if (!m)
-        return NULL;
-    *m = *base;
-    m->child = NULL;
-    struct ynode **tail = &m->child;
-    for (int pass = 0; pass < 2; pass++)
-        for (const struct ynode *c = pass ? over->child : base->child; c; c = c->next) {
-            char key[64];
-            snprintf(key, sizeof key, "%.*s", (int)c->key.n, c->key.p);
-            if (span_is(c->key, "variants") || (!pass && ynode_get(over, key)))
-                continue;
-            struct ynode *copy = arena_alloc(a, sizeof *copy);
-            if (!copy)
-                return NULL;
-            *copy = *c;
-            copy->next = NULL;
-            *tail = copy;
-            tail = &copy->next;
-        }
-    return m;
-}
-
 static int load_rule(struct huji_library *lib, const struct ynode *n, struct err *e)
 {
     const struct ynode *variants = ynode_get(n, "variants");
@@ -223,8 +203,8 @@ static int load_rule(struct huji_library *lib, const struct ynode *n, struct err
     if (twice)
         return ynode_bad(n, e, "规则编号重复");
     do {
-        const struct ynode *node = v ? overlay(&lib->a, n, v) : n;
-        struct rule *r = node ? new_rule(lib, n->key, e) : NULL;
+        const struct ynode *node = v ? ynode_overlay(&lib->a, n, v) : n;
+        struct rule *r = node ? library_new_rule(lib, n->key, e) : NULL;
         if (!r)
             return err_nomem(e);
         if (v && !span_is(v->key, "base")) {
@@ -267,7 +247,7 @@ static int load_rules(struct huji_library *lib, const char *dir, struct err *e)
         struct ynode *root;
         if (span_is(base_name(&lib->a, files.name[i]), "sets"))
             continue;
-        rc = load_yaml(lib, files.name[i], &root, e);
+        rc = library_yaml(lib, files.name[i], &root, e);
         if (rc == 0 && root->kind != Y_MAP)
             rc = ynode_bad(root, e, "规则文件应为「编号: {...}」");
         for (struct ynode *n = rc == 0 ? root->child : NULL; n && rc == 0; n = n->next)
@@ -321,19 +301,20 @@ static int load_instead(struct huji_library *lib, const char *file, struct err *
     return rc;
 }
 
-int library_load_with(const char *dir, const char *local, const char *file,
-                      struct huji_library **out, struct err *e)
+int library_open(const struct library_source *from, struct huji_library **out, struct err *e)
 {
     struct huji_library *lib = mem_calloc(1, sizeof *lib);
     if (!lib)
         return err_nomem(e);
-    lib->dir = arena_dup(&lib->a, span_of(dir));
-    lib->local = local ? arena_dup(&lib->a, span_of(local)) : NULL;
-    int rc = lib->dir && (!local || lib->local) ? 0 : err_nomem(e);
-    if (rc == 0 && file)
-        rc = load_instead(lib, file, e);
+    lib->dir = arena_dup(&lib->a, span_of(from->dir));
+    lib->local = from->local ? arena_dup(&lib->a, span_of(from->local)) : NULL;
+    int rc = lib->dir && (!from->local || lib->local) ? 0 : err_nomem(e);
+    if (rc == 0 && from->file)
+        rc = load_instead(lib, from->file, e);
     if (rc == 0)
         rc = load_all(lib, e);
+    if (rc == 0 && from->profile)
+        rc = profile_apply(lib, from->profile, from->region, e);
     if (rc < 0) {
         library_free(lib);
         return rc;
@@ -344,12 +325,12 @@ int library_load_with(const char *dir, const char *local, const char *file,
 
 int library_load_local(const char *dir, const char *local, struct huji_library **out, struct err *e)
 {
-    return library_load_with(dir, local, NULL, out, e);
+    return library_open(&(struct library_source){.dir = dir, .local = local}, out, e);
 }
 
 int library_load(const char *dir, struct huji_library **out, struct err *e)
 {
-    return library_load_with(dir, NULL, NULL, out, e);
+    return library_load_local(dir, NULL, out, e);
 }
 
 void library_free(struct huji_library *lib)
@@ -369,116 +350,6 @@ const struct rule *library_rule(const struct huji_library *lib, struct span id)
             (span_eq(lib->rules[i]->id, id) || span_eq(lib->rules[i]->base_id, id)))
             return lib->rules[i];
     return NULL;
-}
-
-/* A variant's own value before the rule's; else a number of the question itself ("at_least"). *asked: it is one. */
-static const struct ynode *param_node(const struct rule *r, struct span param, bool *asked)
-{
-    char key[64];
-    const struct ynode *maps[] = {ynode_get(r->node, "param"),
-                                  r->base ? ynode_get(r->base, "param") : NULL,
-                                  ynode_get(r->node, "ask")};
-    snprintf(key, sizeof key, "%.*s", (int)param.n, param.p);
-    for (int i = 0; i < 3; i++) {
-        *asked = i == 2;
-        if (*asked && maps[i])
-            maps[i] = maps[i]->child;
-        const struct ynode *n = maps[i] ? ynode_get(maps[i], key) : NULL;
-        if (n)
-            return n;
-    }
-    return NULL;
-}
-
-struct span rule_param(const struct rule *r, struct span param)
-{
-    bool asked;
-    const struct ynode *n = param_node(r, param, &asked);
-    return n && n->kind == Y_SCALAR ? n->text : (struct span){NULL, 0};
-}
-
-static struct ynode *without(struct arena *a, const struct ynode *map, const char *key)
-{
-    struct ynode *m = arena_alloc(a, sizeof *m);
-    if (!m)
-        return NULL;
-    *m = *map;
-    struct ynode **tail = &m->child;
-    for (const struct ynode *c = map->child; c; c = c->next) {
-        if (span_is(c->key, key))
-            continue;
-        struct ynode *copy = arena_alloc(a, sizeof *copy);
-        if (!copy)
-            return NULL;
-        *copy = *c;
-        *tail = copy;
-        tail = &copy->next;
-    }
-    *tail = NULL;
-    return m;
-}
-
-/* The rule's text with another number in its question. */
-static struct ynode *asked_with(struct arena *a, const struct ynode *node, struct ynode *number)
-{
-    const struct ynode *ask = ynode_get(node, "ask");
-    struct ynode over = {.kind = Y_MAP, .child = number};
-    struct ynode *kind = overlay(a, ask->child, &over);
-    if (!kind)
-        return NULL;
-    kind->next = NULL;
-    struct ynode question = *ask;
-    question.child = kind;
-    question.next = NULL;
-    over.child = &question;
-    return overlay(a, node, &over);
-}
-
-static int try_one(struct huji_library *lib, const struct rule *r, const struct ynode *param,
-                   bool asked, struct span value, struct err *e)
-{
-    static const struct ynode nothing = {.kind = Y_MAP};
-    const struct ynode *own = ynode_get(r->node, "param");
-    struct ynode one = *param, over = {.kind = Y_MAP, .child = &one};
-    one.text = arena_span(&lib->a, value);
-    one.next = NULL;
-    struct ynode *node = without(&lib->a, r->node, "keep_from");
-    if (node && asked)
-        node = asked_with(&lib->a, node, &one);
-    struct rule *t = node && one.text.p ? new_rule(lib, r->id, e) : NULL;
-    if (!t)
-        return err_nomem(e);
-    t->base_id = r->base_id;
-    t->variant = r->variant;
-    t->base = r->base;
-    struct loader ld = {.lib = lib, .a = &lib->a, .rule = t, .e = e};
-    ld.params = asked ? own : overlay(&lib->a, own ? own : &nothing, &over);
-    ld.lets = ynode_get(r->node, "let");
-    ld.base_params = ynode_get(r->base, "param");
-    ld.base_lets = ynode_get(r->base, "let");
-    return ld.params || asked ? rule_parse(&ld, node) : err_nomem(e);
-}
-
-int library_try(struct huji_library *lib, const struct rule *r, struct span param,
-                const struct span *values, size_t n, int *first, struct err *e)
-{
-    bool asked;
-    const struct ynode *p = param_node(r, param, &asked);
-    int before = lib->n_rules, rc = 0;
-    if (!p || p->kind != Y_SCALAR) {
-        err_set(e, ERR_USAGE, "规则 %.*s 没有参数 %.*s", (int)r->id.n, r->id.p, (int)param.n,
-                param.p);
-        err_hint(e, "huji rules show %.*s 列出它的参数（param）", (int)r->id.n, r->id.p);
-        return ERR_USAGE;
-    }
-    for (size_t i = 0; i < n && rc == 0; i++)
-        rc = try_one(lib, r, p, asked, values[i], e);
-    if (rc < 0) {
-        lib->n_rules = before;
-        return rc;
-    }
-    *first = before;
-    return 0;
 }
 
 static unsigned expr_sources(const struct expr *x)

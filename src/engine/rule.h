@@ -112,6 +112,8 @@ struct rule {
     const struct rule_kind *kind;
     const struct ynode *node;
     const struct ynode *base; /* as written, before the variant's keys took the place of its own */
+    const struct rule
+        *shipped; /* the rule before a profile or a trial changed a parameter; NULL = as written */
     enum rule_state state;
     enum rule_judged judged;
     int judged_days;
@@ -199,8 +201,10 @@ struct huji_library {
     int n_nodes;         /* bound expressions that need per-run data */
     struct span version; /* 16 hex digits of a digest of all its texts and their paths */
     const char *dir;
-    const struct ynode *instead; /* rules of library_load_with; NULL = none */
+    const struct ynode *instead; /* rules of library_source.file; NULL = none */
     const char *local;           /* a bureau's own folder, laid over; NULL = none */
+    const struct ynode *profile; /* regional parameters; NULL = none */
+    struct span region;
 };
 
 /* Reads the folders library, knowledge and measures of `dir`. All or nothing; the first fault is reported. */
@@ -209,9 +213,16 @@ int library_load(const char *dir, struct huji_library **out, struct err *e);
  * id of `dir` stands in its place; knowledge/NAME.csv has rows of its own (knowledge_local). */
 int library_load_local(const char *dir, const char *local, struct huji_library **out,
                        struct err *e);
-/* Both again (`local` may be NULL) with the rules of `file` in place of those of their ids, or beside them. */
-int library_load_with(const char *dir, const char *local, const char *file,
-                      struct huji_library **out, struct err *e);
+/* Where a library comes from. Only `dir` must be there. */
+struct library_source {
+    const char *dir, *local;
+    const char *file; /* its rules in place of those of their ids, or beside them */
+    const char
+        *profile; /* file of regional parameters (docs/engineer/rules-language.md); absent: none */
+    const char *
+        region; /* 2, 4 or 6 digits of the administrative division; needed when the profile is there */
+};
+int library_open(const struct library_source *from, struct huji_library **out, struct err *e);
 void library_free(struct huji_library *lib);
 /* NULL when there is none. `id` may be a base id with one variant only or a full id. */
 const struct rule *library_rule(const struct huji_library *lib, struct span id);
@@ -222,6 +233,13 @@ int library_try(struct huji_library *lib, const struct rule *r, struct span para
                 const struct span *values, size_t n, int *first, struct err *e);
 /* The parameter, or else the number in the question, as the rule writes it ("15 d"); n = 0: it has none of that name. */
 struct span rule_param(const struct rule *r, struct span param);
+/* Its place: a variant's own before the rule's; else a number of the question itself ("at_least"): *asked. NULL: none. */
+const struct ynode *rule_param_node(const struct rule *r, struct span param, bool *asked);
+/* profile.c. 2, 4 or 6 digits? */
+bool region_ok(struct span region);
+/* The region whose value of the parameter is in force; n = 0: the rule's own. *at: where the profile says so. */
+struct span profile_region(const struct huji_library *lib, const struct rule *r, struct span param,
+                           const struct ynode **at);
 /* Sources whose rows the rule reads, a bit each: its clauses, and what ops. and checks. count. */
 unsigned rule_sources(const struct rule *r);
 const struct knowledge *library_knowledge(const struct huji_library *lib, struct span name);

@@ -44,7 +44,11 @@ void server_library_done(struct server *s)
 int server_library_reload(struct server *s, struct err *e)
 {
     struct huji_library *fresh = NULL, *old;
-    int rc = library_load_local(s->options->rules, s->options->own_rules, &fresh, e);
+    const struct library_source from = {.dir = s->options->rules,
+                                        .local = s->options->own_rules,
+                                        .profile = s->options->profile,
+                                        .region = s->options->region};
+    int rc = library_open(&from, &fresh, e);
 
     if (rc)
         return rc;
@@ -56,7 +60,7 @@ int server_library_reload(struct server *s, struct err *e)
     return 0;
 }
 
-static int library_open(struct server *s, struct err *e)
+static int holder_open(struct server *s, struct err *e)
 {
     s->library = mem_calloc(1, sizeof *s->library);
     if (!s->library)
@@ -65,7 +69,7 @@ static int library_open(struct server *s, struct err *e)
     return server_library_reload(s, e);
 }
 
-static void library_close(struct server *s)
+static void holder_close(struct server *s)
 {
     if (!s->library)
         return;
@@ -141,7 +145,7 @@ int server_run(const struct server_options *o, void (*ready)(void *ctx, int port
     if (!rc)
         rc = seal_key_load(o->dir, true, &s.seal, e);
     if (!rc)
-        rc = library_open(&s, e);
+        rc = holder_open(&s, e);
     if (!rc && !(s.clues = clue_index_new()))
         rc = err_nomem(e);
     if (!rc)
@@ -158,7 +162,7 @@ int server_run(const struct server_options *o, void (*ready)(void *ctx, int port
     http_stop(h);
     jobs_stop(s.jobs);
     clue_index_free(s.clues);
-    library_close(&s);
+    holder_close(&s);
     store_close(s.store);
     return rc;
 }

@@ -22,6 +22,8 @@ struct server_options {
     const char *casework;           /* URL, or NULL: DIR/casework.sqlite */
     const char *rules;              /* folder of the library */
     const char *own_rules;          /* a bureau's own, laid over; NULL = none */
+    const char *profile;            /* file of regional parameters; NULL = none */
+    const char *region;             /* of the data directory; NULL = not set */
     const char *tls_cert, *tls_key; /* files; NULL = plain HTTP */
     int workers;                    /* 0 = four, or one more than there are processors */
 };

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* A rule's parameters: what they are, and the rule with another value of one. */
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "engine/load.h"
+
+struct ynode *ynode_overlay(struct arena *a, const struct ynode *base, const struct ynode *over)
+{
+    struct ynode *m = arena_alloc(a, sizeof *m);
+    if (!m)
+        return NULL;
+    *m = *base;
+    m->child = NULL;
+    struct ynode **tail = &m->child;
+    for (int pass = 0; pass < 2; pass++)
+        for (const struct ynode *c = pass ? over->child : base->child; c; c = c->next) {
+            char key[64];
+            snprintf(key, sizeof key, "%.*s", (int)c->key.n, c->key.p);
+            if (span_is(c->key, "variants") || (!pass && ynode_get(over, key)))
+                continue;
+            struct ynode *copy = arena_alloc(a, sizeof *copy);
+            if (!copy)
+                return NULL;
+            *copy = *c;
+            copy->next = NULL;
+            *tail = copy;
+            tail = &copy->next;
+        }
+    return m;
+}
+
+const struct ynode *rule_param_node(const struct rule *r, struct span param, bool *asked)
+{
+    char key[64];
+    const struct ynode *maps[] = {ynode_get(r->node, "param"),
+                                  r->base ? ynode_get(r->base, "param") : NULL,
+                                  ynode_get(r->node, "ask")};
+    snprintf(key, sizeof key, "%.*s", (int)param.n, param.p);
+    for (int i = 0; i < 3; i++) {
+        *asked = i == 2;
+        if (*asked && maps[i])
+            maps[i] = maps[i]->child;
+        const struct ynode *n = maps[i] ? ynode_get(maps[i], key) : NULL;
+        if (n)
+            return n;
+    }
+    return NULL;
+}
+
+struct span rule_param(const struct rule *r, struct span param)
+{
+    bool asked;
+    const struct ynode *n = rule_param_node(r, param, &asked);
+    return n && n->kind == Y_SCALAR ? n->text : (struct span){NULL, 0};
+}
+
+static struct ynode *without(struct arena *a, const struct ynode *map, const char *key)
+{
+    struct ynode *m = arena_alloc(a, sizeof *m);
+    if (!m)
+        return NULL;
+    *m = *map;
+    struct ynode **tail = &m->child;
+    for (const struct ynode *c = map->child; c; c = c->next) {
+        if (span_is(c->key, key))
+            continue;
+        struct ynode *copy = arena_alloc(a, sizeof *copy);
+        if (!copy)
+            return NULL;
+        *copy = *c;
+        *tail = copy;
+        tail = &copy->next;
+    }
+    *tail = NULL;
+    return m;
+}
+
+/* The rule's text with another number in its question. */
+static struct ynode *asked_with(struct arena *a, const struct ynode *node, struct ynode *number)
+{
+    const struct ynode *ask = ynode_get(node, "ask");
+    struct ynode over = {.kind = Y_MAP, .child = number};
+    struct ynode *kind = ynode_overlay(a, ask->child, &over);
+    if (!kind)
+        return NULL;
+    kind->next = NULL;
+    struct ynode question = *ask;
+    question.child = kind;
+    question.next = NULL;
+    over.child = &question;
+    return ynode_overlay(a, node, &over);
+}
+
+int rule_changed(struct huji_library *lib, const struct rule *r, const struct ynode *to,
+                 bool slides, struct rule **out, struct err *e)
+{
+    bool asked;
+    const struct ynode *was = rule_param_node(r, to->key, &asked),
+                       *own = ynode_get(r->node, "param");
+    struct ynode one = *to, all = {.kind = Y_MAP}, over = {.kind = Y_MAP};
+    struct ynode *node = slides ? ynode_overlay(&lib->a, r->node, &over)
+                                : without(&lib->a, r->node, "keep_from");
+    one.key = was->key;
+    one.next = NULL;
+    over.child = &one;
+    if (node && asked) {
+        node = asked_with(&lib->a, node, &one);
+    } else if (node) {
+        struct ynode *param = ynode_overlay(&lib->a, own ? own : &all, &over);
+        if (!param)
+            return err_nomem(e);
+        param->key = SPAN("param");
+        param->next = NULL;
+        over.child = param;
+        node = ynode_overlay(&lib->a, node, &over);
+    }
+    struct rule *t = node ? library_new_rule(lib, r->id, e) : NULL;
+    if (!t)
+        return err_nomem(e);
+    t->base_id = r->base_id;
+    t->variant = r->variant;
+    t->base = r->base;
+    t->shipped = r->shipped ? r->shipped : r;
+    struct loader ld = {.lib = lib, .a = &lib->a, .rule = t, .e = e};
+    ld.params = ynode_get(node, "param");
+    ld.lets = ynode_get(r->node, "let");
+    ld.base_params = ynode_get(r->base, "param");
+    ld.base_lets = ynode_get(r->base, "let");
+    *out = t;
+    return rule_parse(&ld, node);
+}
+
+int library_try(struct huji_library *lib, const struct rule *r, struct span param,
+                const struct span *values, size_t n, int *first, struct err *e)
+{
+    bool asked;
+    const struct ynode *p = rule_param_node(r, param, &asked);
+    int before = lib->n_rules, rc = 0;
+    if (!p || p->kind != Y_SCALAR) {
+        err_set(e, ERR_USAGE, "规则 %.*s 没有参数 %.*s", (int)r->id.n, r->id.p, (int)param.n,
+                param.p);
+        err_hint(e, "huji rules show %.*s 列出它的参数（param）", (int)r->id.n, r->id.p);
+        return ERR_USAGE;
+    }
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        struct ynode to = *p;
+        struct rule *t;
+        to.text = arena_span(&lib->a, values[i]);
+        rc = to.text.p ? rule_changed(lib, r, &to, false, &t, e) : err_nomem(e);
+    }
+    if (rc < 0) {
+        lib->n_rules = before;
+        return rc;
+    }
+    *first = before;
+    return 0;
+}

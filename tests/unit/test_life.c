@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* A bureau's own layer: regional parameters, and the settings they hang on. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "claims/config.h"
+#include "engine/rule.h"
+
+static char dir[] = "/tmp/huji-life-XXXXXX", rules[4096], profile[64];
+
+static int setup(void **state)
+{
+    const char *root = getenv("HUJI_ROOT");
+
+    (void)state;
+    snprintf(rules, sizeof rules, "%s/rules", root ? root : ".");
+    if (!mkdtemp(dir))
+        return -1;
+    snprintf(profile, sizeof profile, "%s/profile.yaml", dir);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    char cmd[128];
+
+    (void)state;
+    snprintf(cmd, sizeof cmd, "rm -rf %s", dir);
+    return system(cmd);
+}
+
+static void put(const char *path, const char *text)
+{
+    FILE *f = fopen(path, "wb");
+
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+static struct huji_library *load(const char *region)
+{
+    const struct library_source from = {.dir = rules, .profile = profile, .region = region};
+    struct huji_library *lib = NULL;
+    struct err e = {0};
+
+    if (library_open(&from, &lib, &e))
+        fail_msg("%s %s", e.where, e.message);
+    return lib;
+}
+
+static void holds(const char *region, const char *id, const char *param, const char *value,
+                  const char *from, int line)
+{
+    struct huji_library *lib = load(region);
+    const struct rule *r = library_rule(lib, span_of(id));
+    const struct ynode *at = NULL;
+    struct span got = rule_param(r, span_of(param)),
+                why = profile_region(lib, r, span_of(param), &at);
+
+    if (!span_is(got, value))
+        fail_msg("%s %s %s = %.*s, not %s", region, id, param, (int)got.n, got.p, value);
+    assert_true(span_is(why, from));
+    assert_int_equal(at ? at->line : 0, line);
+    assert_true(!r->shipped == !line);
+    library_free(lib);
+}
+
+static void most_specific_region_holds(void **state)
+{
+    (void)state;
+    put(profile, "\"42\": {B02: {max: 20 d}, B02.x: {max: 3 d}}\n"
+                 "\"4205\": {B02: {max: 10 d}}\n"
+                 "420502: {B02: {max: 12 d}}\n");
+    holds("510500", "B02", "max", "15 d", "", 0);
+    holds("420100", "B02", "max", "20 d", "42", 1);
+    holds("420500", "B02", "max", "10 d", "4205", 2);
+    holds("420502", "B02", "max", "12 d", "420502", 3);
+    /* a variant with a value of its own is not the rule's, and has its own entry */
+    holds("420502", "B02.x", "max", "3 d", "42", 1);
+    holds("510500", "B02.x", "max", "1 d", "", 0);
+    /* beyond keep_from: the slider goes, the rule stays */
+    put(profile, "\"42\": {B02: {max: 40 d}}\n");
+    holds("420500", "B02", "max", "40 d", "42", 1);
+}
+
+static void version_tells_regions_apart(void **state)
+{
+    struct huji_library *a, *b;
+
+    (void)state;
+    put(profile, "\"42\": {B02: {max: 20 d}}\n");
+    a = load("420500");
+    b = load("420600");
+    assert_false(span_eq(a->version, b->version));
+    library_free(a);
+    library_free(b);
+}
+
+static void faults_are_named(void **state)
+{
+    static const struct {
+        const char *text, *says, *hint;
+        int line;
+    } rows[] = {
+        {"\"42\":\n  B99: {max: 10 d}\n", "没有规则 B99", "huji rules list", 2},
+        {"\"42\":\n  B02:\n    most: 10 d\n", "没有参数 most", "它的参数：max", 3},
+        {"\"42\":\n  B02:\n    max: 10\n", "缺少单位", "如 15 d", 3},
+        {"\"42\":\n  B02:\n    max: 10 元\n", "“10 元”", "如 15 d", 3},
+        {"\"42\":\n  B02:\n    max: 24 h\n", "单位不对", "如 15 d", 3},
+        {"\"42\":\n  B02:\n    max: many\n", "“many”", "如 15 d", 3},
+        {"\"42\":\n  B02:\n    max: [1 d]\n", "应为一个值", "", 3},
+        {"\"42\":\n  B02: 3 d\n", "{参数: 值}", "", 2},
+        {"\"42050\": {}\n", "2、4 或 6 位", "4205", 1},
+        {"- 42\n", "地区参数应为", "", 1},
+        /* another region's fault is a fault */
+        {"\"51\": {B02: {max: 10 元}}\n", "“10 元”", "如 15 d", 1},
+    };
+    char where[80];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct library_source from = {.dir = rules, .profile = profile, .region = "420500"};
+        struct huji_library *lib = NULL;
+        struct err e = {0};
+
+        put(profile, rows[i].text);
+        if (library_open(&from, &lib, &e) != ERR_INPUT)
+            fail_msg("row %zu passed: %s", i, e.message);
+        snprintf(where, sizeof where, "profile.yaml:%d", rows[i].line);
+        if (!strstr(e.message, rows[i].says) || !strstr(e.hint, rows[i].hint) ||
+            !strstr(e.where, where))
+            fail_msg("row %zu: %s | %s | %s", i, e.where, e.message, e.hint);
+    }
+}
+
+static void region_must_be_set(void **state)
+{
+    const struct library_source from = {.dir = rules, .profile = profile};
+    struct huji_library *lib = NULL;
+    struct err e = {0};
+
+    (void)state;
+    put(profile, "\"42\": {B02: {max: 20 d}}\n");
+    assert_int_equal(library_open(&from, &lib, &e), ERR_STATE);
+    assert_non_null(strstr(e.hint, "huji config region"));
+    unlink(profile);
+    assert_int_equal(library_open(&from, &lib, &e), 0); /* no file, nothing to ask */
+    library_free(lib);
+}
+
+static void settings_keep_remarks(void **state)
+{
+    char path[80], value[32], text[256] = "";
+    struct err e = {0};
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/huji.yaml", dir);
+    assert_int_equal(config_get(dir, "region", value, sizeof value, &e), ERR_STATE);
+    put(path, "# 说明\n# region: '1'\n");
+    assert_int_equal(config_get(dir, "region", value, sizeof value, &e), 0);
+    assert_string_equal(value, "");
+    assert_int_equal(config_set(dir, "region", "420500", &e), 0);
+    assert_int_equal(config_set(dir, "region", "420502", &e), 0);
+    assert_int_equal(config_get(dir, "region", value, sizeof value, &e), 0);
+    assert_string_equal(value, "420502");
+    assert_int_equal(config_set(dir, "region", "宜昌", &e), ERR_INPUT);
+    assert_int_equal(config_set(dir, "regoin", "42", &e), ERR_USAGE);
+    FILE *f = fopen(path, "rb");
+    assert_true(fread(text, 1, sizeof text - 1, f) > 0);
+    fclose(f);
+    assert_string_equal(text, "# 说明\n# region: '1'\nregion: '420502'\n");
+    put(path, "x: 1\nregion: 42050\n");
+    assert_int_equal(config_get(dir, "region", value, sizeof value, &e), ERR_INPUT);
+    assert_non_null(strstr(e.where, "huji.yaml:2"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(most_specific_region_holds), cmocka_unit_test(version_tells_regions_apart),
+        cmocka_unit_test(faults_are_named),           cmocka_unit_test(region_must_be_set),
+        cmocka_unit_test(settings_keep_remarks),
+    };
+
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
