@@ -18,6 +18,7 @@ extern const struct route routes_money[];
 extern const struct route routes_notice[];
 extern const struct route routes_openapi[];
 extern const struct route routes_ops[];
+extern const struct route routes_paper[];
 extern const struct route routes_person[];
 extern const struct route routes_profile[];
 extern const struct route routes_reveal[];
@@ -28,5 +29,6 @@ extern const struct route routes_screen[];
 extern const struct route routes_search[];
 extern const struct route routes_workbench[];
 extern const struct route routes_session[];
+extern const struct route routes_week[];
 
 #endif

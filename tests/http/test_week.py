@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MulanPSL-2.0
 # A county's week through the port: money and disposal of clues, clues made by hand.
-import io, os, re, sys, zipfile
+import io, os, re, shutil, subprocess, sys, zipfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from client import *
 
@@ -206,8 +206,74 @@ j = job(c.post("/api/lists/%d/returns/%d/take" % (k, a.json["id"])))
 check("presence_imported", j["state"] == "done" and j["result"]["files"][0]["table"] == "presence_check" and
       j["result"]["files"][0]["rows_kept"] == 1, j)
 j = job(c.post("/api/screens"))
-found = c.get("/api/clues", rule_id="B20", limit=200).json["rows"]
-check("presence_becomes_finding", any(x["mdtrt_id"] == visit for x in found), (j.get("result"), visit, found[:2]))
+b20 = c.get("/api/clues", rule_id="B20", limit=200).json["rows"]
+check("presence_becomes_finding", any(x["mdtrt_id"] == visit for x in b20), (j.get("result"), visit, b20[:2]))
+
+# --- 周报 ---
+import datetime
+today = datetime.date.today()
+monday = today - datetime.timedelta(days=today.weekday())
+days = {"from_day": str(monday), "to_day": str(today), "since_day": str(today.replace(month=1, day=1))}
+check("week_days", c.post("/api/weeks", {**days, "from_day": "2099-01-01"}).status == 422)
+a = c.post("/api/weeks", days)
+check("week_made", a.status == 201 and a.json["state"] == "draft", a.body)
+p = "/api/weeks/%d" % a.json["id"]
+w = c.get(p).json
+f = {x["key"]: x for x in w["figures"]}
+check("week_counts", f["suspected"]["total"] == c.get("/api/clues", limit=1, gone=1).json["total"] and f["confirmed"]["week"] == 2
+      and f["patients"]["week"] == 1 and f["absent"]["total"] == 1 and f["tips"]["week"] == 1 and f["talk"]["week"] == 1, f)
+want = found + round(fund[0] * 100)
+check("week_money", f["found"]["week"] == want == f["refunded"]["total"] == f["ordered"]["total"], (want, f["found"]))
+a = c.get(p + "/rows", key="found")
+check("figure_opens", a.status == 200 and sum(x["amount"] for x in a.json["rows"]) == want, a.body)
+T = {"会议": "召开部署会 1 次", "报送单位": "某县医保局", "联合单位": "某县卫健局", "主送": "市医保局、市卫健委", "下周计划": "现场核查"}
+a = c.post(p + "/texts", {"version": w["version"], "texts": T})
+check("week_texts", a.status == 200 and a.json["texts"]["会议"] == T["会议"], a.body)
+a = c.post(p + "/figures", {"version": a.json["version"], "key": "checked", "hand_week": 9})
+check("hand_needs_note", a.status == 422, a.body)
+v = a = c.post(p + "/figures", {"version": c.get(p).json["version"], "key": "checked", "hand_week": 9, "note": "含联合检查"})
+check("hand_beside_counted", any(x["key"] == "checked" and x["hand_week"] == 9 and x["week"] != 9 for x in a.json["figures"]), a.body)
+check("draft_says_so", "草稿" in zipfile.ZipFile(io.BytesIO(c.get(p + "/docx").body)).read("word/document.xml").decode())
+a = c.post(p + "/freeze", {"version": a.json["version"]})
+check("frozen", a.status == 200 and a.json["state"] == "frozen" and len(a.json["code"]) == 12, a.body)
+d.post("/api/clues", {**new, "title": "冻结之后的来电"})
+a = c.get(p).json
+g = {x["key"]: x for x in a["figures"]}
+check("frozen_stays", g["tips"]["total"] == f["tips"]["total"] and g["suspected"]["total"] == f["suspected"]["total"], g["suspected"])
+check("frozen_opens", sum(x["amount"] for x in c.get(p + "/rows", key="found").json["rows"]) == want)
+check("frozen_not_changed", c.post(p + "/texts", {"version": a["version"], "texts": {}}).status == 409)
+x = zipfile.ZipFile(io.BytesIO(c.get(p + "/docx").body)).read("word/document.xml").decode()
+check("docx", a["code"] in x and "市医保局、市卫健委" in x and "手工，系统数" in x and "含联合检查" in x and "{{" not in x)
+check("xlsx", "附表" in "".join(grid(c.get(p + "/xlsx").body)[0]))
+a = c.post("/api/weeks", days).json
+check("texts_carry_over", a["texts"]["会议"] == T["会议"], a)
+soffice = shutil.which("soffice")
+if soffice:
+    docx = os.path.join(s.tmp.name, "week.docx")
+    open(docx, "wb").write(c.get(p + "/docx").body)
+    q = subprocess.run([soffice, "-env:UserInstallation=file://" + s.tmp.name + "/lo", "--headless", "--convert-to", "pdf",
+                        "--outdir", s.tmp.name, docx], capture_output=True, timeout=300)
+    check("docx_opens_in_libreoffice", open(docx[:-4] + "pdf", "rb").read(4) == b"%PDF", q.stderr)
+else:
+    print("skip docx_opens_in_libreoffice # no soffice", flush=True)
+
+# --- 核查单, templates ---
+i = rows[1]["id"]
+a = c.get("/api/clues/%d/check" % i)
+x = zipfile.ZipFile(io.BytesIO(a.body)).read("word/document.xml").decode()
+check("check_paper", a.status == 200 and "XS%06d" % i in x and "执法证号" in x and "{{" not in x and rows[1]["fixmedins_code"] in x)
+i = c.get("/api/clues", source="phone").json["rows"][0]["id"]
+check("check_paper_by_hand", "11月2日来电" in zipfile.ZipFile(io.BytesIO(c.get("/api/clues/%d/check" % i).body))
+      .read("word/document.xml").decode())
+a = c.get("/api/templates/weekly")
+check("template", a.status == 200 and c.get("/api/templates/other").status == 404)
+b = io.BytesIO()
+with zipfile.ZipFile(io.BytesIO(a.body)) as old, zipfile.ZipFile(b, "w") as now:
+    for name in old.namelist():
+        now.writestr(name, old.read(name).replace("工作周报".encode(), "本局周报".encode()))
+check("template_put", c.ask("POST", "/api/templates/weekly", b.getvalue()).status == 204)
+check("template_used", "本局周报" in zipfile.ZipFile(io.BytesIO(c.get(p + "/docx").body)).read("word/document.xml").decode())
+check("template_bad", c.ask("POST", "/api/templates/weekly", b"not a docx").status == 422)
 
 check("stops", s.stop() == 0, s.text()[-2000:])
 finish()

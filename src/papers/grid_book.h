@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* A plain workbook of one sheet: title, lines under it, one table. */
+#ifndef HUJI_PAPERS_GRID_BOOK_H
+#define HUJI_PAPERS_GRID_BOOK_H
+
+#include <jansson.h>
+
+#include "base/err.h"
+
+/* lines: ["..."], head: ["..."], rows: [["..." or number]]. Texts stay texts. Errors: ERR_IO. */
+int grid_book_write(const char *title, const json_t *lines, const json_t *head, const json_t *rows,
+                    const char *path, struct err *e);
+
+#endif

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* Papers: 周报 as DOCX and XLSX, 核查单 of a clue; the templates, which a bureau may edit in WPS and put in place of the built-in ones. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fen.h"
+#include "base/mem.h"
+#include "papers/docx.h"
+#include "papers/grid_book.h"
+#include "screen/story.h"
+#include "casework/clue.h"
+#include "server/clue_query.h"
+#include "server/routes.h"
+#include "server/server.h"
+#include "server/week_view.h"
+
+#define DOCX "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+#define XLSX "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#define MAX_TEMPLATE (4 << 20)
+
+static const char *text_of(const json_t *row, const char *name)
+{
+    const char *s = json_string_value(json_object_get(row, name));
+
+    return s ? s : "";
+}
+
+/* --- templates ------------------------------------------------------------------------------------------ */
+
+static int read_all(const char *path, struct buf *out)
+{
+    FILE *f = fopen(path, "rbe");
+    char part[8192];
+    size_t n;
+
+    if (!f)
+        return -1;
+    while ((n = fread(part, 1, sizeof part, f)) > 0 && out->n <= MAX_TEMPLATE)
+        buf_add(out, part, n);
+    fclose(f);
+    return out->failed ? -1 : 0;
+}
+
+/* The bureau's own, else the built-in one. */
+static int fill(struct request *r, const char *name, const json_t *values, const char *file,
+                struct err *e)
+{
+    struct buf own = BUF_INIT, out = BUF_INIT;
+    struct span docx = docx_template(name);
+    char *path = arena_fmt(&r->arena, "%s/templates/%s.docx", r->server->options->dir, name);
+    int rc;
+
+    if (path && read_all(path, &own) == 0)
+        docx = (struct span){own.p, own.n};
+    rc = docx_fill_mem(docx, values, &out, NULL, e);
+    if (!rc)
+        rc = reply_download(r, DOCX, file, out.p, out.n, e);
+    buf_release(&own);
+    buf_release(&out);
+    return rc;
+}
+
+static int template_of(struct request *r, const char **name, struct err *e)
+{
+    *name = request_param(r, "name");
+    return docx_template(*name).n
+               ? 0
+               : err_set(e, ERR_USAGE, "没有模板 %.20s（有 weekly 周报、check 核查单）", *name);
+}
+
+static int template_get(struct request *r, struct err *e)
+{
+    struct buf own = BUF_INIT;
+    struct span docx;
+    const char *name;
+    int rc = template_of(r, &name, e);
+
+    if (rc)
+        return rc;
+    docx = docx_template(name);
+    if (read_all(arena_fmt(&r->arena, "%s/templates/%s.docx", r->server->options->dir, name),
+                 &own) == 0)
+        docx = (struct span){own.p, own.n};
+    rc = reply_download(r, DOCX, strcmp(name, "weekly") == 0 ? "周报模板.docx" : "核查单模板.docx",
+                        docx.p, docx.n, e);
+    buf_release(&own);
+    return rc;
+}
+
+static int template_put(struct request *r, struct err *e)
+{
+    struct buf b = BUF_INIT, out = BUF_INIT;
+    json_t *none = json_object();
+    const char *name;
+    char *dir = arena_fmt(&r->arena, "%s/templates", r->server->options->dir), *path;
+    char object[40];
+    int rc = template_of(r, &name, e);
+
+    if (!rc && read_all(r->upload, &b) < 0)
+        rc = err_set(e, ERR_IO, "读不了上传的文件");
+    if (!rc && b.n > MAX_TEMPLATE)
+        rc = err_set(e, ERR_LIMIT, "模板最大 %d MB", MAX_TEMPLATE >> 20);
+    if (!rc)
+        rc = docx_fill_mem((struct span){b.p, b.n}, none, &out, NULL, e);
+    json_decref(none);
+    buf_release(&b);
+    buf_release(&out);
+    if (rc)
+        return rc;
+    path = arena_fmt(&r->arena, "%s/%s.docx", dir, name);
+    mkdir(dir, 0700);
+    if (rename(r->upload, path) < 0)
+        return err_errno(e, "存不了模板");
+    snprintf(object, sizeof object, "template:%.20s", name);
+    rc = cw_begin(r->db, e);
+    if (!rc)
+        rc = audit_append(r->db, &r->actor, &(struct act){.act = "template.put", .object = object},
+                          e);
+    rc = cw_end(r->db, rc, e);
+    return rc ? rc : reply_nothing(r, 204);
+}
+
+/* --- 周报 ------------------------------------------------------------------------------------------------ */
+
+/* 万元 with two places; the other units as they are. */
+static void amount(struct buf *b, const json_t *figure, json_int_t v)
+{
+    if (strcmp(text_of(figure, "unit"), "万元") == 0)
+        fen_print(b, (v + (v < 0 ? -5000 : 5000)) / 10000);
+    else
+        buf_fmt(b, "%lld", (long long)v);
+}
+
+static json_t *amount_json(const json_t *figure, const char *name)
+{
+    const json_t *v = json_object_get(figure, name);
+    struct buf b = BUF_INIT;
+    json_t *j;
+
+    if (json_is_integer(v))
+        amount(&b, figure, json_integer_value(v));
+    j = json_stringn(buf_cstr(&b), b.n);
+    buf_release(&b);
+    return j;
+}
+
+/* As it stands in a sentence: the hand's number, marked, with the counted one beside it. */
+static void put_figure(json_t *values, const json_t *figure, const char *before, const char *name,
+                       const char *hand)
+{
+    const json_t *v = json_object_get(figure, name), *h = json_object_get(figure, hand);
+    struct buf key = BUF_INIT, b = BUF_INIT;
+
+    buf_fmt(&key, "%s%s", before, text_of(figure, "title"));
+    if (json_is_integer(h)) {
+        amount(&b, figure, json_integer_value(h));
+        buf_str(&b, "（手工，系统数 ");
+        amount(&b, figure, json_integer_value(v));
+        buf_str(&b, "）");
+    } else {
+        amount(&b, figure, json_integer_value(v));
+    }
+    json_object_set_new(values, buf_cstr(&key), json_stringn(buf_cstr(&b), b.n));
+    buf_release(&key);
+    buf_release(&b);
+}
+
+static json_t *annex_row(const json_t *f)
+{
+    struct buf title = BUF_INIT;
+    json_t *row;
+
+    buf_fmt(&title, "%s（%s）", text_of(f, "title"), text_of(f, "unit"));
+    row = json_pack("{s:s,s:o,s:o,s:o,s:o,s:s}", "指标", buf_cstr(&title), "本周",
+                    amount_json(f, "week"), "累计", amount_json(f, "total"), "手工本周",
+                    amount_json(f, "hand_week"), "手工累计", amount_json(f, "hand_total"), "备注",
+                    text_of(f, "hand_note"));
+    buf_release(&title);
+    return row;
+}
+
+static json_t *week_values(const json_t *row)
+{
+    json_t *v = json_deep_copy(json_object_get(row, "texts")), *annex = json_array(), *f;
+    struct buf hand = BUF_INIT;
+    size_t i;
+
+    json_array_foreach(json_object_get(row, "figures"), i, f)
+    {
+        put_figure(v, f, "本周", "week", "hand_week");
+        put_figure(v, f, "累计", "total", "hand_total");
+        json_array_append_new(annex, annex_row(f));
+        if (text_of(f, "hand_note")[0])
+            buf_fmt(&hand, "%s：%s（%s）。", text_of(f, "title"), text_of(f, "hand_note"),
+                    text_of(f, "hand_by"));
+    }
+    json_object_set_new(v, "附表", annex);
+    json_object_set_new(v, "手工说明", json_stringn(buf_cstr(&hand), hand.n));
+    json_object_set_new(v, "开始日期", json_string(text_of(row, "from_day")));
+    json_object_set_new(v, "结束日期", json_string(text_of(row, "to_day")));
+    json_object_set_new(
+        v, "周次",
+        json_sprintf("第%lld号", (long long)json_integer_value(json_object_get(row, "id"))));
+    json_object_set_new(
+        v, "核对码", json_string(text_of(row, "code")[0] ? text_of(row, "code") : "草稿，未冻结"));
+    json_object_set_new(v, "冻结时间", json_string(text_of(row, "frozen_at")));
+    buf_release(&hand);
+    return v;
+}
+
+static int week_docx(struct request *r, struct err *e)
+{
+    struct week_span span;
+    json_t *row = NULL, *values;
+    char *file;
+    int rc = week_of(r, &row, &span, e);
+
+    if (rc)
+        return rc;
+    values = week_values(row);
+    file = arena_fmt(&r->arena, "周报%s至%s%s.docx", text_of(row, "from_day"),
+                     text_of(row, "to_day"), text_of(row, "code")[0] ? "" : "（草稿）");
+    rc = values && file ? fill(r, "weekly", values, file, e) : err_nomem(e);
+    json_decref(values);
+    json_decref(row);
+    return rc;
+}
+
+static int week_xlsx(struct request *r, struct err *e)
+{
+    struct week_span span;
+    json_t *row = NULL, *values, *rows = json_array(), *lines, *head, *f;
+    char *path = arena_fmt(&r->arena, "%s/week-%s.xlsx", r->server->options->dir, r->id), *file;
+    size_t i;
+    int fd, rc = week_of(r, &row, &span, e);
+
+    if (rc) {
+        json_decref(rows);
+        return rc;
+    }
+    values = week_values(row);
+    json_array_foreach(json_object_get(values, "附表"), i, f) json_array_append_new(
+        rows, json_pack("[O,O,O,O,O,O]", json_object_get(f, "指标"), json_object_get(f, "本周"),
+                        json_object_get(f, "累计"), json_object_get(f, "手工本周"),
+                        json_object_get(f, "手工累计"), json_object_get(f, "备注")));
+    lines = json_pack("[o,o,o]",
+                      json_sprintf("%s 至 %s，累计自 %s", text_of(row, "from_day"),
+                                   text_of(row, "to_day"), text_of(row, "since_day")),
+                      json_sprintf("报送单位：%s　联合报送：%s　主送：%s",
+                                   text_of(values, "报送单位"), text_of(values, "联合单位"),
+                                   text_of(values, "主送")),
+                      json_sprintf("核对码：%s", text_of(values, "核对码")));
+    head = json_pack("[s,s,s,s,s,s]", "指标", "本周", "累计", "手工（本周）", "手工（累计）",
+                     "备注");
+    file = arena_fmt(&r->arena, "周报附表%s至%s.xlsx", text_of(row, "from_day"),
+                     text_of(row, "to_day"));
+    rc = grid_book_write("附表　排查效果", lines, head, rows, path, e);
+    if (!rc) {
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+        unlink(path);
+        rc = fd < 0 ? err_errno(e, "读不了 %s", path) : reply_file(r, XLSX, file, fd, e);
+    }
+    json_decref(lines);
+    json_decref(head);
+    json_decref(rows);
+    json_decref(values);
+    json_decref(row);
+    return rc;
+}
+
+/* --- 核查单 ---------------------------------------------------------------------------------------------- */
+
+static json_t *yuan(int64_t fen)
+{
+    struct buf b = BUF_INIT;
+    json_t *j;
+
+    fen_print(&b, fen);
+    j = json_stringn(buf_cstr(&b), b.n);
+    buf_release(&b);
+    return j;
+}
+
+#define MAX_PAPER_LINES 60
+
+/* "头孢呋辛 2 × 12.50" into its three parts; "a 至 b" into two. What does not fit stays in the first. */
+static struct span cut_last(struct span *s, const char *mark)
+{
+    size_t n = strlen(mark);
+
+    for (size_t i = s->n; i >= n && i > 0; i--)
+        if (memcmp(s->p + i - n, mark, n) == 0) {
+            struct span tail = span_trim((struct span){s->p + i, s->n - i});
+
+            s->n = i - n;
+            *s = span_trim(*s);
+            return tail;
+        }
+    return (struct span){"", 0};
+}
+
+static void put_visit(json_t *visits, const struct explained_event *w)
+{
+    struct span id = {w->id.p + 6, w->id.n - 6}, begin = w->when, end = cut_last(&begin, "至");
+
+    json_array_append_new(visits, json_pack("{s:o,s:o,s:o,s:s,s:o}", "就诊号", json_span(id),
+                                            "开始", json_span(begin), "结束", json_span(end),
+                                            "科室", "", "诊断", json_span(w->what)));
+}
+
+static void put_line(json_t *lines, const struct explained_event *w)
+{
+    struct span what = w->what, price = cut_last(&what, "×"),
+                count = price.n ? cut_last(&what, " ") : price;
+
+    json_array_append_new(lines, json_pack("{s:o,s:o,s:o,s:o,s:o}", "时间", json_span(w->when),
+                                           "项目", json_span(what), "数量", json_span(count),
+                                           "单价", json_span(price), "金额", yuan(w->amount)));
+}
+
+static void put_story(json_t *v, const struct explanation *x)
+{
+    json_t *visits = json_array(), *lines = json_array(), *papers = json_array();
+    struct buf law = BUF_INIT;
+    int n = 0;
+
+    for (size_t i = 0; i < x->n_events; i++) {
+        bool visit = span_starts(x->events[i].id, "mdtrt:");
+        json_t *list = visit ? visits : lines;
+
+        n += !visit;
+        if (json_array_size(list) >= MAX_PAPER_LINES)
+            continue;
+        if (visit)
+            put_visit(list, &x->events[i]);
+        else
+            put_line(list, &x->events[i]);
+    }
+    if (!json_array_size(visits) && x->visit.n)
+        json_array_append_new(visits, json_pack("{s:o,s:s,s:s,s:s,s:o}", "就诊号",
+                                                json_span(x->finding->visit), "开始", "", "结束",
+                                                "", "科室", "", "诊断", json_span(x->visit)));
+    for (size_t i = 0; i < x->n_clears; i++)
+        json_array_append_new(papers, json_pack("{s:o}", "名称", json_span(x->clears[i])));
+    for (size_t i = 0; i < x->n_laws; i++) {
+        buf_str(&law, i ? "；" : "");
+        buf_span(&law, x->laws[i]);
+    }
+    json_object_set_new(v, "就诊", visits);
+    json_object_set_new(v, "明细", lines);
+    json_object_set_new(v, "材料", papers);
+    json_object_set_new(v, "依据", json_stringn(buf_cstr(&law), law.n));
+    json_object_set_new(v, "人员", json_span(x->person));
+    json_object_set_new(v, "问题", json_span(x->finding->message));
+    json_object_set_new(v, "明细说明",
+                        n > MAX_PAPER_LINES ? json_sprintf("共 %d 条，这里列前 %d 条，其余见线索页",
+                                                           n, MAX_PAPER_LINES)
+                                            : json_string(""));
+    buf_release(&law);
+}
+
+/* What the last run says of it; a clue made by hand, or one no longer found, has its own words only. */
+static int tell(struct request *r, const char *finding, json_t *v, struct err *e)
+{
+    struct rule_names names = {0};
+    const struct huji_library *lib = server_library(r->server);
+    struct store *s = NULL;
+    struct story y = {0};
+    struct err why = {0};
+    int rc = request_store(r, &s, e);
+
+    memcpy(&names.library, &lib, sizeof lib);
+    if (!rc) {
+        rc = story_load(&y, s, &names, span_of(finding), 0, &why);
+        if (!rc)
+            put_story(v, &y.x);
+        story_release(&y);
+        if (rc == ERR_USAGE || rc == ERR_STATE)
+            rc = 0;
+        else if (rc)
+            *e = why;
+    }
+    server_library_done(r->server);
+    return rc;
+}
+
+static int check_docx(struct request *r, struct err *e)
+{
+    int64_t id = strtoll(request_param(r, "id"), NULL, 10);
+    json_t *row = NULL, *v;
+    struct buf basis = BUF_INIT;
+    const char *source;
+    int at, rc = clue_one_json(r, id, &row, e);
+
+    if (!rc && !row)
+        rc = err_set(e, ERR_USAGE, "没有编号为 %lld 的线索", (long long)id);
+    if (rc)
+        return rc;
+    at = clue_source_find(span_of(text_of(row, "source")));
+    source = clue_sources[at < 0 ? 0 : at].title;
+    v = json_pack("{s:o,s:O?,s:s,s:o,s:O?,s:o,s:[],s:[],s:[],s:s}", "编号",
+                  json_sprintf("XS%06lld", (long long)id), "机构名称",
+                  json_object_get(row, "fixmedins_name"), "机构编码",
+                  text_of(row, "fixmedins_code"), "金额",
+                  yuan(json_integer_value(json_object_get(row, "amount_fen"))), "问题",
+                  json_object_get(row, "title"), "来源",
+                  json_sprintf("%s %s", source, text_of(row, "rule_id")), "就诊", "明细", "材料",
+                  "人员", text_of(row, "psn_no"));
+    rc = v ? cw_get_text(r->db, &basis, e, "select basis from clue_basis where clue = $1",
+                         CW_ARGS(cw_i(id)))
+           : err_nomem(e);
+    if (rc >= 0)
+        rc = 0;
+    if (!rc && basis.n)
+        json_object_set_new(v, "依据", json_stringn(buf_cstr(&basis), basis.n));
+    if (!rc && text_of(row, "finding_id")[0])
+        rc = tell(r, text_of(row, "finding_id"), v, e);
+    if (!rc)
+        rc = fill(r, "check", v, arena_fmt(&r->arena, "核查单%lld.docx", (long long)id), e);
+    buf_release(&basis);
+    json_decref(v);
+    json_decref(row);
+    return rc;
+}
+
+const struct route routes_paper[] = {
+    {"GET", "/api/weeks/{id}/docx", "report.read", 0, week_docx, "周报 DOCX", NULL, NULL},
+    {"GET", "/api/weeks/{id}/xlsx", "report.read", 0, week_xlsx, "周报附表 XLSX", NULL, NULL},
+    {"GET", "/api/clues/{id}/check", "report.read", 0, check_docx, "一条线索的核查单 DOCX", NULL,
+     NULL},
+    {"GET", "/api/templates/{name}", "report.read", 0, template_get, "模板 DOCX", NULL, NULL},
+    {"POST", "/api/templates/{name}", "report.write", ROUTE_UPLOAD, template_put,
+     "换成本局改过的模板（请求体即文件）", NULL, NULL},
+    {0},
+};
