@@ -8,9 +8,10 @@
 #   make clang    the same sources with clang, warnings are errors
 #   make bench    what is measured (bench/README.md)
 #   make fuzz     long fuzzing (SECONDS_EACH=60)
+#   make docs     docs/rules*.md anew from the rules
 #   make lint     format, headers, layers; make format applies the format
 
-.PHONY: all setup web release asan clang demo test bench fuzz lint format compile_commands clean
+.PHONY: all setup web release asan clang demo test bench fuzz docs lint format compile_commands clean
 
 WERROR ?= false
 
@@ -68,6 +69,10 @@ bench: release
 
 fuzz: setup
 	@tests/fuzz/run
+
+docs: release
+	@build/release/huji rules doc --rules rules --out docs/rules.zh-CN.md
+	@build/release/huji rules doc --rules rules --lang en --out docs/rules.md
 
 lint:
 	@tools/lint

@@ -29,6 +29,7 @@ const struct command *const huji_commands[] = {
     &cmd_rules_lint,
     &cmd_rules_diff,
     &cmd_rules_coverage,
+    &cmd_rules_doc,
     &cmd_knowledge_import,
     &cmd_knowledge_list,
     &cmd_clues_raise,

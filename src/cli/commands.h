@@ -38,6 +38,7 @@ extern const struct command cmd_user_add;
 extern const struct command cmd_user_list;
 extern const struct command cmd_user_password;
 extern const struct command cmd_rules_coverage;
+extern const struct command cmd_rules_doc;
 extern const struct command cmd_knowledge_import;
 extern const struct command cmd_knowledge_list;
 extern const struct command cmd_version;
