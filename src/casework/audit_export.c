@@ -12,8 +12,8 @@ static const char *const names[COLUMNS] = {
     "seq",    "at",     "actor",       "org",        "source", "act",  "object",
     "result", "reason", "before_hash", "after_hash", "detail", "prev", "hash"};
 static const char select_all[] =
-    "select cast(seq as text), at, actor, org, source, act, object, result, reason, before_hash, after_hash, detail, prev,"
-    " hash from audit order by seq";
+    "select cast(audit.seq as text) as number, at, actor, org, source, act, object, result, reason, before_hash, after_hash, detail, prev,"
+    " hash from audit order by audit.seq";
 
 static void line_of(struct buf *b, const struct span at[COLUMNS])
 {
