@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MulanPSL-2.0
+# How quick the ledger is: N clues (1,000,000) put into a casework, then first page, filters, sorts, deep pages, counts, statistics through
+# the port; p50, p95, worst per question. Prints Markdown. The rows are random; the server and its database are the real ones.
+#
+#   bench/clues.py [N]
+import os, random, sqlite3, sys, time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests", "http"))
+from client import *
+
+N = int(sys.argv[1]) if len(sys.argv) > 1 else 1000000
+R = random.Random(1)
+s = Server()
+s.user("head1", "head")
+db = sqlite3.connect(os.path.join(s.data, "casework.sqlite"))
+rules = ["%s%02d" % (c, i) for c in "ABCDEF" for i in range(1, 13)]
+insts = ["H4298%02d%05d" % (i % 12 + 1, i) for i in range(800)]
+states = ["new"] * 70 + ["assigned"] * 12 + ["working"] * 8 + ["judged"] * 5 + ["closed"] * 4 + ["dismissed"]
+
+
+def rows():
+    for i in range(1, N + 1):
+        inst = insts[min(int(R.expovariate(1 / 120)), 799)]
+        fund = int(R.lognormvariate(9.5, 1.4))
+        day = "20%02d-%02d-%02d" % (R.randrange(24, 27), R.randrange(1, 13), R.randrange(1, 29))
+        state = R.choice(states)
+        yield ("%032x" % i, rules[min(int(R.expovariate(1 / 14)), 71)], inst, "机构" + inst[-4:], inst[1:7], day,
+               fund * 2, fund, fund * R.randrange(1, 10) // 10, R.choice(["明确", "高疑", "可疑"]), state,
+               R.choice(["confirmed", "rejected"]) if state in ("judged", "closed") else None,
+               "head1" if state != "new" and i % 50 == 0 else None, "2026-12-01" if state != "new" else None,
+               "p%09d" % R.randrange(N // 3), "v%09d" % i)
+
+
+began = time.time()
+db.execute("begin")
+db.execute("update counter set n = 1 where name = 'clue'")
+db.executemany(
+    "insert into clue(finding_id, source, title, rule_id, rule_version, owner_type, owner_id, anchor, fixmedins_code,"
+    " fixmedins_name, admdvs, event_date, amount_fen, fund_fen, expected_fen, strength, class, message, content_hash, state,"
+    " verdict, assignee, due, psn_no, mdtrt_id, created_at, updated_at, change)"
+    " values (?1, 'screen', '分解住院：出院 8 天后因同类诊断再次入院', ?2, 1, 'person', ?15, '', ?3, ?4, ?5, ?6, ?7, ?8, ?9, 500000,"
+    " ?10, '', ?1, ?11, ?12, ?13, ?14, ?15, ?16, '2026-01-01 00:00:00', '2026-01-01 00:00:00', 1)", rows())
+db.commit()
+db.close()
+made = time.time() - began
+began = time.time()
+s.start()
+loaded = time.time() - began
+rss = int(next(l for l in open("/proc/%d/status" % s.process.pid) if l.startswith("VmRSS")).split()[1]) // 1024
+c = s.client("head1")
+conn = http.client.HTTPConnection("127.0.0.1", s.port)
+
+
+def ask(q):
+    t = time.perf_counter()
+    conn.request("GET", "/api/clues" + q, headers={"Cookie": c.cookie})
+    r = conn.getresponse()
+    body = r.read()
+    ms = (time.perf_counter() - t) * 1e3
+    if r.status != 200:
+        raise SystemExit("not ok %s %d %s" % (q, r.status, body[:200]))
+    return ms, json.loads(body)
+
+
+asked = {
+    "first page": lambda: "",
+    "one state": lambda: "?state=" + R.choice(["new", "assigned", "judged"]),
+    "one institution": lambda: "?fixmedins_code=" + R.choice(insts),
+    "rule, class, dates": lambda: "?rule_id=%s&class=%%E9%%AB%%98%%E7%%96%%91&from=2025-03-01&to=2025-09-30" % R.choice(rules),
+    "sort by fund": lambda: "?sort=-fund_fen",
+    "sort by day, ascending": lambda: "?sort=event_date",
+    "sort by institution": lambda: "?sort=fixmedins_code",
+    "newest (-id)": lambda: "?sort=-id",
+    "a person": lambda: "?q=p%09d" % R.randrange(N // 3),
+    "words of a name": lambda: "?q=" + urllib.parse.quote("机构00"),
+    "overdue, mine": lambda: "?overdue=1&assignee=me",
+    "page of 200": lambda: "?limit=200",
+    "statistics by institution": lambda: "/stats?by=fixmedins_code",
+    "statistics by month": lambda: "/stats?by=month",
+}
+print("%d clues: %.1f s to write, %.1f s from start to open port, %d MB resident\n" % (N, made, loaded, rss))
+print("| question | p50 ms | p95 ms | worst ms |\n|---|---|---|---|")
+for name, q in asked.items():
+    t = sorted(ask(q())[0] for _ in range(40))
+    print("| %s | %.1f | %.1f | %.1f |" % (name, t[19], t[37], t[39]), flush=True)
+after, t = None, []
+for _ in range(40):
+    ms, page = ask("?sort=-fund_fen" + ("&after=" + after if after else ""))
+    after = page["next"]
+    t.append(ms)
+t.sort()
+print("| next pages, 40 deep | %.1f | %.1f | %.1f |" % (t[19], t[37], t[39]))
+s.stop()
