@@ -33,6 +33,7 @@ const struct command *const huji_commands[] = {
     &cmd_knowledge_import,
     &cmd_knowledge_list,
     &cmd_clues_raise,
+    &cmd_check,
     &cmd_serve,
     &cmd_user_add,
     &cmd_user_list,

@@ -33,6 +33,7 @@ extern const struct command cmd_verdict_rates;
 extern const struct command cmd_audit_export;
 extern const struct command cmd_audit_verify;
 extern const struct command cmd_clues_raise;
+extern const struct command cmd_check;
 extern const struct command cmd_serve;
 extern const struct command cmd_user_add;
 extern const struct command cmd_user_list;

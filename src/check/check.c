@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "check/check.h"
+
+#include <pthread.h>
+
+#include "base/mem.h"
+#include "base/sha.h"
+#include "check/answer.h"
+
+struct checker {
+    const struct huji_library *lib;
+    struct person_bench *bench;
+    pthread_mutex_t lock; /* the bench judges one at a time */
+    struct arena a;
+    struct check_modes modes;
+    bool *before, *during; /* per rule */
+};
+
+static bool has_phase(const struct rule *r, const char *phase)
+{
+    const struct ynode *list = ynode_get(r->node, "phases");
+    for (const struct ynode *c = list ? list->child : NULL; c; c = c->next)
+        if (span_is(c->text, phase))
+            return true;
+    return false;
+}
+
+static int choose(struct checker *c, bool **wanted, struct err *e)
+{
+    size_t n = (size_t)c->lib->n_rules + 1;
+    c->before = arena_calloc(&c->a, n);
+    c->during = arena_calloc(&c->a, n);
+    *wanted = arena_calloc(&c->a, n);
+    if (!c->before || !c->during || !*wanted)
+        return err_nomem(e);
+    for (int i = 0; i < c->lib->n_rules; i++) {
+        const struct rule *r = c->lib->rules[i];
+        bool on = !r->is_measure && (r->state == ST_ACTIVE || r->state == ST_TRIAL);
+        c->before[i] = on && has_phase(r, "事前");
+        c->during[i] = on && has_phase(r, "事中");
+        (*wanted)[i] = c->before[i] || c->during[i];
+    }
+    return 0;
+}
+
+int checker_open(struct store *s, const struct huji_library *lib, struct checker **out,
+                 struct err *e)
+{
+    struct checker *c = mem_calloc(1, sizeof *c);
+    bool *wanted;
+    if (!c)
+        return err_nomem(e);
+    c->lib = lib;
+    pthread_mutex_init(&c->lock, NULL);
+    int rc = choose(c, &wanted, e);
+    if (rc == 0)
+        rc = modes_read(s->dir, &c->a, &c->modes, e);
+    if (rc == 0)
+        rc = person_bench_open(s, lib, wanted, &c->bench, e);
+    if (rc < 0) {
+        checker_close(c);
+        return rc;
+    }
+    for (int i = 0; i < lib->n_rules; i++) {
+        bool asked = person_bench_asked(c->bench)[i];
+        c->before[i] = c->before[i] && asked;
+        c->during[i] = c->during[i] && asked;
+    }
+    *out = c;
+    return 0;
+}
+
+void checker_close(struct checker *c)
+{
+    if (!c)
+        return;
+    person_bench_close(c->bench);
+    pthread_mutex_destroy(&c->lock);
+    arena_release(&c->a);
+    mem_free(c);
+}
+
+void checker_counts(const struct checker *c, int *before, int *during)
+{
+    *before = *during = 0;
+    for (int i = 0; i < c->lib->n_rules; i++) {
+        *before += c->before[i];
+        *during += c->during[i];
+    }
+}
+
+/* ---- what the answer says beside the results ---- */
+
+static void add_note(struct buf *b, const char *text)
+{
+    if (b->n)
+        buf_str(b, "；");
+    buf_str(b, text);
+}
+
+static void say_known(struct buf *b, int known)
+{
+    if (!(known & PERSON_KNOWN))
+        add_note(b, "本系统没有这个人的记录，只按本次报文判断");
+    if (!(known & PERSON_INST_KNOWN))
+        add_note(b, "本系统没有这家机构的记录，按机构等级判断的规则没有问");
+}
+
+void check_refusal(struct buf *answer, const struct message *m, const struct err *why)
+{
+    struct buf text = BUF_INIT;
+    buf_str(&text, why->message);
+    if (why->where[0])
+        buf_fmt(&text, "（%s）", why->where);
+    if (why->hint[0])
+        buf_fmt(&text, "，%s", why->hint);
+    answer_head(answer, m, -1, (struct span){buf_cstr(&text), text.n}, (struct span){"", 0});
+    buf_str(answer, "null}");
+    buf_release(&text);
+}
+
+/* ---- judging ---- */
+
+struct one { /* a patient's findings */
+    const struct patient *p;
+    struct live_finding *f;
+    size_t n;
+};
+
+static enum check_mode mode_of(const struct checker *c, const struct check_options *o,
+                               const struct message *m, const struct rule *r)
+{
+    return o->force_mode ? o->mode : modes_find(&c->modes, m->fixmedins_code, r->base_id);
+}
+
+static void record_finding(struct buf *b, const struct message *m, const struct live_finding *f,
+                           enum check_mode mode, bool first)
+{
+    char jr_id[33];
+    answer_jr_id(m, f, jr_id);
+    buf_fmt(b, "%s{\"jr_id\": \"%s\", \"finding_id\": \"%s\", \"rule_id\": ", first ? "" : ", ",
+            jr_id, f->f.finding_id);
+    buf_json(b, f->f.rule_id);
+    buf_fmt(b, ", \"rule_ver\": %d, \"anchor\": ", f->f.rule->version);
+    buf_json(b, f->f.anchor);
+    buf_fmt(b, ", \"sev_deg\": %d, \"mode\": \"%s\", \"dspo_rqmt\": %d, \"amount_fen\": %lld",
+            f->h->cls + 1, mode_name(mode), mode == MODE_RECORD ? 0 : answer_dspo(mode, f->h->cls),
+            (long long)f->h->amount);
+    buf_str(b, ", \"message\": ");
+    buf_json(b, f->f.message);
+    buf_char(b, '}');
+}
+
+static void record_head(struct buf *b, const struct checker *c, const struct message *m,
+                        struct span body, int known)
+{
+    char sha[65];
+    sha256_hex(body, 32, sha);
+    buf_str(b, "{\"infno\": ");
+    buf_json(b, m->infno);
+    buf_str(b, ", \"fixmedins_code\": ");
+    buf_json(b, m->fixmedins_code);
+    buf_str(b, ", \"msgid\": ");
+    buf_json(b, m->msgid);
+    buf_fmt(b, ", \"body_sha256\": \"%s\", \"library\": \"%.*s\", \"psn_known\": %s", sha,
+            (int)c->lib->version.n, c->lib->version.p, known & PERSON_KNOWN ? "true" : "false");
+}
+
+static sec_t first_new(const struct new_events *ev)
+{
+    sec_t t = SEC_NONE;
+    for (size_t i = 0; i < ev->n_line; i++)
+        if (ev->line[i].fresh && (t == SEC_NONE || ev->line[i].t < t))
+            t = ev->line[i].t;
+    return t;
+}
+
+static int judge_all(struct checker *c, const struct check_options *o, struct arena *a,
+                     struct check_result *out, struct one *ones, struct err *e)
+{
+    const bool *asked = span_is(out->msg.infno, "3101") ? c->before : c->during;
+    size_t all = 0;
+    int rc = 0;
+    out->known = PERSON_KNOWN | PERSON_INST_KNOWN | PERSON_VISIT_KNOWN;
+    for (size_t i = 0; i < out->msg.n_patient && rc == 0; i++) {
+        struct patient *p = &out->msg.patient[i];
+        int known;
+        size_t k = 0;
+        p->ev.until = o->replay ? first_new(&p->ev) : SEC_NONE;
+        pthread_mutex_lock(&c->lock);
+        rc = person_judge(c->bench, &p->ev, a, &ones[i].f, &ones[i].n, &known, e);
+        pthread_mutex_unlock(&c->lock);
+        out->known &= known;
+        for (size_t f = 0; rc == 0 && f < ones[i].n; f++)
+            if (asked[ones[i].f[f].h->rule])
+                ones[i].f[k++] = ones[i].f[f];
+        ones[i].n = rc == 0 ? k : 0;
+        ones[i].p = p;
+        all += ones[i].n;
+    }
+    out->found = rc == 0 ? arena_alloc(a, (all + 1) * sizeof *out->found) : NULL;
+    for (size_t i = 0; out->found && i < out->msg.n_patient; i++)
+        for (size_t f = 0; f < ones[i].n; f++)
+            out->found[out->n_found++] = ones[i].f[f];
+    return rc == 0 && !out->found ? err_nomem(e) : rc;
+}
+
+static int judged(struct checker *c, struct span body, const struct check_options *o,
+                  struct arena *a, struct check_result *out, struct buf *answer, struct buf *record,
+                  struct err *e)
+{
+    const struct message *m = &out->msg;
+    struct one *ones = arena_calloc(a, (m->n_patient + 1) * sizeof *ones);
+    struct buf note = BUF_INIT;
+    bool first = true, first_record = true;
+    int rc = ones ? judge_all(c, o, a, out, ones, e) : err_nomem(e);
+    if (rc < 0)
+        return rc;
+    say_known(&note, out->known);
+    answer_head(answer, m, 0, (struct span){"", 0}, (struct span){buf_cstr(&note), note.n});
+    buf_release(&note);
+    buf_str(answer, "{\"result\": [");
+    if (record) {
+        record_head(record, c, m, body, out->known);
+        buf_str(record, ", \"findings\": [");
+    }
+    for (size_t i = 0; i < m->n_patient; i++)
+        for (size_t f = 0; f < ones[i].n; f++) {
+            const struct live_finding *l = &ones[i].f[f];
+            enum check_mode mode = mode_of(c, o, m, l->f.rule);
+            if (record)
+                record_finding(record, m, l, mode, first_record);
+            first_record = false;
+            if (mode == MODE_RECORD)
+                continue;
+            buf_str(answer, first ? "" : ", ");
+            answer_result(answer, m, ones[i].p, l, answer_dspo(mode, l->h->cls));
+            first = false;
+        }
+    buf_str(answer, "]}}");
+    if (record)
+        buf_str(record, "]}");
+    out->must_keep = true;
+    return answer->failed || (record && record->failed) ? err_nomem(e) : 0;
+}
+
+/* 3103: what the doctor did. Checked here, kept by the caller. */
+static int feedback(struct checker *c, struct span body, struct check_result *out,
+                    struct buf *answer, struct buf *record, struct err *e)
+{
+    const struct message *m = &out->msg;
+    for (size_t i = 0; i < m->n_warn; i++) {
+        const struct warn *w = &m->warn[i];
+        bool go_on = span_is(w->dspo_way, "1");
+        if (!w->warn_rslt_id.n || (!go_on && !span_is(w->dspo_way, "2")))
+            return err_set(
+                e, ERR_INPUT,
+                "第 %zu 条处理数据：warn_rslt_id 不能空，dspo_way 是 1（继续）或 2（返回修改）",
+                i + 1);
+        if (go_on && !w->dspo_way_rea.n)
+            return err_set(e, ERR_INPUT, "第 %zu 条处理数据：继续执行须在 dspo_way_rea 写明原因",
+                           i + 1);
+    }
+    answer_head(answer, m, 0, (struct span){"", 0}, (struct span){"", 0});
+    buf_str(answer, "{}}");
+    if (record) {
+        record_head(record, c, m, body, 0);
+        buf_str(record, ", \"warns\": [");
+        for (size_t i = 0; i < m->n_warn; i++) {
+            buf_str(record, i ? ", {\"warn_rslt_id\": " : "{\"warn_rslt_id\": ");
+            buf_json(record, m->warn[i].warn_rslt_id);
+            buf_str(record, ", \"dspo_way\": ");
+            buf_json(record, m->warn[i].dspo_way);
+            buf_str(record, ", \"dspo_way_rea\": ");
+            buf_json(record, m->warn[i].dspo_way_rea);
+            buf_char(record, '}');
+        }
+        buf_str(record, "]}");
+    }
+    out->must_keep = true;
+    return answer->failed ? err_nomem(e) : 0;
+}
+
+static int by_kind(struct checker *c, struct span body, const struct check_options *o,
+                   struct arena *a, struct check_result *out, struct buf *answer,
+                   struct buf *record, struct err *e)
+{
+    struct span infno = out->msg.infno;
+    if (span_is(infno, "3101") || span_is(infno, "3102"))
+        return judged(c, body, o, a, out, answer, record, e);
+    if (span_is(infno, "3103"))
+        return feedback(c, body, out, answer, record, e);
+    err_set(e, ERR_INPUT, "没有交易 %.*s", infno.n > 20 ? 20 : (int)infno.n, infno.p);
+    err_hint(e, "这里答 3101、3102、3103、9001、9002");
+    return ERR_INPUT;
+}
+
+int checker_answer(struct checker *c, struct span body, const struct check_options *o,
+                   struct arena *a, struct check_result *out, struct buf *answer,
+                   struct buf *record, struct err *e)
+{
+    struct err why = {0};
+    *out = (struct check_result){0};
+    int rc = message_read(body, a, &out->msg, &why);
+    if (rc == 0)
+        rc = by_kind(c, body, o, a, out, answer, record, &why);
+    if (rc == ERR_INPUT || rc == ERR_LIMIT) {
+        out->infcode = -1;
+        out->err = why;
+        buf_clear(answer);
+        if (record)
+            buf_clear(record);
+        check_refusal(answer, &out->msg, &why);
+        rc = answer->failed ? ERR_NOMEM : 0;
+    }
+    if (rc < 0 && e)
+        *e = why;
+    return rc;
+}

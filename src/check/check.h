@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/*
+ * A message judged: the person's history from the store and the message, folded by the engine that screens everybody, and
+ * the answer in the national envelope. Only rules whose phases hold 事前 (3101) or 事中 (3102), only findings in which an
+ * order or visit of the message takes part. docs/engineer/live.md.
+ */
+#ifndef HUJI_CHECK_CHECK_H
+#define HUJI_CHECK_CHECK_H
+
+#include "check/message.h"
+#include "check/modes.h"
+
+struct checker;
+
+struct check_options {
+    bool force_mode; /* one mode for all, whatever the file says */
+    enum check_mode mode;
+    bool replay; /* the store is seen as it was before the message's first new order */
+};
+
+/* What was decided, beside the answer's text. */
+struct check_result {
+    int infcode; /* 0, or -1: the message was refused, err says why */
+    bool
+        must_keep; /* a decision (3101, 3102) or a feedback (3103) that must be on disk before it is answered */
+    struct message msg;
+    struct live_finding *found;
+    size_t n_found;
+    int known;
+    struct err err;
+};
+
+/* The store stays open and unchanged as long; `lib` too. Safe for several threads. Owns: checker_close. */
+int checker_open(struct store *s, const struct huji_library *lib, struct checker **out,
+                 struct err *e);
+void checker_close(struct checker *c);
+/* How many rules are asked of 3101 (before) and 3102 (during). */
+void checker_counts(const struct checker *c, int *before, int *during);
+
+/* Always an envelope in `answer`; in `record` (may be NULL) the decision as one JSON object without a line's end. What
+ * `out` holds lives in `a`. Errors only when there is no memory or the store fails: then nothing may be answered as judged. */
+int checker_answer(struct checker *c, struct span body, const struct check_options *o,
+                   struct arena *a, struct check_result *out, struct buf *answer,
+                   struct buf *record, struct err *e);
+/* The envelope of a refusal. */
+void check_refusal(struct buf *answer, const struct message *m, const struct err *why);
+
+#endif

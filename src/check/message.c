@@ -1,0 +1,545 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "check/message.h"
+
+#include <iconv.h>
+#include <stddef.h>
+
+#include "base/fen.h"
+#include "check/pull.h"
+
+/* ---- fields ---- */
+
+enum how { TEXT, FEN, QTY, PRICE, TIME, DAY, YES };
+
+struct want {
+    const char *name;
+    enum how how;
+    size_t at;
+};
+
+static int bad_value(struct pull *j, const struct want *f, struct span s, const char *right)
+{
+    err_set(j->e, ERR_INPUT, "字段 %s 的值「%.*s」不对", f->name, s.n > 60 ? 60 : (int)s.n, s.p);
+    err_where(j->e, "%s", f->name);
+    err_hint(j->e, "%s", right);
+    return ERR_INPUT;
+}
+
+static int store_value(struct pull *j, const struct want *f, struct span s, void *base)
+{
+    void *at = (char *)base + f->at;
+    s = span_trim(s);
+    if (f->how == TEXT) {
+        *(struct span *)at = s;
+        return 0;
+    }
+    if (f->how == YES) {
+        *(bool *)at = span_is(s, "1") || span_is(s, "true") || span_is(s, "是");
+        return 0;
+    }
+    if (!s.n || span_is(s, "-"))
+        return 0;
+    if (f->how == TIME || f->how == DAY) {
+        bool ok = f->how == TIME ? sec_parse(s, at) : day_parse(s, at);
+        return ok || span_starts(s, "9999") ? 0 : bad_value(j, f, s, "如 2024-03-08 09:30:00");
+    }
+    int scale = f->how == FEN ? 2 : f->how == QTY ? 4 : 6;
+    int64_t v;
+    /* 1E3 and the like are JSON numbers too, but no program was seen to write amounts so */
+    if (!dec_parse(s, scale, true, &v) || v > INT64_C(1000000000000000) ||
+        v < -INT64_C(1000000000000000))
+        return bad_value(j, f, s, "应是一个数，如 12.50");
+    *(int64_t *)at = v;
+    return 0;
+}
+
+/* *taken: the key was one of the list. */
+static int take(struct pull *j, struct span key, const struct want *list, void *base, bool *taken)
+{
+    struct span s;
+    *taken = false;
+    for (const struct want *f = list; f->name; f++) {
+        if (!span_is(key, f->name))
+            continue;
+        *taken = true;
+        int rc = pull_scalar(j, &s);
+        return rc < 0 ? rc : store_value(j, f, s, base);
+    }
+    return 0;
+}
+
+/* One element after another: an array of objects, one object, or nothing ("" null []). */
+typedef int element_fn(struct pull *j, void *ctx);
+static int each(struct pull *j, element_fn *fn, void *ctx)
+{
+    char c = pull_peek(j);
+    struct span none;
+    bool first = true, more;
+    if (c == '{')
+        return fn(j, ctx);
+    if (c != '[')
+        return pull_skip(j);
+    int rc = pull_open(j, '[');
+    while (rc == 0 && (rc = pull_next(j, '[', &first, &none, &more)) == 0 && more)
+        rc = pull_peek(j) == '{' ? fn(j, ctx) : pull_skip(j);
+    return rc;
+}
+
+/* fsi_order_dtos, order_dtos or orderDtos */
+static bool node_is(struct span key, const char *name, const char *camel)
+{
+    if (key.n > 4 && memcmp(key.p, "fsi_", 4) == 0)
+        key = (struct span){key.p + 4, key.n - 4};
+    return span_is(key, name) || span_is(key, camel);
+}
+
+/* Room for one more in an array that lives in the arena. */
+static void *one_more(struct pull *j, void *array, size_t *n, size_t *cap, size_t size)
+{
+    void **at = array;
+    if (*n >= MSG_MAX_ROWS) {
+        err_set(j->e, ERR_LIMIT, "一条报文里最多 %d 条明细", MSG_MAX_ROWS);
+        return NULL;
+    }
+    if (*n == *cap) {
+        size_t more = *cap ? *cap * 2 : 16;
+        void *p = arena_calloc(j->a, more * size);
+        if (!p) {
+            err_nomem(j->e);
+            return NULL;
+        }
+        if (*n)
+            memcpy(p, *at, *n * size);
+        *at = p;
+        *cap = more;
+    }
+    return (char *)*at + (*n)++ * size;
+}
+
+/* ---- nodes ---- */
+
+struct place { /* where in the message a node's function is */
+    struct message *m;
+    struct patient *p;
+    size_t visit;
+    size_t cap_diag;
+    bool any_flag;
+};
+
+#define V(f) offsetof(struct new_visit, f)
+static const struct want visit_fields[] = {
+    {"mdtrt_id", TEXT, V(mdtrt_id)},
+    {"medins_id", TEXT, V(fixmedins_code)},
+    {"med_type", TEXT, V(med_type)},
+    {"dscg_main_dise_codg", TEXT, V(dx)},
+    {"dr_codg", TEXT, V(chfpdr_code)},
+    {"adm_dept_codg", TEXT, V(adm_dept_codg)},
+    {"dscg_dept_codg", TEXT, V(dscg_dept_codg)},
+    {"insutype", TEXT, V(insutype)},
+    {"adm_date", TIME, V(begntime)},
+    {"dscg_date", TIME, V(endtime)},
+    {"medfee_sumamt", FEN, V(medfee_sumamt)},
+    {"hifp_payamt", FEN, V(fund_pay_sumamt)},
+    {"acct_payamt", FEN, V(acct_pay)},
+    {"ma_amt", FEN, V(maf_pay)},
+    {0},
+};
+#undef V
+#define L(f) offsetof(struct new_line, f)
+static const struct want line_fields[] = {
+    {"rx_id", TEXT, L(id)},
+    {"rxno", TEXT, L(rxno)},
+    {"hilist_code", TEXT, L(hilist_code)},
+    {"hilist_type", TEXT, L(list_type)},
+    {"chrg_type", TEXT, L(med_chrgitm_type)},
+    {"hilist_lv", TEXT, L(chrgitm_lv)},
+    {"drord_dr_codg", TEXT, L(dr_code)},
+    {"drord_dept_codg", TEXT, L(dept_codg)},
+    {"drord_begn_date", TIME, L(t)},
+    {"cnt", QTY, L(cnt)},
+    {"pric", PRICE, L(pric)},
+    {"sumamt", FEN, L(sum)},
+    {"ownpay_amt", FEN, L(ownpay)},
+    {"selfpay_amt", FEN, L(selfpay)},
+    {"drord_bhvr", YES, L(take_home)},
+    {"curr_drord_flag", YES, L(fresh)},
+    {0},
+};
+#undef L
+#define O(f) offsetof(struct new_oprn, f)
+static const struct want oprn_fields[] = {
+    {"setl_list_oprn_id", TEXT, O(id)},
+    {"oprn_code", TEXT, O(oprn_code)},
+    {"oper_dr_code", TEXT, O(oper_dr_code)},
+    {"anst_dr_code", TEXT, O(anst_dr_code)},
+    {"oprn_date", TIME, O(t)},
+    {0},
+};
+#undef O
+
+/* An object of scalars alone. */
+static int flat(struct pull *j, const struct want *list, void *base)
+{
+    struct span key;
+    bool first = true, more, taken;
+    int rc = pull_open(j, '{');
+    while (rc == 0 && (rc = pull_next(j, '{', &first, &key, &more)) == 0 && more) {
+        rc = take(j, key, list, base, &taken);
+        if (rc == 0 && !taken)
+            rc = pull_skip(j);
+    }
+    return rc;
+}
+
+static int read_line(struct pull *j, void *ctx)
+{
+    struct place *x = ctx;
+    struct new_events *ev = &x->p->ev;
+    struct new_line *l = one_more(j, &ev->line, &ev->n_line, &x->p->cap_line, sizeof *l);
+    if (!l)
+        return j->e ? j->e->code : ERR_LIMIT;
+    *l = (struct new_line){.visit = x->visit,
+                           .t = SEC_NONE,
+                           .cnt = HUJI_NONE64,
+                           .pric = HUJI_NONE64,
+                           .sum = HUJI_NONE64,
+                           .ownpay = HUJI_NONE64,
+                           .selfpay = HUJI_NONE64};
+    int rc = flat(j, line_fields, l);
+    x->any_flag = x->any_flag || l->fresh;
+    return rc;
+}
+
+static int read_oprn(struct pull *j, void *ctx)
+{
+    struct place *x = ctx;
+    struct new_events *ev = &x->p->ev;
+    struct new_oprn *o = one_more(j, &ev->oprn, &ev->n_oprn, &x->p->cap_oprn, sizeof *o);
+    if (!o)
+        return j->e ? j->e->code : ERR_LIMIT;
+    *o = (struct new_oprn){.visit = x->visit, .t = SEC_NONE};
+    return flat(j, oprn_fields, o);
+}
+
+static int read_diag(struct pull *j, void *ctx)
+{
+    struct place *x = ctx;
+    struct {
+        struct span dise_codg;
+    } d = {{"", 0}};
+    static const struct want fields[] = {{"dise_codg", TEXT, 0}, {0}};
+    int rc = flat(j, fields, &d);
+    if (rc < 0 || !d.dise_codg.n)
+        return rc;
+    struct new_visit *v = &x->p->ev.visit[x->visit];
+    struct span *s = one_more(j, &v->diag, &v->n_diag, &x->cap_diag, sizeof *s);
+    if (!s)
+        return j->e ? j->e->code : ERR_LIMIT;
+    *s = d.dise_codg;
+    return 0;
+}
+
+static int read_visit(struct pull *j, void *ctx)
+{
+    struct place *x = ctx;
+    struct new_events *ev = &x->p->ev;
+    struct span key;
+    bool first = true, more, taken;
+    struct new_visit *v = one_more(j, &ev->visit, &ev->n_visit, &x->p->cap_visit, sizeof *v);
+    if (!v)
+        return j->e ? j->e->code : ERR_LIMIT;
+    *v = (struct new_visit){.begntime = SEC_NONE,
+                            .endtime = SEC_NONE,
+                            .medfee_sumamt = HUJI_NONE64,
+                            .inscp_amt = HUJI_NONE64,
+                            .fund_pay_sumamt = HUJI_NONE64,
+                            .acct_pay = HUJI_NONE64,
+                            .maf_pay = HUJI_NONE64};
+    x->visit = ev->n_visit - 1;
+    x->cap_diag = 0;
+    int rc = pull_open(j, '{');
+    while (rc == 0 && (rc = pull_next(j, '{', &first, &key, &more)) == 0 && more) {
+        if (node_is(key, "order_dtos", "orderDtos"))
+            rc = each(j, read_line, x);
+        else if (node_is(key, "diagnose_dtos", "diagnoseDtos"))
+            rc = each(j, read_diag, x);
+        else if (node_is(key, "operation_dtos", "operationDtos"))
+            rc = each(j, read_oprn, x);
+        else if ((rc = take(j, key, visit_fields, v, &taken)) == 0 && !taken)
+            rc = pull_skip(j);
+    }
+    return rc;
+}
+
+/* ---- what follows from the parts ---- */
+
+static bool is_current(const struct patient *p, size_t visit)
+{
+    return p->ev.n_visit == 1 || !p->curr_mdtrt_id.n ||
+           span_eq(p->curr_mdtrt_id, p->ev.visit[visit].mdtrt_id);
+}
+
+static int settle_visits(struct pull *j, struct place *x)
+{
+    struct new_events *ev = &x->p->ev;
+    bool any = false;
+    for (size_t i = 0; i < ev->n_visit; i++) {
+        struct new_visit *v = &ev->visit[i];
+        if (!v->mdtrt_id.n)
+            v->mdtrt_id = is_current(x->p, i) && x->p->curr_mdtrt_id.n
+                              ? x->p->curr_mdtrt_id
+                              : span_of(arena_fmt(j->a, "（未编号 %zu）", i + 1));
+        v->current = is_current(x->p, i);
+        any = any || v->current;
+    }
+    if (!any) {
+        err_set(j->e, ERR_INPUT, "curr_mdtrt_id「%.*s」不在 fsi_encounter_dtos 里",
+                x->p->curr_mdtrt_id.n > 60 ? 60 : (int)x->p->curr_mdtrt_id.n,
+                x->p->curr_mdtrt_id.p);
+        return err_where(j->e, "curr_mdtrt_id");
+    }
+    return 0;
+}
+
+static int settle_lines(struct pull *j, struct place *x)
+{
+    struct new_events *ev = &x->p->ev;
+    for (size_t i = 0; i < ev->n_line; i++) {
+        struct new_line *l = &ev->line[i];
+        const struct new_visit *v = &ev->visit[l->visit];
+        /* without any flag, all orders of the current visit are new */
+        l->fresh = v->current && (l->fresh || !x->any_flag);
+        if (!l->id.n)
+            l->id = span_of(arena_fmt(j->a, "第%zu条", i + 1));
+        if (l->t == SEC_NONE)
+            l->t = v->begntime;
+        if (l->t == SEC_NONE) {
+            err_set(j->e, ERR_INPUT, "医嘱「%.*s」没有 drord_begn_date，就诊也没有 adm_date",
+                    l->id.n > 60 ? 60 : (int)l->id.n, l->id.p);
+            return err_where(j->e, "drord_begn_date");
+        }
+        if (l->cnt == HUJI_NONE64)
+            l->cnt = QTY_ONE;
+        if (l->sum == HUJI_NONE64 && l->pric != HUJI_NONE64) {
+            __int128 fen = (__int128)l->cnt * l->pric / 100000000;
+            l->sum = fen > INT64_C(1000000000000000) ? INT64_C(1000000000000000) : (int64_t)fen;
+        }
+        if (l->sum == HUJI_NONE64)
+            l->sum = 0;
+        if (l->pric == HUJI_NONE64)
+            l->pric = 0;
+    }
+    return 0;
+}
+
+static int read_patient(struct pull *j, void *ctx)
+{
+    struct message *m = ctx;
+    struct patient *p = one_more(j, &m->patient, &m->n_patient, &m->cap_patient, sizeof *p);
+    struct span key;
+    bool first = true, more, taken;
+    if (!p)
+        return j->e ? j->e->code : ERR_LIMIT;
+    *p = (struct patient){.ev = {.brdy = DAY_NONE, .until = SEC_NONE}};
+    struct place x = {.m = m, .p = p};
+    static const struct want fields[] = {
+        {"patn_id", TEXT, offsetof(struct patient, ev.psn_no)},
+        {"psn_no", TEXT, offsetof(struct patient, ev.psn_no)},
+        {"gend", TEXT, offsetof(struct patient, ev.gend)},
+        {"brdy", DAY, offsetof(struct patient, ev.brdy)},
+        {"curr_mdtrt_id", TEXT, offsetof(struct patient, curr_mdtrt_id)},
+        {0},
+    };
+    int rc = pull_open(j, '{');
+    while (rc == 0 && (rc = pull_next(j, '{', &first, &key, &more)) == 0 && more) {
+        if (node_is(key, "encounter_dtos", "encounterDtos"))
+            rc = each(j, read_visit, &x);
+        else if ((rc = take(j, key, fields, p, &taken)) == 0 && !taken)
+            rc = pull_skip(j);
+    }
+    if (rc == 0 && !p->ev.psn_no.n) {
+        err_set(j->e, ERR_INPUT, "参保人没有 patn_id");
+        return err_where(j->e, "patn_id");
+    }
+    if (rc == 0 && !p->ev.n_visit) {
+        err_set(j->e, ERR_INPUT, "参保人「%.*s」没有就诊信息",
+                p->ev.psn_no.n > 60 ? 60 : (int)p->ev.psn_no.n, p->ev.psn_no.p);
+        return err_where(j->e, "fsi_encounter_dtos");
+    }
+    if (rc == 0)
+        rc = settle_visits(j, &x);
+    return rc == 0 ? settle_lines(j, &x) : rc;
+}
+
+static int read_warn(struct pull *j, void *ctx)
+{
+    struct message *m = ctx;
+    struct warn *w = one_more(j, &m->warn, &m->n_warn, &m->cap_warn, sizeof *w);
+    static const struct want fields[] = {
+        {"warn_rslt_id", TEXT, offsetof(struct warn, warn_rslt_id)},
+        {"dspo_way", TEXT, offsetof(struct warn, dspo_way)},
+        {"dspo_way_rea", TEXT, offsetof(struct warn, dspo_way_rea)},
+        {0},
+    };
+    if (!w)
+        return j->e ? j->e->code : ERR_LIMIT;
+    *w = (struct warn){.warn_rslt_id = {"", 0}};
+    return flat(j, fields, w);
+}
+
+static int read_data(struct pull *j, void *ctx)
+{
+    struct message *m = ctx;
+    struct span key;
+    bool first = true, more, taken;
+    static const struct want fields[] = {
+        {"task_id", TEXT, offsetof(struct message, task_id)},
+        {"trig_scen", TEXT, offsetof(struct message, trig_scen)},
+        {"warn_type", TEXT, offsetof(struct message, warn_type)},
+        {0},
+    };
+    int rc = pull_open(j, '{');
+    while (rc == 0 && (rc = pull_next(j, '{', &first, &key, &more)) == 0 && more) {
+        if (node_is(key, "patient_dtos", "patientDtos"))
+            rc = each(j, read_patient, m);
+        else if (span_is(key, "warns"))
+            rc = each(j, read_warn, m);
+        else if ((rc = take(j, key, fields, m, &taken)) == 0 && !taken)
+            rc = pull_skip(j);
+    }
+    return rc;
+}
+
+static int read_input(struct pull *j, struct message *m)
+{
+    struct span key, s;
+    bool first = true, more;
+    if (pull_peek(j) == '"') { /* some deliver the node as a text */
+        int rc = pull_scalar(j, &s);
+        if (rc < 0 || !s.n)
+            return rc;
+        struct pull in = {.begin = s.p,
+                          .p = s.p,
+                          .end = s.p + s.n,
+                          .depth = j->depth,
+                          .max_depth = j->max_depth,
+                          .a = j->a,
+                          .e = j->e};
+        if (pull_peek(&in) == '"')
+            return pull_bad(&in, "input 应是 JSON 对象");
+        rc = read_input(&in, m);
+        return rc == 0 ? pull_end(&in) : rc;
+    }
+    int rc = pull_open(j, '{');
+    while (rc == 0 && (rc = pull_next(j, '{', &first, &key, &more)) == 0 && more)
+        rc = span_is(key, "data") && pull_peek(j) == '{' ? read_data(j, m) : pull_skip(j);
+    return rc;
+}
+
+static int read_all(struct pull *j, struct message *m)
+{
+    struct span key;
+    bool first = true, more, taken;
+    static const struct want fields[] = {
+        {"infno", TEXT, offsetof(struct message, infno)},
+        {"msgid", TEXT, offsetof(struct message, msgid)},
+        {"fixmedins_code", TEXT, offsetof(struct message, fixmedins_code)},
+        {"mdtrtarea_admvs", TEXT, offsetof(struct message, mdtrtarea_admvs)},
+        {"opter", TEXT, offsetof(struct message, opter)},
+        {"inf_time", TEXT, offsetof(struct message, inf_time)},
+        {"sign_no", TEXT, offsetof(struct message, sign_no)},
+        {0},
+    };
+    int rc = pull_open(j, '{');
+    while (rc == 0 && (rc = pull_next(j, '{', &first, &key, &more)) == 0 && more) {
+        if (span_is(key, "input"))
+            rc = read_input(j, m);
+        else if ((rc = take(j, key, fields, m, &taken)) == 0 && !taken)
+            rc = pull_skip(j);
+    }
+    return rc == 0 ? pull_end(j) : rc;
+}
+
+static int missing(struct err *e, const char *name, const char *title)
+{
+    err_set(e, ERR_INPUT, "报文缺少 %s（%s）", name, title);
+    err_where(e, "%s", name);
+    return ERR_INPUT;
+}
+
+/* Before settlement programs write 0 for totals that nobody knows yet. */
+static void settle_visit(struct new_visit *v, const struct message *m)
+{
+    if (!v->fixmedins_code.n)
+        v->fixmedins_code = m->fixmedins_code;
+    if (span_is(m->infno, "3102") && v->medfee_sumamt != 0)
+        return;
+    v->medfee_sumamt = v->inscp_amt = v->fund_pay_sumamt = HUJI_NONE64;
+    v->acct_pay = v->maf_pay = HUJI_NONE64;
+}
+
+static int whole(struct message *m, struct err *e)
+{
+    if (!m->infno.n)
+        return missing(e, "infno", "交易编号");
+    if (!m->msgid.n || m->msgid.n > 64)
+        return missing(e, "msgid", "发送方报文ID，最长 64 字节");
+    if (!m->fixmedins_code.n)
+        return missing(e, "fixmedins_code", "定点医药机构编号");
+    if ((span_is(m->infno, "3101") || span_is(m->infno, "3102")) && !m->n_patient)
+        return missing(e, "patient_dtos", "参保人信息");
+    if (span_is(m->infno, "3103") && !m->n_warn)
+        return missing(e, "warns", "处理数据集合");
+    for (size_t i = 0; i < m->n_patient; i++)
+        for (size_t k = 0; k < m->patient[i].ev.n_visit; k++)
+            settle_visit(&m->patient[i].ev.visit[k], m);
+    return 0;
+}
+
+/* Chinese systems that are not UTF-8 are GBK or GB18030, which holds it. */
+static int to_utf8(struct span *body, struct arena *a, struct err *e)
+{
+    size_t bad, left = body->n, cap = body->n * 3 + 16, room = cap;
+    if (utf8_valid(*body, &bad))
+        return 0;
+    char *to = arena_alloc(a, cap), *at = to;
+    char *from = arena_alloc(a, body->n + 1), *in = from;
+    if (!to || !from)
+        return err_nomem(e);
+    memcpy(from, body->p, body->n);
+    iconv_t cd = iconv_open("UTF-8", "GB18030");
+    if (cd == (iconv_t)-1)
+        return err_set(e, ERR_IO, "本机不能转换 GB18030");
+    size_t n = iconv(cd, &in, &left, &at, &room);
+    iconv_close(cd);
+    if (n == (size_t)-1) {
+        err_set(e, ERR_INPUT, "报文既不是 UTF-8，也不是 GBK/GB18030");
+        return err_where(e, "第 %zu 个字节", bad + 1);
+    }
+    *body = (struct span){to, (size_t)(at - to)};
+    return 0;
+}
+
+int message_read(struct span body, struct arena *a, struct message *out, struct err *e)
+{
+    struct err mine = {0};
+    *out = (struct message){.infno = {"", 0}};
+    if (body.n > MSG_MAX_BYTES)
+        return err_set(e, ERR_LIMIT, "报文超过 %d MB", MSG_MAX_BYTES >> 20);
+    if (body.n >= 3 && memcmp(body.p, "\xef\xbb\xbf", 3) == 0)
+        body = (struct span){body.p + 3, body.n - 3};
+    int rc = to_utf8(&body, a, &mine);
+    struct pull j = {.begin = body.p,
+                     .p = body.p,
+                     .end = body.p + body.n,
+                     .max_depth = MSG_MAX_DEPTH,
+                     .a = a,
+                     .e = &mine};
+    if (rc == 0)
+        rc = read_all(&j, out);
+    if (rc == 0)
+        rc = whole(out, &mine);
+    if (rc < 0 && e)
+        *e = mine;
+    return rc;
+}
