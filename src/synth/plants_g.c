@@ -105,5 +105,21 @@ static void i05(struct plan *g)
                      : "发票号相隔四十");
 }
 
+/* Two stock-takes of an item that nobody buys or sells. */
+static void g02(struct plan *g)
+{
+    static const char *const what[] = {"drug.amlodipine", "drug.metformin",    "drug.valsartan",
+                                       "drug.aspirin",    "drug.atorvastatin", "drug.metoprolol"};
+    struct world *w = g->w;
+    const struct item *it = item_of(what[g->k % 3 * 2 + !g->bad]);
+    uint32_t inst = special(g, 12);
+    stock_take(w, inst, it, w->from + 5, 20);
+    stock_take(w, inst, it, w->from + 65, g->bad ? 12 : 17);
+    char owner[64];
+    snprintf(owner, sizeof owner, "%s|%s", w->insts[inst].code, it->code);
+    truth(g, "可疑", owner, NULL, NULL, NULL,
+          g->bad ? "账面二十盒，盘出十二盒" : "差三盒，在容许以内");
+}
+
 const struct planting plants_g[] = {
-    {"E09", e09, 0}, {"E12", e12, 3}, {"I05", i05, 3}, {NULL, NULL, 0}};
+    {"E09", e09, 0}, {"E12", e12, 3}, {"G02", g02, 3}, {"I05", i05, 3}, {NULL, NULL, 0}};
