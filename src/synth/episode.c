@@ -138,6 +138,7 @@ static void settle(const struct episode *ep, struct money *m)
         m->maf = 0;
         m->dedc = m->inscp - (m->hifp * 100 + pct / 2) / pct;
     }
+    m->hifp += ep->fund_off;
     m->fund = m->hifp + m->maf;
     m->psn = m->total - m->fund;
     m->acct = worker && !ep->stay && m->psn > 0 ? prorate(m->psn, 80, 100) : 0;

@@ -55,6 +55,7 @@ struct episode {
     sec_t refund_at;               /* of a void pair; 0 = 2 h later */
     sec_t mid_at;                  /* interim settlement at; 0 = none */
     fen_t fund_exact;              /* -1 = by the policy */
+    fen_t fund_off;                /* paid beyond the policy */
     const char *emp_no, *emp_name; /* NULL = of the person */
     const char *tel;
     struct eline *lines;

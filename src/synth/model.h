@@ -168,8 +168,19 @@ static inline int age_at(const struct person *p, day_t d)
 
 void care_person(struct world *w, const struct person *p);
 void stock_write(struct world *w);
+void agency_write(struct world *w);
+/* A month's claim of an institution and when it was paid; DAY_NONE = not yet. Returns its number in `no`. */
+void clearing_row(struct world *w, uint32_t inst, day_t declared, day_t paid, bool held,
+                  char no[24]);
+/* What a clerk did for a person or an institution (INST_NONE), checked by another (NULL = by nobody). */
+#define INST_NONE UINT32_MAX
+void act_row(struct world *w, const char *clerk, const char *checked, const char *type,
+             const struct person *p, uint32_t inst, sec_t t, fen_t amount, char no[24]);
+void clerk_row(struct world *w, const char *clerk, const struct person *p);
 void stock_take(struct world *w, uint32_t inst, const struct item *it, day_t d, int packs);
 void stock_buy(struct world *w, uint32_t inst, const struct item *it, day_t d, int packs);
+void stock_buy_lot(struct world *w, uint32_t inst, const struct item *it, day_t d, int packs,
+                   const char *lot);
 void stock_sold(struct world *w, uint32_t inst, const struct item *it, day_t d, int packs);
 int plants_run(struct world *w);
 

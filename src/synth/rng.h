@@ -19,7 +19,8 @@ enum rng_kind {
     RNG_PLANT,
     RNG_STOCK,
     RNG_HOUSE,
-    RNG_DATE
+    RNG_DATE,
+    RNG_AGENCY
 };
 
 static inline uint64_t rng_mix(uint64_t x)

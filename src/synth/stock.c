@@ -112,7 +112,8 @@ void stock_take(struct world *w, uint32_t inst, const struct item *it, day_t d, 
     row_end(o, T_3501);
 }
 
-void stock_buy(struct world *w, uint32_t inst, const struct item *it, day_t d, int packs)
+void stock_buy_lot(struct world *w, uint32_t inst, const struct item *it, day_t d, int packs,
+                   const char *lot)
 {
     struct writer *o = w->out;
     char id[32], invoice[32];
@@ -123,12 +124,17 @@ void stock_buy(struct world *w, uint32_t inst, const struct item *it, day_t d, i
     row_str(o, T_3503, it->code);
     row_str(o, T_3503, it->name);
     row_str(o, T_3503, "临川医药配送有限公司");
-    row_str(o, T_3503, "20220901");
+    row_str(o, T_3503, lot);
     row_int(o, T_3503, packs);
     row_str(o, T_3503, invoice);
     row_sec(o, T_3503, at_time(d, 7, 30));
     row_str(o, T_3503, "0");
     row_end(o, T_3503);
+}
+
+void stock_buy(struct world *w, uint32_t inst, const struct item *it, day_t d, int packs)
+{
+    stock_buy_lot(w, inst, it, d, packs, "20220901");
 }
 
 /* Now and then one breaks, or three too many had come and go back: both above what is sold. */

@@ -97,8 +97,10 @@ int synth_write(const struct synth_options *o, struct synth_counts *counts,
             rc = plants_run(&w);
         if (!rc)
             rc = everybody(&w, pg);
-        if (!rc)
+        if (!rc) {
             stock_write(&w);
+            agency_write(&w);
+        }
         int closed = writer_close(w.out, rc ? NULL : e);
         rc = rc ? rc : closed;
     }

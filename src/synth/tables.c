@@ -191,6 +191,24 @@ static const struct out_column leave_columns[] = {
     {"psn_no", "人员编号", FK_TEXT}, {"psn_name", "姓名", FK_TEXT}, {"mdtrt_id", "就诊ID", FK_TEXT}, {"fixmedins_code", "定点医药机构编号", FK_TEXT},
     {"begndate", "请假开始日期", FK_DAY}, {"enddate", "请假结束日期", FK_DAY},
 };
+static const struct out_column lab_result_columns[] = {
+    {"report_no", "报告单号", FK_TEXT}, {"psn_no", "人员编号", FK_TEXT}, {"psn_name", "姓名", FK_TEXT}, {"mdtrt_id", "就诊ID", FK_TEXT},
+    {"fixmedins_code", "定点医药机构编号", FK_TEXT}, {"lab_name", "检验机构", FK_TEXT}, {"assay", "检验项目", FK_TEXT}, {"item", "分项", FK_TEXT},
+    {"value", "结果", FK_TEXT}, {"unit", "单位", FK_TEXT}, {"test_time", "检验时间", FK_TIME},
+};
+static const struct out_column agency_staff_columns[] = {
+    {"opter_id", "经办人ID", FK_TEXT}, {"opter_name", "经办人姓名", FK_TEXT}, {"psn_no", "人员编号", FK_TEXT}, {"certno", "证件号码", FK_TEXT},
+};
+static const struct out_column agency_act_columns[] = {
+    {"act_no", "经办流水号", FK_TEXT}, {"opter_id", "经办人ID", FK_TEXT}, {"check_opter_id", "复核人ID", FK_TEXT}, {"act_type", "经办事项", FK_TEXT},
+    {"psn_no", "人员编号", FK_TEXT}, {"psn_name", "姓名", FK_TEXT}, {"fixmedins_code", "定点医药机构编号", FK_TEXT}, {"act_time", "经办时间", FK_TIME},
+    {"act_amt", "涉及金额", FK_NUM},
+};
+static const struct out_column clearing_columns[] = {
+    {"clr_no", "清算批次号", FK_TEXT}, {"fixmedins_code", "定点医药机构编号", FK_TEXT}, {"clr_ym", "费用所属月", FK_TEXT}, {"dcla_date", "申报日期", FK_DAY},
+    {"pay_date", "拨付日期", FK_DAY}, {"asof_date", "名单截止日期", FK_DAY}, {"dcla_amt", "申报金额", FK_NUM}, {"pay_amt", "拨付金额", FK_NUM},
+    {"hold_flag", "有争议暂缓标志", FK_TEXT},
+};
 static const struct out_column truth_columns[] = {
     {"plant_id", "编号", FK_TEXT}, {"rule_id", "规则", FK_TEXT}, {"is_violation", "是否违规", FK_TEXT}, {"class_expected", "应定等级", FK_TEXT},
     {"owner", "主体", FK_TEXT}, {"psn_no", "人员编号", FK_TEXT}, {"mdtrt_id", "就诊ID", FK_TEXT}, {"fixmedins_code", "机构编号", FK_TEXT},
@@ -233,6 +251,10 @@ const struct out_table synth_tables[T_COUNT] = {
     [T_STAFF] = TABLE(staff, "医疗机构职工名单"),
     [T_BEDS] = TABLE(beds, "核定床位"),
     [T_LEAVE] = TABLE(leave, "住院患者请假登记"),
+    [T_LAB] = TABLE(lab_result, "检验结果"),
+    [T_CLERK] = TABLE(agency_staff, "经办人员名单"),
+    [T_ACT] = TABLE(agency_act, "经办事项记录"),
+    [T_CLEAR] = TABLE(clearing, "清算拨付记录"),
     [T_TRUTH] = TABLE(truth, "真值"),
 };
 /* clang-format on */

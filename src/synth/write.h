@@ -45,6 +45,10 @@ enum table_id {
     T_STAFF,
     T_BEDS,
     T_LEAVE,
+    T_LAB,
+    T_CLERK,
+    T_ACT,
+    T_CLEAR,
     T_TRUTH,
     T_COUNT
 };
