@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MulanPSL-2.0
 // From a screening run to a verdict, as two officers do it: the head screens and assigns, the officer judges.
-import { fits, go, login, ok, openBrowser, openPage, settled, shot, test } from './lib.mjs'
+import { download, fits, go, login, ok, openBrowser, openPage, settled, shot, test } from './lib.mjs'
 
 export default async function (context) {
   const page = await openPage(context)
@@ -48,6 +48,8 @@ export default async function (context) {
     const classes = await page.locator('.el-table__body tr .class').allInnerTexts()
     ok('台账：按等级筛选只剩明确', classes.length > 0 && classes.every((c) => c.includes('明确')), classes.join())
     await shot(page, '02-ledger-filter')
+    const file = await download(page, () => page.getByRole('button', { name: '导出' }).click())
+    ok('台账：导出 XLSX，中文文件名', /^疑点线索台账-.*\.xlsx$/.test(file.name) && file.bytes.subarray(0, 2).toString() === 'PK', file.name)
     await page.getByRole('button', { name: '重置' }).click()
     await settled(page)
     const again = (await page.locator('.strip').first().innerText()).replace(/\n/g, '')
