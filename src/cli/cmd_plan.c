@@ -106,7 +106,7 @@ static int take_clues(struct job *j, struct err *e)
     for (size_t i = 0; i < j->ranking.n && !rc; i++) {
         const struct ranked *g = &j->ranking.at[i];
         struct span inst = j->clues.findings.at[g->best].inst;
-        struct place *p;
+        struct place *p = NULL;
 
         if (!inst.n)
             continue;
@@ -143,7 +143,7 @@ static int take_checked(struct job *j, struct err *e)
     if (rc)
         return rc;
     while (!rc && db_next(&rows)) {
-        struct place *p;
+        struct place *p = NULL;
 
         rc = place_of(j, db_text(&rows, 0), &p, e);
         if (rc)
