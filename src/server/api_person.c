@@ -91,7 +91,7 @@ static int findings(struct ask *a, const char *psn_no, const char *inst, json_t 
     buf_str(
         &b,
         "select finding_id, rule_id, class, strftime(event_date, '%Y-%m-%d') event_date, fixmedins_code, message,"
-        " amount_fen, fund_fen from finding where hit and psn_no = ");
+        " amount_fen, fund_fen, evidence from finding where hit and psn_no = ");
     buf_sql(&b, span_of(psn_no));
     if (inst) {
         buf_str(&b, " and fixmedins_code = ");

@@ -74,6 +74,7 @@ export default async function (context) {
     await settled(page)
     const name = await page.locator('main h2').first().innerText()
     ok('人员画像：姓名已遮盖', /\*|无姓名/.test(name), name)
+    ok('人员画像：时间轴标出疑点涉及的就诊', (await page.locator('.strip .item.hot').count()) >= 1)
     ok('人员画像：时间轴有就诊', (await page.locator('.strip .item').count()) >= 1)
     await page.locator('.strip .item').first().focus()
     await page.keyboard.press('Enter')
