@@ -119,9 +119,10 @@ const char *scope_prev(struct scope *s, enum source_id src)
         s = s->outer;
     if (!s->found)
         return NULL;
+    /* One equality: a second condition on one side alone would make the left join a nested loop. */
     return scope_join(s, src_table(src),
-                      sq_fmt(s->q, "@.%s = %s.p_rid AND %s.p_cl IN (%s)", src_rid(src), s->found,
-                             s->found, clauses_of(s->q, src)));
+                      sq_fmt(s->q, "@.%s = CASE WHEN %s.p_cl IN (%s) THEN %s.p_rid END",
+                             src_rid(src), s->found, clauses_of(s->q, src), s->found));
 }
 
 static bool wide(enum source_id src, int field)
