@@ -32,6 +32,12 @@ int bench_ask_id(struct person_bench *b, enum domain d, struct span s, int64_t *
     return rc;
 }
 
+/* The store may not grow under a bench: its arrays end with what was there when it was linked. */
+static int within(const struct person_bench *b, enum domain d, int64_t id, struct err *e)
+{
+    return id < (int64_t)b->world.dict[d].n ? 0 : err_set(e, ERR_STATE, "数据刚刚更新过，请重发");
+}
+
 /* ---- rows of the message ---- */
 
 struct row {
@@ -230,6 +236,9 @@ static int add_visits(struct person_bench *b, const struct new_events *ev, bool 
     size_t n = b->rows[S_STAY].n_rows;
     int32_t *id = col[source_field(S_STAY, SPAN("mdtrt_id"))];
     int32_t *row_of = b->run->row_of[D_VISIT];
+    for (size_t i = 0; i < n; i++)
+        if ((rc = within(b, D_VISIT, id[i], e)) < 0)
+            return rc;
     for (size_t i = 0; i < n; i++) {
         row_of[id[i]] = (int32_t)i;
         if (ev->until != SEC_NONE) {
@@ -321,6 +330,9 @@ static int add_settlements(struct person_bench *b, const struct new_events *ev, 
         return rc;
     size_t n = b->rows[S_SETTLEMENT].n_rows;
     const int32_t *id = col[source_field(S_SETTLEMENT, SPAN("setl_id"))];
+    for (size_t i = 0; id && i < n; i++)
+        if ((rc = within(b, D_SETL, id[i], e)) < 0)
+            return rc;
     for (size_t i = 0; id && i < n; i++)
         if (id[i] >= 0)
             b->run->row_of[D_SETL][id[i]] = (int32_t)i;
@@ -523,6 +535,8 @@ static int find_ids(struct person_bench *b, const struct new_events *ev, bool *s
 {
     int64_t id;
     int rc = bench_ask_id(b, D_PERSON, ev->psn_no, &id, e);
+    if (rc == 0)
+        rc = within(b, D_PERSON, id, e);
     if (rc < 0)
         return rc;
     *stored = id >= 0;
@@ -535,6 +549,8 @@ static int find_ids(struct person_bench *b, const struct new_events *ev, bool *s
     for (size_t i = 0; i < ev->n_visit && rc == 0; i++) {
         const struct new_visit *v = &ev->visit[i];
         rc = bench_ask_id(b, D_VISIT, v->mdtrt_id, &id, e);
+        if (rc == 0)
+            rc = within(b, D_VISIT, id, e);
         if (rc == 0 && id >= 0 && v->current)
             *known |= PERSON_VISIT_KNOWN;
         int64_t inst = bench_code(b, D_INST, v->fixmedins_code);

@@ -112,7 +112,7 @@ void dispatch(struct request *r)
         unknown(r, allowed);
         return;
     }
-    if (admit(r) || (!(r->route->flags & ROUTE_UPLOAD) && parse_json(r)))
+    if (admit(r) || (!(r->route->flags & (ROUTE_UPLOAD | ROUTE_RAW)) && parse_json(r)))
         return;
     rc = r->route->handle(r, &e);
     if (rc < 0 || !r->reply.status) {

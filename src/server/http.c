@@ -161,6 +161,7 @@ static struct call *call_new(struct http *h, struct MHD_Connection *con, const c
         return NULL;
     }
     c->r.csrf = header(c, "X-Huji-Csrf");
+    c->r.machine_key = header(c, "X-Huji-Key");
     c->r.accept_encoding = header(c, "Accept-Encoding");
     c->r.if_none_match = header(c, "If-None-Match");
     c->r.content_type = header(c, "Content-Type");

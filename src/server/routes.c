@@ -6,15 +6,13 @@
 
 /* One line each. The first that fits is taken: what is fixed (/api/clues/stats) before what is open (/api/clues/{id}). */
 const struct route *const huji_routes[] = {
-    routes_clue_export, routes_admin,     routes_assignee,
-    routes_audit,       routes_curve,     routes_screen,
-    routes_search,      routes_workbench, routes_clue,
-    routes_clue_one,    routes_clue_act,  routes_institution,
-    routes_job,         routes_money,     routes_list,
-    routes_list_back,   routes_paper,     routes_week,
-    routes_notice,      routes_openapi,   routes_ops,
-    routes_person,      routes_profile,   routes_reveal,
-    routes_rule,        routes_session,   NULL,
+    routes_clue_export, routes_admin,    routes_assignee, routes_audit,
+    routes_curve,       routes_screen,   routes_search,   routes_workbench,
+    routes_clue,        routes_clue_one, routes_clue_act, routes_fsi,
+    routes_institution, routes_job,      routes_money,    routes_list,
+    routes_list_back,   routes_paper,    routes_week,     routes_notice,
+    routes_openapi,     routes_ops,      routes_person,   routes_profile,
+    routes_reveal,      routes_rule,     routes_session,  NULL,
 };
 
 /* Percent-decoding; NULL on a broken escape or a NUL byte. */

@@ -10,6 +10,7 @@ extern const struct route routes_audit[];
 extern const struct route routes_clue[];
 extern const struct route routes_clue_act[];
 extern const struct route routes_clue_one[];
+extern const struct route routes_fsi[];
 extern const struct route routes_institution[];
 extern const struct route routes_job[];
 extern const struct route routes_list[];

@@ -14,6 +14,7 @@
 #include "engine/rule.h"
 #include "server/http.h"
 #include "server/job.h"
+#include "server/live.h"
 
 int casework_place(const char *dir, const char *url, char *out, size_t cap, struct err *e)
 {
@@ -55,6 +56,7 @@ int server_library_reload(struct server *s, struct err *e)
     pthread_rwlock_wrlock(&s->library->lock);
     old = s->library->library;
     s->library->library = fresh;
+    atomic_fetch_add(&s->library_loads, 1);
     pthread_rwlock_unlock(&s->library->lock);
     library_free(old);
     return 0;
@@ -152,6 +154,8 @@ int server_run(const struct server_options *o, void (*ready)(void *ctx, int port
         rc = check_casework(&s, e);
     if (!rc)
         rc = jobs_start(&s, &s.jobs, e);
+    if (!rc && !(s.live = live_new(&s)))
+        rc = err_nomem(e);
     if (!rc)
         rc = http_start(&s, &h, e);
     if (!rc) {
@@ -160,6 +164,7 @@ int server_run(const struct server_options *o, void (*ready)(void *ctx, int port
         atomic_store(&s.stopping, true);
     }
     http_stop(h);
+    live_free(s.live);
     jobs_stop(s.jobs);
     clue_index_free(s.clues);
     holder_close(&s);

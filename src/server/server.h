@@ -14,6 +14,7 @@
 struct store;
 struct clue_index;
 struct jobs;
+struct live;
 struct huji_library;
 
 struct server_options {
@@ -37,6 +38,8 @@ struct server {
     struct jobs *jobs;
     struct library_holder *library; /* server_library */
     struct seal_key seal;
+    struct live *live;           /* the judge of hospitals' messages */
+    atomic_ullong library_loads; /* how often the library was loaded */
     bool tls;
     int port;
     atomic_bool stopping;

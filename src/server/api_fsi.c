@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* Hospitals' systems: the national transactions 3101, 3102, 3103, 9001, 9002. The envelope carries success and failure. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "server/live.h"
+#include "server/route.h"
+#include "server/routes.h"
+#include "server/server.h"
+
+static int answer(struct request *r, struct err *e)
+{
+    const char *infno = strrchr(r->path, '/') + 1, *key = r->machine_key ? r->machine_key : "";
+    struct buf b = BUF_INIT;
+    struct span body = {r->body ? r->body : "", r->body_n};
+    int rc = live_answer(r->server->live, infno, key, body, &b, e);
+
+    if (!rc)
+        rc = reply_text(r, 200, "application/json; charset=utf-8", buf_cstr(&b), b.n, e);
+    buf_release(&b);
+    return rc;
+}
+
+const struct route routes_fsi[] = {
+    {"POST", "/fsi/3101", NULL, ROUTE_PUBLIC | ROUTE_RAW, answer, "事前审核（国家接口 3101）", NULL,
+     NULL},
+    {"POST", "/fsi/3102", NULL, ROUTE_PUBLIC | ROUTE_RAW, answer, "事中审核（国家接口 3102）", NULL,
+     NULL},
+    {"POST", "/fsi/3103", NULL, ROUTE_PUBLIC | ROUTE_RAW, answer, "医师的处理（国家接口 3103）",
+     NULL, NULL},
+    {"POST", "/fsi/9001", NULL, ROUTE_PUBLIC | ROUTE_RAW, answer, "签到（国家接口 9001）", NULL,
+     NULL},
+    {"POST", "/fsi/9002", NULL, ROUTE_PUBLIC | ROUTE_RAW, answer, "签退（国家接口 9002）", NULL,
+     NULL},
+    {0},
+};
