@@ -142,6 +142,13 @@ static void sum_up(const struct job *j)
     buf_str(&b, " 行费用，疑点 ");
     buf_thousands(&b, (int64_t)r->hits);
     buf_fmt(&b, " 条，用了 %.1f 秒。", r->seconds);
+    if (r->excepted) {
+        buf_str(&b, "例外不计的另有 ");
+        buf_thousands(&b, (int64_t)r->excepted);
+        buf_str(&b, " 条，涉及基金 ");
+        buf_yuan(&b, r->excepted_fund);
+        buf_str(&b, "（huji exceptions list）。");
+    }
     if (r->rules_run < r->n_rules && !args_has(j->args, "rule") && !args_has(j->args, "tag"))
         buf_str(&b, "没能问的规则缺什么，见 huji ready。");
     buf_fmt(&b, "\n下一步：huji rank --data %s", j->store->dir);

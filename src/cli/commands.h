@@ -8,6 +8,9 @@
 extern const struct command cmd_help;
 extern const struct command cmd_init;
 extern const struct command cmd_config;
+extern const struct command cmd_exceptions_add;
+extern const struct command cmd_exceptions_end;
+extern const struct command cmd_exceptions_list;
 extern const struct command cmd_synth;
 extern const struct command cmd_import;
 extern const struct command cmd_template;

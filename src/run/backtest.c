@@ -131,15 +131,22 @@ static int stored_load(struct stored *t, struct store *s, struct span rule, stru
     struct buf sql = BUF_INIT;
     struct db_rows rows;
     bool any = verdicts_any(s);
+    int64_t marked = 0; /* a table of an older run has no exceptions */
+    int rc = db_int(s->con, e, 0, &marked,
+                    "select count(*) from duckdb_columns() where table_name = 'finding' and"
+                    " column_name = 'exception'");
+    if (rc < 0)
+        return rc;
     buf_fmt(
         &sql,
         "select cast(f.value * 1000000 as bigint), coalesce(f.amount_fen, 0), coalesce(f.fund_fen, 0),"
         " coalesce(f.fixmedins_code, ''), coalesce(f.psn_no, ''), coalesce(%s, '') from finding f %s"
-        " where f.value is not null and f.rule_id = ",
+        " where %s f.value is not null and f.rule_id = ",
         any ? "w.verdict" : "''",
-        any ? "left join verdict_now w on w.finding_id = f.finding_id" : "");
+        any ? "left join verdict_now w on w.finding_id = f.finding_id" : "",
+        marked ? "f.exception is null and" : "");
     buf_sql(&sql, rule);
-    int rc = sql.failed ? err_nomem(e) : db_open(s->con, buf_cstr(&sql), &rows, e);
+    rc = sql.failed ? err_nomem(e) : db_open(s->con, buf_cstr(&sql), &rows, e);
     buf_release(&sql);
     if (rc < 0)
         return rc;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "run/exceptions.h"
 #include "run/screen.h"
 
 #include <pthread.h>
@@ -27,6 +28,7 @@ struct job {
     struct store *store;
     struct huji_run *run;
     const struct progress *progress;
+    const struct exceptions *except;
     bool lean;
     int fields[HUJI_MAX_FIELDS];
     size_t n_fields;
@@ -211,7 +213,7 @@ static int finish(struct job *j, struct worker *w, size_t n, const struct screen
     if (rc < 0)
         return rc;
     return o->found ? findings_each(j->store, j->run, walks, n, o, e)
-                    : findings_write(j->store, j->run, walks, n, !o->keep, r, e);
+                    : findings_write(j->store, j->run, walks, n, o->keep ? NULL : j->except, r, e);
 }
 
 static int run_all(struct job *j, const struct screen_options *o, struct screen_report *r,
@@ -250,8 +252,11 @@ int screen_run(struct store *s, const struct huji_library *lib, const struct scr
     out->per_rule = mem_calloc((size_t)lib->n_rules + 1, sizeof *out->per_rule);
     if (!out->per_rule)
         return err_nomem(e);
+    struct exceptions except = {0};
     struct run_needs needs;
-    int rc = run_needs(lib, o->wanted, &needs, e);
+    int rc = o->found || o->keep || o->bare ? 0 : exceptions_load(s->dir, NULL, &except, e);
+    if (rc == 0)
+        rc = run_needs(lib, o->wanted, &needs, e);
     if (rc == 0)
         rc = store_hold(s, DB_MB + (long long)thread_count(o->threads) * DB_MB_PER_THREAD, e);
     if (rc == 0)
@@ -267,7 +272,12 @@ int screen_run(struct store *s, const struct huji_library *lib, const struct scr
         run->to = o->to;
         for (int i = 0; i < lib->n_rules; i++)
             out->rules_run += run->active[i] && !lib->rules[i]->is_measure;
-        struct job j = {.store = s, .run = run, .world = &world, .progress = p, .lean = o->lean};
+        struct job j = {.store = s,
+                        .run = run,
+                        .world = &world,
+                        .progress = p,
+                        .lean = o->lean,
+                        .except = &except};
         rc = run_all(&j, o, out, e);
         for (int i = 0; run->measure && i < lib->n_measures; i++)
             measure_release(&run->measure[i]);

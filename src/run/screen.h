@@ -4,6 +4,7 @@
 #define HUJI_RUN_SCREEN_H
 
 #include "base/day.h"
+#include "base/fen.h"
 #include "base/progress.h"
 #include "claims/store.h"
 #include "engine/rule.h"
@@ -30,11 +31,15 @@ struct screen_options {
 struct screen_report {
     uint64_t lines, events, findings, hits;
     uint64_t *per_rule; /* hits by library index */
+    uint64_t excepted;  /* findings that exceptions suppressed: not among the hits */
+    fen_t excepted_fund;
     int n_rules, rules_run;
     double seconds, load_seconds, walk_seconds, judge_seconds, write_seconds;
 };
 
-/* All or nothing: the table of the last run stays until the new one is written. */
+/* What DIR/rules/exceptions.yaml suppresses is in the table with hit = false (run/exceptions.h); `found` gets all, as if
+ * there were none.
+ * All or nothing: the table of the last run stays until the new one is written. */
 int screen_run(struct store *s, const struct huji_library *lib, const struct screen_options *o,
                const struct progress *p, struct screen_report *out, struct err *e);
 void screen_report_release(struct screen_report *r);

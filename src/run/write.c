@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "engine/finish.h"
+#include "run/exceptions.h"
 #include "run/line_ids.h"
 
 struct row {
@@ -88,7 +89,7 @@ static const char create_sql[] =
     "CREATE OR REPLACE TABLE finding(finding_id VARCHAR, rule_id VARCHAR, rule_version INTEGER, owner_type VARCHAR, "
     "owner_id VARCHAR, anchor VARCHAR, psn_no VARCHAR, mdtrt_id VARCHAR, fixmedins_code VARCHAR, event_date DATE, "
     "value DECIMAL(18,6), threshold DECIMAL(18,6), amount_fen BIGINT, fund_fen BIGINT, class VARCHAR, phase VARCHAR, "
-    "hit BOOLEAN, marked BOOLEAN, message VARCHAR, evidence VARCHAR, content_hash VARCHAR)";
+    "hit BOOLEAN, marked BOOLEAN, message VARCHAR, evidence VARCHAR, content_hash VARCHAR, exception INTEGER)";
 
 static void put_text(duckdb_appender app, struct span s)
 {
@@ -146,6 +147,7 @@ static int append(duckdb_appender app, const struct row *r, struct err *e)
     put_text(app, r->f.message);
     put_text(app, r->f.evidence);
     duckdb_append_varchar(app, r->f.content_hash);
+    duckdb_append_null(app); /* exception */
     return duckdb_appender_end_row(app) == DuckDBSuccess ? 0 : db_append_error(app, e);
 }
 
@@ -161,7 +163,32 @@ static int keep_before(struct store *s, struct err *e)
         e);
 }
 
-static int write_table(struct store *s, const struct rows *rows, struct err *e)
+/* What the exceptions took is no hit. */
+static int count_excepted(struct store *s, const struct huji_library *lib, struct screen_report *r,
+                          struct err *e)
+{
+    struct db_rows rows;
+    int rc = db_open(s->con,
+                     "SELECT rule_id, count(*), coalesce(sum(fund_fen), 0)::BIGINT FROM finding"
+                     " WHERE exception IS NOT NULL GROUP BY 1",
+                     &rows, e);
+    if (rc < 0)
+        return rc;
+    while (db_next(&rows)) {
+        uint64_t n = (uint64_t)db_i64(&rows, 1);
+        r->excepted += n;
+        r->hits -= n;
+        r->excepted_fund += db_i64(&rows, 2);
+        for (int i = 0; i < lib->n_rules; i++)
+            if (!lib->rules[i]->is_measure && span_eq(lib->rules[i]->id, db_text(&rows, 0)))
+                r->per_rule[i] -= n;
+    }
+    db_close(&rows);
+    return 0;
+}
+
+static int write_table(struct store *s, const struct rows *rows, const struct exceptions *x,
+                       const struct huji_library *lib, struct screen_report *r, struct err *e)
 {
     duckdb_appender app = NULL;
     int rc = db_run(s->con, "BEGIN", e);
@@ -177,6 +204,10 @@ static int write_table(struct store *s, const struct rows *rows, struct err *e)
     if (rc == 0 && duckdb_appender_flush(app) != DuckDBSuccess)
         rc = db_append_error(app, e);
     duckdb_appender_destroy(&app);
+    if (rc == 0 && x->n)
+        rc = exceptions_apply(s, x, lib, e);
+    if (rc == 0 && x->n)
+        rc = count_excepted(s, lib, r, e);
     if (rc == 0)
         rc = db_exec(
             s->con, e,
@@ -189,7 +220,7 @@ static int write_table(struct store *s, const struct rows *rows, struct err *e)
 }
 
 int findings_write(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n,
-                   bool write, struct screen_report *r, struct err *e)
+                   const struct exceptions *x, struct screen_report *r, struct err *e)
 {
     struct rows rows = {0};
     int rc = finish_all(s, run, walks, n, &rows, e);
@@ -199,8 +230,8 @@ int findings_write(struct store *s, const struct huji_run *run, struct walk *con
         if (rows.at[i].h->hit)
             r->per_rule[rows.at[i].h->rule]++;
     }
-    if (rc == 0 && write)
-        rc = write_table(s, &rows, e);
+    if (rc == 0 && x)
+        rc = write_table(s, &rows, x, run->lib, r, e);
     mem_free(rows.at);
     arena_release(&rows.a);
     line_ids_release(&rows.ids);

@@ -6,9 +6,10 @@
 #include "engine/walk.h"
 #include "run/screen.h"
 
-/* Counts into `r`; `write` false: everything but the table. */
+struct exceptions;
+/* Counts into `r`. NULL `x`: everything but the table; else the table, marked by these exceptions. */
 int findings_write(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n,
-                   bool write, struct screen_report *r, struct err *e);
+                   const struct exceptions *x, struct screen_report *r, struct err *e);
 
 /* Hands each finding to o->found instead. */
 int findings_each(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n,
