@@ -132,7 +132,7 @@ static int curve(struct request *r, struct err *e)
 {
     struct huji_library *own = NULL;
     /* A back-test may add trial rules to its library. */
-    int rc = library_load(r->server->options->rules, &own, e);
+    int rc = server_library_read(r->server, false, &own, e);
 
     if (rc)
         return rc;

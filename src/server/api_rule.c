@@ -337,7 +337,7 @@ static int run_examples(struct request *r, struct err *e)
     if (rc)
         return rc;
     /* Examples put their own knowledge tables in: never into the library that others read. */
-    rc = library_load(r->server->options->rules, &own, e);
+    rc = server_library_read(r->server, true, &own, e);
     if (rc)
         return rc;
     base = arena_dup(&r->arena, rule->base_id);

@@ -14,7 +14,7 @@ int rulebook_get(struct server *s, const struct huji_library **out, struct err *
 
     pthread_mutex_lock(&lock);
     if (!book)
-        rc = library_load(s->options->rules, &book, e);
+        rc = server_library_read(s, false, &book, e);
     if (!rc)
         *out = book;
     pthread_mutex_unlock(&lock);

@@ -8,7 +8,7 @@
 
 struct server;
 
-/* Loaded at the first call; lives as long as the process. Errors: those of library_load. */
+/* Loaded at the first call; lives as long as the process. Errors: those of library_open. */
 int rulebook_get(struct server *s, const struct huji_library **out, struct err *e);
 
 #endif

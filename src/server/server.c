@@ -42,14 +42,21 @@ void server_library_done(struct server *s)
     pthread_rwlock_unlock(&s->library->lock);
 }
 
+int server_library_read(const struct server *s, bool as_written, struct huji_library **out,
+                        struct err *e)
+{
+    const struct library_source from = {.dir = s->options->rules,
+                                        .local = s->options->own_rules,
+                                        .profile = as_written ? NULL : s->options->profile,
+                                        .region = s->options->region};
+
+    return library_open(&from, out, e);
+}
+
 int server_library_reload(struct server *s, struct err *e)
 {
     struct huji_library *fresh = NULL, *old;
-    const struct library_source from = {.dir = s->options->rules,
-                                        .local = s->options->own_rules,
-                                        .profile = s->options->profile,
-                                        .region = s->options->region};
-    int rc = library_open(&from, &fresh, e);
+    int rc = server_library_read(s, false, &fresh, e);
 
     if (rc)
         return rc;

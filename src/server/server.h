@@ -51,6 +51,10 @@ int casework_place(const char *dir, const char *url, char *out, size_t cap, stru
 /* The rule library, which may be loaded anew while the server runs: between the two calls it stays as it is. */
 const struct huji_library *server_library(struct server *s);
 void server_library_done(struct server *s);
+/* A library of its own, read now, with the bureau's layer; `as_written`: without regional parameters, as examples want it.
+ * Owns: library_free(*out). */
+int server_library_read(const struct server *s, bool as_written, struct huji_library **out,
+                        struct err *e);
 /* Reads the folders again; what was there stays when they have a fault. */
 int server_library_reload(struct server *s, struct err *e);
 /* Runs until SIGTERM or SIGINT. `ready` is called once with the port that is open. */
