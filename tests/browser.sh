@@ -34,3 +34,8 @@ if [ -z "$port" ]; then
 fi
 HUJI_URL=http://127.0.0.1:$port HUJI_SHOTS=$out/shots HUJI_PASSWORD=$(cat "$out/county/password") \
     CHROMIUM=$chromium node tests/browser/run.mjs
+status=$?
+case week in *${HUJI_ONLY:-}*)
+    HUJI_SHOTS=$out/shots CHROMIUM=$chromium tests/browser/week "$out/week" || status=1 ;;
+esac
+exit $status

@@ -53,7 +53,8 @@ static int figures(struct request *r, json_t *row, const struct week_span *span,
 
     for (const struct week_kind *k = week_kinds; k->key && !rc; k++) {
         struct week_count n = {0};
-        json_t *f = json_pack("{s:s}", "key", k->key);
+        json_t *f = json_pack("{s:s,s:n,s:n,s:s,s:n}", "key", k->key, "hand_week", "hand_total",
+                              "hand_note", "", "hand_by");
 
         json_array_foreach(kept, i, one) if (strcmp(text_of(one, "key"), k->key) == 0)
             json_object_update(f, one);
