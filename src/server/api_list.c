@@ -12,6 +12,7 @@
 #include "base/fen.h"
 #include "base/mem.h"
 #include "papers/form.h"
+#include "screen/mask.h"
 #include "server/ask.h"
 #include "server/clue_query.h"
 #include "server/list_view.h"
@@ -159,6 +160,26 @@ static int rows_of(struct request *r, int64_t id, json_t **rows, struct err *e)
         CW_ARGS(cw_i(id)));
 }
 
+/* Names of persons are for whoever sends and takes back lists; others see 张*. */
+static void mask(json_t *rows, size_t col)
+{
+    size_t i;
+    json_t *one;
+
+    json_array_foreach(rows, i, one)
+    {
+        json_t *cells = json_object_get(one, "cells");
+        const char *name = json_string_value(json_array_get(cells, col));
+        struct buf b = BUF_INIT;
+
+        if (!name || !*name)
+            continue;
+        mask_name(&b, span_of(name));
+        json_array_set_new(cells, col, json_stringn(buf_cstr(&b), b.n));
+        buf_release(&b);
+    }
+}
+
 static int show(struct request *r, struct err *e)
 {
     const struct list_kind *kind;
@@ -176,6 +197,13 @@ static int show(struct request *r, struct err *e)
             "select id, filename, digest, bytes, state, actor_name, at, taken, taken_by, taken_at,"
             " report from list_in where list = $1 order by id desc limit 50",
             CW_ARGS(cw_i(id)));
+    if (strcmp(kind->code, "presence") == 0 && !request_may(r, "list.write")) {
+        size_t i;
+        json_t *one;
+
+        mask(rows, 3);
+        json_array_foreach(files, i, one) mask(json_object_get(one, "report"), 3);
+    }
     json_object_set_new(row, "rows", rows ? rows : json_null());
     json_object_set_new(row, "files", files ? files : json_null());
     json_object_set_new(row, "kind_title", json_string(kind->title));
@@ -418,6 +446,16 @@ static int file(struct request *r, struct err *e)
     f.rows = rows;
     f.foot = arena_fmt(&r->arena, "&L清单 %lld &C第 &P 页 共 &N 页&R%s 发出 %s", (long long)id,
                        text_of(row, "actor_name"), text_of(row, "at"));
+    /* It may hold names: who took it is kept. */
+    if (!rc)
+        rc = cw_begin(r->db, e);
+    if (!rc) {
+        rc = audit_append(r->db, &r->actor,
+                          &(struct act){.act = "list.file",
+                                        .object = arena_fmt(&r->arena, "list:%lld", (long long)id)},
+                          e);
+        rc = cw_end(r->db, rc, e);
+    }
     if (!rc)
         rc = list_path(r, id, arena_fmt(&r->arena, "out-%s.xlsx", r->id), &path, e);
     if (!rc)

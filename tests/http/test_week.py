@@ -200,6 +200,8 @@ g = grid(c.get("/api/lists/%d/file" % k).body)
 head = next(i for i, x in enumerate(g) if x and x[0].startswith("行标识"))
 col = {t: i for i, t in enumerate(g[head])}
 visit = g[head + 1][col["就诊ID"]]
+check("names_masked_for_readers", s.client("take1").get("/api/lists/%d" % k).json["rows"][0]["cells"][3].endswith("*") and
+      c.get("/api/lists/%d" % k).json["rows"][0]["cells"][3] == g[head + 1][col["姓名"]])
 a = give_back(k, filled(r0={"核查结果": "不在院-未请假", "核查时间": day + " 20:30", "核查人": "王五"}), "核查.csv")
 check("presence_back", a.status == 201 and a.json["counts"].get("ok") == 1, a.body)
 j = job(c.post("/api/lists/%d/returns/%d/take" % (k, a.json["id"])))
