@@ -17,6 +17,7 @@ struct eline {
     sec_t t;
     int64_t cnt; /* 1e-4 */
     fen_t pric, amt, inscp, pre, own;
+    fen_t pric_off;   /* written beside the price it was charged at */
     uint32_t variant; /* maker, 0 = the catalogue's */
     int rx;           /* number of the prescription within the episode */
     int prd_days;     /* 0 = empty */

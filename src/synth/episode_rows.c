@@ -207,7 +207,7 @@ void episode_write_line(const struct episode *ep, struct eline *l, const char *s
     row_str(o, t, ep->p->place);
     row_str(o, t, ep->med_type);
     row_qty(o, t, sign * l->cnt);
-    row_fen(o, t, l->pric);
+    row_fen(o, t, l->pric + l->pric_off);
     row_fen(o, t, sign * l->amt);
     row_str(o, t, l->it->lv[1] == '1' ? "0" : l->it->lv[1] == '2' ? "0.1" : "1");
     row_fen(o, t, sign * l->own);

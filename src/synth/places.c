@@ -382,6 +382,8 @@ static void write_inst(struct world *w, const struct inst *i)
         write_device(w, i, "ct", 3 + load / 40, 120);
         write_device(w, i, "mri", 2 + load / 20, 40);
     }
+    if (i->kind == K_SPECIAL) /* F03 */
+        write_device(w, i, "ct", 1, 20);
     if (i->kind != K_CLINIC)
         write_device(w, i, "ultrasound", 4 + load / 20, 90);
 }

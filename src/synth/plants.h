@@ -78,8 +78,8 @@ struct planting {
     uint8_t most; /* at most so many of each kind; 0 = as planned */
 };
 extern const struct planting plants_a[], plants_b[], plants_b2[], plants_herd[], plants_herd2[],
-    plants_c[], plants_c2[], plants_d[], plants_d2[], plants_e[], plants_e2[], plants_f[],
-    plants_f2[], plants_g[], plants_i[]; /* end: {NULL} */
+    plants_c[], plants_c2[], plants_d[], plants_d2[], plants_e[], plants_e2[], plants_e3[],
+    plants_f[], plants_f2[], plants_g[], plants_i[]; /* end: {NULL} */
 void plant_outliers(
     struct plan *g); /* truth of what care.c does to two township hospitals (A06, B19) */
 

@@ -50,6 +50,12 @@ static void operation(struct plan *g, struct episode *ep, const struct person *p
     uint32_t h3 = inst_of(g->w, K_H3, 0, 0);
     quiet_stay(g, ep, p, h3, "K80.200", sec_day(b) - 2, 8);
     ep->dr = dr;
+    /* no two alike, so that they are not a template (B16) */
+    static const char *const exam[] = {"us.color", "xray.dr", "lab.ddimer", "lab.troponin",
+                                       "lab.bnp",  "lab.esr", "lab.phos",   "lab.mg"};
+    for (uint32_t x = 0; x < 8; x++)
+        if ((p->idx >> x) & 1)
+            episode_line(ep, item_of(exam[x]), ep->begn + 3000, 1);
     episode_line(ep, item_of("surgery.hb.cholecystectomy"), b, 1);
     episode_op(ep, "51.2300", "腹腔镜下胆囊切除术", "1", b, e);
     if (anaesthetist != UINT32_MAX)
@@ -145,5 +151,82 @@ static void g03(struct plan *g)
                   : (g->bad ? "批号从来没有进过货" : "进货记录五日后补传"));
 }
 
-const struct planting plants_f2[] = {
-    {"F05", f05, 3}, {"F06", f06, 0}, {"G03", g03, 0}, {NULL, NULL, 0}};
+/* One machine of twenty a day. */
+static void f03_ct(struct plan *g)
+{
+    struct world *w = g->w;
+    struct person p;
+    struct episode ep;
+    if (g->n_crowd < 126)
+        return;
+    uint32_t inst = special(g, 12), slot = g->k * 2 + !g->bad, n = g->bad ? 21 : 20;
+    day_t d = w->from + 61 + 2 * (int)slot;
+    struct ids i = {BUF_INIT};
+    for (uint32_t k = 0; k < n; k++) {
+        crowd_person(g, slot * 21 + k, &p);
+        quiet_visit(g, &ep, &p, inst, "11", d, 8 + (int)k / 3, (int)k % 3 * 19);
+        episode_line(&ep, item_of(k % 3 == 0 ? "ct.enhanced" : "ct.plain"), ep.begn + 300, 1);
+        if (k % 3 == 2)
+            episode_line(&ep, item_of("consult.op"), ep.begn + 60, 1);
+        episode_emit(&ep);
+        ids_add(&i, "line", ep.lines[0].sn);
+    }
+    char owner[64];
+    snprintf(owner, sizeof owner, "%s|ct", w->insts[inst].code);
+    truth(g, "高疑", owner, NULL, &ep, &i, g->bad ? "一台机一日二十例，收了二十一例" : "恰二十例");
+}
+
+/* Two in stock and three bought: eight times are three too many, which is let pass. */
+static void f04(struct plan *g)
+{
+    struct world *w = g->w;
+    struct person p;
+    struct episode ep;
+    if (w->days < 120 || !pick(g, PICK_OLD, &p))
+        return;
+    const struct item *it = item_of("mat.perfusion");
+    static const uint8_t of[2][5] = {{8, 9, 10, 11, 12}, {0, 4, 5, 6, 7}}; /* none suspended */
+    uint32_t inst = special(g, of[g->bad][g->k % 5]);
+    bool late = !g->bad && form(g, 2) == 0; /* the ninth is covered three days later */
+    day_t d = a_day(g, 10, 80);
+    stock_take(w, inst, it, d - 2, 2);
+    stock_buy(w, inst, it, d - 1, 3);
+    struct ids i = {BUF_INIT};
+    for (int k = 0; k < (g->bad || late ? 9 : 8); k++) {
+        quiet_visit(g, &ep, &p, inst, "11", d + 8 * k, 15, 20 + k);
+        ep.n_dx = 0;
+        episode_dx(&ep, "N18.500");
+        episode_line(&ep, item_of("dialysis.hp"), ep.begn + 300, 1);
+        episode_emit(&ep);
+        ids_add(&i, "line", ep.lines[0].sn);
+    }
+    if (late)
+        stock_buy(w, inst, it, d + 8 * 8 + 3, 10);
+    char owner[64];
+    snprintf(owner, sizeof owner, "%s|perfusion", w->insts[inst].code);
+    truth(g, "高疑", owner, NULL, &ep, &i,
+          g->bad ? "五件灌流器做了九次"
+          : late ? "三日后补录采购"
+                 : "差三次，在容许以内");
+}
+
+static void h07(struct plan *g)
+{
+    struct person p;
+    struct episode ep;
+    if (!pick(g, PICK_RESIDENT, &p))
+        return;
+    quiet_visit(g, &ep, &p, some(g, K_TOWN, p.county), "11", a_day(g, 5, 20), 9,
+                rng_range(&g->r, 5, 50));
+    episode_line(&ep, item_of("general.op"), ep.begn + 60, 1);
+    struct eline *l = episode_line(&ep, item_of("mat.infusion_set"), ep.begn + 120, 2);
+    episode_line(&ep, item_of("inject.drip"), ep.begn + 120, 1);
+    l->pric_off = g->bad ? -40 : -2;
+    episode_emit(&ep);
+    g->rule = "H07.amount";
+    truth_line(g, "明确", &p, &ep, 1, g->bad ? "金额比单价乘数量多八角" : "取整差四分");
+}
+
+const struct planting plants_f2[] = {{"F03", f03_ct, 3}, {"F04", f04, 5}, {"F05", f05, 3},
+                                     {"H07", h07, 0},    {"F06", f06, 0}, {"G03", g03, 0},
+                                     {NULL, NULL, 0}};

@@ -45,6 +45,35 @@ static void visit_under(struct plan *g, const struct person *p, const char *insu
     episode_emit(&ep);
 }
 
+/* Twenty put on the payroll in a day, six of them in hospital within ninety. The crowd's other stays come later. */
+static void i01(struct plan *g)
+{
+    struct world *w = g->w;
+    struct person p;
+    struct episode ep;
+    char id[40], emp[20];
+    if (g->n_crowd < 100 || w->days < 90)
+        return;
+    static const char *const dx[] = {"K29.500", "N39.000", "R42.x00", "J20.900", "A09.000"};
+    uint32_t at = g->bad ? 60 : 80, ill = g->bad ? 6 : 5;
+    struct ids i = {BUF_INIT};
+    snprintf(emp, sizeof emp, "429801E90000%d", !g->bad);
+    for (uint32_t k = 0; k < 20; k++) {
+        crowd_person(g, at + k, &p);
+        insure_also(g, &p, "310", emp, w->from - 20, id);
+        ids_add(&i, "enrol", id);
+        if (k >= ill)
+            continue;
+        quiet_stay(g, &ep, &p, inst_of(w, K_TOWN, p.county, k), dx[k % 5],
+                   w->from + 49 + (day_t)k + (g->bad ? 0 : 1), 3);
+        episode_emit(&ep);
+    }
+    char owner[32];
+    snprintf(owner, sizeof owner, "%s|310", emp);
+    truth(g, "可疑", owner, NULL, NULL, &i,
+          g->bad ? "一日新参保二十人，六人九十日内住院" : "二十人中五人住院，不到三成");
+}
+
 static void i02(struct plan *g)
 {
     struct person p;
@@ -198,5 +227,5 @@ static void i07(struct plan *g)
 }
 
 const struct planting plants_i[] = {
-    {"I02", i02, 0}, {"I03", i03_self, 0}, {"I03", i03_hours, 0}, {"I03", i03_share, 6},
-    {"I06", i06, 6}, {"I07", i07, 0},      {NULL, NULL, 0}};
+    {"I01", i01, 1},       {"I02", i02, 0}, {"I03", i03_self, 0}, {"I03", i03_hours, 0},
+    {"I03", i03_share, 6}, {"I06", i06, 6}, {"I07", i07, 0},      {NULL, NULL, 0}};
