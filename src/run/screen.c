@@ -263,6 +263,7 @@ int screen_run(struct store *s, const struct huji_library *lib, const struct scr
         rc = world_load(s, &needs, p, &world, e);
     if (rc < 0) {
         store_hold(s, 0, NULL);
+        exceptions_release(&except);
         return rc;
     }
     rc = run_open(lib, &world.frame, o->wanted, &run, e);
@@ -284,6 +285,7 @@ int screen_run(struct store *s, const struct huji_library *lib, const struct scr
     }
     run_free(run);
     world_release(&world);
+    exceptions_release(&except);
     store_hold(s, 0, NULL);
     out->seconds = now() - t0;
     return rc;

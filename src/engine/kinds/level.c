@@ -181,9 +181,9 @@ static void judge_max(struct fold *f, const struct day *d)
 {
     const struct event *e = &d->ev[d->j - 1];
     int64_t hi = e->b;
-    struct verdict v = {1, d->level - hi, d->level, hi, true};
     if (hi == HUJI_NONE64)
         return;
+    struct verdict v = {1, d->level - hi, d->level, hi, true};
     if (d->level <= hi + d->tol) {
         int64_t loose = f->rule->slider.param.n ? fold_keep(f, SL_HI, e, NULL) : HUJI_NONE64;
         if (loose == HUJI_NONE64 || d->level <= loose + d->tol)
