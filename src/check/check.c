@@ -13,6 +13,9 @@ struct checker {
     struct person_bench *bench;
     pthread_mutex_t lock; /* the bench judges one at a time */
     struct arena a;
+    pthread_rwlock_t modes_lock;
+    char *dir; /* in `a` */
+    struct arena modes_a;
     struct check_modes modes;
     bool *before, *during; /* per rule */
 };
@@ -53,9 +56,11 @@ int checker_open(struct store *s, const struct huji_library *lib, struct checker
         return err_nomem(e);
     c->lib = lib;
     pthread_mutex_init(&c->lock, NULL);
+    pthread_rwlock_init(&c->modes_lock, NULL);
     int rc = choose(c, &wanted, e);
+    c->dir = arena_dup(&c->a, span_of(s->dir));
     if (rc == 0)
-        rc = modes_read(s->dir, &c->a, &c->modes, e);
+        rc = c->dir ? checker_read_modes(c, e) : err_nomem(e);
     if (rc == 0)
         rc = person_bench_open(s, lib, wanted, &c->bench, e);
     if (rc < 0) {
@@ -77,8 +82,28 @@ void checker_close(struct checker *c)
         return;
     person_bench_close(c->bench);
     pthread_mutex_destroy(&c->lock);
+    pthread_rwlock_destroy(&c->modes_lock);
+    arena_release(&c->modes_a);
     arena_release(&c->a);
     mem_free(c);
+}
+
+int checker_read_modes(struct checker *c, struct err *e)
+{
+    struct arena a = ARENA_INIT, old;
+    struct check_modes fresh;
+    int rc = modes_read(c->dir, &a, &fresh, e);
+    if (rc < 0) {
+        arena_release(&a);
+        return rc;
+    }
+    pthread_rwlock_wrlock(&c->modes_lock);
+    old = c->modes_a;
+    c->modes_a = a;
+    c->modes = fresh;
+    pthread_rwlock_unlock(&c->modes_lock);
+    arena_release(&old);
+    return 0;
 }
 
 void checker_counts(const struct checker *c, int *before, int *during)
@@ -107,9 +132,23 @@ static void say_known(struct buf *b, int known)
         add_note(b, "本系统没有这家机构的记录，按机构等级判断的规则没有问");
 }
 
+/* What a hospital's engineer looks up in the guide: HJ and two digits. */
+static const char *code_of(const struct err *why)
+{
+    if (strncmp(why->message, "HJ", 2) == 0)
+        return "";
+    switch (why->code) {
+    case ERR_INPUT: return "HJ21 ";
+    case ERR_LIMIT: return "HJ22 ";
+    case ERR_STATE: return "HJ31 ";
+    default: return "HJ32 ";
+    }
+}
+
 void check_refusal(struct buf *answer, const struct message *m, const struct err *why)
 {
     struct buf text = BUF_INIT;
+    buf_str(&text, code_of(why));
     buf_str(&text, why->message);
     if (why->where[0])
         buf_fmt(&text, "（%s）", why->where);
@@ -128,10 +167,15 @@ struct one { /* a patient's findings */
     size_t n;
 };
 
-static enum check_mode mode_of(const struct checker *c, const struct check_options *o,
+static enum check_mode mode_of(struct checker *c, const struct check_options *o,
                                const struct message *m, const struct rule *r)
 {
-    return o->force_mode ? o->mode : modes_find(&c->modes, m->fixmedins_code, r->base_id);
+    if (o->force_mode)
+        return o->mode;
+    pthread_rwlock_rdlock(&c->modes_lock);
+    enum check_mode mode = modes_find(&c->modes, m->fixmedins_code, r->base_id);
+    pthread_rwlock_unlock(&c->modes_lock);
+    return mode;
 }
 
 static void record_finding(struct buf *b, const struct message *m, const struct live_finding *f,
@@ -144,6 +188,8 @@ static void record_finding(struct buf *b, const struct message *m, const struct 
     buf_json(b, f->f.rule_id);
     buf_fmt(b, ", \"rule_ver\": %d, \"anchor\": ", f->f.rule->version);
     buf_json(b, f->f.anchor);
+    buf_str(b, ", \"mdtrt_id\": ");
+    buf_json(b, f->f.mdtrt_id);
     buf_fmt(b, ", \"sev_deg\": %d, \"mode\": \"%s\", \"dspo_rqmt\": %d, \"amount_fen\": %lld",
             f->h->cls + 1, mode_name(mode), mode == MODE_RECORD ? 0 : answer_dspo(mode, f->h->cls),
             (long long)f->h->amount);
@@ -167,6 +213,14 @@ static void record_head(struct buf *b, const struct checker *c, const struct mes
             (int)c->lib->version.n, c->lib->version.p, known & PERSON_KNOWN ? "true" : "false");
 }
 
+static size_t count_new(const struct new_events *ev)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < ev->n_line; i++)
+        n += ev->line[i].fresh;
+    return n;
+}
+
 static sec_t first_new(const struct new_events *ev)
 {
     sec_t t = SEC_NONE;
@@ -188,9 +242,14 @@ static int judge_all(struct checker *c, const struct check_options *o, struct ar
         int known;
         size_t k = 0;
         p->ev.until = o->replay ? first_new(&p->ev) : SEC_NONE;
+        struct span own = p->ev.psn_no;
+        if (o->alone) /* a number that nobody has */
+            p->ev.psn_no = SPAN("\x01");
+        out->n_orders += count_new(&p->ev);
         pthread_mutex_lock(&c->lock);
         rc = person_judge(c->bench, &p->ev, a, &ones[i].f, &ones[i].n, &known, e);
         pthread_mutex_unlock(&c->lock);
+        p->ev.psn_no = own;
         out->known &= known;
         for (size_t f = 0; rc == 0 && f < ones[i].n; f++)
             if (asked[ones[i].f[f].h->rule])
@@ -217,7 +276,10 @@ static int judged(struct checker *c, struct span body, const struct check_option
     int rc = ones ? judge_all(c, o, a, out, ones, e) : err_nomem(e);
     if (rc < 0)
         return rc;
-    say_known(&note, out->known);
+    if (o->alone)
+        add_note(&note, "测试：只按本次报文判断，不看历史，不留记录");
+    else
+        say_known(&note, out->known);
     answer_head(answer, m, 0, (struct span){"", 0}, (struct span){buf_cstr(&note), note.n});
     buf_release(&note);
     buf_str(answer, "{\"result\": [");
@@ -236,6 +298,7 @@ static int judged(struct checker *c, struct span body, const struct check_option
                 continue;
             buf_str(answer, first ? "" : ", ");
             answer_result(answer, m, ones[i].p, l, answer_dspo(mode, l->h->cls));
+            out->n_shown++;
             first = false;
         }
     buf_str(answer, "]}}");

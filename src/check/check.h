@@ -16,6 +16,7 @@ struct check_options {
     bool force_mode; /* one mode for all, whatever the file says */
     enum check_mode mode;
     bool replay; /* the store is seen as it was before the message's first new order */
+    bool alone;  /* the person's history is not looked at: only the message counts (test mode) */
 };
 
 /* What was decided, beside the answer's text. */
@@ -26,6 +27,7 @@ struct check_result {
     struct message msg;
     struct live_finding *found;
     size_t n_found;
+    size_t n_shown, n_orders; /* results in the answer; orders that were judged */
     int known;
     struct err err;
 };
@@ -34,6 +36,8 @@ struct check_result {
 int checker_open(struct store *s, const struct huji_library *lib, struct checker **out,
                  struct err *e);
 void checker_close(struct checker *c);
+/* Reads DATA/check-modes.csv again. Safe beside checker_answer. Errors: as modes_read; what was there stays. */
+int checker_read_modes(struct checker *c, struct err *e);
 /* How many rules are asked of 3101 (before) and 3102 (during). */
 void checker_counts(const struct checker *c, int *before, int *during);
 

@@ -7,16 +7,31 @@
 #include "server/route.h"
 #include "server/routes.h"
 #include "server/server.h"
+#include "server/traffic.h"
 
 static int answer(struct request *r, struct err *e)
 {
-    const char *infno = strrchr(r->path, '/') + 1, *key = r->machine_key ? r->machine_key : "";
+    struct live_call call = {.infno = strrchr(r->path, '/') + 1,
+                             .key = r->machine_key ? r->machine_key : "",
+                             .source = r->source,
+                             .body = {r->body ? r->body : "", r->body_n},
+                             .db = r->db};
+    struct live_told told;
     struct buf b = BUF_INIT;
-    struct span body = {r->body ? r->body : "", r->body_n};
-    int rc = live_answer(r->server->live, infno, key, body, &b, e);
+    int64_t began = traffic_clock();
+    int rc = live_answer(r->server->live, &call, &b, &told, e);
 
     if (!rc)
         rc = reply_text(r, 200, "application/json; charset=utf-8", buf_cstr(&b), b.n, e);
+    if (!rc)
+        traffic_note(r->server->traffic, &(struct one_call){.inst = told.inst,
+                                                            .infno = call.infno,
+                                                            .test = told.test,
+                                                            .refused = told.refused,
+                                                            .orders = told.orders,
+                                                            .reminded = told.reminded,
+                                                            .micros = traffic_clock() - began,
+                                                            .why = told.why});
     buf_release(&b);
     return rc;
 }

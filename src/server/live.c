@@ -6,10 +6,10 @@
 
 #include "base/mem.h"
 #include "base/sha.h"
-#include "casework/sm.h"
 #include "check/check.h"
 #include "check/decisions.h"
 #include "claims/store.h"
+#include "server/gate.h"
 #include "server/server.h"
 
 struct live {
@@ -47,32 +47,6 @@ void live_free(struct live *l)
     pthread_mutex_destroy(&l->judging);
     pthread_mutex_destroy(&l->lock);
     mem_free(l);
-}
-
-/* --- who may ask --------------------------------------------------------------------------------- */
-
-/* DIR/check-access.csv: fixmedins_code,key. No file: nobody is connected. */
-static bool may_ask(const struct server *s, struct span inst, const char *key)
-{
-    char path[1024], line[256], want[65], have[65];
-    bool ok = false;
-    FILE *f;
-
-    snprintf(path, sizeof path, "%s/check-access.csv", s->options->dir);
-    if (!*key || !(f = fopen(path, "re")))
-        return false;
-    sha256_hex(span_of(key), 32, have);
-    while (!ok && fgets(line, sizeof line, f)) {
-        struct span rest = span_trim(span_of(line)), code = span_trim(span_cut(&rest, ','));
-
-        rest = span_trim(rest);
-        if (rest.n < 16 || !span_eq(code, inst))
-            continue;
-        sha256_hex(rest, 32, want);
-        ok = same_secret(want, have);
-    }
-    fclose(f);
-    return ok;
 }
 
 /* --- linking ------------------------------------------------------------------------------------- */
@@ -119,13 +93,49 @@ static int open_decisions(struct live *l, struct err *e)
 
 /* --- answering ----------------------------------------------------------------------------------- */
 
+/* With the checker as tables, rules and modes are now. */
+static int ask_checker(struct live *l, struct span body, const struct check_options *o,
+                       struct arena *a, struct check_result *r, struct buf *answer,
+                       struct buf *record, struct err *e)
+{
+    int rc;
+
+    pthread_mutex_lock(&l->judging);
+    rc = link_anew(l, server_library(l->server), e); /* not exchanged while it judges */
+    if (!rc)
+        rc = checker_answer(l->checker, body, o, a, r, answer, record, e);
+    server_library_done(l->server);
+    pthread_mutex_unlock(&l->judging);
+    return rc;
+}
+
+static void count(struct live_told *told, const struct check_result *r)
+{
+    told->orders = r->n_orders;
+    told->reminded = r->n_shown;
+    told->refused = r->infcode != 0;
+    snprintf(told->why, sizeof told->why, "%.150s", r->infcode ? r->err.message : "");
+}
+
+/* Nothing of it is kept; everything is shown, so that the hospital sees how it would look. */
+static int judge_test(struct live *l, struct span body, struct arena *a, struct buf *answer,
+                      struct live_told *told, struct err *e)
+{
+    struct check_options o = {.alone = true, .force_mode = true, .mode = MODE_REMIND};
+    struct check_result r;
+    int rc = ask_checker(l, body, &o, a, &r, answer, NULL, e);
+
+    if (!rc)
+        count(told, &r);
+    return rc;
+}
+
 static int judge(struct live *l, const struct message *m, struct span body, struct arena *a,
-                 struct buf *answer, struct err *e)
+                 struct buf *answer, struct live_told *told, struct err *e)
 {
     struct check_options o = {0};
     struct check_result r;
     struct buf record = BUF_INIT;
-    const struct huji_library *lib;
     char sha[65];
     int rc = open_decisions(l, e);
 
@@ -134,13 +144,9 @@ static int judge(struct live *l, const struct message *m, struct span body, stru
         rc = decisions_find(l->decisions, m->fixmedins_code, m->msgid, m->infno, sha, answer, e);
     if (rc)
         return rc < 0 ? rc : 0;
-    pthread_mutex_lock(&l->judging);
-    lib = server_library(l->server); /* not exchanged while it judges */
-    rc = link_anew(l, lib, e);
+    rc = ask_checker(l, body, &o, a, &r, answer, &record, e);
     if (!rc)
-        rc = checker_answer(l->checker, body, &o, a, &r, answer, &record, e);
-    server_library_done(l->server);
-    pthread_mutex_unlock(&l->judging);
+        count(told, &r);
     if (!rc && r.must_keep)
         rc = decisions_keep(l->decisions, m->fixmedins_code, m->msgid, m->infno, sha,
                             (struct span){buf_cstr(&record), record.n}, answer, e);
@@ -148,27 +154,59 @@ static int judge(struct live *l, const struct message *m, struct span body, stru
     return rc;
 }
 
-int live_answer(struct live *l, const char *infno, const char *key, struct span body,
-                struct buf *answer, struct err *e)
+int live_answer(struct live *l, const struct live_call *call, struct buf *answer,
+                struct live_told *told, struct err *e)
 {
     struct arena a = ARENA_INIT;
     struct message m;
     struct err why = {0};
-    int rc = message_read(body, &a, &m, &why);
+    int rc = message_read(call->body, &a, &m, &why);
 
-    if (!rc && !span_is(m.infno, infno)) {
+    *told = (struct live_told){0};
+    if (!rc && !span_is(m.infno, call->infno)) {
         rc = err_set(&why, ERR_INPUT, "infno 是 %.*s，地址是 /fsi/%s",
-                     m.infno.n > 20 ? 20 : (int)m.infno.n, m.infno.p, infno);
+                     m.infno.n > 20 ? 20 : (int)m.infno.n, m.infno.p, call->infno);
         err_where(&why, "infno");
     }
-    if (!rc && !may_ask(l->server, m.fixmedins_code, key))
-        rc = err_set(&why, ERR_STATE, "这家机构没有接入，或接入口令（X-Huji-Key）不对");
     if (!rc)
-        rc = judge(l, &m, body, &a, answer, &why);
+        rc = gate_admit(l->server->gate, call->db, m.fixmedins_code, call->key, call->source,
+                        &told->test, &why);
+    if (!rc) {
+        snprintf(told->inst, sizeof told->inst, "%.*s", (int)m.fixmedins_code.n,
+                 m.fixmedins_code.p);
+        rc = told->test ? judge_test(l, call->body, &a, answer, told, &why)
+                        : judge(l, &m, call->body, &a, answer, told, &why);
+    }
     if (rc < 0) { /* whatever it was, the sender gets an envelope that says so, and goes on */
         buf_clear(answer);
         check_refusal(answer, &m, &why);
+        told->refused = true;
+        snprintf(told->why, sizeof told->why, "%.150s", why.message);
     }
     arena_release(&a);
     return answer->failed ? err_nomem(e) : 0;
+}
+
+int live_try(struct live *l, struct span body, struct arena *a, struct check_result *out,
+             struct buf *answer, struct err *e)
+{
+    struct check_options o = {.force_mode = true, .mode = MODE_REMIND};
+    int rc = ask_checker(l, body, &o, a, out, answer, NULL, e);
+
+    if (!rc && out->infcode) {
+        *e = out->err;
+        return e->code;
+    }
+    return rc;
+}
+
+int live_modes_changed(struct live *l, struct err *e)
+{
+    int rc = 0;
+
+    pthread_mutex_lock(&l->judging);
+    if (l->checker)
+        rc = checker_read_modes(l->checker, e);
+    pthread_mutex_unlock(&l->judging);
+    return rc;
 }

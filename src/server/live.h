@@ -6,14 +6,36 @@
 #include "base/err.h"
 #include "base/span.h"
 
+struct cw;
 struct live;
 struct server;
 
 struct live *live_new(struct server *s);
 void live_free(struct live *l);
-/* The answer to a message in the national envelope, whatever the message is like; what must be kept is on disk. `key`: what
- * the sender showed (X-Huji-Key), or "". Errors: only lack of memory. */
-int live_answer(struct live *l, const char *infno, const char *key, struct span body,
-                struct buf *answer, struct err *e);
+struct live_call {
+    const char *infno;        /* of the address */
+    const char *key, *source; /* X-Huji-Key or "", the peer's address */
+    struct span body;
+    struct cw *db;
+};
+/* What there was to it, for those who count. */
+struct live_told {
+    char inst[32]; /* "": not let in */
+    bool test, refused;
+    size_t orders, reminded;
+    char why[160]; /* refused */
+};
+/* The answer to a message in the national envelope, whatever the message is like; what must be kept is on disk (of a test
+ * nothing is). Errors: only lack of memory. */
+int live_answer(struct live *l, const struct live_call *call, struct buf *answer,
+                struct live_told *told, struct err *e);
+/* Judged and forgotten: every finding shown, nothing kept. What `out` holds lives in `a`. Errors: ERR_INPUT, ERR_LIMIT when the
+ * message is wrong. */
+struct arena;
+struct check_result;
+int live_try(struct live *l, struct span body, struct arena *a, struct check_result *out,
+             struct buf *answer, struct err *e);
+/* DIR/check-modes.csv was changed: counts from the next message on. Errors: as modes_read. */
+int live_modes_changed(struct live *l, struct err *e);
 
 #endif

@@ -12,9 +12,11 @@
 #include "casework/clue_index.h"
 #include "claims/store.h"
 #include "engine/rule.h"
+#include "server/gate.h"
 #include "server/http.h"
 #include "server/job.h"
 #include "server/live.h"
+#include "server/traffic.h"
 
 int casework_place(const char *dir, const char *url, char *out, size_t cap, struct err *e)
 {
@@ -161,8 +163,10 @@ int server_run(const struct server_options *o, void (*ready)(void *ctx, int port
         rc = check_casework(&s, e);
     if (!rc)
         rc = jobs_start(&s, &s.jobs, e);
-    if (!rc && !(s.live = live_new(&s)))
+    if (!rc && (!(s.live = live_new(&s)) || !(s.gate = gate_new(o->dir))))
         rc = err_nomem(e);
+    if (!rc)
+        rc = traffic_start(s.casework, o->dir, &s.traffic, e);
     if (!rc)
         rc = http_start(&s, &h, e);
     if (!rc) {
@@ -172,6 +176,8 @@ int server_run(const struct server_options *o, void (*ready)(void *ctx, int port
     }
     http_stop(h);
     live_free(s.live);
+    gate_free(s.gate);
+    traffic_stop(s.traffic);
     jobs_stop(s.jobs);
     clue_index_free(s.clues);
     holder_close(&s);

@@ -15,6 +15,8 @@ struct store;
 struct clue_index;
 struct jobs;
 struct live;
+struct gate;
+struct traffic;
 struct huji_library;
 
 struct server_options {
@@ -39,6 +41,8 @@ struct server {
     struct library_holder *library; /* server_library */
     struct seal_key seal;
     struct live *live;           /* the judge of hospitals' messages */
+    struct gate *gate;           /* who may send them */
+    struct traffic *traffic;     /* what they sent */
     atomic_ullong library_loads; /* how often the library was loaded */
     bool tls;
     int port;
