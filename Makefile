@@ -8,10 +8,11 @@
 #   make clang    the same sources with clang, warnings are errors
 #   make bench    what is measured (bench/README.md)
 #   make fuzz     long fuzzing (SECONDS_EACH=60)
+#   make dist     one archive that a county installs from a USB stick: build/dist/*.tar.gz
 #   make docs     docs/rules*.md anew from the rules
 #   make lint     format, headers, layers; make format applies the format
 
-.PHONY: all setup web release asan clang demo test bench fuzz docs lint format compile_commands clean
+.PHONY: all setup web release asan clang demo test dist bench fuzz docs lint format compile_commands clean
 
 WERROR ?= false
 
@@ -63,6 +64,9 @@ demo: release
 
 test: release asan
 	@tools/test
+
+dist: release
+	@tools/dist
 
 bench: release
 	@bench/run
