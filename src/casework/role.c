@@ -35,6 +35,10 @@ const struct permission permissions[] = {
     {"param.read", "看参数"},
     {"param.write", "改系统参数"},
     {"security.write", "改安全策略"},
+    {"live.read", "看接入、接口运行"},
+    {"live.access", "发放、撤销机构的接入"},
+    {"live.mode", "改事前事中规则的方式（记录、提醒、拦截）"},
+    {"precheck.run", "事前审核"},
     {"backup.run", "备份"},
     {"job.read", "看任务"},
     {"metrics.read", "看运行状况"},
@@ -44,11 +48,11 @@ const struct permission permissions[] = {
 const size_t n_permissions = sizeof permissions / sizeof *permissions;
 
 #define READS \
-    "clue.read claims.read import.read screen.read rule.read analysis.read list.read report.read org.read job.read"
+    "clue.read claims.read import.read screen.read rule.read analysis.read list.read report.read org.read job.read live.read"
 
 const struct role roles[] = {
     {"system", "系统管理员", true, false,
-     "org.read org.write account.read account.write param.read param.write backup.run job.read metrics.read"},
+     "org.read org.write account.read account.write param.read param.write backup.run job.read metrics.read live.read live.access"},
     {"security", "安全管理员", true, false,
      "org.read account.read account.grant param.read security.write"},
     {"audit", "审计管理员", true, false, "audit.read audit.export account.read org.read"},
@@ -56,19 +60,22 @@ const struct role roles[] = {
      READS
      " report.sign clue.assign clue.export clue.comment rule.approve supervise.read audit.read person.reveal"},
     {"head", "科室负责人", false, false,
-     READS " clue.* person.reveal rule.approve import.run screen.run list.write report.write"},
+     READS
+     " clue.* person.reveal rule.approve import.run screen.run list.write report.write live.access live.mode"
+     " precheck.run"},
     {"analyst", "监管分析员", false, false,
      READS
      " clue.write clue.verdict clue.comment clue.dismiss clue.export person.reveal import.run screen.run rule.write list.write"
-     " report.write"},
+     " report.write precheck.run"},
     {"officer", "执法人员", false, false,
      READS
-     " clue.write clue.verdict clue.comment clue.export person.reveal list.write report.write"},
+     " clue.write clue.verdict clue.comment clue.export person.reveal list.write report.write precheck.run"},
     {"intake", "线索登记员", false, false, "clue.read clue.write clue.comment list.read org.read"},
     {"liaison", "信息统计联络员", false, false, "report.read report.write org.read"},
     {"handler", "经办稽核员", false, false,
-     "clue.read clue.comment claims.read screen.read rule.read list.read list.write org.read"},
+     "clue.read clue.comment claims.read screen.read rule.read list.read list.write org.read live.read precheck.run"},
     {"reviewer", "第三方审核人员", false, false, "clue.read clue.comment"},
+    {"hospital", "定点医药机构人员", false, false, "precheck.run"},
     {"supervisor", "监督人员", false, false,
      "supervise.read clue.read screen.read rule.read report.read org.read audit.read"},
 };

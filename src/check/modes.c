@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 static const char *const names[] = {"记录", "提醒", "拦截"};
 
@@ -35,7 +37,7 @@ static int add(struct check_modes *m, struct arena *a, const char *path, size_t 
     struct span rest = s, inst = span_trim(span_cut(&rest, ',')),
                 rule = span_trim(span_cut(&rest, ','));
     enum check_mode mode;
-    if (line == 1 && span_is(inst, "fixmedins_code"))
+    if (span_is(inst, "fixmedins_code") && span_is(rule, "rule_id"))
         return 0;
     if (!inst.n || !rule.n || !rest.p || !mode_parse(span_trim(rest), &mode))
         return bad(e, path, line, s);
@@ -92,4 +94,67 @@ enum check_mode modes_find(const struct check_modes *m, struct span inst, struct
         }
     }
     return mode;
+}
+
+/* The lines of `from` without those of the two. */
+static void copy_others(FILE *from, struct span inst, struct span rule, struct buf *out)
+{
+    char *line = NULL;
+    size_t cap = 0;
+    ssize_t n;
+    while ((n = getline(&line, &cap, from)) > 0) {
+        struct span rest = span_trim((struct span){line, (size_t)n});
+        if (rest.n && rest.p[0] != '#') {
+            struct span i = span_trim(span_cut(&rest, ',')), r = span_trim(span_cut(&rest, ','));
+            if (span_eq(i, inst) && span_eq(r, rule))
+                continue;
+        }
+        buf_add(out, line, (size_t)n);
+        if (line[n - 1] != '\n')
+            buf_char(out, '\n');
+    }
+    free(line);
+}
+
+static int replace(const char *path, const struct buf *text, struct err *e)
+{
+    char fresh[1040];
+    snprintf(fresh, sizeof fresh, "%s.new", path);
+    FILE *f = fopen(fresh, "we");
+    if (!f)
+        return err_errno(e, "写不了 %s", fresh);
+    bool ok = fwrite(text->p, 1, text->n, f) == text->n && fflush(f) == 0 && fsync(fileno(f)) == 0;
+    ok = fclose(f) == 0 && ok;
+    if (!ok || rename(fresh, path) < 0) {
+        int rc = err_errno(e, "写不了 %s", path);
+        unlink(fresh);
+        return rc;
+    }
+    return 0;
+}
+
+int modes_set(const char *dir, struct span inst, struct span rule, const enum check_mode *mode,
+              struct err *e)
+{
+    char path[1024];
+    struct buf text = BUF_INIT;
+    if (!inst.n || !rule.n || memchr(inst.p, ',', inst.n) || memchr(inst.p, '\n', inst.n) ||
+        memchr(rule.p, ',', rule.n) || memchr(rule.p, '\n', rule.n))
+        return err_set(e, ERR_INPUT, "机构编号或规则编号不对");
+    snprintf(path, sizeof path, "%s/check-modes.csv", dir);
+    FILE *f = fopen(path, "re");
+    if (!f && errno != ENOENT)
+        return err_errno(e, "打不开 %s", path);
+    if (f) {
+        copy_others(f, inst, rule, &text);
+        fclose(f);
+    } else {
+        buf_str(&text, "fixmedins_code,rule_id,mode\n");
+    }
+    if (mode)
+        buf_fmt(&text, "%.*s,%.*s,%s\n", (int)inst.n, inst.p, (int)rule.n, rule.p,
+                mode_name(*mode));
+    int rc = text.failed ? err_nomem(e) : replace(path, &text, e);
+    buf_release(&text);
+    return rc;
 }

@@ -27,4 +27,9 @@ int modes_read(const char *dir, struct arena *a, struct check_modes *out, struct
 /* The row that says most: institution and rule, then the institution, then the rule, then all. */
 enum check_mode modes_find(const struct check_modes *m, struct span inst, struct span rule);
 
+/* Writes one row, in place of what was said of the same two ("*" = all) or at the end; `mode` NULL takes it out. Other lines stay
+ * as they are. The file is replaced as a whole or not at all. Errors: ERR_INPUT, ERR_IO. */
+int modes_set(const char *dir, struct span inst, struct span rule, const enum check_mode *mode,
+              struct err *e);
+
 #endif

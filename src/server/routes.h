@@ -5,6 +5,7 @@
 
 #include "server/route.h"
 
+extern const struct route routes_access[];
 extern const struct route routes_admin[];
 extern const struct route routes_audit[];
 extern const struct route routes_clue[];
@@ -14,6 +15,8 @@ extern const struct route routes_fsi[];
 extern const struct route routes_institution[];
 extern const struct route routes_job[];
 extern const struct route routes_list[];
+extern const struct route routes_live[];
+extern const struct route routes_precheck[];
 extern const struct route routes_list_back[];
 extern const struct route routes_money[];
 extern const struct route routes_notice[];
