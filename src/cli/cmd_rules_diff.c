@@ -111,7 +111,7 @@ static int choose(struct side *s, const struct side *other, struct err *e)
     for (int i = 0; i < s->lib->n_rules; i++) {
         const struct rule *r = s->lib->rules[i];
 
-        if (r->is_measure || !(speaks(s, r) || speaks(other, r)))
+        if (r->hidden || !(speaks(s, r) || speaks(other, r)))
             continue;
         s->wanted[i] = s->trial < 0 || i == s->trial ||
                        !span_eq(r->id, s->lib->rules[s->trial]->id);

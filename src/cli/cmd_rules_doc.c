@@ -174,7 +174,7 @@ static void statements(struct doc *d)
     for (int i = 0; i < d->lib->n_rules; i++) {
         const struct rule *r = d->lib->rules[i];
 
-        if (r->is_measure)
+        if (r->hidden)
             continue;
         buf_fmt(d->out, "\n-- %.*s %.*s\n", (int)r->id.n, r->id.p, (int)r->name.n, r->name.p);
         rule_statement(&names, r->id, d->out);
@@ -214,7 +214,7 @@ static int run(const struct args *a, struct err *e)
         const struct rule *r = lib->rules[i];
         bool again = i > 0 && r->variant.n && span_eq(lib->rules[i - 1]->base_id, r->base_id);
 
-        if (!r->is_measure && !again && one(&d, i))
+        if (!r->hidden && !again && one(&d, i))
             rc = err_nomem(e);
     }
     if (!rc)

@@ -83,7 +83,7 @@ static int run(const struct args *a, struct err *e)
         const struct rule *r = lib->rules[i];
         bool again = i > 0 && r->variant.n && lib->rules[i - 1]->node == r->node;
 
-        if (r->is_measure || again)
+        if (r->hidden || again)
             continue;
         faults += lint_rule(r);
         n++;

@@ -138,7 +138,7 @@ static int show_params(const struct args *a, const struct huji_library *lib, str
             const struct rule *r = lib->rules[k];
             struct span id = span_of(a->operands[i]);
 
-            if (r->is_measure || !(span_eq(r->id, id) || span_eq(r->base_id, id)))
+            if (r->hidden || !(span_eq(r->id, id) || span_eq(r->base_id, id)))
                 continue;
             const struct ynode *own = ynode_get(r->node, "param");
             const struct ynode *base = r->base ? ynode_get(r->base, "param") : NULL;
@@ -154,7 +154,7 @@ static int show_params(const struct args *a, const struct huji_library *lib, str
 static const struct rule *find(const struct huji_library *lib, struct span id)
 {
     for (int i = 0; i < lib->n_rules; i++)
-        if (!lib->rules[i]->is_measure &&
+        if (!lib->rules[i]->hidden &&
             (span_eq(lib->rules[i]->id, id) || span_eq(lib->rules[i]->base_id, id)))
             return lib->rules[i];
     return NULL;
@@ -166,7 +166,7 @@ static void print_regional(const struct huji_library *lib, const struct rule *r)
         const struct rule *one = lib->rules[i];
         const struct ynode *at = NULL;
 
-        if (one->is_measure || !one->shipped || !span_eq(one->base_id, r->base_id))
+        if (one->hidden || !one->shipped || !span_eq(one->base_id, r->base_id))
             continue;
         for (const struct ynode *g = lib->profile->child; g; g = g->next)
             for (const struct ynode *n = g->child; n; n = n->next)

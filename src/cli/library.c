@@ -58,7 +58,7 @@ static int want_rule(void *ctx, struct span value, struct err *e)
     for (int i = 0; i < w->lib->n_rules; i++) {
         const struct rule *r = w->lib->rules[i];
 
-        if (!r->is_measure && (span_eq(value, r->id) || span_eq(value, r->base_id)))
+        if (!r->hidden && (span_eq(value, r->id) || span_eq(value, r->base_id)))
             found = w->wanted[i] = true;
     }
     if (found)
@@ -85,7 +85,7 @@ static int want_tag(void *ctx, struct span value, struct err *e)
     bool found = false;
 
     for (int i = 0; i < w->lib->n_rules; i++)
-        if (!w->lib->rules[i]->is_measure && tags_has(&w->lib->rules[i]->tags, value))
+        if (!w->lib->rules[i]->hidden && tags_has(&w->lib->rules[i]->tags, value))
             found = w->wanted[i] = true;
     if (found)
         return 0;
@@ -108,7 +108,7 @@ int library_select(const struct huji_library *lib, const struct args *a, bool **
     if (!rc)
         rc = args_each(a, "tag", want_tag, &tag, e);
     for (int i = 0; i < lib->n_rules && !rc; i++) /* given both: a rule must be in both */
-        by_rule[i] = !lib->rules[i]->is_measure && (by_rule[i] || !args_has(a, "rule")) &&
+        by_rule[i] = !lib->rules[i]->hidden && (by_rule[i] || !args_has(a, "rule")) &&
                      (by_tag[i] || !args_has(a, "tag"));
     mem_free(by_tag);
     if (rc)

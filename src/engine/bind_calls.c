@@ -337,16 +337,33 @@ static struct expr *call_key(struct binder *b, const struct expr *raw)
     int k = raw->n_arg == 1 && raw->arg[0]->op == X_NUM ? (int)raw->arg[0]->num - 1 : -1;
     const struct expr *of = b->clause && k >= 0 && k < r->n_keys ? r->key[b->clause - r->clause][k]
                                                                  : NULL;
-    if (!(b->flags & BIND_AFTER) || !of || of->type != V_NUM)
+    if (!(b->flags & BIND_AFTER) || !of || (of->type != V_NUM && !r->combine))
         return bind_bad(b, raw, "key(n)：主体的第 n 段，须是数，且只用于提问之后");
-    struct expr *x = bind_make(b, X_KEY, V_NUM);
+    struct expr *x = bind_make(b, X_KEY, of->type);
     if (x) {
         x->num = k;
+        x->domain = of->domain;
         x->scale = of->scale;
         x->fmt = of->fmt;
         x->dep = DEP_AFTER;
     }
     return x;
+}
+
+static struct expr *call_part(struct binder *b, const struct expr *raw)
+{
+    const struct combine *c = b->ld->rule->combine;
+    for (int i = 0; c && raw->n_arg == 1 && i < c->n_parts; i++)
+        if (span_eq(c->part[i].name, raw->arg[0]->text)) {
+            struct expr *x = bind_make(b, X_PART, V_NUM);
+            if (x) {
+                x->num = i;
+                x->scale = 6;
+                x->dep = DEP_AFTER;
+            }
+            return x;
+        }
+    return bind_bad(b, raw, "part(名)：combine 的一部分，只用于 combine");
 }
 
 struct expr *bind_call(struct binder *b, const struct expr *raw)
@@ -373,7 +390,7 @@ struct expr *bind_call(struct binder *b, const struct expr *raw)
         {"any_dx_in", call_any_dx}, {"dx_in", call_dx_in},   {"any_dx_listed", call_dx_listed},
         {"has", call_table},        {"covered", call_table}, {"look", call_table},
         {"look_at", call_table},    {"age", call_age},       {"ceil_div", call_ceil},
-        {"measure", call_measure},  {"key", call_key},
+        {"measure", call_measure},  {"key", call_key},       {"part", call_part},
     };
     struct span fn = raw->text;
     for (size_t i = 0; i < sizeof times / sizeof *times; i++)

@@ -142,6 +142,8 @@ static void sentence(struct fold *f, const struct found *w, struct buf *b,
             fen_print(b, h->amount);
         else if (span_is(p->name, "fund"))
             fen_print(b, h->fund);
+        else if (span_is(p->name, "parts"))
+            buf_str(b, w->parts);
         else if (span_is(p->name, "n"))
             buf_i64(b, (int64_t)bad);
     }
@@ -456,8 +458,10 @@ static bool in_force(const struct fold *f, int32_t day)
 {
     const struct rule *r = f->rule;
     const struct huji_run *run = f->env->run;
-    return (r->from == DAY_NONE || day >= r->from) && (r->to == DAY_NONE || day <= r->to) &&
-           (run->from == DAY_NONE || day >= run->from) && (run->to == DAY_NONE || day <= run->to);
+    if ((r->from != DAY_NONE && day < r->from) || (r->to != DAY_NONE && day > r->to))
+        return false;
+    return r->feeds ||
+           ((run->from == DAY_NONE || day >= run->from) && (run->to == DAY_NONE || day <= run->to));
 }
 
 static struct huji_text keep_text(struct findings *out, const char *p, size_t n)
@@ -474,7 +478,7 @@ static void store(struct fold *f, const struct found *w, struct list *l, struct 
     if (l->n)
         qsort(l->at, l->n, sizeof *l->at, by_role);
     /* the first MAX_EVIDENCE in order of (role, t, id): ids are texts, known later, so all that tie with the last stay */
-    size_t n = l->n > MAX_EVIDENCE ? MAX_EVIDENCE : l->n;
+    size_t n = l->n > MAX_EVIDENCE && !f->rule->feeds ? MAX_EVIDENCE : l->n;
     while (n > 0 && n < l->n && l->at[n].role == l->at[n - 1].role && l->at[n].t == l->at[n - 1].t)
         n++;
     struct huji_ref *ev = arena_alloc(&out->a, (n + 1u) * sizeof *ev);
@@ -552,4 +556,25 @@ void emit(struct fold *f, const struct found *w)
     if (f->rule->late)
         note_late(f, w);
     mem_free(l.at);
+}
+
+void emit_made(struct fold *f, const struct found *w, struct huji_finding *h, struct huji_ref *ref,
+               size_t n, bool marked)
+{
+    struct env *v = f->env;
+    if (!in_force(f, h->day))
+        return;
+    v->cur = v->prev = (struct event_ref){(enum source_id)w->anchor->src, -1, -1};
+    v->members = NULL;
+    v->n_members = 0;
+    v->pair = false;
+    v->value = w->value;
+    v->threshold = w->threshold;
+    v->keys = w->anchor->key;
+    int cls = acquitted(f, w) ? -1 : class_of(f, w);
+    if (cls < 0)
+        return;
+    h->cls = (uint8_t)cls;
+    struct list l = {ref, n, n, marked};
+    store(f, w, &l, h);
 }

@@ -498,6 +498,7 @@ int64_t eval(struct env *v, const struct expr *x)
     case X_AGG: return eval_agg(v, x);
     case X_MEMBERS: return eval_members(v, x);
     case X_MEASURE: return eval_measure(v, x);
+    case X_PART: return v->parts ? v->parts[x->num] : NONE;
     case X_KEY: return v->keys ? v->keys[x->num] : NONE;
     default: return NONE;
     }

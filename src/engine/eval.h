@@ -24,7 +24,8 @@ struct env {
     const int64_t *keys; /* of the finding's owner; NULL before the question */
     const struct member *members;
     size_t n_members;
-    bool pair;           /* the rule is a pair */
+    bool pair;            /* the rule is a pair */
+    const int64_t *parts; /* of a combine, by part; NULL = none */
     const int64_t *late; /* keys of measures noted earlier, read one by one; NULL = evaluate them */
     /* what needs the walk: fund share of a line; lines of a visit. NULL: unknown */
     struct walk *walk;

@@ -660,6 +660,8 @@ static int fold_all(struct world *w, struct huji_run *run, struct walk *walk,
     for (int i = 0; rc == 0 && i < w->lib->n_rules; i++)
         if (walk_is_kept(run, i))
             rc = walk_judge(run, walk, walk, i, w->e);
+    if (rc == 0)
+        rc = walk_combine(run, &walk, 1, w->e);
     for (int i = 0; run->measure && i < w->lib->n_measures; i++)
         measure_release(&run->measure[i]);
     return rc;
@@ -747,8 +749,7 @@ static int judge(struct world *w, const struct rule *rule, const struct ynode *e
     struct huji_run *run = NULL;
     struct walk *walk = NULL;
     for (int i = 0; wanted && i < w->lib->n_rules; i++)
-        wanted[i] = span_eq(w->lib->rules[i]->base_id, rule->base_id) &&
-                    !w->lib->rules[i]->is_measure;
+        wanted[i] = span_eq(w->lib->rules[i]->base_id, rule->base_id) && !w->lib->rules[i]->hidden;
     int rc = wanted ? run_open(w->lib, &w->frame, wanted, &run, w->e) : err_nomem(w->e);
     if (rc == 0)
         rc = walk_new(run, &walk, w->e);
@@ -817,7 +818,7 @@ int examples_run(struct huji_library *lib, const char *base_id, example_fn tell,
     for (int i = 0; i < lib->n_rules; i++) {
         const struct rule *r = lib->rules[i];
         bool again = i > 0 && span_eq(lib->rules[i - 1]->base_id, r->base_id);
-        if (r->is_measure || again || (base_id && !span_is(r->base_id, base_id)))
+        if (r->hidden || again || (base_id && !span_is(r->base_id, base_id)))
             continue;
         const struct ynode *list = ynode_get(r->node, "examples");
         for (const struct ynode *ex = list ? list->child : NULL; ex; ex = ex->next) {

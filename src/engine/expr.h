@@ -73,6 +73,7 @@ enum xop {
     X_AGG,     /* lines./ops./checks. */
     X_MEMBERS, /* m. */
     X_MEASURE,
+    X_PART, /* part(NAME): a combine's part: the largest value it found, unknown where it does not hold */
     X_KEY, /* key(n): the n-th key of the finding's owner, from 0 */
 };
 

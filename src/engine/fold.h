@@ -48,6 +48,7 @@ struct found {
     const struct event *anchor, *prev;
     const char *anchor_text;
     const char *reference; /* outlier: what it was held against; ends the sentence. NULL = none */
+    const char *parts;     /* combine: the titles of the parts that hold */
     int64_t value, threshold;
     int64_t gap_from, gap_to;
     const struct member *members;
@@ -55,6 +56,9 @@ struct found {
     bool hit;
 };
 void emit(struct fold *f, const struct found *what);
+/* One whose members, money and day others found (combine): class, acquittals, sentence. `ref` is sorted in place. */
+void emit_made(struct fold *f, const struct found *what, struct huji_finding *h,
+               struct huji_ref *ref, size_t n, bool marked);
 
 /* Scratch list of members. */
 void fold_clear(struct fold *f);

@@ -192,6 +192,29 @@ static int load_measures(struct huji_library *lib, const char *path, struct err 
     return rc;
 }
 
+static int read_rule(struct huji_library *lib, const struct later *it, struct err *e)
+{
+    const struct ynode *n = it->base, *v = it->variant;
+    struct loader ld = {.lib = lib, .a = &lib->a, .rule = it->rule, .e = e};
+    ld.params = v ? ynode_get(v, "param") : NULL;
+    ld.lets = v ? ynode_get(v, "let") : NULL;
+    ld.base_params = ynode_get(n, "param");
+    ld.base_lets = ynode_get(n, "let");
+    int rc = rule_parse(&ld, it->node);
+    if (rc < 0 && e && !e->where[0])
+        err_where(e, "%s:%d（规则 %.*s）", n->file, n->line, (int)it->rule->id.n, it->rule->id.p);
+    return rc;
+}
+
+static int put_off(struct huji_library *lib, const struct later *it, struct err *e)
+{
+    size_t n = (size_t)lib->n_later;
+    if (mem_grow(&lib->later, &lib->cap_later, n + 1, sizeof *lib->later) < 0)
+        return err_nomem(e);
+    lib->later[lib->n_later++] = *it;
+    return 0;
+}
+
 static int load_rule(struct huji_library *lib, const struct ynode *n, struct err *e)
 {
     const struct ynode *variants = ynode_get(n, "variants");
@@ -213,17 +236,11 @@ static int load_rule(struct huji_library *lib, const struct ynode *n, struct err
                 arena_fmt(&lib->a, "%.*s.%.*s", (int)n->key.n, n->key.p, (int)v->key.n, v->key.p));
         }
         r->base = n;
-        struct loader ld = {.lib = lib, .a = &lib->a, .rule = r, .e = e};
-        ld.params = v ? ynode_get(v, "param") : NULL;
-        ld.lets = v ? ynode_get(v, "let") : NULL;
-        ld.base_params = ynode_get(n, "param");
-        ld.base_lets = ynode_get(n, "let");
-        int rc = rule_parse(&ld, node);
-        if (rc < 0) {
-            if (e && !e->where[0])
-                err_where(e, "%s:%d（规则 %.*s）", n->file, n->line, (int)r->id.n, r->id.p);
+        const struct later it = {r, node, v, n};
+        int rc = ynode_get(ynode_get(node, "ask"), "combine") ? put_off(lib, &it, e)
+                                                              : read_rule(lib, &it, e);
+        if (rc < 0)
             return rc;
-        }
         v = v ? v->next : NULL;
     } while (v);
     return 0;
@@ -283,6 +300,8 @@ static int load_all(struct huji_library *lib, struct err *e)
     for (const struct ynode *n = lib->instead ? lib->instead->child : NULL; n && rc == 0;
          n = n->next)
         rc = load_rule(lib, n, e);
+    for (int i = 0; i < lib->n_later && rc == 0; i++)
+        rc = read_rule(lib, &lib->later[i], e);
     if (rc == 0 && lib->n_rules == before) {
         rc = err_set(e, ERR_STATE, "%s/library 里没有规则", lib->dir);
         err_hint(e, "用 --rules 指向规则库目录（含 library 与 knowledge）");
@@ -339,6 +358,7 @@ void library_free(struct huji_library *lib)
         return;
     mem_free(lib->rules);
     mem_free(lib->measures);
+    mem_free(lib->later);
     arena_release(&lib->a);
     mem_free(lib);
 }
@@ -346,7 +366,7 @@ void library_free(struct huji_library *lib)
 const struct rule *library_rule(const struct huji_library *lib, struct span id)
 {
     for (int i = 0; i < lib->n_rules; i++)
-        if (!lib->rules[i]->is_measure &&
+        if (!lib->rules[i]->hidden &&
             (span_eq(lib->rules[i]->id, id) || span_eq(lib->rules[i]->base_id, id)))
             return lib->rules[i];
     return NULL;

@@ -76,6 +76,30 @@ static int of_measure(const struct rule *r, struct err *e)
     return 0;
 }
 
+/* A combine has no event of its own, and is asked when all others have answered. */
+static int of_answers(const struct rule *r, struct err *e)
+{
+    struct asked a[MAX_ASKED];
+    int n = r->combine ? asked_of(r, 0, a) : 0;
+    for (int k = 0; k < n; k++)
+        if (asks_event(a[k].x) || expr_has(a[k].x, X_MEMBERS) || expr_has(a[k].x, X_ANYDX) ||
+            expr_has(a[k].x, X_DXLISTED))
+            return ynode_bad(
+                r->node, e,
+                "%s 用了事件的字段，但 combine 没有自己的事件；只能用 value threshold part() key() measure()",
+                a[k].where);
+    for (int p = 0; r->combine && p < r->combine->n_parts; p++) {
+        const struct expr *x = r->combine->part[p].where;
+        if (asks_event(x) || expr_has(x, X_MEMBERS) || expr_has(x, X_AGG) ||
+            expr_has(x, X_MEASURE) || expr_has(x, X_PART) || expr_has(x, X_KEY))
+            return ynode_bad(r->node, e, "部分 %.*s 的 where 只能用 value 与 threshold",
+                             (int)r->combine->part[p].name.n, r->combine->part[p].name.p);
+    }
+    return r->combine && r->judged != J_BATCH
+               ? ynode_bad(r->node, e, "combine 要等别的规则答完：judged 应为 batch")
+               : 0;
+}
+
 /* A finding of forbid is its event's: two clauses that take one event would make it twice. */
 static int one_event_twice(const struct rule *r, struct err *e)
 {
@@ -96,5 +120,7 @@ int rule_lint(const struct rule *r, struct err *e)
     int rc = after_the_walk(r, e);
     if (rc == 0)
         rc = of_measure(r, e);
+    if (rc == 0)
+        rc = of_answers(r, e);
     return rc == 0 ? one_event_twice(r, e) : rc;
 }

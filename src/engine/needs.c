@@ -26,6 +26,8 @@ int rule_each_expr(const struct rule *r, expr_fn *fn, void *ctx)
         for (struct says_part *p = r->says_parts; p && rc == 0; p = p->next)
             rc = fn(ctx, p->expr[i]);
     }
+    for (int p = 0; r->combine && p < r->combine->n_parts && rc == 0; p++)
+        rc = fn(ctx, r->combine->part[p].where);
     return rc;
 }
 
@@ -42,12 +44,22 @@ static int mark_measures(void *active, struct expr *x)
     return 0;
 }
 
+bool rule_wanted(const struct rule *r, const bool *wanted)
+{
+    return !r->hidden &&
+           (wanted ? wanted[r->index] : r->state == ST_ACTIVE || r->state == ST_TRIAL);
+}
+
 void rules_active(const struct huji_library *lib, const bool *wanted, bool *active)
 {
     for (int i = 0; i < lib->n_rules; i++) {
-        const struct rule *r = lib->rules[i];
-        active[i] = !r->is_measure &&
-                    (wanted ? wanted[i] : r->state == ST_ACTIVE || r->state == ST_TRIAL);
+        active[i] = rule_wanted(lib->rules[i], wanted);
+    }
+    for (int i = 0; i < lib->n_rules; i++) { /* a combine asks for no other combine */
+        const struct combine *c = active[i] ? lib->rules[i]->combine : NULL;
+        for (int p = 0; c && p < c->n_parts; p++)
+            for (int k = 0; k < c->part[p].n_rules; k++)
+                active[c->part[p].rule[k]] = true;
     }
     for (int i = 0; i < lib->n_rules; i++) { /* a measure asks for no other measure */
         const struct rule *r = lib->rules[i];

@@ -122,6 +122,8 @@ int rule_changed(struct huji_library *lib, const struct rule *r, const struct yn
     t->variant = r->variant;
     t->base = r->base;
     t->shipped = r->shipped ? r->shipped : r;
+    t->hidden = r->hidden;
+    t->feeds = r->feeds;
     struct loader ld = {.lib = lib, .a = &lib->a, .rule = t, .e = e};
     ld.params = ynode_get(node, "param");
     ld.lets = ynode_get(r->node, "let");

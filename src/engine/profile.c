@@ -154,7 +154,7 @@ static int check_rule(struct huji_library *lib, const struct ynode *n, int n_rul
 {
     const struct rule *first = NULL;
     for (int i = 0; i < n_rules && !first; i++)
-        if (!lib->rules[i]->is_measure &&
+        if (!lib->rules[i]->hidden &&
             (span_eq(lib->rules[i]->id, n->key) || span_eq(lib->rules[i]->base_id, n->key)))
             first = lib->rules[i];
     if (!first) {
@@ -167,7 +167,7 @@ static int check_rule(struct huji_library *lib, const struct ynode *n, int n_rul
         int spoken = 0, rc = 0;
         for (int i = 0; i < n_rules && rc == 0; i++) {
             const struct rule *r = lib->rules[i];
-            if (r->is_measure || !speaks(n->key, r, v->key))
+            if (r->hidden || !speaks(n->key, r, v->key))
                 continue;
             spoken++;
             rc = check_value(lib, v, r, e);
@@ -262,7 +262,7 @@ int profile_apply(struct huji_library *lib, const char *path, const char *region
     rc = lib->region.p ? library_note(lib, "region", lib->region, e) : err_nomem(e);
     lib->profile = root;
     for (int i = 0, n = lib->n_rules; i < n && rc == 0; i++)
-        if (!lib->rules[i]->is_measure)
+        if (!lib->rules[i]->hidden)
             rc = apply_to(lib, i, e);
     return rc;
 }

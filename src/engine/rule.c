@@ -7,8 +7,8 @@
 #include "engine/bind.h"
 #include "engine/load.h"
 
-static const struct rule_kind *const kinds[] = {&kind_forbid, &kind_pair,  &kind_quota,
-                                                &kind_gap,    &kind_level, &kind_outlier};
+static const struct rule_kind *const kinds[] = {
+    &kind_forbid, &kind_pair, &kind_quota, &kind_gap, &kind_level, &kind_outlier, &kind_combine};
 
 const char *class_name(int cls)
 {
@@ -411,6 +411,13 @@ static int parse_at_issue(struct loader *ld, const struct ynode *n, unsigned fla
     r->lawful = lawful;
     const struct ynode *of = ynode_get(n, "of"), *amount = ynode_get(n, "amount"),
                        *where = ynode_get(n, "where");
+    if (r->combine) { /* of names the part; combine.c has read it */
+        if (amount && (!rule_word(amount, amounts, &v) || v == AMT_EXCESS))
+            return ynode_bad(amount, ld->e, "combine 的 amount 应为 all 或 none");
+        r->at_of = OF_MEMBERS;
+        r->at_amount = amount ? (enum at_amount)v : AMT_ALL;
+        return where ? ynode_bad(where, ld->e, "combine 没有 where") : 0;
+    }
     if (of && !rule_word(of, ofs, &v)) {
         ynode_bad(of, ld->e, "不认识「%.*s」", (int)of->text.n, of->text.p);
         err_hint(ld->e, "可用：cur members b shorter lines");
@@ -482,13 +489,13 @@ static int parse_ask(struct loader *ld, const struct ynode *n)
     struct rule *r = ld->rule;
     if (!n || n->kind != Y_MAP || !n->child || n->child->next)
         return ynode_bad(n ? n : r->node, ld->e,
-                         "ask 应恰有一问：forbid pair quota gap level outlier");
+                         "ask 应恰有一问：forbid pair quota gap level outlier combine");
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (span_is(n->child->key, kinds[i]->name))
             r->kind = kinds[i];
     if (!r->kind) {
         ynode_bad(n->child, ld->e, "没有这种提问");
-        err_hint(ld->e, "可用：forbid pair quota gap level outlier");
+        err_hint(ld->e, "可用：forbid pair quota gap level outlier combine");
         return ERR_INPUT;
     }
     return 0;
@@ -526,9 +533,10 @@ static int parse_says(struct loader *ld, const struct ynode *n, unsigned flags)
             inner.n = (size_t)(colon - inner.p);
         }
         p->name = inner;
-        static const char *const own[] = {"amount", "fund", "n", "value", "threshold", NULL};
+        static const char *const own[] = {"amount",    "fund",  "n", "value",
+                                          "threshold", "parts", NULL};
         bool mine = false;
-        for (int k = 0; own[k]; k++)
+        for (int k = 0; own[k] && (r->combine || !span_is(SPAN("parts"), own[k])); k++)
             mine = mine || span_is(inner, own[k]);
         for (int i = 0; !mine && i < r->n_clauses; i++)
             if (can_anchor(r, i) && !(p->expr[i] = bind_text(ld, &r->clause[i], inner, flags)))
@@ -652,8 +660,8 @@ int rule_parse(struct loader *ld, const struct ynode *n)
         (rc = parse_judged(ld, ynode_get(n, "judged"))) < 0 ||
         (rc = tags_parse(ynode_get(n, "tags"), &r->tags, ld->e)) < 0)
         return rc;
-    bool outlier = r->kind == &kind_outlier;
-    if (outlier) {
+    if (r->kind == &kind_outlier ||
+        r->kind == &kind_combine) { /* of and from lie in what they ask */
         rc = r->kind->open(ld, r, ask->child);
     } else {
         if ((rc = parse_from(ld, ynode_get(n, "from"))) == 0 &&
@@ -691,7 +699,7 @@ int measure_parse(struct loader *ld, const struct ynode *n, struct measure *m)
     r->file = n->file;
     r->line = n->line;
     r->kind = &kind_measure;
-    r->is_measure = true;
+    r->is_measure = r->hidden = true;
     r->name = m->title = ynode_text(n, "title");
     if ((rc = parse_from(ld, ynode_get(n, "from"))) < 0 ||
         (rc = parse_of(ld, ynode_get(n, "of"))) < 0 ||

@@ -77,6 +77,29 @@ struct measure {
 
 struct rule_kind;
 
+/* combine: several answers about one owner. A part holds where one of its rules found something that `where` lets through. */
+#define MAX_PARTS 24
+#define MAX_PART_RULES 16
+enum {
+    PART_PERSON = -1,
+    PART_INST = -2,
+    PART_PERIOD = -3
+}; /* where a key comes from, if no key of the rule */
+struct combine_part {
+    struct span name, title;
+    int n_rules;
+    int rule[MAX_PART_RULES]; /* index in the library */
+    int8_t from[MAX_PART_RULES][HUJI_MAX_KEYS];
+    bool need;          /* must hold, and does not count */
+    struct expr *where; /* over value and threshold; NULL = all */
+};
+struct combine {
+    int n_parts;
+    int64_t at_least;
+    int money; /* the part whose money is at issue; -1: all of them, each event once */
+    struct combine_part part[MAX_PARTS];
+};
+
 /* keep_from: one parameter of the question, and how far it may be loosened. Findings between the parameter's own value and
  * `loosest` come out with hit = false. */
 struct slider {
@@ -165,7 +188,11 @@ struct rule {
     bool waits; /* forbid that asks for a measure: its events are kept and judged after the walk */
     bool late;  /* in_walk, but an `unless` asks for a measure */
     bool is_measure;
-    unsigned needs_sources; /* bit per source */
+    bool
+        hidden; /* no rule of its own: a measure, or a part of a combine that is asked for it alone */
+    bool feeds;                    /* a part of some combine: its findings are kept whole */
+    const struct combine *combine; /* ask: combine */
+    unsigned needs_sources;        /* bit per source */
 };
 
 /* A kind is a struct of functions: open reads `ask`, fold answers for one owner's events. */
@@ -179,7 +206,7 @@ struct rule_kind {
 };
 
 extern const struct rule_kind kind_forbid, kind_pair, kind_quota, kind_gap, kind_level,
-    kind_outlier, kind_measure;
+    kind_outlier, kind_measure, kind_combine;
 
 struct named_set {
     struct span name, title, text;
@@ -203,6 +230,12 @@ struct huji_library {
     const char *dir;
     const struct ynode *instead; /* rules of library_source.file; NULL = none */
     const char *local;           /* a bureau's own folder, laid over; NULL = none */
+    struct later {               /* rules that combine others: read when all are there */
+        struct rule *rule;
+        const struct ynode *node, *variant, *base;
+    } * later;
+    int n_later;
+    size_t cap_later;
     const struct ynode *profile; /* regional parameters; NULL = none */
     struct span region;
 };

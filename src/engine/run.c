@@ -662,12 +662,15 @@ static int open_all(struct huji_run *run, const bool *wanted, struct err *e)
     const struct huji_library *lib = run->lib;
     run->link = arena_calloc(&run->a, ((size_t)lib->n_nodes + 1) * sizeof *run->link);
     run->active = arena_calloc(&run->a, (size_t)lib->n_rules + 1);
+    run->shown = arena_calloc(&run->a, (size_t)lib->n_rules + 1);
     run->plan = arena_calloc(&run->a, ((size_t)lib->n_rules * MAX_CLAUSES + 1) * sizeof *run->plan);
     run->judged = arena_calloc(&run->a, (size_t)lib->n_measures + 1);
-    if (!run->link || !run->active || !run->plan || !run->judged)
+    if (!run->link || !run->active || !run->shown || !run->plan || !run->judged)
         return err_nomem(e);
     find_known(run);
     rules_active(lib, wanted, run->active);
+    for (int i = 0; i < lib->n_rules; i++)
+        run->shown[i] = rule_wanted(lib->rules[i], wanted);
     find_lines(run);
     measure_begin(run);
     struct run_needs needs;
@@ -683,8 +686,8 @@ static int open_all(struct huji_run *run, const bool *wanted, struct err *e)
     rc = link_dx(run) < 0 ? err_nomem(e) : link_frame(run, e);
     for (int i = 0; i < lib->n_rules && rc == 0; i++) {
         const struct rule *r = lib->rules[i];
-        for (int c = 0; c < r->n_clauses && run->active[i] && r->kind != &kind_outlier && rc == 0;
-             c++)
+        bool events = run->active[i] && r->kind != &kind_outlier && r->kind != &kind_combine;
+        for (int c = 0; c < r->n_clauses && events && rc == 0; c++)
             if (plan_clause(run, r, c) < 0)
                 rc = err_set(e, ERR_LIMIT, "规则 %.*s 的条件太多", (int)r->id.n, r->id.p);
     }

@@ -71,7 +71,8 @@ struct huji_run {
         [HUJI_SOURCES]; /* person id -> first row; n_person + 2 entries; last range = no person */
     int32_t *dx_cat, *dx_group, *dx_chapter; /* by dx id; -1 unknown */
     uint32_t n_dx;
-    bool *active;             /* per rule: runs in this run */
+    bool *active; /* per rule: runs in this run */
+    bool *shown;  /* per rule: its findings are wanted, not only for what combines them */
     struct clause_plan *plan; /* clauses of active rules */
     int n_plan;
     int *by_source[HUJI_SOURCES];  /* plan numbers, ended by -1 */
@@ -93,6 +94,8 @@ struct run_needs {
     bool diag;
 };
 /* active[i]: rule i runs, or is a measure that a rule which runs asks for. */
+/* Is the rule itself asked for? `wanted` NULL: all that are in force. */
+bool rule_wanted(const struct rule *r, const bool *wanted);
 void rules_active(const struct huji_library *lib, const bool *wanted, bool *active);
 int run_needs(const struct huji_library *lib, const bool *wanted, struct run_needs *out,
               struct err *e);

@@ -88,6 +88,7 @@ void walk_free(struct walk *w)
     net_release(&w->net);
     tap_release(&w->tap);
     findings_release(&w->out);
+    findings_release(&w->made);
     mem_free(w);
 }
 

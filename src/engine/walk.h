@@ -39,6 +39,10 @@ bool walk_is_kept(const struct huji_run *run, int rule);
 int walk_judge(const struct huji_run *run, struct walk *merged, struct walk *w, int rule,
                struct err *e);
 
+/* When all rules are judged: what rules say over the findings of others (combine). Its findings go to walks[0]; those that
+ * were only made for it go. */
+int walk_combine(const struct huji_run *run, struct walk **walks, size_t n, struct err *e);
+
 const struct huji_finding *walk_findings(const struct walk *w, size_t *n);
 /* Lines seen and alive, events collected: for the bar and the bench. */
 void walk_counts(const struct walk *w, uint64_t *lines, uint64_t *events);

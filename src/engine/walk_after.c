@@ -8,8 +8,8 @@
 bool walk_is_kept(const struct huji_run *run, int rule)
 {
     const struct rule *r = run->lib->rules[rule];
-    return run->active[rule] && !r->is_measure && (!r->in_walk || r->kind == &kind_outlier) &&
-           (r->kind != &kind_forbid || r->waits);
+    return run->active[rule] && !r->is_measure && !r->combine &&
+           (!r->in_walk || r->kind == &kind_outlier) && (r->kind != &kind_forbid || r->waits);
 }
 
 static int tap_append(struct tap *to, const struct tap *from)

@@ -30,6 +30,7 @@ struct walk {
     struct env env;
     struct fold fold;
     struct findings out;
+    struct findings made; /* by combine; its texts and evidence live here */
     bool bare;
     uint64_t bare_sum;
     /* the batch */

@@ -29,11 +29,11 @@ static int find_rule(const struct huji_library *lib, struct span id, const struc
     int n = 0;
     for (int i = 0; i < lib->n_rules; i++) {
         const struct rule *r = lib->rules[i];
-        if (!r->is_measure && span_eq(r->id, id)) {
+        if (!r->hidden && span_eq(r->id, id)) {
             *out = r;
             return 0;
         }
-        if (!r->is_measure && span_eq(r->base_id, id)) {
+        if (!r->hidden && span_eq(r->base_id, id)) {
             found = r;
             n++;
         }

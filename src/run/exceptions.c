@@ -276,7 +276,7 @@ static void rule_list(struct buf *b, const struct exception *x, const struct huj
     const char *sep = "";
 
     for (int i = 0; i < lib->n_rules; i++)
-        if (!lib->rules[i]->is_measure && exception_names(x, lib->rules[i])) {
+        if (!lib->rules[i]->hidden && exception_names(x, lib->rules[i])) {
             buf_str(b, sep);
             buf_sql(b, lib->rules[i]->id);
             sep = ", ";

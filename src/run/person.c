@@ -27,8 +27,8 @@ static int choose(struct person_bench *b, const bool *wanted, struct err *e)
         return err_nomem(e);
     for (int i = 0; i < b->lib->n_rules; i++) {
         const struct rule *r = b->lib->rules[i];
-        b->wanted[i] = wanted[i] && !r->is_measure && r->in_walk && !r->late && !r->waits &&
-                       r->kind != &kind_outlier;
+        b->wanted[i] = wanted[i] && !r->hidden && r->in_walk && !r->late && !r->waits &&
+                       r->kind != &kind_outlier && !r->combine;
     }
     int rc = run_needs(b->lib, b->wanted, &b->needs, e);
     static const enum domain counted[] = {D_PERSON, D_VISIT, D_SETL};

@@ -187,7 +187,8 @@ static int judge_all(struct job *j, struct worker *w, size_t n, struct err *e)
         return rc;
     j->merged = walks[0];
     atomic_store(&j->next, 0);
-    return in_threads(w, n, judge_rules, e);
+    rc = in_threads(w, n, judge_rules, e);
+    return rc == 0 ? walk_combine(j->run, walks, n, e) : rc;
 }
 
 static size_t thread_count(int asked)
@@ -272,7 +273,7 @@ int screen_run(struct store *s, const struct huji_library *lib, const struct scr
         run->from = o->from;
         run->to = o->to;
         for (int i = 0; i < lib->n_rules; i++)
-            out->rules_run += run->active[i] && !lib->rules[i]->is_measure;
+            out->rules_run += run->active[i] && !lib->rules[i]->hidden;
         struct job j = {.store = s,
                         .run = run,
                         .world = &world,

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "engine/run.h"
 #include "engine/sql/sql.h"
 #include "run/prepare.h"
 
@@ -103,8 +104,7 @@ bool verify_agrees(const struct verify_row *r)
 
 static bool runs(const struct rule *r, const bool *wanted)
 {
-    return !r->is_measure &&
-           (wanted ? wanted[r->index] : r->state == ST_ACTIVE || r->state == ST_TRIAL);
+    return rule_wanted(r, wanted);
 }
 
 int verify_rules(duckdb_connection con, const struct huji_library *lib, const bool *wanted,

@@ -180,7 +180,7 @@ static int count_excepted(struct store *s, const struct huji_library *lib, struc
         r->hits -= n;
         r->excepted_fund += db_i64(&rows, 2);
         for (int i = 0; i < lib->n_rules; i++)
-            if (!lib->rules[i]->is_measure && span_eq(lib->rules[i]->id, db_text(&rows, 0)))
+            if (!lib->rules[i]->hidden && span_eq(lib->rules[i]->id, db_text(&rows, 0)))
                 r->per_rule[i] -= n;
     }
     db_close(&rows);

@@ -31,7 +31,7 @@ static void add_rule(struct coverage_row *row, const struct rule *r)
 
 static bool counts(const struct rule *r)
 {
-    return !r->is_measure && r->state == ST_ACTIVE;
+    return !r->hidden && r->state == ST_ACTIVE;
 }
 
 static bool lists(const struct rule *r, const char *field, struct span code)

@@ -162,6 +162,32 @@ static void add_expr(struct list *l, const struct huji_library *lib, const struc
         add_expr(l, lib, x->arg[i]);
 }
 
+static void add_rule(struct list *l, const struct huji_library *lib, const struct rule *r);
+
+/* Which of the parts hold is open: what every one of them needs, and what those need that must hold. */
+static void add_parts(struct list *l, const struct huji_library *lib, const struct combine *c)
+{
+    struct list common = {.a = l->a}, way;
+    bool first = true;
+
+    for (int p = 0; p < c->n_parts; p++)
+        for (int k = 0; k < c->part[p].n_rules; k++) {
+            way = (struct list){.a = l->a};
+            add_rule(&way, lib, lib->rules[c->part[p].rule[k]]);
+            l->failed = l->failed || way.failed;
+            for (size_t i = 0; c->part[p].need && c->part[p].n_rules == 1 && i < way.n; i++)
+                add(l, way.at[i]);
+            size_t kept = 0;
+            for (size_t i = 0; i < (first ? way.n : common.n); i++)
+                if (first || holds(&way, common.at[i]))
+                    common.at[kept++] = first ? way.at[i] : common.at[i];
+            common.n = kept;
+            first = false;
+        }
+    for (size_t i = 0; i < common.n; i++)
+        add(l, common.at[i]);
+}
+
 static void add_rule(struct list *l, const struct huji_library *lib, const struct rule *r)
 {
     for (int c = 0; c < r->n_clauses; c++) {
@@ -176,6 +202,8 @@ static void add_rule(struct list *l, const struct huji_library *lib, const struc
     }
     if (!r->is_measure && r->measure)
         add_measure(l, lib, r->measure);
+    if (r->combine)
+        add_parts(l, lib, r->combine);
 }
 
 static void add_measure(struct list *l, const struct huji_library *lib, const struct measure *m)
@@ -211,7 +239,7 @@ int library_needs(const struct huji_library *lib, struct arena *a, struct rule_n
     if (!at)
         return err_nomem(e);
     for (int i = 0; i < lib->n_rules; i++)
-        if (!lib->rules[i]->is_measure && rule_needs(lib, lib->rules[i], a, &at[count++]))
+        if (!lib->rules[i]->hidden && rule_needs(lib, lib->rules[i], a, &at[count++]))
             return err_nomem(e);
     *out = at;
     *n = count;

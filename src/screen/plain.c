@@ -79,9 +79,13 @@ static const struct word prefixes[] = {
     {"m", "其中的"},      {"lines", "费用明细"}, {"ops", "手术"},        {"checks", "核查"},
 };
 static const struct word asks[] = {
-    {"forbid", "不应当出现："},  {"pair", "两件事之间："},
-    {"quota", "数量不应超过："}, {"gap", "前后两次的间隔："},
-    {"level", "余量应当守住："}, {"outlier", "与同类比，或与自己的过去比，明显偏离："},
+    {"forbid", "不应当出现："},
+    {"pair", "两件事之间："},
+    {"quota", "数量不应超过："},
+    {"gap", "前后两次的间隔："},
+    {"level", "余量应当守住："},
+    {"outlier", "与同类比，或与自己的过去比，明显偏离："},
+    {"combine", "同一主体的几个答案合起来看："},
 };
 static const struct word keys[] = {
     {"mode", "方式"},
@@ -498,6 +502,30 @@ static void say_owner(struct buf *b, const struct huji_library *lib, const struc
     }
 }
 
+/* 下列 6 项中至少 3 项：超量购药（E01）；... */
+static void say_combine(struct buf *b, const struct huji_library *lib, const struct rule *r)
+{
+    const struct combine *c = r->combine;
+    int counted = 0;
+
+    for (int p = 0; p < c->n_parts; p++)
+        counted += !c->part[p].need;
+    buf_fmt(b, "下列 %d 项中至少 %lld 项：", counted, (long long)c->at_least);
+    for (int p = 0; p < c->n_parts; p++) {
+        const struct combine_part *part = &c->part[p];
+
+        buf_fmt(b, "%s%s%.*s", p ? "；" : "", part->need ? "（必须有）" : "", (int)part->title.n,
+                part->title.p);
+        for (int k = 0, n = 0; k < part->n_rules; k++) {
+            const struct rule *of = lib->rules[part->rule[k]];
+
+            if (!of->hidden)
+                buf_fmt(b, "%s%.*s%s", n++ ? "、" : "（", (int)of->id.n, of->id.p,
+                        k + 1 == part->n_rules ? "）" : "");
+        }
+    }
+}
+
 static void say_ask(struct buf *b, const struct huji_library *lib, const struct rule *r,
                     const struct ynode *ask)
 {
@@ -505,7 +533,9 @@ static void say_ask(struct buf *b, const struct huji_library *lib, const struct 
     const char *t = kind ? FIND(asks, kind->key) : NULL;
 
     buf_str(b, t ? t : "");
-    if (kind)
+    if (kind && r->combine)
+        say_combine(b, lib, r);
+    else if (kind)
         say_any(b, lib, r, kind);
 }
 

@@ -104,7 +104,7 @@ static int ask_curve(struct request *r, struct huji_library *lib, struct err *e)
     int64_t own = 0;
     int rc;
 
-    if (!rule || rule->is_measure)
+    if (!rule || rule->hidden)
         return err_set(e, ERR_USAGE, "没有规则 %s", id);
     p = parameter(rule, request_query(r, "param"), &own);
     if (!p)

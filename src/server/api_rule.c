@@ -160,7 +160,7 @@ static int list(struct request *r, struct err *e)
     if (!rc) {
         rows = json_array();
         for (int i = 0; i < lib->n_rules; i++)
-            if (!lib->rules[i]->is_measure)
+            if (!lib->rules[i]->hidden)
                 json_array_append_new(rows, rule_row(lib->rules[i], by));
         rc = ask_reply(r, rows, e);
     }
@@ -243,7 +243,7 @@ static json_t *variants(const struct huji_library *lib, const struct rule *r)
     json_t *all = json_array();
 
     for (int i = 0; i < lib->n_rules; i++)
-        if (!lib->rules[i]->is_measure && span_eq(lib->rules[i]->base_id, r->base_id))
+        if (!lib->rules[i]->hidden && span_eq(lib->rules[i]->base_id, r->base_id))
             json_array_append_new(all, json_span(lib->rules[i]->id));
     return all;
 }
@@ -275,7 +275,7 @@ static int find_rule(struct request *r, const struct huji_library **lib, const s
     for (int i = 0; !*rule && i < (*lib)->n_rules; i++)
         if (span_is((*lib)->rules[i]->base_id, id))
             *rule = (*lib)->rules[i];
-    return *rule && !(*rule)->is_measure ? 0 : err_set(e, ERR_USAGE, "没有规则 %s", id);
+    return *rule && !(*rule)->hidden ? 0 : err_set(e, ERR_USAGE, "没有规则 %s", id);
 }
 
 static int show(struct request *r, struct err *e)

@@ -55,7 +55,7 @@ static void rules(struct request *r, const char *q, json_t *rows)
         const struct rule *one = lib->rules[i];
         char *id = arena_dup(&r->arena, one->id), *name = arena_dup(&r->arena, one->name);
 
-        if (one->is_measure || !id || !name || (!strcasestr(id, q) && !strstr(name, q)))
+        if (one->hidden || !id || !name || (!strcasestr(id, q) && !strstr(name, q)))
             continue;
         add(rows, "rule", one->id, one->name, one->id);
         n++;

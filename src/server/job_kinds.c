@@ -68,7 +68,7 @@ static bool *wanted(const struct huji_library *lib, const json_t *rules)
 
     if (w)
         json_array_foreach(rules, i, id) for (int k = 0; k < lib->n_rules; k++)
-            w[k] |= !lib->rules[k]->is_measure && json_is_string(id) &&
+            w[k] |= !lib->rules[k]->hidden && json_is_string(id) &&
                     (span_is(lib->rules[k]->id, json_string_value(id)) ||
                      span_is(lib->rules[k]->base_id, json_string_value(id)));
     return w;

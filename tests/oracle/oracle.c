@@ -148,6 +148,8 @@ static void engine(struct oracle *o, struct county *c, size_t n, const char *tab
     for (int r = 0; r < o->lib->n_rules; r++)
         if (walk_is_kept(run, r) && walk_judge(run, w[0], w[(size_t)r % n], r, &e) < 0)
             die("judge", &e);
+    if (walk_combine(run, w, n, &e) < 0)
+        die("combine", &e);
     write_findings(o, c, run, w, n, table);
     for (size_t i = 0; i < n; i++)
         walk_free(w[i]);
@@ -229,7 +231,7 @@ static void prefix(struct oracle *o, uint64_t seed)
     for (int i = 0; i < o->lib->n_rules; i++) {
         const struct rule *r = o->lib->rules[i];
         size_t n = strlen(list);
-        if (!r->is_measure && r->judged == J_AT_ONCE)
+        if (!r->hidden && r->judged == J_AT_ONCE)
             snprintf(list + n, sizeof list - n, ", '%.*s'", (int)r->id.n, r->id.p);
     }
     struct buf b = BUF_INIT;
@@ -273,12 +275,13 @@ static void world(struct oracle *o, uint64_t seed)
 static void report(struct oracle *o, uint64_t first, uint64_t n, bool whole)
 {
     static const struct rule_kind *const kinds[] = {&kind_forbid, &kind_pair,  &kind_quota,
-                                                    &kind_gap,    &kind_level, &kind_outlier};
+                                                    &kind_gap,    &kind_level, &kind_outlier,
+                                                    &kind_combine};
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         long rules = 0, rows = 0, bad = 0, silent = 0;
         for (int i = 0; i < o->lib->n_rules; i++) {
             const struct rule *r = o->lib->rules[i];
-            if (r->is_measure || r->kind != kinds[k])
+            if (r->hidden || r->kind != kinds[k])
                 continue;
             rules++;
             rows += o->rows[i];

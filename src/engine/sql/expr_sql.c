@@ -421,6 +421,7 @@ void ex(struct scope *s, const struct expr *x, struct buf *b)
     case X_GAP_FROM: found_column(s, "gf", b); break;
     case X_GAP_TO: found_column(s, "gt", b); break;
     case X_INFLOW: found_column(s, "inflow", b); break;
+    case X_PART: found_column(s, sq_fmt(s->q, "pv%d", (int)x->num), b); break;
     case X_KEY: found_column(s, sq_fmt(s->q, "k%d", (int)x->num), b); break;
     case X_FUND: ex_fund(s, x, b); break;
     case X_RESCALE: ex_rescale(s, x, b); break;

@@ -11,7 +11,7 @@ static bool anchors(const struct rule *r, int clause)
     return r->clause[clause].side == (r->mode == PAIR_REQUIRES ? 0 : 1);
 }
 
-static void class_column(struct scope *s, struct buf *b)
+void class_sql(struct scope *s, struct buf *b)
 {
     const struct rule *r = s->q->r;
     bool open = false;
@@ -133,7 +133,7 @@ static void accused(struct sq *q, int i, struct buf *out)
     ex_event_id(&s, src, "e", &cols);
     buf_str(&cols, ") AS anchor");
     owner_text(&s, &cols);
-    class_column(&s, &cols);
+    class_sql(&s, &cols);
     own_columns(&s, &cols);
     bool whole = r->at_amount == AMT_EXPR && expr_has(r->at_expr[i], X_MEMBERS);
     buf_fmt(&cols, ", %s AS whole, %s AS is_whole",
@@ -182,7 +182,7 @@ static void sums(struct sq *q, struct buf *out)
     buf_str(out, " FROM a LEFT JOIN s ON s.fid = a.fid)");
 }
 
-static void evidence(struct buf *out)
+static void evidence(const struct sq *q, struct buf *out)
 {
     buf_str(
         out,
@@ -194,8 +194,10 @@ static void evidence(struct buf *out)
     buf_fmt(
         out,
         ",\nj AS (SELECT fid, array_to_string(list_slice(list('{\"id\": ' || hj_json(id) || ', \"role\": ' || role || ', \"amount_fen\": ' || amount || "
-        "', \"fund_fen\": ' || fund || '}' ORDER BY role, t, id, amount, fund), 1, %d), ', ') AS items FROM ev1 GROUP BY fid)",
-        MAX_EVIDENCE);
+        "', \"fund_fen\": ' || fund || '}' ORDER BY role, t, id, amount, fund), 1, %d), ', ') AS items%s FROM ev1 GROUP BY fid)",
+        MAX_EVIDENCE,
+        q->part ? ", list({'id': id, 'role': role, 't': t, 'amount': amount, 'fund': fund}) AS evl"
+                : "");
 }
 
 void finding_sql(struct sq *q, struct buf *out)
@@ -219,7 +221,7 @@ void finding_sql(struct sq *q, struct buf *out)
     buf_char(out, ')');
     money_sql(q, out);
     sums(q, out);
-    evidence(out);
+    evidence(q, out);
     bool measured = r->kind == &kind_outlier;
     buf_str(out, "\nSELECT left(sha256(concat_ws(chr(31), ");
     buf_sql(out, r->id);
@@ -239,6 +241,8 @@ void finding_sql(struct sq *q, struct buf *out)
     else
         buf_str(out, "(" LIMITED("amt") "whole END)::BIGINT AS amount_fen, (" LIMITED(
                          "fnd") "hj_part(fnd, whole, amt) END)::BIGINT AS fund_fen, ");
+    if (q->part)
+        buf_str(out, "j.evl AS evl, ");
     buf_fmt(
         out,
         "cls AS class, hit, marked, '[' || coalesce(j.items, '') || CASE WHEN n > %d THEN ', {\"more\": ' || (n - %d) || '}' ELSE '' END || ']' AS evidence FROM z LEFT JOIN j ON "
@@ -246,7 +250,8 @@ void finding_sql(struct sq *q, struct buf *out)
         MAX_EVIDENCE, MAX_EVIDENCE);
 }
 
-int rule_sql(const struct huji_library *lib, const struct rule *r, struct buf *out, struct err *e)
+static int statement(const struct huji_library *lib, const struct rule *r, bool part,
+                     struct buf *out, struct err *e)
 {
     static const struct {
         const struct rule_kind *kind;
@@ -259,6 +264,7 @@ int rule_sql(const struct huji_library *lib, const struct rule *r, struct buf *o
     struct sq q = {.lib = lib,
                    .r = r,
                    .e = e,
+                   .part = part,
                    .fo = gangs ? "fo_pair" : "fo",
                    .mem = gangs ? "mem_pair" : "mem"};
     bool greedy = r->kind == &kind_quota && r->mode == QUOTA_SLIDING;
@@ -276,6 +282,22 @@ int rule_sql(const struct huji_library *lib, const struct rule *r, struct buf *o
     if (gangs)
         components_sql(&q, out);
     finding_sql(&q, out);
+    arena_release(&q.a);
+    return q.rc ? q.rc : out->failed ? err_nomem(e) : 0;
+}
+
+int rule_sql_part(const struct huji_library *lib, const struct rule *r, struct buf *out,
+                  struct err *e)
+{
+    return statement(lib, r, true, out, e);
+}
+
+int rule_sql(const struct huji_library *lib, const struct rule *r, struct buf *out, struct err *e)
+{
+    if (!r->combine)
+        return statement(lib, r, false, out, e);
+    struct sq q = {.lib = lib, .r = r, .e = e};
+    combine_sql(&q, out);
     arena_release(&q.a);
     return q.rc ? q.rc : out->failed ? err_nomem(e) : 0;
 }
