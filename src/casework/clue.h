@@ -68,6 +68,7 @@ struct clue_hand {
     const struct actor *who;
     const struct scope *scope;
     int64_t clue, version; /* version 0 = whatever it is (bulk) */
+    bool bulk;             /* one of many: history says so, and it is counted */
     bool conflict;
 };
 

@@ -185,7 +185,8 @@ int clue_judge(struct clue_hand *h, enum verdict v, const char *reason, struct e
 
     if (rc)
         return rc;
-    snprintf(d.detail, sizeof d.detail, "{\"verdict\":\"%s\"}", verdict_code[v]);
+    snprintf(d.detail, sizeof d.detail, "{\"verdict\":\"%s\"%s}", verdict_code[v],
+             h->bulk ? ",\"bulk\":true" : "");
     rc = begin(&d, e);
     if (!rc)
         rc = need_open(&d, e);
@@ -309,6 +310,8 @@ int clue_dismiss(struct clue_hand *h, const char *reason, struct err *e)
 
     if (rc)
         return rc;
+    if (h->bulk)
+        snprintf(d.detail, sizeof d.detail, "{\"bulk\":true}");
     rc = begin(&d, e);
     if (!rc)
         rc = need_open(&d, e);

@@ -27,6 +27,8 @@ const struct permission permissions[] = {
     {"report.write", "编制周报、核查单"},
     {"report.sign", "签发周报"},
     {"supervise.read", "监督视图"},
+    {"approval.decide", "复核别人提出的事（第二人）"},
+    {"waiver.write", "免除本单位自定的复核（写明理由和期限）"},
     {"org.read", "看机构树"},
     {"org.write", "维护机构树"},
     {"account.read", "看用户"},
@@ -58,10 +60,11 @@ const struct role roles[] = {
     {"audit", "审计管理员", true, false, "audit.read audit.export account.read org.read"},
     {"leader", "局领导", false, false,
      READS
-     " report.sign clue.assign clue.export clue.comment rule.approve supervise.read audit.read person.reveal"},
+     " report.sign clue.assign clue.export clue.comment rule.approve supervise.read audit.read person.reveal approval.decide"
+     " waiver.write"},
     {"head", "科室负责人", false, false,
      READS
-     " clue.* person.reveal rule.approve import.run screen.run list.write report.write live.access live.mode"
+     " clue.* person.reveal rule.approve approval.decide import.run screen.run list.write report.write live.access live.mode"
      " precheck.run"},
     {"analyst", "监管分析员", false, false,
      READS
@@ -78,6 +81,8 @@ const struct role roles[] = {
     {"hospital", "定点医药机构人员", false, false, "precheck.run"},
     {"supervisor", "监督人员", false, false,
      "supervise.read clue.read screen.read rule.read report.read org.read audit.read"},
+    {"second", "上级复核人", false, false,
+     "approval.decide rule.approve rule.read supervise.read org.read"},
 };
 const size_t n_roles = sizeof roles / sizeof *roles;
 

@@ -7,6 +7,8 @@
 #include <unistd.h>
 #include <xlsxwriter.h>
 
+#include "papers/mark.h"
+
 #include "base/span.h"
 
 #define HEAD_ROW 2
@@ -161,6 +163,7 @@ static bool fill_sheet(lxw_workbook *wb, const struct form *f)
     worksheet_set_paper(ws, 9);
     worksheet_fit_to_pages(ws, 1, 0);
     worksheet_repeat_rows(ws, HEAD_ROW, HEAD_ROW);
+    sheet_mark(ws, f->mark);
     if (f->foot)
         worksheet_set_footer(ws, f->foot);
     return true;

@@ -19,6 +19,7 @@ struct form_column {
 };
 struct form {
     const char *title, *how, *foot, *key_title;
+    const char *mark;                  /* papers/mark.h; NULL = none */
     const struct form_column *columns; /* behind the key's */
     size_t n_columns;
     const json_t *rows; /* [{"row_key": "..", "cells": [..], "answer": [..] or null}] */

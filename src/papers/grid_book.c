@@ -6,6 +6,8 @@
 #include <unistd.h>
 #include <xlsxwriter.h>
 
+#include "papers/mark.h"
+
 static void cell(lxw_worksheet *ws, lxw_row_t row, lxw_col_t col, const json_t *v, lxw_format *f)
 {
     if (json_is_integer(v))
@@ -15,7 +17,7 @@ static void cell(lxw_worksheet *ws, lxw_row_t row, lxw_col_t col, const json_t *
 }
 
 static bool fill(lxw_workbook *wb, const char *title, const json_t *lines, const json_t *head,
-                 const json_t *rows)
+                 const json_t *rows, const char *mark)
 {
     lxw_worksheet *ws = workbook_add_worksheet(wb, "附表");
     lxw_format *bold = workbook_add_format(wb), *big = workbook_add_format(wb),
@@ -45,11 +47,18 @@ static bool fill(lxw_workbook *wb, const char *title, const json_t *lines, const
     worksheet_set_column(ws, 1, (lxw_col_t)json_array_size(head), 15, NULL);
     worksheet_set_landscape(ws);
     worksheet_set_paper(ws, 9);
+    sheet_mark(ws, mark);
     return true;
 }
 
 int grid_book_write(const char *title, const json_t *lines, const json_t *head, const json_t *rows,
                     const char *path, struct err *e)
+{
+    return grid_book_write_marked(title, lines, head, rows, NULL, path, e);
+}
+
+int grid_book_write_marked(const char *title, const json_t *lines, const json_t *head,
+                           const json_t *rows, const char *mark, const char *path, struct err *e)
 {
     FILE *probe = fopen(path, "wbe"); /* the library leaks and prints when it can't */
     lxw_workbook *wb;
@@ -62,7 +71,7 @@ int grid_book_write(const char *title, const json_t *lines, const json_t *head, 
     wb = workbook_new(path);
     if (!wb)
         return err_nomem(e);
-    ok = fill(wb, title, lines, head, rows);
+    ok = fill(wb, title, lines, head, rows, mark);
     code = workbook_close(wb);
     if (ok && code == LXW_NO_ERROR)
         return 0;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "server/bulk.h"
 #include "server/clue_query.h"
 #include "server/routes.h"
 #include "server/server.h"
@@ -197,21 +198,49 @@ static int bulk_ids(struct request *r, int64_t **ids, size_t *n, struct err *e)
     return rc;
 }
 
+static const struct bulk *bulk_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof bulks / sizeof *bulks; i++)
+        if (strcmp(bulks[i].name, name) == 0)
+            return &bulks[i];
+    return NULL;
+}
+
+/* Each is a transaction of its own: what could not be done is said, the others stand. `versions` NULL: whatever they are. */
+static json_t *do_all(struct wish *w, act_fn *act, const int64_t *ids, const int64_t *versions,
+                      size_t n)
+{
+    json_t *failed = json_array();
+    int64_t done = 0;
+
+    w->hand.bulk = true;
+    for (size_t i = 0; i < n; i++) {
+        struct err why = {0};
+
+        w->hand.clue = ids[i];
+        w->hand.version = versions ? versions[i] : 0;
+        if (act(w, &why) == 0)
+            done++;
+        else
+            json_array_append_new(
+                failed, json_pack("{s:I,s:s}", "id", (json_int_t)ids[i], "detail", why.message));
+    }
+    return json_pack("{s:I,s:o}", "done", (json_int_t)done, "failed", failed);
+}
+
 static int bulk(struct request *r, struct err *e)
 {
-    const struct bulk *b = NULL;
+    const struct bulk *b;
     const char *name;
     struct wish w;
-    json_t *failed;
-    int64_t *ids = NULL, done = 0;
+    int64_t *ids = NULL;
     size_t n = 0;
+    bool go_on = true;
     int rc = request_text(r, "act", true, 20, &name, e);
 
     if (rc)
         return rc;
-    for (size_t i = 0; i < sizeof bulks / sizeof *bulks; i++)
-        if (strcmp(bulks[i].name, name) == 0)
-            b = &bulks[i];
+    b = bulk_find(name);
     if (!b) {
         err_set(e, ERR_INPUT, "act 应是 assign、start、dismiss、verdict 之一");
         return err_where(e, "act");
@@ -221,26 +250,28 @@ static int bulk(struct request *r, struct err *e)
     rc = wish_read(r, b->act, &w, e);
     if (!rc)
         rc = bulk_ids(r, &ids, &n, e);
-    failed = json_array();
-    /* Each is a transaction of its own: what could not be done is said, the others stand. */
-    for (size_t i = 0; i < n && !rc; i++) {
-        struct err why = {0};
-
-        w.hand.clue = ids[i];
-        w.hand.version = 0;
-        if (b->act(&w, &why) == 0)
-            done++;
-        else
-            json_array_append_new(
-                failed, json_pack("{s:I,s:s}", "id", (json_int_t)ids[i], "detail", why.message));
-    }
+    if (!rc && (b->act == dismiss || (b->act == judge && w.verdict == VERDICT_REJECTED)))
+        rc = bulk_gate(r, b->act == dismiss ? NULL : verdict_code[w.verdict], w.reason, ids, n,
+                       &go_on, e);
+    if (!rc && go_on)
+        rc = reply_json(r, 200, do_all(&w, b->act, ids, NULL, n), e);
     mem_free(ids);
-    if (rc) {
-        json_decref(failed);
-        return rc;
-    }
-    return reply_json(r, 200, json_pack("{s:I,s:o}", "done", (json_int_t)done, "failed", failed),
-                      e);
+    return rc;
+}
+
+int bulk_approved(struct request *r, const char *verdict, const char *reason, const int64_t *ids,
+                  const int64_t *versions, size_t n, json_t **out, struct err *e)
+{
+    struct wish w = {.hand = {.db = r->db, .who = &r->actor}, .reason = reason};
+
+    if (!request_may(r, verdict ? "clue.verdict" : "clue.dismiss"))
+        return err_set(e, ERR_STATE, "您的角色已不能做这件事");
+    w.scope = scope_of(&r->session);
+    w.hand.scope = &w.scope;
+    if (verdict && !verdict_parse(span_of(verdict), &w.verdict))
+        return err_set(e, ERR_INPUT, "结论 %.20s 不对", verdict);
+    *out = do_all(&w, verdict ? judge : dismiss, ids, versions, n);
+    return *out ? 0 : err_nomem(e);
 }
 
 #define VERSION_FIELD                                    \

@@ -7,7 +7,9 @@
 #include <xlsxwriter.h>
 
 #include "base/mem.h"
+#include "papers/mark.h"
 #include "server/clue_query.h"
+#include "server/export.h"
 #include "server/routes.h"
 #include "server/server.h"
 
@@ -47,6 +49,7 @@ struct book {
     lxw_worksheet *sheet;
     lxw_format *money, *head;
     lxw_row_t row;
+    const char *mark;
 };
 
 static void new_sheet(struct book *b)
@@ -57,6 +60,7 @@ static void new_sheet(struct book *b)
         worksheet_write_string(b->sheet, 0, (lxw_col_t)c, columns[c].title, b->head);
     }
     worksheet_freeze_panes(b->sheet, 1, 0);
+    sheet_mark(b->sheet, b->mark);
     b->row = 1;
 }
 
@@ -112,12 +116,12 @@ static int put_all(struct request *r, struct book *b, const int64_t *ids, size_t
     return rc;
 }
 
-static int write_book(struct request *r, const char *path, const int64_t *ids, size_t n,
-                      struct err *e)
+static int write_book(struct request *r, const char *path, const char *mark, const int64_t *ids,
+                      size_t n, struct err *e)
 {
     lxw_workbook_options o = {.constant_memory = LXW_TRUE,
                               .tmpdir = arena_fmt(&r->arena, "%s/tmp", r->server->options->dir)};
-    struct book b = {.file = workbook_new_opt(path, &o)};
+    struct book b = {.file = workbook_new_opt(path, &o), .mark = mark};
     lxw_error bad;
     int rc;
 
@@ -135,35 +139,29 @@ static int write_book(struct request *r, const char *path, const int64_t *ids, s
     return rc;
 }
 
-/* An export is an act: who took how many. */
-static int note_it(struct request *r, size_t n, struct err *e)
-{
-    char *detail = arena_fmt(&r->arena, "{\"rows\": %zu}", n);
-    int rc = detail ? cw_begin(r->db, e) : err_nomem(e);
-
-    if (rc)
-        return rc;
-    rc = audit_append(r->db, &r->actor,
-                      &(struct act){.act = "clue.export", .object = "clues", .detail = detail}, e);
-    return cw_end(r->db, rc, e);
-}
-
 static int export(struct request *r, struct err *e)
 {
     struct clue_filter f;
+    struct export_of x = {
+        .act = "clue.export", .object = "clues", .title = "疑点线索台账", .personal = true};
+    struct export_mark mark;
     int64_t *ids = NULL;
     size_t n = 0;
     char now[CW_TIME];
+    bool answered = false;
     char *path = arena_fmt(&r->arena, "%s/tmp/clues-%s.xlsx", r->server->options->dir, r->id);
     int rc = path ? clue_filter_read(r, &f, e) : err_nomem(e), fd = -1;
 
     if (!rc)
         rc = clue_index_ids(r->server->clues, r->db, &f, &ids, &n, e);
+    x.rows = (int64_t)n;
     if (!rc)
-        rc = note_it(r, n, e);
-    if (!rc)
-        rc = write_book(r, path, ids, n, e);
+        rc = export_begin(r, &x, &mark, &answered, e);
+    if (!rc && !answered)
+        rc = write_book(r, path, mark.text, ids, n, e);
     mem_free(ids);
+    if (answered)
+        return rc;
     if (!rc) {
         fd = open(path, O_RDONLY | O_CLOEXEC);
         if (fd < 0)
@@ -182,5 +180,7 @@ static int export(struct request *r, struct err *e)
 const struct route routes_clue_export[] = {
     {"GET", "/api/clues/export", "clue.export", 0, export, "导出台账（XLSX，全部符合条件的）",
      clue_filter_fields, NULL},
+    {"POST", "/api/clues/export", "clue.export", 0, export, "申请导出（超过行数时，请第二人同意）",
+     clue_filter_fields, export_body},
     {0},
 };

@@ -16,6 +16,7 @@
 #include "server/ask.h"
 #include "server/clue_query.h"
 #include "server/list_view.h"
+#include "server/export.h"
 #include "server/routes.h"
 #include "server/rowjson.h"
 #include "server/server.h"
@@ -421,6 +422,9 @@ static int file(struct request *r, struct err *e)
     const struct list_kind *kind;
     struct form_column cols[32] = {0};
     struct form f = {.columns = cols, .key_title = LIST_KEY_TITLE};
+    struct export_of x = {.act = "list.file", .personal = true};
+    struct export_mark mark;
+    bool answered = false;
     char *path = NULL, *name;
     json_t *row = NULL, *rows = NULL;
     int64_t id;
@@ -446,16 +450,18 @@ static int file(struct request *r, struct err *e)
     f.rows = rows;
     f.foot = arena_fmt(&r->arena, "&L清单 %lld &C第 &P 页 共 &N 页&R%s 发出 %s", (long long)id,
                        text_of(row, "actor_name"), text_of(row, "at"));
-    /* It may hold names: who took it is kept. */
+    /* It may hold names: who took it is kept, many rows need a second person. */
+    x.rows = (int64_t)json_array_size(rows);
+    x.object = arena_fmt(&r->arena, "list:%lld", (long long)id);
+    x.title = f.title;
     if (!rc)
-        rc = cw_begin(r->db, e);
-    if (!rc) {
-        rc = audit_append(r->db, &r->actor,
-                          &(struct act){.act = "list.file",
-                                        .object = arena_fmt(&r->arena, "list:%lld", (long long)id)},
-                          e);
-        rc = cw_end(r->db, rc, e);
+        rc = export_begin(r, &x, &mark, &answered, e);
+    if (rc || answered) {
+        json_decref(rows);
+        json_decref(row);
+        return rc;
     }
+    f.mark = mark.text;
     if (!rc)
         rc = list_path(r, id, arena_fmt(&r->arena, "out-%s.xlsx", r->id), &path, e);
     if (!rc)
@@ -493,5 +499,7 @@ const struct route routes_list[] = {
     {"POST", "/api/lists", "list.write", 0, make, "发出一份往返表", NULL, make_body},
     {"GET", "/api/lists/{id}", "list.read", 0, show, "一份往返表：行、收回的文件", NULL, NULL},
     {"GET", "/api/lists/{id}/file", "list.write", 0, file, "下载填报的 XLSX", NULL, NULL},
+    {"POST", "/api/lists/{id}/file", "list.write", 0, file, "申请下载（行数多时，请第二人同意）",
+     NULL, export_body},
     {0},
 };

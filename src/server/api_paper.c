@@ -11,9 +11,11 @@
 #include "base/mem.h"
 #include "papers/docx.h"
 #include "papers/grid_book.h"
+#include "papers/mark.h"
 #include "screen/story.h"
 #include "casework/clue.h"
 #include "server/clue_query.h"
+#include "server/export.h"
 #include "server/routes.h"
 #include "server/server.h"
 #include "server/week_view.h"
@@ -45,22 +47,29 @@ static int read_all(const char *path, struct buf *out)
     return out->failed ? -1 : 0;
 }
 
-/* The bureau's own, else the built-in one. */
+/* The bureau's own, else the built-in one; with who took it at the foot of each page. */
 static int fill(struct request *r, const char *name, const json_t *values, const char *file,
-                struct err *e)
+                const struct export_of *x, struct err *e)
 {
-    struct buf own = BUF_INIT, out = BUF_INIT;
+    struct buf own = BUF_INIT, out = BUF_INIT, marked = BUF_INIT;
+    struct export_mark mark;
+    bool answered = false;
     struct span docx = docx_template(name);
     char *path = arena_fmt(&r->arena, "%s/templates/%s.docx", r->server->options->dir, name);
     int rc;
 
     if (path && read_all(path, &own) == 0)
         docx = (struct span){own.p, own.n};
-    rc = docx_fill_mem(docx, values, &out, NULL, e);
-    if (!rc)
-        rc = reply_download(r, DOCX, file, out.p, out.n, e);
+    rc = file ? export_begin(r, x, &mark, &answered, e) : err_nomem(e);
+    if (!rc && !answered)
+        rc = docx_fill_mem(docx, values, &out, NULL, e);
+    if (!rc && !answered)
+        rc = docx_mark((struct span){out.p, out.n}, mark.text, &marked, e);
+    if (!rc && !answered)
+        rc = reply_download(r, DOCX, file, marked.p, marked.n, e);
     buf_release(&own);
     buf_release(&out);
+    buf_release(&marked);
     return rc;
 }
 
@@ -93,7 +102,7 @@ static int template_get(struct request *r, struct err *e)
 
 static int template_put(struct request *r, struct err *e)
 {
-    struct buf b = BUF_INIT, out = BUF_INIT;
+    struct buf b = BUF_INIT, out = BUF_INIT, marked = BUF_INIT;
     json_t *none = json_object();
     const char *name;
     char *dir = arena_fmt(&r->arena, "%s/templates", r->server->options->dir), *path;
@@ -106,9 +115,12 @@ static int template_put(struct request *r, struct err *e)
         rc = err_set(e, ERR_LIMIT, "模板最大 %d MB", MAX_TEMPLATE >> 20);
     if (!rc)
         rc = docx_fill_mem((struct span){b.p, b.n}, none, &out, NULL, e);
+    if (!rc) /* what can't carry the mark at its foot can't be used */
+        rc = docx_mark((struct span){out.p, out.n}, "护基", &marked, e);
     json_decref(none);
     buf_release(&b);
     buf_release(&out);
+    buf_release(&marked);
     if (rc)
         return rc;
     path = arena_fmt(&r->arena, "%s/%s.docx", dir, name);
@@ -212,8 +224,16 @@ static json_t *week_values(const json_t *row)
     return v;
 }
 
+static const char *week_object(struct request *r)
+{
+    const char *o = arena_fmt(&r->arena, "week:%s", request_param(r, "id"));
+
+    return o ? o : "week";
+}
+
 static int week_docx(struct request *r, struct err *e)
 {
+    struct export_of x = {.act = "week.export", .object = week_object(r), .title = "周报"};
     struct week_span span;
     json_t *row = NULL, *values;
     char *file;
@@ -224,7 +244,7 @@ static int week_docx(struct request *r, struct err *e)
     values = week_values(row);
     file = arena_fmt(&r->arena, "周报%s至%s%s.docx", text_of(row, "from_day"),
                      text_of(row, "to_day"), text_of(row, "code")[0] ? "" : "（草稿）");
-    rc = values && file ? fill(r, "weekly", values, file, e) : err_nomem(e);
+    rc = values && file ? fill(r, "weekly", values, file, &x, e) : err_nomem(e);
     json_decref(values);
     json_decref(row);
     return rc;
@@ -232,6 +252,9 @@ static int week_docx(struct request *r, struct err *e)
 
 static int week_xlsx(struct request *r, struct err *e)
 {
+    struct export_of x = {.act = "week.export", .object = week_object(r), .title = "周报附表"};
+    struct export_mark mark;
+    bool answered = false;
     struct week_span span;
     json_t *row = NULL, *values, *rows = json_array(), *lines, *head, *f;
     char *path = arena_fmt(&r->arena, "%s/week-%s.xlsx", r->server->options->dir, r->id), *file;
@@ -258,7 +281,9 @@ static int week_xlsx(struct request *r, struct err *e)
                      "备注");
     file = arena_fmt(&r->arena, "周报附表%s至%s.xlsx", text_of(row, "from_day"),
                      text_of(row, "to_day"));
-    rc = grid_book_write("附表　排查效果", lines, head, rows, path, e);
+    rc = export_begin(r, &x, &mark, &answered, e);
+    if (!rc)
+        rc = grid_book_write_marked("附表　排查效果", lines, head, rows, mark.text, path, e);
     if (!rc) {
         fd = open(path, O_RDONLY | O_CLOEXEC);
         unlink(path);
@@ -390,6 +415,7 @@ static int tell(struct request *r, const char *finding, json_t *v, struct err *e
 
 static int check_docx(struct request *r, struct err *e)
 {
+    struct export_of x = {.act = "check.export", .title = "核查单", .rows = 1, .personal = true};
     int64_t id = strtoll(request_param(r, "id"), NULL, 10);
     json_t *row = NULL, *v;
     struct buf basis = BUF_INIT;
@@ -400,6 +426,7 @@ static int check_docx(struct request *r, struct err *e)
         rc = err_set(e, ERR_USAGE, "没有编号为 %lld 的线索", (long long)id);
     if (rc)
         return rc;
+    x.object = arena_fmt(&r->arena, "clue:%lld", (long long)id);
     at = clue_source_find(span_of(text_of(row, "source")));
     source = clue_sources[at < 0 ? 0 : at].title;
     v = json_pack("{s:o,s:O?,s:s,s:o,s:O?,s:o,s:[],s:[],s:[],s:s}", "编号",
@@ -420,7 +447,7 @@ static int check_docx(struct request *r, struct err *e)
     if (!rc && text_of(row, "finding_id")[0])
         rc = tell(r, text_of(row, "finding_id"), v, e);
     if (!rc)
-        rc = fill(r, "check", v, arena_fmt(&r->arena, "核查单%lld.docx", (long long)id), e);
+        rc = fill(r, "check", v, arena_fmt(&r->arena, "核查单%lld.docx", (long long)id), &x, e);
     buf_release(&basis);
     json_decref(v);
     json_decref(row);

@@ -6,6 +6,7 @@
 
 /* One line each. The first that fits is taken: what is fixed (/api/clues/stats) before what is open (/api/clues/{id}). */
 const struct route *const huji_routes[] = {
+    routes_approval,
     routes_clue_export,
     routes_admin,
     routes_assignee,

@@ -6,6 +6,7 @@
 #include "server/route.h"
 
 extern const struct route routes_access[];
+extern const struct route routes_approval[];
 extern const struct route routes_admin[];
 extern const struct route routes_audit[];
 extern const struct route routes_clue[];

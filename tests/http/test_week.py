@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MulanPSL-2.0
 # A county's week through the port: money and disposal of clues, clues made by hand.
-import io, os, re, shutil, subprocess, sys, zipfile
+import io, os, re, shutil, subprocess, sys, xml.dom.minidom, zipfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from client import *
 
@@ -245,6 +245,14 @@ check("frozen_stays", g["tips"]["total"] == f["tips"]["total"] and g["suspected"
 check("frozen_opens", sum(x["amount"] for x in c.get(p + "/rows", key="found").json["rows"]) == want)
 check("frozen_not_changed", c.post(p + "/texts", {"version": a["version"], "texts": {}}).status == 409)
 x = zipfile.ZipFile(io.BytesIO(c.get(p + "/docx").body)).read("word/document.xml").decode()
+d = zipfile.ZipFile(io.BytesIO(c.get(p + "/docx").body))
+foot = [n for n in d.namelist() if "footer" in n and "校验码" in d.read(n).decode()]
+check("docx_watermark", len(foot) == 1 and "（head1）" in d.read(foot[0]).decode(), d.namelist())
+check("docx_footer_wired", foot[0].split("/")[-1] in d.read("word/_rels/document.xml.rels").decode() and
+      foot[0] in d.read("[Content_Types].xml").decode() and "w:footerReference" in d.read("word/document.xml").decode())
+for part in d.namelist():
+    if part.endswith((".xml", ".rels")):
+        xml.dom.minidom.parseString(d.read(part))
 check("docx", a["code"] in x and "市医保局、市卫健委" in x and "手工，系统数" in x and "含联合检查" in x and "{{" not in x)
 check("xlsx", "附表" in "".join(grid(c.get(p + "/xlsx").body)[0]))
 a = c.post("/api/weeks", days).json

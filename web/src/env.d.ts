@@ -6,7 +6,7 @@ declare module 'vue-router' {
   interface RouteMeta {
     title?: string
     inShell?: boolean
-    permission?: string
+    permission?: string | string[]
     /** Which menu entry is lit while this page is shown. */
     menu?: string
     open?: boolean

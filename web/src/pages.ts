@@ -9,6 +9,7 @@ import {
   OfficeBuilding,
   Calendar,
   Connection,
+  CircleCheck,
   Sort,
   InfoFilled,
   Key,
@@ -24,7 +25,8 @@ export interface PageEntry {
   name: string
   title: string
   component: () => Promise<unknown>
-  permission?: string
+  /** One of these is enough. */
+  permission?: string | string[]
   /** Group of the left menu; none: reached from other pages only. */
   group?: string
   icon?: Component
@@ -90,6 +92,15 @@ export const pages: PageEntry[] = [
     permission: 'report.read',
     group: '日常工作',
     icon: Calendar,
+  },
+  {
+    path: '/approvals',
+    name: 'ApprovalPage',
+    title: '复核',
+    component: () => import('@/views/approval/ApprovalPage.vue'),
+    permission: ['clue.dismiss', 'clue.export', 'list.write', 'approval.decide', 'rule.write', 'waiver.write'],
+    group: '日常工作',
+    icon: CircleCheck,
   },
   {
     path: '/institutions',

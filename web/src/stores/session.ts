@@ -17,7 +17,8 @@ export interface Session {
 export const useSession = defineStore('session', {
   state: () => ({ me: null as Session | null, asked: false }),
   getters: {
-    may: (s) => (permission?: string) => !permission || !!s.me?.permissions.includes(permission),
+    may: (s) => (permission?: string | string[]) =>
+      !permission || [permission].flat().some((p) => s.me?.permissions.includes(p)),
   },
   actions: {
     take(me: Session | null) {
