@@ -8,9 +8,33 @@
 #include "base/file.h"
 #include "engine/rule.h"
 
+/* "3GB", "512MB": how many MB, 0 = nothing of the kind. */
+static long long megabytes(struct span s)
+{
+    long long n = 0;
+    size_t i = 0;
+    for (; i < s.n && i < 7 && s.p[i] >= '0' && s.p[i] <= '9'; i++)
+        n = n * 10 + (s.p[i] - '0');
+    struct span unit = span_trim((struct span){s.p + i, s.n - i});
+    if (!i || unit.n != 2 || (unit.p[1] | 32) != 'b')
+        return 0;
+    return (unit.p[0] | 32) == 'g' ? n * 1024 : (unit.p[0] | 32) == 'm' ? n : 0;
+}
+
+/* Less would not hold one sort. */
+enum { LEAST_MB = 256 };
+
+static bool memory_ok(struct span value)
+{
+    return megabytes(value) >= LEAST_MB;
+}
+
 const struct config_key config_keys[] = {
-    {"region", "医保区划，决定采用哪一套地区参数", "420500"},
-    {NULL, NULL, NULL},
+    {"region", "医保区划，决定采用哪一套地区参数", "420500", "区划应为 2、4 或 6 位数字",
+     region_ok},
+    {"memory_limit", "数据库可用内存", "3GB", "应为不小于 256MB 的大小，写作 3GB 或 512MB",
+     memory_ok},
+    {NULL, NULL, NULL, NULL, NULL},
 };
 
 static const struct config_key *find(const char *name, struct err *e)
@@ -28,10 +52,9 @@ static const struct config_key *find(const char *name, struct err *e)
 
 static int check(const struct config_key *k, struct span value, struct err *e)
 {
-    if (region_ok(value))
+    if (k->ok(value))
         return 0;
-    err_set(e, ERR_INPUT, "%s 的值“%.*s”不对：区划应为 2、4 或 6 位数字", k->name, (int)value.n,
-            value.p);
+    err_set(e, ERR_INPUT, "%s 的值“%.*s”不对：%s", k->name, (int)value.n, value.p, k->form);
     return err_hint(e, "如 %s", k->like);
 }
 
@@ -115,5 +138,14 @@ int config_set(const char *dir, const char *key, const char *value, struct err *
                         : file_write_whole(path, (struct span){buf_cstr(&out), out.n}, e);
     buf_release(&out);
     arena_release(&a);
+    return rc;
+}
+
+int config_memory_mb(const char *dir, long long *out, struct err *e)
+{
+    char value[64];
+    int rc = config_get(dir, "memory_limit", value, sizeof value, e);
+    if (rc == 0)
+        *out = megabytes(span_of(value));
     return rc;
 }

@@ -36,12 +36,34 @@ static struct clock clock_now(void)
                           (double)c.tv_sec + (double)c.tv_nsec / 1e9};
 }
 
-/* HUJI_SQL=1 in the environment: every statement and its time to stderr, for our own use. */
+/* Memory of this process in MB: now, and the most since the last call. */
+static void memory_now(long *now, long *peak)
+{
+    char line[128];
+    FILE *f = fopen("/proc/self/status", "r");
+    *now = *peak = 0;
+    while (f && fgets(line, sizeof line, f)) {
+        sscanf(line, "VmRSS: %ld", now);
+        sscanf(line, "VmHWM: %ld", peak);
+    }
+    if (f)
+        fclose(f);
+    *now /= 1024;
+    *peak /= 1024;
+    if ((f = fopen("/proc/self/clear_refs", "w"))) {
+        fputs("5", f);
+        fclose(f);
+    }
+}
+
+/* HUJI_SQL=1 in the environment: every statement, its time and memory to stderr, for our own use. */
 static void tell(const char *sql, const struct clock *since, bool bad)
 {
     struct clock now = clock_now();
-    fprintf(stderr, "sql seconds=%.3f cpu=%.3f failed=%d %s\n", now.wall - since->wall,
-            now.cpu - since->cpu, bad, sql);
+    long rss, peak;
+    memory_now(&rss, &peak);
+    fprintf(stderr, "sql seconds=%.3f cpu=%.3f rss=%ld peak=%ld failed=%d %s\n",
+            now.wall - since->wall, now.cpu - since->cpu, rss, peak, bad, sql);
 }
 
 int db_query(duckdb_connection con, const char *sql, duckdb_result *out, struct err *e)

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "claims/config.h"
 #include "claims/scan.h"
 
 static const char yaml_text[] = "# 护基数据目录。改后下次命令生效。\n"
@@ -67,10 +68,8 @@ static int set_config(duckdb_config c, const char *name, const char *value, stru
     return err_set(e, ERR_DB, "数据库设置 %s = %s 无效", name, value);
 }
 
-static long long memory_mb(const struct store_options *o)
+static long long memory_of_machine(void)
 {
-    if (o && o->memory_mb > 0)
-        return o->memory_mb;
     struct sysinfo si;
     long long mb = 3072;
     if (sysinfo(&si) == 0) {
@@ -80,13 +79,13 @@ static long long memory_mb(const struct store_options *o)
     return mb;
 }
 
-static int configure(duckdb_config c, const char *dir, enum store_mode mode,
-                     const struct store_options *o, int threads, struct err *e)
+static int configure(duckdb_config c, const char *dir, enum store_mode mode, long long memory_mb,
+                     int threads, struct err *e)
 {
     char tmp[4096], n[32], m[32];
     int rc = path_of(tmp, sizeof tmp, dir, "tmp", e);
     snprintf(n, sizeof n, "%d", threads);
-    snprintf(m, sizeof m, "%lldMB", memory_mb(o));
+    snprintf(m, sizeof m, "%lldMB", memory_mb);
     const char *const set[][2] = {
         {"threads", n},
         {"memory_limit", m},
@@ -103,13 +102,13 @@ static int configure(duckdb_config c, const char *dir, enum store_mode mode,
     return rc;
 }
 
-static int open_db(const char *path, const char *dir, enum store_mode mode,
-                   const struct store_options *o, int threads, duckdb_database *db, struct err *e)
+static int open_db(const char *path, const char *dir, enum store_mode mode, long long memory_mb,
+                   int threads, duckdb_database *db, struct err *e)
 {
     duckdb_config c;
     if (duckdb_create_config(&c) != DuckDBSuccess)
         return err_nomem(e);
-    int rc = configure(c, dir, mode, o, threads, e);
+    int rc = configure(c, dir, mode, memory_mb, threads, e);
     char *why = NULL;
     if (rc == 0 && duckdb_open_ext(path, db, c, &why) != DuckDBSuccess) {
         rc = db_error(e, why);
@@ -128,7 +127,7 @@ static int make_store(const char *dir, const char *path, struct err *e)
     unlink(fresh);
     duckdb_database db = NULL;
     duckdb_connection con = NULL;
-    int rc = open_db(fresh, dir, STORE_WRITE, NULL, 1, &db, e);
+    int rc = open_db(fresh, dir, STORE_WRITE, memory_of_machine(), 1, &db, e);
     if (rc == 0 && duckdb_connect(db, &con) != DuckDBSuccess)
         rc = err_set(e, ERR_DB, "连不上新建的数据库");
     if (rc == 0)
@@ -239,7 +238,7 @@ static int open_all(struct store *s, const struct store_options *o, struct err *
         empty_tmp(s->dir);
     }
     if (rc == 0)
-        rc = open_db(path, s->dir, s->mode, o, s->threads, &s->db, e);
+        rc = open_db(path, s->dir, s->mode, s->memory_mb, s->threads, &s->db, e);
     if (rc == 0 && duckdb_connect(s->db, &s->con) != DuckDBSuccess)
         rc = err_set(e, ERR_DB, "连不上数据库 %s", path);
     if (rc == 0)
@@ -256,6 +255,22 @@ static int open_all(struct store *s, const struct store_options *o, struct err *
     return rc;
 }
 
+/* What the caller says, else huji.yaml, else the machine. */
+static int choose_memory(struct store *s, const struct store_options *o, struct err *e)
+{
+    char path[4096];
+    s->memory_mb = o && o->memory_mb > 0 ? o->memory_mb : 0;
+    if (!s->memory_mb && path_of(path, sizeof path, s->dir, "huji.yaml", NULL) == 0 &&
+        access(path, R_OK) == 0) {
+        int rc = config_memory_mb(s->dir, &s->memory_mb, e);
+        if (rc < 0)
+            return rc;
+    }
+    if (!s->memory_mb)
+        s->memory_mb = memory_of_machine();
+    return 0;
+}
+
 int store_open(const char *dir, enum store_mode mode, const struct store_options *o,
                struct store **out, struct err *e)
 {
@@ -266,9 +281,10 @@ int store_open(const char *dir, enum store_mode mode, const struct store_options
     s->lock_fd = -1;
     s->mode = mode;
     s->threads = o && o->threads > 0 ? o->threads : get_nprocs();
-    s->memory_mb = memory_mb(o);
     s->dir = strdup(dir);
-    int rc = s->dir ? open_all(s, o, e) : err_nomem(e);
+    int rc = s->dir ? choose_memory(s, o, e) : err_nomem(e);
+    if (rc == 0)
+        rc = open_all(s, o, e);
     if (rc < 0) {
         store_close(s);
         return rc;

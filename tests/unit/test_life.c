@@ -179,6 +179,17 @@ static void settings_keep_remarks(void **state)
     assert_true(fread(text, 1, sizeof text - 1, f) > 0);
     fclose(f);
     assert_string_equal(text, "# 说明\n# region: '1'\nregion: '420502'\n");
+    long long mb = -1;
+    assert_int_equal(config_memory_mb(dir, &mb, &e), 0);
+    assert_int_equal(mb, 0);
+    assert_int_equal(config_set(dir, "memory_limit", "2GB", &e), 0);
+    assert_int_equal(config_memory_mb(dir, &mb, &e), 0);
+    assert_int_equal(mb, 2048);
+    assert_int_equal(config_set(dir, "memory_limit", "768 mb", &e), 0);
+    assert_int_equal(config_memory_mb(dir, &mb, &e), 0);
+    assert_int_equal(mb, 768);
+    assert_int_equal(config_set(dir, "memory_limit", "100MB", &e), ERR_INPUT);
+    assert_int_equal(config_set(dir, "memory_limit", "很多", &e), ERR_INPUT);
     put(path, "x: 1\nregion: 42050\n");
     assert_int_equal(config_get(dir, "region", value, sizeof value, &e), ERR_INPUT);
     assert_non_null(strstr(e.where, "huji.yaml:2"));
