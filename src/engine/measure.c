@@ -2,6 +2,7 @@
 #include "engine/measure.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -174,74 +175,12 @@ int measure_row_add(const struct huji_run *run, const struct measure *m, struct 
     return 0;
 }
 
-/* COUNT_DISTINCT needs the events in order of (keys, member). */
-static int by_member(const void *pa, const void *pb, void *n)
-{
-    const struct event *a = pa, *b = pb;
-    int c = cmp_keys(a->key, b->key, *(const int *)n);
-    return c ? c : (a->g > b->g) - (a->g < b->g);
-}
-
 /* Of two events the first stands for the owner, whatever the threads did. */
 static bool before(int64_t t, uint8_t src, uint32_t rank, const struct measure_case *c)
 {
     if (t != c->t)
         return t < c->t;
     return src != c->src ? src < c->src : rank < c->rank;
-}
-
-int measure_add(const struct huji_run *run, const struct measure *m, struct measure_table *t,
-                const struct event *ev)
-{
-    int keys = run->lib->rules[m->rule]->n_keys;
-    if (ev->q == HUJI_NONE64 || (m->share && ev->a == HUJI_NONE64))
-        return 0;
-    size_t at = find(t, ev->key, keys);
-    bool fresh = at == t->n;
-    if (fresh && row_new(t, ev->key, keys, run->judged[m->index]) < 0)
-        return -1;
-    if (t->cases && (fresh || before(ev->t, ev->src, ev->rank, &t->cases[at]))) {
-        struct measure_case *c = &t->cases[at];
-        bool line = source_is_line((enum source_id)ev->src); /* its row is gone with the batch */
-        c->ev_row = line ? -1 : ev->row;
-        c->src = ev->src;
-        c->clause = ev->clause;
-        c->t = ev->t;
-        c->rank = ev->rank;
-        c->peer[0] = ev->c;
-        c->peer[1] = ev->b;
-        c->peer[2] = ev->sc;
-    }
-    t->rows[at].num += ev->q;
-    t->rows[at].den += m->share ? ev->a : 0;
-    t->rows[at].n++;
-    return 0;
-}
-
-int measure_merge(const struct huji_run *run, const struct measure *m, struct measure_table *to,
-                  struct measure_table *from)
-{
-    int keys = run->lib->rules[m->rule]->n_keys;
-    mem_free(from->slots);
-    from->slots = NULL;
-    from->n_slots = 0;
-    for (size_t i = 0; i < from->n; i++) {
-        const struct measure_row *f = &from->rows[i];
-        size_t at = find(to, f->key, keys);
-        bool fresh = at == to->n;
-        if (fresh && row_new(to, f->key, keys, run->judged[m->index]) < 0)
-            return -1;
-        if (to->cases) {
-            const struct measure_case *c = &from->cases[i];
-            if (fresh || before(c->t, c->src, c->rank, &to->cases[at]))
-                to->cases[at] = *c;
-        }
-        to->rows[at].num += f->num;
-        to->rows[at].den += f->den;
-        to->rows[at].n += f->n;
-    }
-    measure_release(from);
-    return 0;
 }
 
 static int first_digit(int64_t v)
@@ -252,62 +191,193 @@ static int first_digit(int64_t v)
     return (int)u;
 }
 
-/* Mean absolute deviation of the first digits' shares from Benford's law (Nigrini): in 1e-6, exact, rounded once. */
-static int digits_build(const struct huji_run *run, const struct measure *m, const struct event *ev,
-                        size_t n, struct measure_table *t)
+static size_t place_of(const struct measure_table *t, uint32_t row, int64_t g)
 {
-    static const int64_t law[10] = {0,     301030, 176091, 124939, 96910,
-                                    79181, 66947,  57992,  51153,  45757};
-    int keys = run->lib->rules[m->rule]->n_keys;
-    for (size_t i = 0, j; i < n; i = j) {
-        int64_t count[10] = {0}, known = 0, off = 0;
-        for (j = i; j < n && cmp_keys(ev[j].key, ev[i].key, keys) == 0; j++) {
-            int d = ev[j].g == HUJI_NONE64 ? 0 : first_digit(ev[j].g);
-            if (!d)
-                continue;
-            count[d]++;
-            known++;
-            if (measure_add(run, m, t, &ev[j]) < 0)
-                return -1;
-        }
-        if (!known)
-            continue;
-        for (int d = 1; d < 10; d++) {
-            int64_t x = count[d] * 1000000 - law[d] * known;
-            off += x < 0 ? -x : x;
-        }
-        struct measure_row *row = &t->rows[find(t, ev[i].key, keys)];
-        row->num = off;
-        row->den = known * 9000000;
-    }
+    size_t i = hash_u64(hash_u64((uint64_t)g) ^ row) & (t->n_places - 1);
+    while (t->members[i].row && (t->members[i].row != row || t->members[i].g != g))
+        i = (i + 1) & (t->n_places - 1);
+    return i;
+}
+
+static int more_places(struct measure_table *t)
+{
+    struct measure_table wider = {.n_places = t->n_places ? t->n_places * 2 : 64};
+    if (!(wider.members = mem_calloc(wider.n_places, sizeof *wider.members)))
+        return -1;
+    for (size_t i = 0; i < t->n_places; i++)
+        if (t->members[i].row)
+            wider.members[place_of(&wider, t->members[i].row, t->members[i].g)] = t->members[i];
+    mem_free(t->members);
+    t->members = wider.members;
+    t->n_places = wider.n_places;
     return 0;
 }
 
-int measure_build(const struct huji_run *run, const struct measure *m, const struct event *ev,
-                  size_t n, struct measure_table *t, struct err *e)
+/* A member counts once. */
+static int count_member(struct measure_table *t, size_t row, int64_t g)
+{
+    if (t->n_members * 4 >= t->n_places * 3 && more_places(t) < 0)
+        return -1;
+    struct measure_member *at = &t->members[place_of(t, (uint32_t)row + 1, g)];
+    if (at->row)
+        return 0;
+    *at = (struct measure_member){g, (uint32_t)row + 1};
+    t->n_members++;
+    t->rows[row].num++;
+    t->rows[row].n++;
+    return 0;
+}
+
+static int count_digit(struct measure_table *t, size_t row, int64_t g)
+{
+    size_t had = t->cap_digits;
+    if (mem_grow(&t->digits, &t->cap_digits, row + 1, sizeof *t->digits) < 0)
+        return -1;
+    memset(t->digits + had, 0, (t->cap_digits - had) * sizeof *t->digits);
+    t->digits[row][first_digit(g)]++;
+    t->rows[row].n++;
+    return 0;
+}
+
+static void note_first(struct measure_case *c, const struct event *ev, bool fresh)
+{
+    if (!fresh && !before(ev->t, ev->src, ev->rank, c))
+        return;
+    bool line = source_is_line((enum source_id)ev->src); /* its row is gone with the batch */
+    c->ev_row = line ? -1 : ev->row;
+    c->src = ev->src;
+    c->clause = ev->clause;
+    c->t = ev->t;
+    c->rank = ev->rank;
+    c->peer[0] = ev->c;
+    c->peer[1] = ev->b;
+    c->peer[2] = ev->sc;
+}
+
+int measure_add(const struct huji_run *run, const struct measure *m, struct measure_table *t,
+                const struct event *ev)
+{
+    const struct rule *r = run->lib->rules[m->rule];
+    int keys = r->n_keys;
+    bool distinct = r->count == COUNT_DISTINCT, digits = r->count == COUNT_DIGITS;
+    if (ev->q == HUJI_NONE64 || (m->share && ev->a == HUJI_NONE64))
+        return 0;
+    if ((distinct || digits) && (ev->g == HUJI_NONE64 || (digits && !ev->g)))
+        return 0;
+    size_t at = find(t, ev->key, keys);
+    bool fresh = at == t->n;
+    if (fresh && row_new(t, ev->key, keys, run->judged[m->index]) < 0)
+        return -1;
+    if (t->cases)
+        note_first(&t->cases[at], ev, fresh);
+    if (distinct)
+        return count_member(t, at, ev->g);
+    if (digits)
+        return count_digit(t, at, ev->g);
+    t->rows[at].num += ev->q;
+    t->rows[at].den += m->share ? ev->a : 0;
+    t->rows[at].n++;
+    return 0;
+}
+
+static int merge_digits(struct measure_table *to, size_t at, const uint32_t *digits)
+{
+    size_t had = to->cap_digits;
+    if (mem_grow(&to->digits, &to->cap_digits, at + 1, sizeof *to->digits) < 0)
+        return -1;
+    memset(to->digits + had, 0, (to->cap_digits - had) * sizeof *to->digits);
+    for (int d = 0; d < 10; d++)
+        to->digits[at][d] += digits[d];
+    return 0;
+}
+
+/* from's row i goes to row[i]. */
+static int merge_members(struct measure_table *to, const struct measure_table *from,
+                         const uint32_t *row)
+{
+    int rc = 0;
+    for (size_t i = 0; i < from->n_places && rc == 0; i++)
+        if (from->members[i].row)
+            rc = count_member(to, row[from->members[i].row - 1], from->members[i].g);
+    return rc;
+}
+
+int measure_merge(const struct huji_run *run, const struct measure *m, struct measure_table *to,
+                  struct measure_table *from)
 {
     int keys = run->lib->rules[m->rule]->n_keys, rc = 0;
-    struct event *in_order = malloc((n + 1) * sizeof *in_order);
-    if (!in_order)
-        return err_nomem(e);
-    if (n)
-        memcpy(in_order, ev, n * sizeof *ev);
-    qsort_r(in_order, n, sizeof *in_order, by_member, &keys);
-    if (run->lib->rules[m->rule]->count == COUNT_DIGITS)
-        rc = digits_build(run, m, in_order, n, t);
-    else
-        for (size_t i = 0; i < n && rc == 0; i++)
-            if (in_order[i].g != HUJI_NONE64 &&
-                (!i || by_member(&in_order[i], &in_order[i - 1], &keys) != 0))
-                rc = measure_add(run, m, t, &in_order[i]);
-    free(in_order);
-    return rc < 0 ? err_nomem(e) : measure_finish(run, m, t, e);
+    uint32_t *row = from->members ? mem_alloc((from->n + 1) * sizeof *row) : NULL;
+    if (from->members && !row)
+        return -1;
+    mem_free(from->slots);
+    from->slots = NULL;
+    from->n_slots = 0;
+    for (size_t i = 0; i < from->n && rc == 0; i++) {
+        const struct measure_row *f = &from->rows[i];
+        size_t at = find(to, f->key, keys);
+        bool fresh = at == to->n;
+        if (fresh && row_new(to, f->key, keys, run->judged[m->index]) < 0) {
+            rc = -1;
+            break;
+        }
+        if (to->cases) {
+            const struct measure_case *c = &from->cases[i];
+            if (fresh || before(c->t, c->src, c->rank, &to->cases[at]))
+                to->cases[at] = *c;
+        }
+        if (row) {
+            row[i] = (uint32_t)at;
+            continue;
+        }
+        to->rows[at].num += f->num;
+        to->rows[at].den += f->den;
+        to->rows[at].n += f->n;
+        if (from->digits)
+            rc = merge_digits(to, at, from->digits[i]);
+    }
+    if (rc == 0 && row)
+        rc = merge_members(to, from, row);
+    mem_free(row);
+    measure_release(from);
+    return rc;
+}
+
+/* Mean absolute deviation of the first digits' shares from Benford's law (Nigrini): in 1e-6, exact, rounded once. */
+static void digits_build(struct measure_table *t)
+{
+    static const int64_t law[10] = {0,     301030, 176091, 124939, 96910,
+                                    79181, 66947,  57992,  51153,  45757};
+    for (size_t i = 0; i < t->n; i++) {
+        struct measure_row *row = &t->rows[i];
+        int64_t off = 0;
+        for (int d = 1; d < 10; d++) {
+            int64_t x = t->digits[i][d] * INT64_C(1000000) - law[d] * row->n;
+            off += x < 0 ? -x : x;
+        }
+        row->num = off;
+        row->den = row->n * 9000000;
+    }
+}
+
+int measure_build(const struct huji_run *run, const struct measure *m, struct measure_table *t,
+                  struct err *e)
+{
+    if (t->digits)
+        digits_build(t);
+    mem_free(t->digits);
+    mem_free(t->members);
+    t->digits = NULL;
+    t->members = NULL;
+    t->cap_digits = t->n_members = t->n_places = 0;
+    return measure_finish(run, m, t, e);
 }
 
 void measure_release(struct measure_table *t)
 {
     mem_free(t->rows);
     mem_free(t->cases);
+    mem_free(t->digits);
+    mem_free(t->members);
     mem_free(t->slots);
     mem_free(t->by_owner);
     mem_free(t->by_peers);

@@ -26,10 +26,19 @@ struct measure_case {
     uint8_t src, clause;
 };
 
+/* COUNT_DISTINCT: who was counted of a row; row 0 = a free place, else the row's number + 1. */
+struct measure_member {
+    int64_t g;
+    uint32_t row;
+};
+
 struct measure_table {
     struct measure_row *rows;
     struct measure_case *cases; /* of each row; only where an outlier rule judges the measure */
-    size_t n, cap, cap_cases;
+    uint32_t (*digits)[10];     /* COUNT_DIGITS: of each row, how often a first digit came */
+    size_t n, cap, cap_cases, cap_digits;
+    struct measure_member *members; /* by hash */
+    size_t n_members, n_places;
     uint32_t *slots; /* by hash of the keys: row + 1, 0 = free */
     size_t n_slots;
     const struct measure_case **by_owner; /* (owner, period), if a rule asks so */
@@ -38,16 +47,16 @@ struct measure_table {
 
 /* Which measures the run's outlier rules judge: once, when the run is opened. */
 void measure_begin(struct huji_run *run);
-/* One event more. 0, or -1 out of memory. Not for COUNT_DISTINCT. */
+/* One event more. 0, or -1 out of memory. */
 int measure_add(const struct huji_run *run, const struct measure *m, struct measure_table *t,
                 const struct event *ev);
 /* `from` is empty afterwards. */
 int measure_merge(const struct huji_run *run, const struct measure *m, struct measure_table *to,
                   struct measure_table *from);
-/* Adds the events kept for COUNT_DISTINCT (any order), then finishes the table. */
-int measure_build(const struct huji_run *run, const struct measure *m, const struct event *ev,
-                  size_t n, struct measure_table *out, struct err *e);
-/* The two halves of it, for rows that come from elsewhere: examples. */
+/* When all events are in. */
+int measure_build(const struct huji_run *run, const struct measure *m, struct measure_table *t,
+                  struct err *e);
+/* The second half of it, for rows that come from elsewhere: examples. */
 int measure_row_add(const struct huji_run *run, const struct measure *m, struct measure_table *t,
                     const struct measure_row *row, const struct measure_case *c, struct err *e);
 int measure_finish(const struct huji_run *run, const struct measure *m, struct measure_table *t,

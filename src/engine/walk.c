@@ -290,18 +290,13 @@ static void walk_person(struct walk *w, int32_t psn)
         walk_unmatched(w);
     for (size_t s = 0; s < sizeof rest / sizeof *rest; s++)
         walk_source(w, rest[s], psn);
-    int keep = 0;
     for (int k = 0; k < w->n_touched; k++) {
         const struct rule *r = w->run->lib->rules[w->touched[k]];
-        if (!r->in_walk || r->is_measure) {
-            w->touched[keep++] = w->touched[k];
-            continue;
-        }
         walk_fold(w, r, w->buf[r->index].ev, w->buf[r->index].n);
         w->buf[r->index].n = 0;
         w->is_touched[r->index] = false;
     }
-    w->n_touched = keep;
+    w->n_touched = 0;
 }
 
 void walk_begin(struct walk *w, int32_t lo, int32_t hi)

@@ -38,12 +38,6 @@ static int merge_one(struct walk *to, struct walk *from, struct err *e)
         return err_nomem(e);
     for (int i = 0; i < to->run->lib->n_measures; i++) {
         const struct measure *m = to->run->lib->measures[i];
-        struct evbuf *a = &to->buf[m->rule], *b = &from->buf[m->rule];
-        if (b->n && mem_grow(&a->ev, &a->cap, a->n + b->n, sizeof *a->ev) < 0)
-            return err_nomem(e);
-        if (b->n)
-            memcpy(a->ev + a->n, b->ev, b->n * sizeof *a->ev);
-        a->n += b->n;
         if (measure_merge(to->run, m, &to->sums[i], &from->sums[i]) < 0)
             return err_nomem(e);
     }
@@ -80,7 +74,7 @@ int walk_merge(struct huji_run *run, struct walk **walks, size_t n, rank_fn rank
         const struct measure *m = run->lib->measures[i];
         run->measure[i] = w->sums[i];
         w->sums[i] = (struct measure_table){0};
-        int rc = measure_build(run, m, w->buf[m->rule].ev, w->buf[m->rule].n, &run->measure[i], e);
+        int rc = measure_build(run, m, &run->measure[i], e);
         if (rc < 0)
             return rc;
     }

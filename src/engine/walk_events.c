@@ -118,12 +118,12 @@ static void pack(struct walk *w, const struct rule *r, const struct event *ev)
 static void push(struct walk *w, const struct rule *r, const struct event *ev)
 {
     w->n_events++;
-    if (r->is_measure && r->count != COUNT_DISTINCT && r->count != COUNT_DIGITS) {
+    if (r->is_measure) {
         if (measure_add(w->run, r->measure, &w->sums[r->measure->index], ev) < 0)
             w->failed = true;
         return;
     }
-    if (!r->in_walk && !r->is_measure) {
+    if (!r->in_walk) {
         pack(w, r, ev);
         return;
     }
