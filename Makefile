@@ -41,7 +41,7 @@ build/clang/build.ninja: | setup
 
 # The page is built when a source of it is newer, and embedded by the build (src/server).
 WEB ?= yes
-web_sources := $(shell find web \( -name node_modules -o -name dist \) -prune -o -type f -print)
+web_sources := $(shell find web \( -name node_modules -o -name dist \) -prune -o -type f -print) docs/access.zh-CN.md
 web: web/dist/.built
 web/dist/.built: $(web_sources) tools/web | setup
 	@tools/web

@@ -6,6 +6,7 @@
 
 #include "casework/scope.h"
 #include "server/ask.h"
+#include "server/live_query.h"
 #include "server/precheck.h"
 #include "server/routes.h"
 
@@ -179,6 +180,22 @@ static int items(struct request *r, struct err *e)
     return suggest(r, "d_item", e);
 }
 
+/* The institution of somebody who works there; null for the bureau's people. */
+static int own(struct request *r, struct err *e)
+{
+    struct inst_words words = {0};
+    const char *code = r->session.fixmedins_code;
+    int rc = *code ? inst_words(r, code, &words, e) : 0;
+
+    if (rc)
+        return rc;
+    return reply_json(r, 200,
+                      *code ? json_pack("{s:{s:s,s:s}}", "own", "fixmedins_code", code,
+                                        "fixmedins_name", words.name)
+                            : json_pack("{s:n}", "own"),
+                      e);
+}
+
 static int diseases(struct request *r, struct err *e)
 {
     return suggest(r, "d_dx", e);
@@ -192,6 +209,7 @@ static const struct route_field suggest_query[] = {
 const struct route routes_precheck[] = {
     {"POST", "/api/precheck", "precheck.run", 0, check,
      "事前审核：会被指出什么、为什么；不留审核记录", NULL, check_body},
+    {"GET", "/api/precheck/own", "precheck.run", 0, own, "自己的机构", NULL, NULL},
     {"GET", "/api/precheck/items", "precheck.run", 0, items, "项目，按编码或名称找", suggest_query,
      NULL},
     {"GET", "/api/precheck/diseases", "precheck.run", 0, diseases, "诊断，按编码或名称找",

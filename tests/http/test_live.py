@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MulanPSL-2.0
 # 接入管理, 接口运行, 事前审核: keys shown once, addresses, expiry, revoking, test keys that leave nothing; modes in steps;
 # calls and reminders counted, overrides and what was confirmed; orders tried without a connection.
-import copy, datetime, json, os, sqlite3, sys
+import copy, datetime, json, os, re, shutil, sqlite3, subprocess, sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from client import *
 
@@ -41,6 +41,10 @@ def lines():
 
 def issue(**f):
     return head.post("/api/live/access", {"fixmedins_code": INST, "valid_until": day(30), "addresses": "127.0.0.0/8", **f})
+
+
+def a_name(sample):
+    return re.search(r"/fsi/(\d+)", sample)[1]
 
 
 # --- keys ---
@@ -126,6 +130,18 @@ check("mode_back", mode("", by="拦截").status == 200 and
 audit = s.client("audit1")
 acts = [r["act"] for r in audit.get("/api/audit", limit=200).json["rows"]]
 check("audited", acts.count("live.mode") == 4 and acts.count("access.issue") >= 4 and acts.count("access.revoke") == 1, acts)
+
+# --- the guide's samples, as they stand ---
+guide = open(os.path.join(ROOT, "docs/access.zh-CN.md"), encoding="utf-8").read()
+samples = re.findall(r"```sh\n(curl .*?)```", guide, re.S)
+check("guide_samples", len(samples) == 4)
+for k in samples if shutil.which("curl") else []:
+    p = subprocess.run(["bash", "-c", k], capture_output=True, text=True, env={**os.environ, "HUJI": "http://127.0.0.1:%d" % s.port, "KEY": test})
+    a = json.loads(p.stdout)
+    check("guide_%s" % a_name(k), a["infcode"] == 0, a)
+codes = set(re.findall(r"HJ\d\d", guide))
+source = "".join(open(os.path.join(ROOT, f), encoding="utf-8").read() for f in ("src/server/gate.c", "src/check/check.c"))
+check("guide_has_every_code", codes == set(re.findall(r"HJ\d\d", source)), codes)
 
 # --- what happened ---
 jr = a["output"]["result"][0]["jr_id"]
