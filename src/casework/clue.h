@@ -27,6 +27,11 @@ int clues_raise(struct cw *db, struct store *s, const struct actor *who,
 /* Tells the store what people said (run/verdicts.h), so that rules learn. Idempotent. */
 int clues_teach(struct cw *db, struct store *s, struct err *e);
 
+/* After an import was taken back (claims/undo.h): clues whose records are gone are marked as no longer found, their history and
+ * who works on them told. One transaction; doing it again does nothing more. */
+int clues_withdraw(struct cw *db, struct store *s, const struct actor *who, int64_t import,
+                   int64_t *clues, struct err *e);
+
 /* --- states -------------------------------------------------------------------------------------- */
 
 enum clue_state {

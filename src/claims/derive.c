@@ -111,7 +111,8 @@ static int does_grow(struct import *im, struct err *e)
         im->con, e, 0, &made,
         "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'x_diag' AND NOT temporary");
     im->grows = false;
-    if (rc < 0 || !made || getenv("HUJI_WHOLE") || came(im, "psn_info_b,fixmedins_b,terminal"))
+    if (rc < 0 || !made || im->whole || getenv("HUJI_WHOLE") ||
+        came(im, "psn_info_b,fixmedins_b,terminal"))
         return rc;
     for (size_t i = 0; i < im->n; i++)
         if (im->in[i].row->rows_replaced)

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "claims/import_priv.h"
 #include "claims/paths.h"
+#include "claims/undo.h"
 
 int import_step(struct import *im, const char *what, uint64_t done, uint64_t total, struct err *e)
 {
@@ -178,6 +179,8 @@ static int record_all(struct import *im, struct err *e)
         rc = record_file(im, &im->in[i], e);
     for (size_t i = 0; i < im->n && rc == 0; i++)
         rc = name_rejects(im, &im->in[i], e);
+    if (rc == 0)
+        rc = undo_end(im, e);
     snprintf(v, sizeof v, "%lld", (long long)im->next_no);
     if (rc == 0)
         rc = store_set_meta(im->store, "next_no", v, e);
@@ -213,6 +216,8 @@ static int transact(struct import *im, struct err *e)
     /* Texts: what DuckDB would choose after trying everything, without trying everything. */
     rc = db_run(im->con, "SET force_compression = 'dict_fsst'", e);
     if (rc == 0)
+        rc = undo_begin(im, e);
+    if (rc == 0)
         rc = import_tables(im, e);
     if (rc == 0)
         rc = lines_load(im, e);
@@ -235,14 +240,29 @@ static int transact(struct import *im, struct err *e)
     return rc;
 }
 
-static int with_codes(struct import *im, struct err *e)
+void import_now(struct import *im)
 {
-    struct function_context *fn = &im->store->fn;
     time_t now = time(NULL);
     struct tm tm;
     localtime_r(&now, &tm);
     strftime(im->now, sizeof im->now, "%Y-%m-%d %H:%M:%S", &tm);
-    fn->now = (sec_t)now + tm.tm_gmtoff;
+    im->store->fn.now = (sec_t)now + tm.tm_gmtoff;
+}
+
+void import_clean(struct import *im)
+{
+    struct function_context *fn = &im->store->fn;
+    drop_temp(im);
+    texts_forget(&fn->texts);
+    codes_free(fn->codes);
+    fn->codes = NULL;
+    arena_release(&im->arena);
+}
+
+static int with_codes(struct import *im, struct err *e)
+{
+    struct function_context *fn = &im->store->fn;
+    import_now(im);
     fn->codes = codes_new();
     int rc = fn->codes ? codes_load(fn->codes, im->con, e) : err_nomem(e);
     if (rc == 0)

@@ -38,6 +38,7 @@ struct import {
     int64_t next_no;
     int next_file;
     struct arena arena;
+    bool whole; /* everything is to be derived anew (undo.h) */
     bool grows; /* only adds to what is derived: derive.h */
     bool lines; /* fee lines among the input: the temporary table nl is there */
 };
@@ -63,6 +64,10 @@ int import_table(struct import *im, struct input *in, struct err *e); /* a t_<ta
 int lines_load(struct import *im, struct err *e);  /* texts, nl; repeats resolved */
 int lines_write(struct import *im, struct err *e); /* segments, keys, views */
 int derive_tables(struct import *im, struct err *e);
+/* Views over months that changed: lines per person, by which ranges are cut and streams are checked. */
+int lines_count(duckdb_connection con, struct err *e);
+void import_now(struct import *im);   /* the time of this import, for rows and marks */
+void import_clean(struct import *im); /* temporary tables, dictionaries in memory */
 int import_step(struct import *im, const char *what, uint64_t done, uint64_t total, struct err *e);
 
 #endif

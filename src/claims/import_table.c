@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "claims/import_priv.h"
+#include "claims/undo.h"
 
 #define T(in) ((in)->table->name)
 
@@ -267,6 +268,8 @@ static int remove_gone(struct import *im, struct input *in, struct err *e)
             money, T(in), in->file_id);
     if (rc == 0)
         rc = reject_again(im, in, e);
+    if (rc == 0)
+        rc = undo_keep_rows(im, in, e);
     if (rc == 0)
         rc = db_exec(
             im->con, e,

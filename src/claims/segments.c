@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "claims/import_priv.h"
+#include "claims/undo.h"
 
 /* Fields of a line as nl gives them, but what is known only now. */
 static void fields_sql(struct buf *b, const char *prefix)
@@ -173,6 +174,15 @@ static int write_keys(struct import *im, struct err *e)
     return rc;
 }
 
+int lines_count(duckdb_connection con, struct err *e)
+{
+    return db_run(
+        con,
+        "CREATE OR REPLACE TABLE line_count AS SELECT psn_no, CAST(count(*) AS INTEGER) AS n FROM s_line "
+        "GROUP BY psn_no ORDER BY psn_no",
+        e);
+}
+
 int lines_write(struct import *im, struct err *e)
 {
     int rc = refresh_flags(im, e);
@@ -183,6 +193,8 @@ int lines_write(struct import *im, struct err *e)
         return err_nomem(e);
     /* What gives way is no line: nl keeps only what is. */
     rc = db_run(im->con, "DELETE FROM nl WHERE NOT ok OR no IN (SELECT no FROM im_gone)", e);
+    if (rc == 0)
+        rc = undo_keep_lines(im, e);
     if (rc == 0)
         rc = find_originals(im, e);
     if (rc == 0)
@@ -199,12 +211,5 @@ int lines_write(struct import *im, struct err *e)
         rc = write_keys(im, e);
     if (rc == 0)
         rc = store_make_views(im->con, e);
-    /* How many lines a person has: ranges are cut by it, and streams are checked against it. */
-    if (rc == 0)
-        rc = db_run(
-            im->con,
-            "CREATE OR REPLACE TABLE line_count AS SELECT psn_no, CAST(count(*) AS INTEGER) AS n FROM s_line "
-            "GROUP BY psn_no ORDER BY psn_no",
-            e);
-    return rc;
+    return rc == 0 ? lines_count(im->con, e) : rc;
 }

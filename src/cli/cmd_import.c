@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "casework/clue.h"
 #include "claims/intake.h"
 #include "claims/schema.h"
+#include "claims/undo.h"
 #include "cli/bar.h"
+#include "cli/casework.h"
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/output.h"
 #include "cli/store.h"
+#include "server/demo.h"
+#include "server/server.h"
 
 struct job {
     const struct args *args;
@@ -147,6 +153,65 @@ static int propose(struct job *j, struct err *e)
     return rc;
 }
 
+/* --- taking the last one back -------------------------------------------------------------------- */
+
+/* Clues that rest on what is gone are told, where there is a casework. */
+static int tell_clues(const struct args *a, struct store *s, int64_t import, int64_t *clues,
+                      struct err *e)
+{
+    const char *url = casework_url(a);
+    char where[1200];
+    struct actor who = console_actor();
+    struct cw *db = NULL;
+    int rc = casework_place(s->dir, url, where, sizeof where, e);
+
+    if (!rc && !url && access(where, F_OK) != 0)
+        return 0;
+    if (!rc)
+        rc = casework_for(a, &db, e);
+    if (!rc)
+        rc = clues_withdraw(db, s, &who, import, clues, e);
+    cw_close(db);
+    return rc;
+}
+
+static int undo(const struct args *a, struct err *e)
+{
+    struct store *s = NULL;
+    struct undo_report r = {0};
+    struct import_state st = {0};
+    struct buf b = BUF_INIT;
+    struct bar bar;
+    int64_t clues = 0;
+    int rc = store_for(a, STORE_WRITE, &s, e);
+
+    if (!rc) {
+        bar_begin(&bar);
+        rc = store_undo(s, 0, &bar.progress, &r, e);
+        bar_end(&bar);
+    }
+    if (!rc)
+        rc = tell_clues(a, s, r.import, &clues, e);
+    if (!rc)
+        rc = import_state(s, &st, e);
+    if (!rc) {
+        buf_fmt(&b, "已撤回 %s 的第 %lld 次导入：%lld 个文件，", r.at, (long long)r.import,
+                (long long)r.files);
+        buf_thousands(&b, r.rows);
+        buf_str(&b, " 行；取回被它替换的旧行 ");
+        buf_thousands(&b, r.restored);
+        buf_str(&b, " 行。");
+        if (clues)
+            buf_fmt(&b, "%lld 条线索所据的记录已不在，已注明。", (long long)clues);
+        if (st.stale)
+            buf_fmt(&b, "上次筛查用过这批数据，请重新运行 huji screen --data %s", s->dir);
+        note("%s", buf_cstr(&b));
+    }
+    buf_release(&b);
+    store_close(s);
+    return rc;
+}
+
 /* ------------------------------------------------------------------------------------------------- */
 
 static int run(const struct args *a, struct err *e)
@@ -155,7 +220,14 @@ static int run(const struct args *a, struct err *e)
     struct import_report report = {0};
     const char *data = NULL;
     bool only_propose = args_has(a, "propose-mapping");
-    int rc = data_dir(a, &data, only_propose ? NULL : e);
+    int rc;
+
+    if (args_has(a, "undo"))
+        return a->n_operands ? err_set(e, ERR_USAGE, "--undo 撤回最近一次导入，不带文件")
+                             : undo(a, e);
+    if (!a->n_operands)
+        return err_set(e, ERR_USAGE, "缺少 %s", a->cmd->operands);
+    rc = data_dir(a, &data, only_propose ? NULL : e);
 
     if (rc && !only_propose)
         return rc;
@@ -167,6 +239,8 @@ static int run(const struct args *a, struct err *e)
     }
     if (!rc)
         rc = store_for(a, STORE_WRITE, &j.store, e);
+    if (!rc)
+        rc = demo_refuse(j.store, e);
     if (!rc) {
         struct intake in = {.store = j.store,
                             .mapping = j.mapping,
@@ -196,6 +270,9 @@ static const struct option options[] = {
     {"mapping", 'm', ARG_FILE, "FILE", NULL, false,
      "用改好的对照表，并记住它，以后同样表头的文件都照办"},
     {"verbose", 'v', ARG_FLAG, NULL, NULL, false, "把每个 Excel、文本文件怎么读的都说出来"},
+    {"undo", 0, ARG_FLAG, NULL, NULL, false,
+     "撤回最近一次导入：数据回到导入之前，所据记录不在了的线索会注明"},
+    OPT_CASEWORK,
     OPT_THREADS,
     OPT_FORMAT,
     OPT_OUT,
@@ -204,6 +281,7 @@ static const struct option options[] = {
 static const struct example examples[] = {
     {"import --data 我的县 导出的表/", "整个文件夹：CSV、XLSX、XLS、ZIP、Parquet"},
     {"import --data 我的县 2023-13月.zip", "再来一个月：重复的行不会算两次"},
+    {"import --data 我的县 --undo", "刚才导错了：撤回，数据和导入之前一样"},
     {"import --propose-mapping 查询结果.xls --out 对照.csv", "表头不认识时，先看程序怎么理解"},
     EXAMPLE_END,
 };
@@ -216,7 +294,6 @@ const struct command cmd_import = {
         "编码（UTF-8、GBK、GB18030）、表头、合计行、一表拆多表，都自动认。",
     .options = options,
     .examples = examples,
-    .min_operands = 1,
     .max_operands = -1,
     .operand_kind = ARG_FILE,
     .run = run,

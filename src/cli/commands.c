@@ -7,6 +7,7 @@ const struct command *const huji_commands[] = {
     &cmd_init,
     &cmd_config,
     &cmd_synth,
+    &cmd_demo,
     &cmd_import,
     &cmd_template,
     &cmd_quality,

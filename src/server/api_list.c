@@ -15,6 +15,7 @@
 #include "screen/mask.h"
 #include "server/ask.h"
 #include "server/clue_query.h"
+#include "server/demo.h"
 #include "server/list_view.h"
 #include "server/export.h"
 #include "server/routes.h"
@@ -445,7 +446,8 @@ static int file(struct request *r, struct err *e)
                                                    .choices = c->choices,
                                                    .width = c->width};
     }
-    f.title = text_of(row, "title");
+    f.title = arena_fmt(&r->arena, "%s%s", atomic_load(&r->server->demo) ? DEMO_MARK : "",
+                        text_of(row, "title"));
     f.how = kind->how;
     f.rows = rows;
     f.foot = arena_fmt(&r->arena, "&L清单 %lld &C第 &P 页 共 &N 页&R%s 发出 %s", (long long)id,

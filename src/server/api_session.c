@@ -6,8 +6,9 @@
 #include "server/routes.h"
 #include "server/server.h"
 
-static json_t *session_json(const struct session *s)
+static json_t *session_json(const struct request *r)
 {
+    const struct session *s = &r->session;
     json_t *names = json_array(), *may = json_array();
 
     for (size_t i = 0; i < n_roles; i++)
@@ -19,7 +20,7 @@ static json_t *session_json(const struct session *s)
     return json_pack("{s:s,s:s,s:o,s:o,s:{s:s,s:s,s:s},s:s,s:b,s:b}", "user", s->login, "name",
                      s->name, "roles", names, "permissions", may, "org", "code", s->org, "name",
                      s->org_name, "admdvs", s->admdvs, "csrf", s->csrf, "must_change_password",
-                     s->must_change, "demo", 0);
+                     s->must_change, "demo", (int)atomic_load(&r->server->demo));
 }
 
 static int begin(struct request *r, struct err *e)
@@ -47,12 +48,12 @@ static int begin(struct request *r, struct err *e)
     reply_header(r, "Set-Cookie",
                  arena_fmt(&r->arena, COOKIE "=%s; Path=/; HttpOnly; SameSite=Strict%s", token,
                            r->server->tls ? "; Secure" : ""));
-    return reply_json(r, 200, session_json(&r->session), e);
+    return reply_json(r, 200, session_json(r), e);
 }
 
 static int show(struct request *r, struct err *e)
 {
-    return reply_json(r, 200, session_json(&r->session), e);
+    return reply_json(r, 200, session_json(r), e);
 }
 
 static int end(struct request *r, struct err *e)

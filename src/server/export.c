@@ -8,6 +8,8 @@
 #include "casework/approval.h"
 #include "casework/audit_export.h"
 #include "casework/param.h"
+#include "server/demo.h"
+#include "server/server.h"
 
 const struct route_field export_body[] = {
     {"reason", FIELD_TEXT, true, "为什么要导出（给复核的人看）"}, {0}};
@@ -128,7 +130,8 @@ int export_begin(struct request *r, const struct export_of *x, struct export_mar
     if (rc)
         return rc;
     cw_now(now);
-    snprintf(mark->text, sizeof mark->text, "%s（%s） %s 导出　护基　校验码 %s", r->session.name,
+    snprintf(mark->text, sizeof mark->text, "%s%s（%s） %s 导出　护基　校验码 %s",
+             atomic_load(&r->server->demo) ? DEMO_WORDS "　" : "", r->session.name,
              r->session.login, now, code);
     return 0;
 }

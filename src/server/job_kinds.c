@@ -7,9 +7,12 @@
 #include "casework/clue.h"
 #include "claims/intake.h"
 #include "claims/schema.h"
+#include "claims/undo.h"
 #include "run/screen.h"
+#include "server/demo.h"
 #include "server/job.h"
 #include "server/server.h"
+#include "server/uploads.h"
 
 /* --- import -------------------------------------------------------------------------------------- */
 
@@ -44,6 +47,27 @@ static json_t *import_json(const struct import_report *r)
     return files;
 }
 
+/* What came in, and as which import: the history names who did it by this. */
+static int import_done(struct job *j, const struct import_report *report, struct err *e)
+{
+    struct import_state st;
+    int rc = import_state(j->store, &st, e);
+
+    if (rc)
+        return rc;
+    json_object_set_new(j->result, "files", import_json(report));
+    json_object_set_new(j->result, "import", json_integer((json_int_t)st.last));
+    return 0;
+}
+
+static bool uploaded(const struct job *j, const char *folder)
+{
+    size_t n = strlen(j->server->options->dir);
+
+    return strncmp(folder, j->server->options->dir, n) == 0 &&
+           strncmp(folder + n, "/uploads/", 9) == 0;
+}
+
 /* args: {"folder": path of the uploaded files} */
 static int run_import(struct job *j, struct err *e)
 {
@@ -53,9 +77,50 @@ static int run_import(struct job *j, struct err *e)
     int rc = folder ? intake_run(&in, &folder, 1, &report, e) : err_set(e, ERR_INPUT, "没有文件");
 
     if (!rc)
-        json_object_set_new(j->result, "files", import_json(&report));
+        rc = import_done(j, &report, e);
+    /* It holds persons' data, and is in the store now. What failed stays: it can be mended and tried again. */
+    if (!rc && uploaded(j, folder))
+        upload_forget(folder);
     import_report_release(&report);
     return rc;
+}
+
+/* args: {} */
+static int run_demo(struct job *j, struct err *e)
+{
+    struct import_report report = {0};
+    int rc = demo_fill(j->store, DEMO_PERSONS, 1, &j->progress, &report, e);
+
+    if (!rc)
+        rc = import_done(j, &report, e);
+    if (!rc)
+        atomic_store(&j->server->demo, true);
+    import_report_release(&report);
+    return rc;
+}
+
+/* args: {"import": number} */
+static int run_undo(struct job *j, struct err *e)
+{
+    struct undo_report u;
+    struct import_state st;
+    int64_t clues = 0;
+    int rc = store_undo(j->store, json_integer_value(json_object_get(j->args, "import")),
+                        &j->progress, &u, e);
+
+    if (!rc)
+        rc = clues_withdraw(j->db, j->store, &j->actor, u.import, &clues, e);
+    if (!rc)
+        rc = import_state(j->store, &st, e);
+    if (rc)
+        return rc;
+    job_log(j, "撤回 %lld 个文件、%lld 行，取回被替换的旧行 %lld 行；%lld 条线索注明数据已撤回",
+            (long long)u.files, (long long)u.rows, (long long)u.restored, (long long)clues);
+    json_object_update_new(
+        j->result, json_pack("{s:I,s:I,s:I,s:I,s:I,s:b}", "import", (json_int_t)u.import, "rows",
+                             (json_int_t)u.rows, "restored", (json_int_t)u.restored, "records",
+                             (json_int_t)u.events, "clues", (json_int_t)clues, "stale", st.stale));
+    return 0;
 }
 
 /* --- screening, and raising what it found ---------------------------------------------------------- */
@@ -149,8 +214,7 @@ static int run_raise(struct job *j, struct err *e)
 }
 
 const struct job_kind job_kinds[] = {
-    {"import", "导入数据", run_import},
-    {"screen", "智能筛查", run_screen},
-    {"raise", "疑点登记为线索", run_raise},
-    {0},
+    {"import", "导入数据", run_import},     {"undo", "撤回最近一次导入", run_undo},
+    {"demo", "放入演示数据", run_demo},     {"screen", "智能筛查", run_screen},
+    {"raise", "疑点登记为线索", run_raise}, {0},
 };

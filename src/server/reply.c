@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "server/request.h"
+#include "server/server.h"
 
 void reply_release(struct reply *p)
 {
@@ -142,6 +143,10 @@ static const char *disposition(struct request *r, const char *name)
     struct buf b = BUF_INIT;
     char *out;
 
+    if (atomic_load(&r->server->demo))
+        name = arena_fmt(&r->arena, "演示数据-%s", name);
+    if (!name)
+        return NULL;
     buf_fmt(&b, "attachment; filename=\"huji%s\"; filename*=UTF-8''",
             dot && strspn(dot + 1, safe) == strlen(dot + 1) ? dot : "");
     for (const char *c = name; *c; c++)

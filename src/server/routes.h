@@ -36,5 +36,10 @@ extern const struct route routes_workbench[];
 extern const struct route routes_clue_export[];
 extern const struct route routes_session[];
 extern const struct route routes_week[];
+extern const struct route routes_upload[];
+extern const struct route routes_mapping[];
+extern const struct route routes_import[];
+extern const struct route routes_quality[];
+extern const struct route routes_reject[];
 
 #endif

@@ -13,6 +13,7 @@
 #include "claims/store.h"
 #include "engine/rule.h"
 #include "server/gate.h"
+#include "server/demo.h"
 #include "server/http.h"
 #include "server/job.h"
 #include "server/live.h"
@@ -145,6 +146,7 @@ int server_run(const struct server_options *o, void (*ready)(void *ctx, int port
     struct server s = {.options = o, .tls = o->tls_cert != NULL};
     struct store_options so = {.command = "huji serve"};
     struct http *h = NULL;
+    bool demo = false;
     int rc;
 
     if (!o->tls_cert != !o->tls_key)
@@ -153,6 +155,9 @@ int server_run(const struct server_options *o, void (*ready)(void *ctx, int port
     rc = casework_place(o->dir, o->casework, s.casework, sizeof s.casework, e);
     if (!rc)
         rc = store_open(o->dir, STORE_WRITE, &so, &s.store, e);
+    if (!rc)
+        rc = demo_is(s.store, &demo, e);
+    atomic_store(&s.demo, demo);
     if (!rc)
         rc = seal_key_load(o->dir, true, &s.seal, e);
     if (!rc)

@@ -45,6 +45,7 @@ struct server {
     struct traffic *traffic;     /* what they sent */
     atomic_ullong library_loads; /* how often the library was loaded */
     bool tls;
+    atomic_bool demo; /* a practice county (demo.h) */
     int port;
     atomic_bool stopping;
     atomic_ullong requests, errors;
