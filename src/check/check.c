@@ -39,7 +39,7 @@ static int choose(struct checker *c, bool **wanted, struct err *e)
         return err_nomem(e);
     for (int i = 0; i < c->lib->n_rules; i++) {
         const struct rule *r = c->lib->rules[i];
-        bool on = !r->hidden && (r->state == ST_ACTIVE || r->state == ST_TRIAL);
+        bool on = !r->hidden && r->state == ST_ACTIVE; /* a trial tells no hospital anything */
         c->before[i] = on && has_phase(r, "事前");
         c->during[i] = on && has_phase(r, "事中");
         (*wanted)[i] = c->before[i] || c->during[i];

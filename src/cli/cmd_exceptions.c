@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* huji exceptions list | add | end */
 #include <stdlib.h>
-#include <time.h>
 
 #include "cli/commands.h"
 #include "cli/common.h"
-#include "cli/library.h"
+#include "cli/life.h"
 #include "cli/output.h"
 #include "cli/store.h"
 #include "run/exceptions.h"
@@ -114,47 +113,6 @@ static int list(const struct args *a, struct err *e)
 
 /* --- add, end ------------------------------------------------------------------------------------- */
 
-/* ", key: "value"": a JSON string is a YAML one. */
-static void put_field(struct buf *b, const char *key, const char *value)
-{
-    if (!value)
-        return;
-    buf_fmt(b, ", %s: ", key);
-    buf_json(b, span_of(value));
-}
-
-static void put_time(struct buf *b)
-{
-    char text[32];
-    time_t now = time(NULL);
-    struct tm tm;
-
-    localtime_r(&now, &tm);
-    strftime(text, sizeof text, "%Y-%m-%d %H:%M", &tm);
-    put_field(b, "at", text);
-}
-
-static int put_rule(void *ctx, struct span value, struct err *e)
-{
-    struct buf *b = ctx;
-
-    (void)e;
-    buf_str(b, b->n && b->p[b->n - 1] != '[' ? ", " : "");
-    buf_json(b, value);
-    return 0;
-}
-
-static const char *wanted(const struct args *a, const char *name, struct err *e)
-{
-    const char *s = args_text(a, name);
-
-    if (!s || !*s) {
-        err_set(e, ERR_USAGE, "缺少 --%s", name);
-        return NULL;
-    }
-    return s;
-}
-
 /* A code that the data does not have would suppress nothing, ever: more likely it is misspelt. */
 static int check_code(struct store *s, const char *dict, const char *what, const char *code,
                       struct err *e)
@@ -189,93 +147,68 @@ static int check_codes(const struct args *a, struct err *e)
     return rc;
 }
 
-static int64_t next_number(const struct exceptions *x)
+static int put_rule(void *ctx, struct span value, struct err *e)
 {
-    int64_t most = 0;
+    return json_array_append_new(ctx, json_stringn(value.p, value.n)) == 0 ? 0 : err_nomem(e);
+}
 
-    for (size_t i = 0; i < x->n; i++)
-        most = x->at[i].no > most ? x->at[i].no : most;
-    return most + 1;
+static void put_day(json_t *what, const char *name, day_t d)
+{
+    struct buf b = BUF_INIT;
+
+    day_print(&b, d);
+    json_object_set_new(what, name, json_string(buf_cstr(&b)));
+    buf_release(&b);
+}
+
+static void put_text(json_t *what, const char *name, const char *value)
+{
+    if (value)
+        json_object_set_new(what, name, json_string(value));
 }
 
 static int add(const struct args *a, struct err *e)
 {
-    const char *dir, *because = wanted(a, "because", e), *approver = NULL;
-    struct huji_library *lib = NULL;
-    struct exceptions x = {0};
-    struct buf item = BUF_INIT;
-    int64_t no = 0;
-    int rc = because && (approver = wanted(a, "approver", e)) ? 0 : ERR_USAGE;
+    json_t *rules = json_array(), *what;
+    int rc = 0;
 
-    if (!rc && (!args_has(a, "rule") || args_day(a, "from") == DAY_NONE ||
-                args_day(a, "to") == DAY_NONE)) {
+    if (!args_has(a, "rule") || args_day(a, "from") == DAY_NONE || args_day(a, "to") == DAY_NONE)
         rc = err_set(e, ERR_USAGE, "--rule、--from、--to 都要写明：例外必有期限");
-    }
-    if (!rc)
-        rc = data_dir(a, &dir, e);
     if (!rc)
         rc = check_codes(a, e);
     if (!rc)
-        rc = library_for(a, &lib, e);
-    if (!rc)
-        rc = exceptions_load(dir, lib, &x, e);
-    if (!rc) {
-        no = next_number(&x);
-        buf_fmt(&item, "no: %lld, rule: [", (long long)no);
-        rc = args_each(a, "rule", put_rule, &item, e);
-        buf_char(&item, ']');
-        put_field(&item, "fixmedins_code", args_text(a, "institution"));
-        put_field(&item, "hilist_code", args_text(a, "item"));
-        put_field(&item, "dept_code", args_text(a, "dept"));
-        put_field(&item, "psn_no", args_text(a, "person"));
-        buf_str(&item, ", from: ");
-        day_print(&item, args_day(a, "from"));
-        buf_str(&item, ", to: ");
-        day_print(&item, args_day(a, "to"));
-        put_field(&item, "because", because);
-        put_field(&item, "approver", approver);
-        put_time(&item);
+        rc = args_each(a, "rule", put_rule, rules, e);
+    if (rc) {
+        json_decref(rules);
+        return rc;
     }
-    if (!rc)
-        rc = item.failed ? err_nomem(e) : exceptions_add(dir, lib, buf_cstr(&item), e);
-    if (!rc)
-        note("例外 %lld 已登记。下一次 huji screen 起生效。", (long long)no);
-    buf_release(&item);
-    exceptions_release(&x);
-    library_free(lib);
-    return rc;
+    what = json_pack("{s:s,s:o}", "kind", "exception", "rules", rules);
+    if (!what)
+        return err_nomem(e);
+    put_text(what, "fixmedins_code", args_text(a, "institution"));
+    put_text(what, "hilist_code", args_text(a, "item"));
+    put_text(what, "dept_code", args_text(a, "dept"));
+    put_text(what, "psn_no", args_text(a, "person"));
+    put_day(what, "from", args_day(a, "from"));
+    put_day(what, "to", args_day(a, "to"));
+    return life_run(a, what, e);
 }
 
 static int end(const struct args *a, struct err *e)
 {
-    const char *dir, *because = wanted(a, "because", e), *approver = NULL;
-    struct huji_library *lib = NULL;
-    struct buf item = BUF_INIT;
     char *rest;
     long long no = strtoll(a->operands[0], &rest, 10);
-    int rc = because && (approver = wanted(a, "approver", e)) ? 0 : ERR_USAGE;
+    json_t *what;
 
-    if (!rc && (*rest || no < 1))
-        rc = err_set(e, ERR_USAGE, "“%s”不是例外的编号", a->operands[0]);
-    if (!rc && args_day(a, "to") == DAY_NONE)
-        rc = err_set(e, ERR_USAGE, "缺少 --to：例外到哪一天为止");
-    if (!rc)
-        rc = data_dir(a, &dir, e);
-    if (!rc)
-        rc = library_for(a, &lib, e);
-    if (!rc) {
-        buf_fmt(&item, "end: %lld, to: ", no);
-        day_print(&item, args_day(a, "to"));
-        put_field(&item, "because", because);
-        put_field(&item, "approver", approver);
-        put_time(&item);
-        rc = item.failed ? err_nomem(e) : exceptions_add(dir, lib, buf_cstr(&item), e);
-    }
-    if (!rc)
-        note("例外 %lld 已终止。下一次 huji screen 起生效。", no);
-    buf_release(&item);
-    library_free(lib);
-    return rc;
+    if (*rest || no < 1)
+        return err_set(e, ERR_USAGE, "“%s”不是例外的编号", a->operands[0]);
+    if (args_day(a, "to") == DAY_NONE)
+        return err_set(e, ERR_USAGE, "缺少 --to：例外到哪一天为止");
+    what = json_pack("{s:s,s:I}", "kind", "exception_end", "no", (json_int_t)no);
+    if (!what)
+        return err_nomem(e);
+    put_day(what, "to", args_day(a, "to"));
+    return life_run(a, what, e);
 }
 
 static const struct option list_options[] = {OPT_DATA, OPT_FORMAT, OPT_OUT, OPT_END};
@@ -302,38 +235,47 @@ static const struct option add_options[] = {
     {"person", 0, ARG_TEXT, "NO", NULL, false, "这个参保人（psn_no）"},
     {"from", 0, ARG_DAY, "DATE", NULL, false, "疑点日期自这天起"},
     {"to", 0, ARG_DAY, "DATE", NULL, false, "到这天止，必填"},
-    {"because", 0, ARG_TEXT, "TEXT", NULL, false, "理由，必填"},
-    {"approver", 0, ARG_TEXT, "NAME", NULL, false, "批准人，必填"},
+    OPT_BY,
+    OPT_APPROVER,
+    OPT_BECAUSE,
+    OPT_SEEN,
+    OPT_THREADS,
+    OPT_FORMAT,
+    OPT_OUT,
     OPT_RULES,
     OPT_END,
 };
 static const struct example add_examples[] = {
+    {"exceptions add --rule B02 --institution H42050200001 --from 2023-01-01 --to 2023-12-31",
+     "这家机构这一年不问分解住院会少掉哪些疑点"},
     {"exceptions add --rule B02 --institution H42050200001 --from 2023-01-01 --to 2023-12-31 "
-     "--because 分期放疗试点 --approver 王某",
-     "这家机构这一年不问分解住院"},
+     "--because 分期放疗试点 --by 张某 --approver 王某 --seen 3fa9c1d2",
+     "王某看过，批准"},
     EXAMPLE_END,
 };
 const struct command cmd_exceptions_add = {
     .name = "exceptions add",
     .title = "登记一个例外",
     .operands = "",
-    .text = "写进数据目录的 rules/exceptions.yaml，只增不改。写明的条件须同时满足。\n"
-            "疑点仍留在 finding 表里，只是不算线索：排名、底稿、合计都不计它。",
+    .text =
+        "先不写 --approver 运行一次，看近十二个月少掉哪些疑点；批准人看过后加 --by --approver --because\n"
+        "--seen 再运行，才写进数据目录的 rules/exceptions.yaml（只增不改），连同影响记入 changes.jsonl。\n"
+        "写明的条件须同时满足。疑点仍留在 finding 表里，只是不算线索：排名、底稿、合计都不计它。",
     .options = add_options,
     .examples = add_examples,
     .run = add,
 };
 
 static const struct option end_options[] = {
-    OPT_DATA,
-    {"to", 0, ARG_DAY, "DATE", NULL, false, "改到这天止，只能提前"},
-    {"because", 0, ARG_TEXT, "TEXT", NULL, false, "理由，必填"},
-    {"approver", 0, ARG_TEXT, "NAME", NULL, false, "批准人，必填"},
-    OPT_RULES,
+    OPT_DATA,    {"to", 0, ARG_DAY, "DATE", NULL, false, "改到这天止，只能提前"},
+    OPT_BY,      OPT_APPROVER,
+    OPT_BECAUSE, OPT_SEEN,
+    OPT_THREADS, OPT_FORMAT,
+    OPT_OUT,     OPT_RULES,
     OPT_END,
 };
 static const struct example end_examples[] = {
-    {"exceptions end 1 --to 2023-06-30 --because 试点结束 --approver 王某", "例外 1 提前终止"},
+    {"exceptions end 1 --to 2023-06-30", "例外 1 提前到六月底终止会多出哪些疑点"},
     EXAMPLE_END,
 };
 const struct command cmd_exceptions_end = {

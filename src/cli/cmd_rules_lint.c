@@ -5,71 +5,12 @@
 #include "cli/common.h"
 #include "cli/library.h"
 #include "engine/rule.h"
-#include "screen/law.h"
+#include "life/lint.h"
 
-/* What loading does not ask: law known, examples of all four kinds, something to clear it. */
-static int fault(const struct rule *r, int line, const char *what)
+static void tell(void *ctx, const struct rule *r, int line, const char *what)
 {
+    (void)ctx;
     printf("%s:%d: %.*s: %s\n", r->file, line, (int)r->base_id.n, r->base_id.p, what);
-    return 1;
-}
-
-static int lint_law(const struct rule *r)
-{
-    const struct ynode *list = ynode_get(r->node, "law");
-    int faults = 0;
-
-    if (!list || !ynode_count(list))
-        return fault(r, r->node->line, "没有写法律依据（law）");
-    for (const struct ynode *c = list->child; c; c = c->next)
-        if (!law_find(c->text)) {
-            char text[160];
-
-            snprintf(text, sizeof text, "不认识的法条“%.*s”", (int)c->text.n, c->text.p);
-            faults += fault(r, c->line, text);
-        }
-    return faults;
-}
-
-static int lint_examples(const struct rule *r)
-{
-    static const char *const kinds[] = {"hit", "near", "boundary", "missing"};
-    const struct ynode *list = ynode_get(r->node, "examples");
-    int faults = 0;
-
-    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
-        bool there = false;
-
-        for (const struct ynode *x = list ? list->child : NULL; x && !there; x = x->next)
-            there = span_is(ynode_text(x, "kind"), kinds[k]);
-        if (!there) {
-            char text[160];
-
-            snprintf(text, sizeof text, "缺少 kind: %s 的例子", kinds[k]);
-            faults += fault(r, list ? list->line : r->node->line, text);
-        }
-    }
-    return faults;
-}
-
-static int lint_rule(const struct rule *r)
-{
-    static const char *const wanted[] = {"name",   "says",   "clears",    "false_positives",
-                                         "judged", "phases", "effective", "serves"};
-    int faults = lint_law(r) + lint_examples(r);
-    const struct ynode *tags = ynode_get(r->node, "tags");
-
-    if (!r->tags.bits[TAG_WHO] || !r->tags.bits[TAG_RELEASE])
-        faults += fault(r, tags ? tags->line : r->node->line, "tags 没有写 who 或 release");
-
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
-        if (!ynode_get(r->node, wanted[i])) {
-            char text[160];
-
-            snprintf(text, sizeof text, "没有写 %s", wanted[i]);
-            faults += fault(r, r->node->line, text);
-        }
-    return faults;
 }
 
 static int run(const struct args *a, struct err *e)
@@ -85,7 +26,7 @@ static int run(const struct args *a, struct err *e)
 
         if (r->hidden || again)
             continue;
-        faults += lint_rule(r);
+        faults += lint_rule(r, tell, NULL);
         n++;
     }
     if (faults)

@@ -7,29 +7,19 @@
 #include "cli/library.h"
 #include "cli/output.h"
 #include "engine/rule.h"
+#include "life/change.h"
+#include "life/history.h"
 #include "screen/law.h"
 
-/* The rule as it is written, remarks and all: from its line to the next line that begins in the first column. */
 static int print_source(const struct rule *r, struct err *e)
 {
-    FILE *f = fopen(r->file, "r");
-    char *line = NULL;
-    size_t cap = 0;
-    int no = 0, first = r->node->line;
-    ssize_t n;
+    struct buf b = BUF_INIT;
+    int rc = place_source(r, &b, e);
 
-    if (!f)
-        return err_errno(e, "打不开 %s", r->file);
-    while ((n = getline(&line, &cap, f)) > 0) {
-        no++;
-        if (no > first && line[0] != ' ' && line[0] != '\n' && line[0] != '\r')
-            break;
-        if (no >= first)
-            fwrite(line, 1, (size_t)n, stdout);
-    }
-    free(line);
-    fclose(f);
-    return 0;
+    if (!rc)
+        fwrite(buf_cstr(&b), 1, b.n, stdout);
+    buf_release(&b);
+    return rc;
 }
 
 static void print_law(const struct rule *r)
@@ -178,6 +168,35 @@ static void print_regional(const struct huji_library *lib, const struct rule *r)
     }
 }
 
+/* "# 第 2 版，启用；..." and a line per change that was kept. */
+static int print_life(const struct huji_library *lib, const struct rule *r, struct err *e)
+{
+    json_t *all = NULL, *x;
+    char id[64];
+    size_t i;
+    int rc = lib->local ? history_read(lib->local, &all, NULL, e) : 0;
+
+    snprintf(id, sizeof id, "%.*s", (int)r->base_id.n, r->base_id.p);
+    printf("# 第 %d 版，%s%s\n", r->version, rule_state_title[r->state],
+           r->decided ? "" : "（规则原文所写）");
+    json_array_foreach(all, i, x)
+    {
+        struct buf b = BUF_INIT;
+
+        if (!history_names(x, id))
+            continue;
+        change_title(json_object_get(x, "what"), &b);
+        printf("# 历史：%s %s（%s 提出", json_string_value(json_object_get(x, "at")), buf_cstr(&b),
+               json_string_value(json_object_get(x, "by")));
+        if (json_is_string(json_object_get(x, "approver")))
+            printf("，%s 批准", json_string_value(json_object_get(x, "approver")));
+        printf("）：%s\n", json_string_value(json_object_get(x, "because")));
+        buf_release(&b);
+    }
+    json_decref(all);
+    return rc;
+}
+
 static int show(const struct huji_library *lib, const char *id, struct err *e)
 {
     const struct rule *r = find(lib, span_of(id));
@@ -201,7 +220,7 @@ static int show(const struct huji_library *lib, const char *id, struct err *e)
     print_tags(r);
     print_law(r);
     print_regional(lib, r);
-    return 0;
+    return print_life(lib, r, e);
 }
 
 static int run(const struct args *a, struct err *e)

@@ -149,6 +149,11 @@ static void sum_up(const struct job *j)
         buf_yuan(&b, r->excepted_fund);
         buf_str(&b, "（huji exceptions list）。");
     }
+    if (r->trial) {
+        buf_str(&b, "试运行的规则另找到 ");
+        buf_thousands(&b, (int64_t)r->trial);
+        buf_str(&b, " 条，不算疑点。");
+    }
     if (r->rules_run < r->n_rules && !args_has(j->args, "rule") && !args_has(j->args, "tag"))
         buf_str(&b, "没能问的规则缺什么，见 huji ready。");
     buf_fmt(&b, "\n下一步：huji rank --data %s", j->store->dir);

@@ -17,7 +17,7 @@ int library_for_with(const struct args *a, struct library_wish w, struct huji_li
                      struct err *e)
 {
     const char *data = args_text(a, "data");
-    struct buf dir = BUF_INIT, own = BUF_INIT, profile = BUF_INIT;
+    struct buf dir = BUF_INIT, own = BUF_INIT, profile = BUF_INIT, states = BUF_INIT;
     struct library_source from = {.file = w.file, .region = w.region};
     char region[32];
     int rc;
@@ -27,8 +27,11 @@ int library_for_with(const struct args *a, struct library_wish w, struct huji_li
     rc = rules_dir(a, data, &dir, e);
     if (!rc) {
         from.dir = buf_cstr(&dir);
-        if (own_rules_dir(a, data, &own))
+        if (own_rules_dir(a, data, &own)) {
             from.local = buf_cstr(&own);
+            buf_fmt(&states, "%s/states.yaml", buf_cstr(&own));
+            from.states = buf_cstr(&states);
+        }
     }
     if (!rc && !w.as_written && own_profile(a, data, &profile)) {
         from.profile = buf_cstr(&profile);
@@ -39,6 +42,7 @@ int library_for_with(const struct args *a, struct library_wish w, struct huji_li
     }
     if (!rc)
         rc = library_open(&from, out, e);
+    buf_release(&states);
     buf_release(&profile);
     buf_release(&own);
     buf_release(&dir);

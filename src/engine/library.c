@@ -334,6 +334,8 @@ int library_open(const struct library_source *from, struct huji_library **out, s
         rc = load_all(lib, e);
     if (rc == 0 && from->profile)
         rc = profile_apply(lib, from->profile, from->region, e);
+    if (rc == 0 && from->states)
+        rc = states_apply(lib, from->states, e);
     if (rc < 0) {
         library_free(lib);
         return rc;

@@ -36,4 +36,7 @@ int rule_changed(struct huji_library *lib, const struct rule *r, const struct yn
 /* profile.c: once all rules are there. NULL `region`: ERR_STATE when the file is there. */
 int profile_apply(struct huji_library *lib, const char *path, const char *region, struct err *e);
 
+/* states.c: after it. */
+int states_apply(struct huji_library *lib, const char *path, struct err *e);
+
 #endif

@@ -138,6 +138,7 @@ struct rule {
     const struct rule
         *shipped; /* the rule before a profile or a trial changed a parameter; NULL = as written */
     enum rule_state state;
+    bool decided; /* the state is the bureau's own decision (library_source.states) */
     enum rule_judged judged;
     int judged_days;
     struct span owner_type;
@@ -254,6 +255,7 @@ struct library_source {
         *profile; /* file of regional parameters (docs/engineer/rules-language.md); absent: none */
     const char *
         region; /* 2, 4 or 6 digits of the administrative division; needed when the profile is there */
+    const char *states; /* file of decided states; absent: as the rules say */
 };
 int library_open(const struct library_source *from, struct huji_library **out, struct err *e);
 void library_free(struct huji_library *lib);
@@ -277,6 +279,10 @@ struct span profile_region(const struct huji_library *lib, const struct rule *r,
 unsigned rule_sources(const struct rule *r);
 const struct knowledge *library_knowledge(const struct huji_library *lib, struct span name);
 const char *class_name(int cls);
+extern const char *const rule_state_name[];  /* draft trial active retired, NULL */
+extern const char *const rule_state_title[]; /* 草稿 试运行 启用 停用, NULL */
+/* 16 digits of what the rule says, its variants included, its state and what regions change not. */
+int rule_digest(const struct rule *r, char out[17], struct err *e);
 
 /* ---- while loading (kinds use these) ---- */
 struct loader {

@@ -171,20 +171,33 @@ static int read_text(struct exceptions *x, struct span text, const struct huji_l
     return rc;
 }
 
-int exceptions_load(const char *data, const struct huji_library *lib, struct exceptions *out,
-                    struct err *e)
+static int load(struct exceptions *out, const struct huji_library *lib, struct err *e)
 {
     struct span text;
     int rc;
 
-    *out = (struct exceptions){0};
-    out->file = arena_fmt(&out->a, "%s/rules/exceptions.yaml", data);
     if (!out->file)
         return err_nomem(e);
     if (access(out->file, F_OK) != 0)
         return 0;
     rc = file_read(&out->a, out->file, MAX_FILE, &text, e);
     return rc ? rc : read_text(out, text, lib, e);
+}
+
+int exceptions_load(const char *data, const struct huji_library *lib, struct exceptions *out,
+                    struct err *e)
+{
+    *out = (struct exceptions){0};
+    out->file = arena_fmt(&out->a, "%s/rules/exceptions.yaml", data);
+    return load(out, lib, e);
+}
+
+int exceptions_load_from(const char *own, const struct huji_library *lib, struct exceptions *out,
+                         struct err *e)
+{
+    *out = (struct exceptions){0};
+    out->file = arena_fmt(&out->a, "%s/exceptions.yaml", own);
+    return load(out, lib, e);
 }
 
 void exceptions_release(struct exceptions *x)
@@ -257,7 +270,7 @@ int exceptions_add(const char *data, const struct huji_library *lib, const char 
 /* Lines at fault, by finding: the evidence as the table has it, so that what is judged is what is shown. */
 static const char lines_sql[] =
     "CREATE OR REPLACE TEMP TABLE exception_line AS"
-    " WITH piece AS (SELECT finding_id, unnest(string_split(evidence, '}, {')) AS p FROM finding"
+    " WITH piece AS (SELECT finding_id, unnest(string_split(evidence, '}, {')) AS p FROM %s"
     " WHERE hit AND rule_id IN (%s)),"
     " ref AS (SELECT finding_id, regexp_extract(p, '\"id\": \"line:([^\"]*)\"', 1) AS sn,"
     " contains(p, '\"role\": 1,') AS fault, contains(p, '\"more\":') AS more FROM piece)"
@@ -316,19 +329,19 @@ static void of_lines(struct buf *b, const struct exception *x)
 }
 
 static int apply_one(struct store *s, const struct exception *x, const struct huji_library *lib,
-                     struct err *e)
+                     const char *table, struct err *e)
 {
     struct buf rules = BUF_INIT, sql = BUF_INIT;
     int rc = 0;
 
     rule_list(&rules, x, lib);
     if (asks_lines(x))
-        rc = rules.failed ? err_nomem(e) : db_exec(s->con, e, lines_sql, buf_cstr(&rules));
+        rc = rules.failed ? err_nomem(e) : db_exec(s->con, e, lines_sql, table, buf_cstr(&rules));
     buf_fmt(
         &sql,
-        "UPDATE finding SET hit = false, exception = %lld WHERE hit AND rule_id IN (%s) AND event_date"
+        "UPDATE %s SET hit = false, exception = %lld WHERE hit AND rule_id IN (%s) AND event_date"
         " BETWEEN DATE '1970-01-01' + %d AND DATE '1970-01-01' + %d",
-        (long long)x->no, buf_cstr(&rules), x->from, x->to);
+        table, (long long)x->no, buf_cstr(&rules), x->from, x->to);
     and_equal(&sql, "fixmedins_code", x->subject[EXC_INST]);
     and_equal(&sql, "psn_no", x->subject[EXC_PERSON]);
     of_lines(&sql, x);
@@ -340,11 +353,11 @@ static int apply_one(struct store *s, const struct exception *x, const struct hu
 }
 
 int exceptions_apply(struct store *s, const struct exceptions *x, const struct huji_library *lib,
-                     struct err *e)
+                     const char *table, struct err *e)
 {
     int rc = 0;
 
     for (size_t i = 0; i < x->n && rc == 0; i++)
-        rc = apply_one(s, &x->at[i], lib, e);
+        rc = apply_one(s, &x->at[i], lib, table, e);
     return rc;
 }

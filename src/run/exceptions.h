@@ -44,6 +44,9 @@ struct exceptions {
  * ERR_INPUT with file, line, field, value. */
 int exceptions_load(const char *data, const struct huji_library *lib, struct exceptions *out,
                     struct err *e);
+/* The same from `own`/exceptions.yaml. */
+int exceptions_load_from(const char *own, const struct huji_library *lib, struct exceptions *out,
+                         struct err *e);
 void exceptions_release(struct exceptions *x);
 bool exception_names(const struct exception *x, const struct rule *r);
 
@@ -54,8 +57,8 @@ int exceptions_add(const char *data, const struct huji_library *lib, const char 
 
 struct huji_run;
 struct walk;
-/* Marks the rows of `finding`, in order of numbers: the first that fits has it. Within the caller's transaction. */
+/* Marks the rows of `table` (as `finding`), in order of numbers: the first that fits has it. Within the caller's transaction. */
 int exceptions_apply(struct store *s, const struct exceptions *x, const struct huji_library *lib,
-                     struct err *e);
+                     const char *table, struct err *e);
 
 #endif

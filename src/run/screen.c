@@ -213,8 +213,9 @@ static int finish(struct job *j, struct worker *w, size_t n, const struct screen
     int rc = o->no_texts ? 0 : world_texts(j->store, j->run, walks, n, j->world, e);
     if (rc < 0)
         return rc;
+    const struct write_wish wish = {o->into, o->into ? o->except : j->except};
     return o->found ? findings_each(j->store, j->run, walks, n, o, e)
-                    : findings_write(j->store, j->run, walks, n, o->keep ? NULL : j->except, r, e);
+                    : findings_write(j->store, j->run, walks, n, o->keep ? NULL : &wish, r, e);
 }
 
 static int run_all(struct job *j, const struct screen_options *o, struct screen_report *r,
@@ -255,7 +256,8 @@ int screen_run(struct store *s, const struct huji_library *lib, const struct scr
         return err_nomem(e);
     struct exceptions except = {0};
     struct run_needs needs;
-    int rc = o->found || o->keep || o->bare ? 0 : exceptions_load(s->dir, NULL, &except, e);
+    int rc = o->found || o->into || o->keep || o->bare ? 0
+                                                       : exceptions_load(s->dir, NULL, &except, e);
     if (rc == 0)
         rc = run_needs(lib, o->wanted, &needs, e);
     if (rc == 0)

@@ -9,6 +9,7 @@
 #include "claims/store.h"
 #include "engine/rule.h"
 
+struct exceptions;
 struct finished;
 struct huji_finding;
 /* A finding complete with its texts (NULL with `no_texts`); both live until the run ends. */
@@ -20,9 +21,12 @@ struct screen_options {
     day_t from, to;     /* only findings of these days; DAY_NONE = open */
     int threads;        /* 0 = as many as there are processors */
     bool bare;          /* fetch and assemble only, no rule: what the bench measures against */
-    bool keep;          /* do not write the table: the bench times without it */
-    bool lean;          /* read only what the wanted rules need: for trials */
-    bool no_texts;      /* ids of persons, visits and settlements stay numbers; wants `found` */
+    /* a TEMP table of the store's connection instead of `finding`, marked by `except` instead of the file's */
+    const char *into;
+    const struct exceptions *except; /* with `into` */
+    bool keep;                       /* do not write the table: the bench times without it */
+    bool lean;                       /* read only what the wanted rules need: for trials */
+    bool no_texts; /* ids of persons, visits and settlements stay numbers; wants `found` */
     /* not NULL: gets each finding, in the table's order unless no_texts; the table is not written */
     screen_found_fn *found;
     void *ctx; /* its first argument */
@@ -30,7 +34,9 @@ struct screen_options {
 
 struct screen_report {
     uint64_t lines, events, findings, hits;
-    uint64_t *per_rule; /* hits by library index */
+    uint64_t
+        trial; /* what rules found that are not active: in the table with hit = false, trial = true */
+    uint64_t *per_rule; /* hits by library index, on trial or not */
     uint64_t excepted;  /* findings that exceptions suppressed: not among the hits */
     fen_t excepted_fund;
     int n_rules, rules_run;

@@ -85,11 +85,11 @@ static int finish_all(struct store *s, const struct huji_run *run, struct walk *
     return rc;
 }
 
-static const char create_sql[] =
-    "CREATE OR REPLACE TABLE finding(finding_id VARCHAR, rule_id VARCHAR, rule_version INTEGER, owner_type VARCHAR, "
+static const char columns_sql[] =
+    "(finding_id VARCHAR, rule_id VARCHAR, rule_version INTEGER, owner_type VARCHAR, "
     "owner_id VARCHAR, anchor VARCHAR, psn_no VARCHAR, mdtrt_id VARCHAR, fixmedins_code VARCHAR, event_date DATE, "
     "value DECIMAL(18,6), threshold DECIMAL(18,6), amount_fen BIGINT, fund_fen BIGINT, class VARCHAR, phase VARCHAR, "
-    "hit BOOLEAN, marked BOOLEAN, message VARCHAR, evidence VARCHAR, content_hash VARCHAR, exception INTEGER)";
+    "hit BOOLEAN, marked BOOLEAN, message VARCHAR, evidence VARCHAR, content_hash VARCHAR, exception INTEGER, trial BOOLEAN)";
 
 static void put_text(duckdb_appender app, struct span s)
 {
@@ -123,6 +123,13 @@ static void put_phase(duckdb_appender app, const struct rule *r)
     buf_release(&b);
 }
 
+/* Only an active rule's hits are clues; of one on trial (or tried by name) they are kept apart, so that whoever counts `hit`
+ * counts none of them. */
+static bool is_clue(const struct row *r)
+{
+    return r->h->hit && r->f.rule->state == ST_ACTIVE;
+}
+
 static int append(duckdb_appender app, const struct row *r, struct err *e)
 {
     const struct huji_finding *h = r->h;
@@ -142,12 +149,13 @@ static int append(duckdb_appender app, const struct row *r, struct err *e)
     duckdb_append_int64(app, h->fund);
     duckdb_append_varchar(app, class_name(h->cls));
     put_phase(app, r->f.rule);
-    duckdb_append_bool(app, h->hit);
+    duckdb_append_bool(app, is_clue(r));
     duckdb_append_bool(app, h->marked);
     put_text(app, r->f.message);
     put_text(app, r->f.evidence);
     duckdb_append_varchar(app, r->f.content_hash);
     duckdb_append_null(app); /* exception */
+    duckdb_append_bool(app, h->hit && !is_clue(r));
     return duckdb_appender_end_row(app) == DuckDBSuccess ? 0 : db_append_error(app, e);
 }
 
@@ -164,14 +172,19 @@ static int keep_before(struct store *s, struct err *e)
 }
 
 /* What the exceptions took is no hit. */
-static int count_excepted(struct store *s, const struct huji_library *lib, struct screen_report *r,
-                          struct err *e)
+static int count_excepted(struct store *s, const struct huji_library *lib, const char *table,
+                          struct screen_report *r, struct err *e)
 {
+    struct buf sql = BUF_INIT;
     struct db_rows rows;
-    int rc = db_open(s->con,
-                     "SELECT rule_id, count(*), coalesce(sum(fund_fen), 0)::BIGINT FROM finding"
-                     " WHERE exception IS NOT NULL GROUP BY 1",
-                     &rows, e);
+    int rc;
+
+    buf_fmt(&sql,
+            "SELECT rule_id, count(*), coalesce(sum(fund_fen), 0)::BIGINT FROM %s"
+            " WHERE exception IS NOT NULL GROUP BY 1",
+            table);
+    rc = sql.failed ? err_nomem(e) : db_open(s->con, buf_cstr(&sql), &rows, e);
+    buf_release(&sql);
     if (rc < 0)
         return rc;
     while (db_next(&rows)) {
@@ -187,28 +200,45 @@ static int count_excepted(struct store *s, const struct huji_library *lib, struc
     return 0;
 }
 
-static int write_table(struct store *s, const struct rows *rows, const struct exceptions *x,
-                       const struct huji_library *lib, struct screen_report *r, struct err *e)
+int findings_none(struct store *s, const char *into, struct err *e)
+{
+    return db_exec(s->con, e, "CREATE OR REPLACE TEMP TABLE %s%s", into, columns_sql);
+}
+
+static int fill(struct store *s, const struct rows *rows, const char *table, struct err *e)
 {
     duckdb_appender app = NULL;
-    int rc = db_run(s->con, "BEGIN", e);
-    if (rc < 0)
-        return rc;
-    rc = keep_before(s, e);
-    if (rc == 0)
-        rc = db_run(s->con, create_sql, e);
-    if (rc == 0 && duckdb_appender_create(s->con, NULL, "finding", &app) != DuckDBSuccess)
-        rc = db_append_error(app, e);
+    int rc = duckdb_appender_create(s->con, NULL, table, &app) == DuckDBSuccess
+                 ? 0
+                 : db_append_error(app, e);
+
     for (size_t i = 0; i < rows->n && rc == 0; i++)
         rc = append(app, &rows->at[i], e);
     if (rc == 0 && duckdb_appender_flush(app) != DuckDBSuccess)
         rc = db_append_error(app, e);
     duckdb_appender_destroy(&app);
-    if (rc == 0 && x->n)
-        rc = exceptions_apply(s, x, lib, e);
-    if (rc == 0 && x->n)
-        rc = count_excepted(s, lib, r, e);
+    return rc;
+}
+
+static int write_table(struct store *s, const struct rows *rows, const struct write_wish *w,
+                       const struct huji_library *lib, struct screen_report *r, struct err *e)
+{
+    const char *table = w->into ? w->into : "finding";
+    int rc = db_run(s->con, "BEGIN", e);
+    if (rc < 0)
+        return rc;
+    if (!w->into)
+        rc = keep_before(s, e);
     if (rc == 0)
+        rc = db_exec(s->con, e, "CREATE OR REPLACE %s TABLE %s%s", w->into ? "TEMP" : "", table,
+                     columns_sql);
+    if (rc == 0)
+        rc = fill(s, rows, table, e);
+    if (rc == 0 && w->except->n)
+        rc = exceptions_apply(s, w->except, lib, table, e);
+    if (rc == 0 && w->except->n)
+        rc = count_excepted(s, lib, table, r, e);
+    if (rc == 0 && !w->into)
         rc = db_exec(
             s->con, e,
             "DELETE FROM meta WHERE key = 'unscreened'; CREATE OR REPLACE TABLE run AS SELECT now()::TIMESTAMP AS at, %zu::BIGINT AS findings",
@@ -220,18 +250,20 @@ static int write_table(struct store *s, const struct rows *rows, const struct ex
 }
 
 int findings_write(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n,
-                   const struct exceptions *x, struct screen_report *r, struct err *e)
+                   const struct write_wish *w, struct screen_report *r, struct err *e)
 {
     struct rows rows = {0};
     int rc = finish_all(s, run, walks, n, &rows, e);
     for (size_t i = 0; i < rows.n && rc == 0; i++) {
+        bool clue = is_clue(&rows.at[i]);
         r->findings++;
-        r->hits += rows.at[i].h->hit;
+        r->hits += clue;
+        r->trial += rows.at[i].h->hit && !clue;
         if (rows.at[i].h->hit)
             r->per_rule[rows.at[i].h->rule]++;
     }
-    if (rc == 0 && x)
-        rc = write_table(s, &rows, x, run->lib, r, e);
+    if (rc == 0 && w)
+        rc = write_table(s, &rows, w, run->lib, r, e);
     mem_free(rows.at);
     arena_release(&rows.a);
     line_ids_release(&rows.ids);

@@ -7,9 +7,16 @@
 #include "run/screen.h"
 
 struct exceptions;
-/* Counts into `r`. NULL `x`: everything but the table; else the table, marked by these exceptions. */
+struct write_wish {
+    const char *into; /* a TEMP table of this connection; NULL: `finding`, and what goes with it */
+    const struct exceptions *except; /* they mark the table */
+};
+/* Counts into `r`. NULL `w`: everything but the table. */
 int findings_write(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n,
-                   const struct exceptions *x, struct screen_report *r, struct err *e);
+                   const struct write_wish *w, struct screen_report *r, struct err *e);
+
+/* The empty table `into`. */
+int findings_none(struct store *s, const char *into, struct err *e);
 
 /* Hands each finding to o->found instead. */
 int findings_each(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n,
