@@ -513,6 +513,8 @@ void emit(struct fold *f, const struct found *w)
         f->take(f, w);
         return;
     }
+    if (f->wanted && !f->wanted(f, w))
+        return;
     h.day = (int32_t)sec_day(w->anchor->t);
     if (!in_force(f, h.day))
         return;

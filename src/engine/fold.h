@@ -39,6 +39,8 @@ struct fold {
     void (*take)(struct fold *f, const struct found *w); /* findings go there, not out */
     void *take_ctx;
     bool only_hits; /* what keep_from adds is left out */
+    bool (*wanted)(const struct fold *f, const struct found *w); /* NULL: every finding is */
+    const void *wanted_ctx;
     bool failed;    /* out of memory */
 };
 

@@ -21,6 +21,8 @@ int walk_new(const struct huji_run *run, struct walk **out, struct err *e)
     w->guarded = mem_calloc(plans, sizeof *w->guarded);
     w->visit_of = mem_calloc(plans, sizeof *w->visit_of);
     w->visit_ok = mem_calloc(plans, 1);
+    w->own_row = mem_calloc(plans, 1);
+    w->reached = mem_calloc(rules, 1);
     w->buf = mem_calloc(rules, sizeof *w->buf);
     w->kept = mem_calloc(rules, sizeof *w->kept);
     w->mask = mem_calloc(rules, sizeof *w->mask);
@@ -28,12 +30,13 @@ int walk_new(const struct huji_run *run, struct walk **out, struct err *e)
     w->touched = mem_calloc(rules, sizeof *w->touched);
     w->is_touched = mem_calloc(rules, sizeof *w->is_touched);
     if (!w->guard || !w->guarded || !w->visit_of || !w->visit_ok || !w->buf || !w->kept ||
-        !w->mask || !w->sums || !w->touched || !w->is_touched) {
+        !w->mask || !w->sums || !w->touched || !w->is_touched || !w->own_row || !w->reached) {
         walk_free(w);
         return err_nomem(e);
     }
     for (int i = 0; i < run->lib->n_rules; i++)
         w->mask[i] = walk_numbers_of(run->lib->rules[i]);
+    walk_own_rows(w);
     memset(w->guard, 1, plans);
     for (int p = 0; p < run->n_plan; p++)
         if (run->plan[p].person[0].x)
@@ -82,7 +85,7 @@ void walk_free(struct walk *w)
     void *all[] = {w->kept,       w->mask,    w->sums,        w->all,      w->tap_rank, w->part.ev,
                    w->guard,      w->guarded, w->visit_of,    w->visit_ok, w->buf,      w->touched,
                    w->is_touched, w->live,    w->tapped,      w->by_visit, w->fund,     w->rows,
-                   w->order,      w->moved,   w->fold.members};
+                   w->order,      w->moved,   w->fold.members, w->own_row,  w->reached};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         mem_free(all[i]);
     net_release(&w->net);
@@ -163,7 +166,8 @@ void walk_fold(struct walk *w, const struct rule *r, struct event *ev, size_t n)
     for (size_t i = 0, j; i < n; i = j) {
         for (j = i + 1; j < n && same_owner(&ev[i], &ev[j]); j++)
             ;
-        r->kind->fold(&w->fold, ev + i, j - i);
+        if (!w->news || r->at_of == OF_LINES || walk_any_new(w, ev + i, j - i))
+            r->kind->fold(&w->fold, ev + i, j - i);
     }
 }
 
@@ -196,7 +200,7 @@ static bool line_plans(struct walk *w, const int *plans, enum source_id src, siz
 {
     bool any = false;
     for (; *plans >= 0; plans++)
-        if (w->guard[*plans]) {
+        if (w->guard[*plans] && !(w->news && w->own_row[*plans] && !walk_is_new(w, src, (int32_t)i))) {
             walk_consider(w, *plans, src, (int32_t)i);
             any = true;
         }
@@ -243,8 +247,13 @@ static void guards(struct walk *w, int32_t psn)
     memset(w->visit_of, 0, (size_t)w->run->n_plan * sizeof *w->visit_of);
     w->env.line = cols;
     w->env.cur = (struct event_ref){S_LINE, 0, -1};
-    for (int k = 0; k < w->n_guarded; k++)
-        w->guard[w->guarded[k]] = walk_passes(w, w->run->plan[w->guarded[k]].person);
+    if (w->news)
+        walk_news_guards(w);
+    for (int k = 0; k < w->n_guarded; k++) {
+        int p = w->guarded[k];
+        if (!w->news || w->guard[p])
+            w->guard[p] = walk_passes(w, w->run->plan[p].person);
+    }
     w->env.line = saved;
 }
 
@@ -283,7 +292,8 @@ static void walk_person(struct walk *w, int32_t psn)
         if (item < 0 || (uint32_t)item >= ix->n)
             continue;
         for (uint32_t k = ix->at[item]; k < ix->at[item + 1]; k++)
-            if (w->guard[ix->rows[k]])
+            if (w->guard[ix->rows[k]] &&
+                !(w->news && w->own_row[ix->rows[k]] && !w->news->line[i]))
                 walk_consider(w, ix->rows[k], S_LINE, (int32_t)i);
     }
     if (w->hi > w->lo && *w->run->by_source[S_UNMATCHED] >= 0)

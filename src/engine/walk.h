@@ -44,6 +44,17 @@ int walk_judge(const struct huji_run *run, struct walk *merged, struct walk *w, 
 int walk_combine(const struct huji_run *run, struct walk **walks, size_t n, struct err *e);
 
 const struct huji_finding *walk_findings(const struct walk *w, size_t *n);
+/* What a message adds to one person's rows: 1 by row, in the batch of lines, in s_visit, in s_operation (NULL: none). With it
+ * only hits come out in which one of these rows takes part, and rules that none of them can touch are not asked. */
+struct walk_news {
+    const uint8_t *line, *stay, *oprn;
+    size_t n_line, n_stay, n_oprn;
+    const bool *rules; /* by library index: which are asked at all; NULL = those that run */
+};
+/* `n` must live as long as it is walked with; NULL: everything comes out. */
+void walk_only_news(struct walk *w, const struct walk_news *n);
+/* Forgets what was found and collected; ready for another person, in any order. */
+void walk_reset(struct walk *w);
 /* Lines seen and alive, events collected: for the bar and the bench. */
 void walk_counts(const struct walk *w, uint64_t *lines, uint64_t *events);
 /* Walks without any rule: assembles the timelines (netting included) and sums a column, for the bench's bare loop. */

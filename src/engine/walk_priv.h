@@ -59,6 +59,8 @@ struct walk {
     int *guarded, n_guarded; /* plans that ask something of the person alone */
     int32_t *visit_of;
     int8_t *visit_ok;
+    const struct walk_news *news;
+    bool *own_row, *reached; /* per plan: it finds nothing but the row itself; per rule: news touches it */
     /* per rule */
     struct evbuf *buf;
     struct kept (*kept)[KEPT_PARTS];
@@ -91,6 +93,12 @@ size_t walk_unpack_part(struct walk *merged, struct walk *w, int rule, int part)
 
 /* walk_derive.c: folds a rule with `derive`. */
 void walk_derive(struct walk *merged, struct walk *w, const struct rule *r);
+
+/* walk_news.c: guards of plans that news can't touch go down; is it new? */
+void walk_news_guards(struct walk *w);
+bool walk_is_new(const struct walk *w, enum source_id src, int32_t row);
+bool walk_any_new(const struct walk *w, const struct event *ev, size_t n);
+void walk_own_rows(struct walk *w);
 
 /* walk_asks.c */
 inline int32_t walk_code_at(const struct walk *w, int f, size_t row)

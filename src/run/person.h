@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * One person judged while he is being treated: the rows that the store has of him, and what a message adds, walked by the
- * same engine that screens everybody. A library is linked once to the store's dictionaries; only the person's rows
- * are read for each question. Not thread-safe: one at a time.
+ * One person judged while he is being treated: the rows that the history has of him, and what a message adds, walked by the
+ * same engine that screens everybody. A link (a library linked to a history's dictionaries) is read-only and shared; a bench
+ * holds one person at a time, for one thread.
  *
- * Only rules are asked whose owner lies within a person and which ask for no measure of others.
+ * Only rules are asked whose owner lies within a person, which ask for no measure of others, and which compare no texts of
+ * persons, visits, settlements or of things that have no dictionary here.
  */
 #ifndef HUJI_RUN_PERSON_H
 #define HUJI_RUN_PERSON_H
 
 #include "base/day.h"
-#include "claims/store.h"
 #include "engine/finish.h"
+#include "run/history.h"
 
 #define SEC_NONE INT64_MIN
 
@@ -46,17 +47,29 @@ struct new_events {
     size_t n_line;
     struct new_oprn *oprn;
     size_t n_oprn;
-    sec_t until; /* what the store has from here on is not seen; SEC_NONE = all is */
+    bool oprn_fresh; /* operations of the current visit are being judged too */
+    sec_t until; /* what the history has from here on is not seen; SEC_NONE = all is */
 };
 
-struct person_bench;
+struct person_link;
 
-/* Links the rules `wanted` (per library index) that can be asked of one person; asked[i] then says which. The store must
- * stay open and unchanged. Owns: person_bench_close. */
-int person_bench_open(struct store *s, const struct huji_library *lib, const bool *wanted,
-                      struct person_bench **out, struct err *e);
-void person_bench_close(struct person_bench *b);
-const bool *person_bench_asked(const struct person_bench *b);
+/* Links the rules `wanted` (per library index) that can be asked of one person; person_link_asked then says which. Both
+ * must live as long. Owns: person_link_free. */
+int person_link_new(const struct history *h, const struct huji_library *lib, const bool *wanted,
+                    struct person_link **out, struct err *e);
+void person_link_free(struct person_link *l); /* NULL allowed */
+const bool *person_link_asked(const struct person_link *l);
+/* Are all codes of the message known to the link? If not: another link that knows them too (up to 20,000 that are in no
+ * dictionary; more are as if not told), so that patterns (`C04*`) hold for them. */
+bool person_link_knows(const struct person_link *l, const struct new_events *ev);
+int person_link_grow(const struct person_link *l, const struct new_events *ev,
+                     struct person_link **out, struct err *e);
+
+struct person_bench;
+/* Owns: person_bench_free, before its link. */
+int person_bench_new(const struct person_link *l, struct person_bench **out, struct err *e);
+void person_bench_free(struct person_bench *b); /* NULL allowed */
+const struct person_link *person_bench_link(const struct person_bench *b);
 
 enum { PERSON_KNOWN = 1, PERSON_INST_KNOWN = 2, PERSON_VISIT_KNOWN = 4 };
 
@@ -64,17 +77,20 @@ enum { PERSON_KNOWN = 1, PERSON_INST_KNOWN = 2, PERSON_VISIT_KNOWN = 4 };
 struct live_member {
     struct span id; /* with its prefix: "line:..." */
     int role;       /* 1 what is at fault, 2 what it stands against */
-    int line;       /* index into new_events.line; -1: from the store, or no line */
+    int line;       /* index into new_events.line; -1: from the history, or no line */
     int64_t amount;
+    struct span item, dept; /* of a line */
 };
 struct live_finding {
     const struct huji_finding *h;
     struct finished f;
     struct live_member *member;
     size_t n_member;
+    struct span dept; /* of its visit: where it left, else where it came in */
 };
-/* Findings and all their texts live in `a`. *known: PERSON_* bits. */
-int person_judge(struct person_bench *b, const struct new_events *ev, struct arena *a,
-                 struct live_finding **out, size_t *n, int *known, struct err *e);
+/* `asked`: which of the link's rules. Findings and all their texts live in `a`. *known: PERSON_* bits. `alone`: the history
+ * is not looked at. */
+int person_judge(struct person_bench *b, const struct new_events *ev, const bool *asked, bool alone,
+                 struct arena *a, struct live_finding **out, size_t *n, int *known, struct err *e);
 
 #endif
