@@ -7,16 +7,18 @@
 #include "base/mem.h"
 #include "base/sha.h"
 #include "check/answer.h"
+#include "check/benches.h"
+#include "run/exceptions.h"
 
 struct checker {
     const struct huji_library *lib;
-    struct person_bench *bench;
-    pthread_mutex_t lock; /* the bench judges one at a time */
+    struct benches *benches;
     struct arena a;
     pthread_rwlock_t modes_lock;
     char *dir; /* in `a` */
     struct arena modes_a;
     struct check_modes modes;
+    struct exceptions exceptions;
     bool *before, *during; /* per rule */
 };
 
@@ -47,28 +49,29 @@ static int choose(struct checker *c, bool **wanted, struct err *e)
     return 0;
 }
 
-int checker_open(struct store *s, const struct huji_library *lib, struct checker **out,
-                 struct err *e)
+int checker_open(const char *dir, const struct history *h, const struct huji_library *lib,
+                 struct checker **out, struct err *e)
 {
     struct checker *c = mem_calloc(1, sizeof *c);
     bool *wanted;
     if (!c)
         return err_nomem(e);
     c->lib = lib;
-    pthread_mutex_init(&c->lock, NULL);
     pthread_rwlock_init(&c->modes_lock, NULL);
     int rc = choose(c, &wanted, e);
-    c->dir = arena_dup(&c->a, span_of(s->dir));
+    c->dir = arena_dup(&c->a, span_of(dir));
     if (rc == 0)
         rc = c->dir ? checker_read_modes(c, e) : err_nomem(e);
     if (rc == 0)
-        rc = person_bench_open(s, lib, wanted, &c->bench, e);
+        rc = exceptions_load(dir, NULL, &c->exceptions, e);
+    if (rc == 0)
+        rc = benches_open(h, lib, wanted, &c->benches, e);
     if (rc < 0) {
         checker_close(c);
         return rc;
     }
     for (int i = 0; i < lib->n_rules; i++) {
-        bool asked = person_bench_asked(c->bench)[i];
+        bool asked = benches_asked(c->benches)[i];
         c->before[i] = c->before[i] && asked;
         c->during[i] = c->during[i] && asked;
     }
@@ -80,8 +83,8 @@ void checker_close(struct checker *c)
 {
     if (!c)
         return;
-    person_bench_close(c->bench);
-    pthread_mutex_destroy(&c->lock);
+    benches_close(c->benches);
+    exceptions_release(&c->exceptions);
     pthread_rwlock_destroy(&c->modes_lock);
     arena_release(&c->modes_a);
     arena_release(&c->a);
@@ -178,8 +181,51 @@ static enum check_mode mode_of(struct checker *c, const struct check_options *o,
     return mode;
 }
 
+static bool at_fault_are(const struct live_finding *f, struct span item, struct span dept)
+{
+    bool any = false;
+    for (size_t i = 0; i < f->n_member; i++) {
+        const struct live_member *m = &f->member[i];
+        if (m->role != 1)
+            continue;
+        any = true;
+        if (!span_starts(m->id, "line:") || (item.n && !span_eq(item, m->item)) ||
+            (dept.n && !span_eq(dept, m->dept)))
+            return false;
+    }
+    return any;
+}
+
+static bool any_line(const struct live_finding *f)
+{
+    for (size_t i = 0; i < f->n_member; i++)
+        if (f->member[i].role == 1 && span_starts(f->member[i].id, "line:"))
+            return true;
+    return false;
+}
+
+/* The number of the exception that suppresses it, as exceptions_apply has it for the table of findings; 0: none. */
+static int64_t excepted(const struct checker *c, const struct live_finding *f)
+{
+    const struct span none = {"", 0};
+    for (size_t i = 0; i < c->exceptions.n; i++) {
+        const struct exception *x = &c->exceptions.at[i];
+        const struct span *s = x->subject;
+        if (f->h->day < x->from || f->h->day > x->to || !exception_names(x, f->f.rule) ||
+            (s[EXC_INST].n && !span_eq(s[EXC_INST], f->f.fixmedins_code)) ||
+            (s[EXC_PERSON].n && !span_eq(s[EXC_PERSON], f->f.psn_no)) ||
+            (s[EXC_ITEM].n && !at_fault_are(f, s[EXC_ITEM], none)))
+            continue;
+        if (s[EXC_DEPT].n && !at_fault_are(f, none, s[EXC_DEPT]) &&
+            (any_line(f) || !span_eq(s[EXC_DEPT], f->dept)))
+            continue;
+        return x->no;
+    }
+    return 0;
+}
+
 static void record_finding(struct buf *b, const struct message *m, const struct live_finding *f,
-                           enum check_mode mode, bool first)
+                           enum check_mode mode, int64_t exception, bool first)
 {
     char jr_id[33];
     answer_jr_id(m, f, jr_id);
@@ -193,16 +239,16 @@ static void record_finding(struct buf *b, const struct message *m, const struct 
     buf_fmt(b, ", \"sev_deg\": %d, \"mode\": \"%s\", \"dspo_rqmt\": %d, \"amount_fen\": %lld",
             f->h->cls + 1, mode_name(mode), mode == MODE_RECORD ? 0 : answer_dspo(mode, f->h->cls),
             (long long)f->h->amount);
+    if (exception)
+        buf_fmt(b, ", \"exception\": %lld", (long long)exception);
     buf_str(b, ", \"message\": ");
     buf_json(b, f->f.message);
     buf_char(b, '}');
 }
 
 static void record_head(struct buf *b, const struct checker *c, const struct message *m,
-                        struct span body, int known)
+                        const char *sha, int known)
 {
-    char sha[65];
-    sha256_hex(body, 32, sha);
     buf_str(b, "{\"infno\": ");
     buf_json(b, m->infno);
     buf_str(b, ", \"fixmedins_code\": ");
@@ -239,22 +285,14 @@ static int judge_all(struct checker *c, const struct check_options *o, struct ar
     out->known = PERSON_KNOWN | PERSON_INST_KNOWN | PERSON_VISIT_KNOWN;
     for (size_t i = 0; i < out->msg.n_patient && rc == 0; i++) {
         struct patient *p = &out->msg.patient[i];
-        int known;
-        size_t k = 0;
+        int known = 0;
         p->ev.until = o->replay ? first_new(&p->ev) : SEC_NONE;
-        struct span own = p->ev.psn_no;
-        if (o->alone) /* a number that nobody has */
-            p->ev.psn_no = SPAN("\x01");
+        p->ev.oprn_fresh = span_is(out->msg.infno, "3102");
         out->n_orders += count_new(&p->ev);
-        pthread_mutex_lock(&c->lock);
-        rc = person_judge(c->bench, &p->ev, a, &ones[i].f, &ones[i].n, &known, e);
-        pthread_mutex_unlock(&c->lock);
-        p->ev.psn_no = own;
+        rc = benches_judge(c->benches, &p->ev, asked, o->alone, a, &ones[i].f, &ones[i].n, &known,
+                           e);
         out->known &= known;
-        for (size_t f = 0; rc == 0 && f < ones[i].n; f++)
-            if (asked[ones[i].f[f].h->rule])
-                ones[i].f[k++] = ones[i].f[f];
-        ones[i].n = rc == 0 ? k : 0;
+        ones[i].n = rc == 0 ? ones[i].n : 0;
         ones[i].p = p;
         all += ones[i].n;
     }
@@ -265,7 +303,7 @@ static int judge_all(struct checker *c, const struct check_options *o, struct ar
     return rc == 0 && !out->found ? err_nomem(e) : rc;
 }
 
-static int judged(struct checker *c, struct span body, const struct check_options *o,
+static int judged(struct checker *c, const char *sha, const struct check_options *o,
                   struct arena *a, struct check_result *out, struct buf *answer, struct buf *record,
                   struct err *e)
 {
@@ -284,15 +322,16 @@ static int judged(struct checker *c, struct span body, const struct check_option
     buf_release(&note);
     buf_str(answer, "{\"result\": [");
     if (record) {
-        record_head(record, c, m, body, out->known);
+        record_head(record, c, m, sha, out->known);
         buf_str(record, ", \"findings\": [");
     }
     for (size_t i = 0; i < m->n_patient; i++)
         for (size_t f = 0; f < ones[i].n; f++) {
             const struct live_finding *l = &ones[i].f[f];
-            enum check_mode mode = mode_of(c, o, m, l->f.rule);
+            int64_t exception = excepted(c, l);
+            enum check_mode mode = exception ? MODE_RECORD : mode_of(c, o, m, l->f.rule);
             if (record)
-                record_finding(record, m, l, mode, first_record);
+                record_finding(record, m, l, mode, exception, first_record);
             first_record = false;
             if (mode == MODE_RECORD)
                 continue;
@@ -309,7 +348,7 @@ static int judged(struct checker *c, struct span body, const struct check_option
 }
 
 /* 3103: what the doctor did. Checked here, kept by the caller. */
-static int feedback(struct checker *c, struct span body, struct check_result *out,
+static int feedback(struct checker *c, const char *sha, struct check_result *out,
                     struct buf *answer, struct buf *record, struct err *e)
 {
     const struct message *m = &out->msg;
@@ -328,7 +367,7 @@ static int feedback(struct checker *c, struct span body, struct check_result *ou
     answer_head(answer, m, 0, (struct span){"", 0}, (struct span){"", 0});
     buf_str(answer, "{}}");
     if (record) {
-        record_head(record, c, m, body, 0);
+        record_head(record, c, m, sha, 0);
         buf_str(record, ", \"warns\": [");
         for (size_t i = 0; i < m->n_warn; i++) {
             buf_str(record, i ? ", {\"warn_rslt_id\": " : "{\"warn_rslt_id\": ");
@@ -368,15 +407,15 @@ static int signed_in(const struct check_result *out, struct buf *answer, struct 
     return answer->failed ? err_nomem(e) : 0;
 }
 
-static int by_kind(struct checker *c, struct span body, const struct check_options *o,
+static int by_kind(struct checker *c, const char *sha, const struct check_options *o,
                    struct arena *a, struct check_result *out, struct buf *answer,
                    struct buf *record, struct err *e)
 {
     struct span infno = out->msg.infno;
     if (span_is(infno, "3101") || span_is(infno, "3102"))
-        return judged(c, body, o, a, out, answer, record, e);
+        return judged(c, sha, o, a, out, answer, record, e);
     if (span_is(infno, "3103"))
-        return feedback(c, body, out, answer, record, e);
+        return feedback(c, sha, out, answer, record, e);
     if (span_is(infno, "9001") || span_is(infno, "9002"))
         return signed_in(out, answer, e);
     err_set(e, ERR_INPUT, "没有交易 %.*s", infno.n > 20 ? 20 : (int)infno.n, infno.p);
@@ -384,15 +423,13 @@ static int by_kind(struct checker *c, struct span body, const struct check_optio
     return ERR_INPUT;
 }
 
-int checker_answer(struct checker *c, struct span body, const struct check_options *o,
-                   struct arena *a, struct check_result *out, struct buf *answer,
-                   struct buf *record, struct err *e)
+int checker_judge(struct checker *c, const struct message *m, const char *sha,
+                  const struct check_options *o, struct arena *a, struct check_result *out,
+                  struct buf *answer, struct buf *record, struct err *e)
 {
     struct err why = {0};
-    *out = (struct check_result){0};
-    int rc = message_read(body, a, &out->msg, &why);
-    if (rc == 0)
-        rc = by_kind(c, body, o, a, out, answer, record, &why);
+    *out = (struct check_result){.msg = *m};
+    int rc = by_kind(c, sha, o, a, out, answer, record, &why);
     if (rc == ERR_INPUT || rc == ERR_LIMIT) {
         out->infcode = -1;
         out->err = why;
@@ -403,6 +440,28 @@ int checker_answer(struct checker *c, struct span body, const struct check_optio
         rc = answer->failed ? ERR_NOMEM : 0;
     }
     if (rc < 0 && e)
+        *e = why;
+    return rc;
+}
+
+int checker_answer(struct checker *c, struct span body, const struct check_options *o,
+                   struct arena *a, struct check_result *out, struct buf *answer,
+                   struct buf *record, struct err *e)
+{
+    struct message m;
+    struct err why = {0};
+    char sha[65];
+    int rc = message_read(body, a, &m, &why);
+    if (rc == 0) {
+        sha256_hex(body, 32, sha);
+        return checker_judge(c, &m, sha, o, a, out, answer, record, e);
+    }
+    *out = (struct check_result){.infcode = -1, .msg = m, .err = why};
+    if (rc == ERR_INPUT || rc == ERR_LIMIT) {
+        check_refusal(answer, &out->msg, &why);
+        return answer->failed ? err_nomem(e) : 0;
+    }
+    if (e)
         *e = why;
     return rc;
 }

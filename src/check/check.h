@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * A message judged: the person's history from the store and the message, folded by the engine that screens everybody, and
+ * A message judged: the person's rows of the history and the message, folded by the engine that screens everybody, and
  * the answer in the national envelope. Only rules whose phases hold 事前 (3101) or 事中 (3102), only findings in which an
  * order or visit of the message takes part. docs/engineer/live.md.
  */
@@ -32,9 +32,10 @@ struct check_result {
     struct err err;
 };
 
-/* The store stays open and unchanged as long; `lib` too. Safe for several threads. Owns: checker_close. */
-int checker_open(struct store *s, const struct huji_library *lib, struct checker **out,
-                 struct err *e);
+/* `h` and `lib` live as long; modes and exceptions are DATA's. Safe for several threads. Owns: checker_close. */
+struct history;
+int checker_open(const char *dir, const struct history *h, const struct huji_library *lib,
+                 struct checker **out, struct err *e);
 void checker_close(struct checker *c);
 /* Reads DATA/check-modes.csv again. Safe beside checker_answer. Errors: as modes_read; what was there stays. */
 int checker_read_modes(struct checker *c, struct err *e);
@@ -46,6 +47,10 @@ void checker_counts(const struct checker *c, int *before, int *during);
 int checker_answer(struct checker *c, struct span body, const struct check_options *o,
                    struct arena *a, struct check_result *out, struct buf *answer,
                    struct buf *record, struct err *e);
+/* The same of a message that was read already; `sha`: 64 hex digits of its body. */
+int checker_judge(struct checker *c, const struct message *m, const char *sha,
+                  const struct check_options *o, struct arena *a, struct check_result *out,
+                  struct buf *answer, struct buf *record, struct err *e);
 /* The envelope of a refusal. */
 void check_refusal(struct buf *answer, const struct message *m, const struct err *why);
 

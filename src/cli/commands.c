@@ -43,6 +43,8 @@ const struct command *const huji_commands[] = {
     &cmd_knowledge_list,
     &cmd_clues_raise,
     &cmd_check,
+    &cmd_history_build,
+    &cmd_history_show,
     &cmd_serve,
     &cmd_user_add,
     &cmd_user_list,

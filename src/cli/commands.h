@@ -49,6 +49,8 @@ extern const struct command cmd_rules_set;
 extern const struct command cmd_rules_history;
 extern const struct command cmd_rules_coverage;
 extern const struct command cmd_rules_doc;
+extern const struct command cmd_history_build;
+extern const struct command cmd_history_show;
 extern const struct command cmd_knowledge_import;
 extern const struct command cmd_knowledge_list;
 extern const struct command cmd_version;

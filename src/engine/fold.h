@@ -41,7 +41,7 @@ struct fold {
     bool only_hits; /* what keep_from adds is left out */
     bool (*wanted)(const struct fold *f, const struct found *w); /* NULL: every finding is */
     const void *wanted_ctx;
-    bool failed;    /* out of memory */
+    bool failed; /* out of memory */
 };
 
 /* One finding. `anchor` gives the identity unless `anchor_text`; `prev` (NULL allowed) is what the expressions call prev.

@@ -82,9 +82,9 @@ void walk_free(struct walk *w)
             kept_release(&w->kept[i][k]);
     for (int i = 0; w->sums && i < w->run->lib->n_measures; i++)
         measure_release(&w->sums[i]);
-    void *all[] = {w->kept,       w->mask,    w->sums,        w->all,      w->tap_rank, w->part.ev,
-                   w->guard,      w->guarded, w->visit_of,    w->visit_ok, w->buf,      w->touched,
-                   w->is_touched, w->live,    w->tapped,      w->by_visit, w->fund,     w->rows,
+    void *all[] = {w->kept,       w->mask,    w->sums,         w->all,      w->tap_rank, w->part.ev,
+                   w->guard,      w->guarded, w->visit_of,     w->visit_ok, w->buf,      w->touched,
+                   w->is_touched, w->live,    w->tapped,       w->by_visit, w->fund,     w->rows,
                    w->order,      w->moved,   w->fold.members, w->own_row,  w->reached};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         mem_free(all[i]);
@@ -200,7 +200,8 @@ static bool line_plans(struct walk *w, const int *plans, enum source_id src, siz
 {
     bool any = false;
     for (; *plans >= 0; plans++)
-        if (w->guard[*plans] && !(w->news && w->own_row[*plans] && !walk_is_new(w, src, (int32_t)i))) {
+        if (w->guard[*plans] &&
+            !(w->news && w->own_row[*plans] && !walk_is_new(w, src, (int32_t)i))) {
             walk_consider(w, *plans, src, (int32_t)i);
             any = true;
         }
@@ -292,8 +293,7 @@ static void walk_person(struct walk *w, int32_t psn)
         if (item < 0 || (uint32_t)item >= ix->n)
             continue;
         for (uint32_t k = ix->at[item]; k < ix->at[item + 1]; k++)
-            if (w->guard[ix->rows[k]] &&
-                !(w->news && w->own_row[ix->rows[k]] && !w->news->line[i]))
+            if (w->guard[ix->rows[k]] && !(w->news && w->own_row[ix->rows[k]] && !w->news->line[i]))
                 walk_consider(w, ix->rows[k], S_LINE, (int32_t)i);
     }
     if (w->hi > w->lo && *w->run->by_source[S_UNMATCHED] >= 0)

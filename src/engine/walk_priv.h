@@ -60,7 +60,8 @@ struct walk {
     int32_t *visit_of;
     int8_t *visit_ok;
     const struct walk_news *news;
-    bool *own_row, *reached; /* per plan: it finds nothing but the row itself; per rule: news touches it */
+    bool *own_row,
+        *reached; /* per plan: it finds nothing but the row itself; per rule: news touches it */
     /* per rule */
     struct evbuf *buf;
     struct kept (*kept)[KEPT_PARTS];

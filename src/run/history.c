@@ -11,9 +11,9 @@
 #include "run/history_priv.h"
 #include "run/person_priv.h"
 
-const enum source_id history_sources[] = {S_PERSON,    S_STAY, S_SETTLEMENT, S_OPERATION, S_SALE,
-                                          S_TRACE,     S_CHECK, S_REFUND,    S_REG,       S_ENROL,
-                                          S_LAB,       S_ACT,  S_LINE};
+const enum source_id history_sources[] = {S_PERSON, S_STAY,  S_SETTLEMENT, S_OPERATION, S_SALE,
+                                          S_TRACE,  S_CHECK, S_REFUND,     S_REG,       S_ENROL,
+                                          S_LAB,    S_ACT,   S_LINE};
 _Static_assert(sizeof history_sources / sizeof *history_sources == HISTORY_SOURCES, "count");
 _Static_assert(HUJI_MAX_FIELDS <= PACK_COLUMNS, "pack.h");
 
@@ -118,11 +118,10 @@ static int read_columns(struct history *h, struct unpacker *u, size_t n_cols, co
     return rc == -1 ? damaged(e, "机构、医师与名册") : rc < 0 ? err_nomem(e) : 0;
 }
 
-static int read_shared_table(struct history *h, struct unpacker *u, enum source_id s,
-                             struct err *e)
+static int read_shared_table(struct history *h, struct unpacker *u, enum source_id s, struct err *e)
 {
     void *col[HUJI_MAX_FIELDS];
-    uint8_t width[HUJI_MAX_FIELDS];
+    uint8_t width[HUJI_MAX_FIELDS] = {0};
     const struct source *src = &huji_sources[s];
     for (size_t f = 0; f < src->n_fields; f++)
         width[f] = (uint8_t)ftype_width(src->fields[f].type);
@@ -509,4 +508,33 @@ int history_visits(const struct history *h, int64_t person, const struct new_eve
                 out[i] = (int32_t)v;
     }
     return bad ? damaged(e, "一个人的编号") : 0;
+}
+
+struct span history_shared_bytes(const struct history *h, uint64_t *lines)
+{
+    *lines = h->head->lines;
+    return (struct span){(const char *)h->p + h->head->shared.at, h->head->shared.bytes};
+}
+
+int history_pieces(const struct history *h, uint32_t person, struct span *rows, struct span *psn,
+                   struct span *texts, struct err *e)
+{
+    struct unpacker u = {0};
+    int bad = 0, rc = piece(h, &h->head->rows, h->at, person, &u, e);
+    *rows = (struct span){(const char *)u.p, (size_t)(u.end - u.p)};
+    if (rc == 0)
+        rc = piece(h, &h->head->texts, h->texts_at, person, &u, e);
+    if (rc < 0)
+        return rc;
+    uint64_t n = get_number(&u, &bad);
+    if (bad || n > (uint64_t)(u.end - u.p))
+        return damaged(e, "一个人的编号");
+    *psn = (struct span){(const char *)u.p, n};
+    *texts = (struct span){(const char *)u.p + n, (size_t)(u.end - u.p) - n};
+    return 0;
+}
+
+uint64_t history_lines(const struct history *h)
+{
+    return h->head->lines;
 }

@@ -39,6 +39,7 @@ int history_of(struct store *s, const struct progress *p, struct history **out, 
 int history_repeat(const char *from, const char *to, uint32_t times, struct err *e);
 
 uint32_t history_persons(const struct history *h);
+uint64_t history_lines(const struct history *h);
 void history_sizes(const struct history *h, uint64_t *rows, uint64_t *texts, uint64_t *rest);
 
 /* ---- what is not of persons ---- */

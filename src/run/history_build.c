@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -158,7 +159,7 @@ static void renumber_lines(struct maker *m, size_t n)
     for (size_t i = 0; i < n; i++) {
         int64_t of = m->col[init][i];
         uint32_t at = of < 0 ? MAP_NONE : map_get(&m->line.map, (uint64_t)of);
-        m->col[init][i] = of < 0 ? of : at == MAP_NONE ? -2 : at;
+        m->col[init][i] = of < 0 ? of : at == MAP_NONE ? -2 : (int64_t)at;
         m->col[no][i] = HUJI_NONE64;
     }
     renumber(m, S_LINE, n);
@@ -306,10 +307,11 @@ static int slice_texts(struct maker *m, int32_t lo, int32_t hi, struct err *e)
         rc = q.failed ? err_nomem(e) : id_texts_load(m->store, buf_cstr(&q), &m->names[i], e);
     }
     buf_clear(&q);
-    buf_fmt(&q,
-            "SELECT no, bkkp_sn FROM line_text WHERE no IN (SELECT no FROM s_line WHERE psn_no >= %d "
-            "AND psn_no < %d)",
-            lo, hi);
+    buf_fmt(
+        &q,
+        "SELECT no, bkkp_sn FROM line_text WHERE no IN (SELECT no FROM s_line WHERE psn_no >= %d "
+        "AND psn_no < %d)",
+        lo, hi);
     if (rc == 0)
         rc = q.failed ? err_nomem(e) : id_texts_load(m->store, buf_cstr(&q), &m->names[3], e);
     buf_clear(&q);
@@ -379,7 +381,7 @@ static int on_lines(void *ctx, const struct line_chunk *c, struct err *e)
         m->next = c->person[k] + 1;
     }
     if (rc == 0 && progress_cancelled(m->progress))
-        rc = err_set(e, ERR_CANCELLED, "停下了");
+        rc = err_set(e, ERR_STATE, "停下了");
     return rc;
 }
 
@@ -430,10 +432,11 @@ static int slice_open(struct maker *m, int32_t lo, int32_t hi, struct err *e)
         rc = q.failed ? err_nomem(e) : pull_open(m->store, buf_cstr(&q), &m->pull[i], e);
     }
     buf_clear(&q);
-    buf_fmt(&q,
-            "SELECT v.psn_no, d.mdtrt_id, d.dx FROM s_diag d JOIN s_visit v ON v.mdtrt_id = d.mdtrt_id "
-            "WHERE v.psn_no >= %d AND v.psn_no < %d AND d.dx IS NOT NULL ORDER BY 1, 2, 3",
-            lo, hi);
+    buf_fmt(
+        &q,
+        "SELECT v.psn_no, d.mdtrt_id, d.dx FROM s_diag d JOIN s_visit v ON v.mdtrt_id = d.mdtrt_id "
+        "WHERE v.psn_no >= %d AND v.psn_no < %d AND d.dx IS NOT NULL ORDER BY 1, 2, 3",
+        lo, hi);
     if (rc == 0)
         rc = q.failed ? err_nomem(e) : pull_open(m->store, buf_cstr(&q), &m->diag, e);
     for (int l = 0; l < LOOKUP_COUNT && rc == 0; l++)
@@ -488,7 +491,8 @@ static void maker_release(struct maker *m)
 static int all_slices(struct maker *m, const struct history_stamp *stamp, struct err *e)
 {
     int64_t lines = 0, persons = stamp->count[D_PERSON];
-    int rc = db_int(m->store->con, e, 0, &lines, "SELECT coalesce(sum(rows), 0)::BIGINT FROM segment");
+    int rc = db_int(m->store->con, e, 0, &lines,
+                    "SELECT coalesce(sum(rows), 0)::BIGINT FROM segment");
     int64_t step = lines ? SLICE_LINES * persons / lines : SLICE_MOST;
     step = step < 1000 ? 1000 : step > SLICE_MOST ? SLICE_MOST : step;
     for (int64_t lo = 0; lo < persons && rc == 0; lo += step) {
@@ -496,7 +500,7 @@ static int all_slices(struct maker *m, const struct history_stamp *stamp, struct
         rc = slice(m, (int32_t)lo, (int32_t)hi, e);
         progress_step(m->progress, "做人员历史缓存", (uint64_t)hi, (uint64_t)persons);
         if (rc == 0 && progress_cancelled(m->progress))
-            rc = err_set(e, ERR_CANCELLED, "停下了");
+            rc = err_set(e, ERR_STATE, "停下了");
     }
     return rc;
 }
@@ -509,10 +513,14 @@ int history_build(struct store *s, const struct progress *p, struct err *e)
     int rc = store_connect(s, &own.con, e);
     if (rc < 0)
         return rc;
-    struct maker m = {.store = &own, .progress = p};
+    struct maker m = {.store = &own, .progress = p, .file = {.fd = -1, .fd_texts = -1}};
     snprintf(path, sizeof path, "%s/check", s->dir);
     if (mkdir(path, 0700) < 0 && errno != EEXIST)
         rc = err_errno(e, "建不了 %s", path);
+    int lock = rc == 0 ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (rc == 0 &&
+        (lock < 0 || flock(lock, LOCK_EX) < 0)) /* two who make it: one after the other */
+        rc = err_errno(e, "锁不住 %s", path);
     history_path(s->dir, path);
     if (rc == 0)
         rc = history_stamp_of(&own, &before, e);
@@ -527,6 +535,8 @@ int history_build(struct store *s, const struct progress *p, struct err *e)
     if (rc == 0 && memcmp(&before, &after, sizeof before) != 0)
         rc = err_set(e, ERR_STATE, "做人员历史缓存时数据更新了，请再做一次");
     rc = history_end(&m.file, rc == 0 ? &before : NULL, m.n_lines, rc, e);
+    if (lock >= 0)
+        close(lock);
     maker_release(&m);
     duckdb_disconnect(&own.con);
     return rc;

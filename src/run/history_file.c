@@ -236,7 +236,7 @@ static int put_query(struct store *s, struct packer *p, const char *sql, struct 
             break;
         }
         for (size_t i = 0; i < c.n_rows; i++)
-            col[k][i] = ftype_width(c.col[k].type) == 8       ? c.col[k].i64[i]
+            col[k][i] = ftype_width(c.col[k].type) == 8  ? c.col[k].i64[i]
                         : c.col[k].i32[i] == HUJI_NONE32 ? HUJI_NONE64
                                                          : c.col[k].i32[i];
     }
@@ -330,5 +330,51 @@ int history_stamp_of(struct store *s, struct history_stamp *out, struct err *e)
     db_close(&rows);
     for (int d = 0; d < DOMAIN_COUNT && rc == 0; d++)
         rc = db_int(s->con, e, 0, &out->count[d], "SELECT count(*) FROM d_%s", huji_domain_name[d]);
+    return rc;
+}
+
+/* ---- for measuring ---- */
+
+static int repeat_one(struct history_file *f, const struct history *h, uint32_t person,
+                      uint32_t turn, struct buf *texts, struct err *e)
+{
+    struct span rows, old, psn;
+    char own[128];
+    int rc = history_pieces(h, person, &rows, &psn, &old, e);
+    if (rc < 0)
+        return rc;
+    if (turn) {
+        int n = snprintf(own, sizeof own, "%.*s-%04u", psn.n > 100 ? 100 : (int)psn.n, psn.p, turn);
+        psn = (struct span){own, (size_t)n};
+    }
+    buf_clear(texts);
+    put_number(texts, psn.n);
+    buf_span(texts, psn);
+    buf_span(texts, old);
+    return history_add(f, psn, rows, (struct span){buf_cstr(texts), texts->n}, e);
+}
+
+int history_repeat(const char *from, const char *to, uint32_t times, struct err *e)
+{
+    struct history *h;
+    struct history_file f = {.fd = -1, .fd_texts = -1};
+    struct buf texts = BUF_INIT;
+    uint64_t lines;
+    int rc = history_open(from, &h, e);
+    if (rc < 0)
+        return rc;
+    uint32_t n = history_persons(h);
+    if ((uint64_t)n * times > INT32_MAX)
+        rc = err_set(e, ERR_LIMIT, "人太多");
+    if (rc == 0)
+        rc = history_begin(&f, to, n * times, e);
+    if (rc == 0)
+        rc = history_put_shared_bytes(&f, history_shared_bytes(h, &lines), e);
+    for (uint32_t t = 0; t < times; t++)
+        for (uint32_t i = 0; i < n && rc == 0; i++)
+            rc = repeat_one(&f, h, i, t, &texts, e);
+    rc = history_end(&f, history_made_of(h), rc == 0 ? lines * times : 0, rc, e);
+    buf_release(&texts);
+    history_close(h);
     return rc;
 }

@@ -36,6 +36,10 @@ enum { HISTORY_SOURCES = 13 };
 /* Columns that others follow, for pack_table. */
 uint64_t history_lists(enum source_id s);
 uint64_t history_contract(void);
+/* As they lie in the file, without checks: `texts` behind psn_no. */
+int history_pieces(const struct history *h, uint32_t person, struct span *rows, struct span *psn,
+                   struct span *texts, struct err *e);
+struct span history_shared_bytes(const struct history *h, uint64_t *lines);
 /* Key columns of a lookup behind `first`, then b, e, then its values. */
 size_t lookup_columns(const struct lookup_def *d, int first, uint8_t *width);
 

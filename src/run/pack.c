@@ -121,9 +121,8 @@ static void put_offsets(struct buf *b, const struct shape *s, const int64_t *v, 
     for (size_t i = 0; i < n; i += 64) { /* 64 values are whole bytes, however wide */
         size_t k = n - i < 64 ? n - i : 64;
         for (size_t j = 0; j < k; j++)
-            part[j] = v[i + j] == HUJI_NONE64
-                          ? none
-                          : ((uint64_t)v[i + j] - (uint64_t)s->base) / s->unit;
+            part[j] = v[i + j] == HUJI_NONE64 ? none
+                                              : ((uint64_t)v[i + j] - (uint64_t)s->base) / s->unit;
         put_bits(b, part, k, s->bits);
     }
 }

@@ -48,7 +48,7 @@ struct new_events {
     struct new_oprn *oprn;
     size_t n_oprn;
     bool oprn_fresh; /* operations of the current visit are being judged too */
-    sec_t until; /* what the history has from here on is not seen; SEC_NONE = all is */
+    sec_t until;     /* what the history has from here on is not seen; SEC_NONE = all is */
 };
 
 struct person_link;

@@ -79,8 +79,7 @@ static int load_doctors(struct person_link *l, struct err *e)
         if (psn[i] == HUJI_NONE32)
             continue;
         uint32_t at = map_get(&l->doctors, (uint64_t)psn[i]);
-        if (at == MAP_NONE &&
-            map_put(&l->doctors, (uint64_t)psn[i], at = l->n_doctors + 1) < 0)
+        if (at == MAP_NONE && map_put(&l->doctors, (uint64_t)psn[i], at = l->n_doctors + 1) < 0)
             return err_nomem(e);
         l->n_doctors += at == l->n_doctors + 1;
         l->doctor_psn[i] = (int32_t)at;
@@ -105,8 +104,7 @@ static int link_all(struct person_link *l, struct err *e)
     l->frame.table[S_DOCTOR] = *history_table(l->history, S_DOCTOR);
     l->frame.table[S_DOCTOR].col[source_field(S_DOCTOR, SPAN("psn_no"))] = l->doctor_psn;
     for (int i = 0; i < LOOKUP_COUNT; i++)
-        l->frame.has_lookup[i] = history_lookup(l->history, (enum lookup_id)i,
-                                                &l->frame.lookup[i]);
+        l->frame.has_lookup[i] = history_lookup(l->history, (enum lookup_id)i, &l->frame.lookup[i]);
     static const uint32_t none;
     l->frame.diag_at = &none; /* a bench has its own */
     return run_open(l->lib, &l->frame, l->wanted, &l->run, e);

@@ -38,7 +38,7 @@ static inline bool own_numbers(enum domain d)
 
 struct person_bench {
     const struct person_link *link;
-    struct huji_run run;     /* the link's, with frame and maps of the moment */
+    struct huji_run run; /* the link's, with frame and maps of the moment */
     struct huji_frame frame;
     struct walk *walk;
     struct walk_news news;

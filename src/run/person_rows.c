@@ -484,7 +484,8 @@ int bench_rows(struct person_bench *b, const struct new_events *ev, bool alone, 
     static const enum source_id rest[] = {S_SALE, S_TRACE, S_CHECK, S_REFUND,
                                           S_REG,  S_ENROL, S_LAB,   S_ACT};
     const struct run_needs *needs = &b->link->needs;
-    struct past_needs want = {.fields = needs->fields, .lookup = needs->lookup, .diag = needs->diag};
+    struct past_needs want = {
+        .fields = needs->fields, .lookup = needs->lookup, .diag = needs->diag};
     want.spare[S_STAY] = ev->n_visit;
     want.spare[S_LINE] = ev->n_line;
     want.spare[S_OPERATION] = ev->n_oprn;

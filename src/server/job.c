@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "server/live.h"
 #include "server/server.h"
 
 #define LOG_LINES 500
@@ -158,6 +159,8 @@ static int run_one(struct jobs *a, struct cw *db, int64_t id, const char *kind, 
         }
     cw_rollback(db);
     rc = mark_ended(a, &r.job, rc, &why, &e);
+    if (a->server->live)
+        live_tables_changed(a->server->live);
     pthread_mutex_lock(&a->lock);
     a->running = 0;
     pthread_mutex_unlock(&a->lock);

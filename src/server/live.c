@@ -3,26 +3,42 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/sha.h"
 #include "check/check.h"
 #include "check/decisions.h"
 #include "claims/store.h"
+#include "engine/rule.h"
+#include "run/history.h"
 #include "server/gate.h"
 #include "server/server.h"
 
+/* What messages are judged with: exchanged whole, and freed when the last who began with it is done. */
+struct state {
+    struct history *history;
+    struct huji_library *lib;
+    struct checker *checker;
+    int users;                /* and one for being the present one */
+    unsigned long long loads; /* of the library, when it was read */
+    time_t exceptions;        /* of the file */
+};
+
 struct live {
     struct server *server;
-    pthread_mutex_t lock; /* opening */
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
     struct decisions *decisions;
-    pthread_mutex_t judging; /* one at a time */
-    struct store store;      /* with a connection of its own */
-    bool connected;
-    struct checker *checker;
-    unsigned long long loads; /* of the library, when it was linked */
-    int64_t imports;          /* files imported, then */
+    struct state *now;
+    struct err why; /* there is none yet: what went wrong */
+    pthread_t thread;
+    bool started, stopping, tables; /* tables: they may have changed */
 };
+
+enum { FIRST_WAIT = 20, LOOK_SECONDS = 1 };
 
 struct live *live_new(struct server *s)
 {
@@ -32,52 +48,196 @@ struct live *live_new(struct server *s)
         return NULL;
     l->server = s;
     pthread_mutex_init(&l->lock, NULL);
-    pthread_mutex_init(&l->judging, NULL);
+    pthread_cond_init(&l->changed, NULL);
     return l;
+}
+
+static void state_free(struct state *s)
+{
+    if (!s)
+        return;
+    checker_close(s->checker);
+    library_free(s->lib);
+    history_close(s->history);
+    mem_free(s);
+}
+
+static void state_leave(struct live *l, struct state *s)
+{
+    pthread_mutex_lock(&l->lock);
+    bool last = s && --s->users == 0;
+    pthread_mutex_unlock(&l->lock);
+    if (last)
+        state_free(s);
 }
 
 void live_free(struct live *l)
 {
     if (!l)
         return;
-    checker_close(l->checker);
-    if (l->connected)
-        duckdb_disconnect(&l->store.con);
+    pthread_mutex_lock(&l->lock);
+    l->stopping = true;
+    pthread_cond_broadcast(&l->changed);
+    pthread_mutex_unlock(&l->lock);
+    if (l->started)
+        pthread_join(l->thread, NULL);
+    state_leave(l, l->now);
     decisions_close(l->decisions);
-    pthread_mutex_destroy(&l->judging);
+    pthread_cond_destroy(&l->changed);
     pthread_mutex_destroy(&l->lock);
     mem_free(l);
 }
 
-/* --- linking ------------------------------------------------------------------------------------- */
+/* --- tables, rules, exceptions as they are now --------------------------------------------------- */
 
-static int imports_now(struct live *l, int64_t *out, struct err *e)
+static time_t exceptions_time(const struct live *l)
 {
-    if (!l->connected) {
-        l->store = *l->server->store;
-        l->store.con = NULL;
-        int rc = store_connect(l->server->store, &l->store.con, e);
-        if (rc)
-            return rc;
-        l->connected = true;
-    }
-    return db_int(l->store.con, e, 0, out, "SELECT coalesce(max(id) + 1, 0)::BIGINT FROM file");
+    char path[1100];
+    struct stat st;
+
+    snprintf(path, sizeof path, "%s/rules/exceptions.yaml", l->server->options->dir);
+    return stat(path, &st) == 0 ? st.st_mtime : 0;
 }
 
-/* `lib` is held by the caller. */
-static int link_anew(struct live *l, const struct huji_library *lib, struct err *e)
+static int stop_building(void *ctx)
 {
-    unsigned long long loads = atomic_load(&l->server->library_loads);
-    int64_t imports = 0;
-    int rc = imports_now(l, &imports, e);
+    return ((struct live *)ctx)->stopping;
+}
 
-    if (rc || (l->checker && imports == l->imports && loads == l->loads))
+static int state_make(struct live *l, struct state **out, struct err *e)
+{
+    struct state *s = mem_calloc(1, sizeof *s);
+    struct store own = *l->server->store;
+    struct progress p = {.cancelled = stop_building, .ctx = l};
+    int rc;
+
+    if (!s)
+        return err_nomem(e);
+    s->users = 1;
+    s->loads = atomic_load(&l->server->library_loads);
+    s->exceptions = exceptions_time(l);
+    rc = store_connect(l->server->store, &own.con, e);
+    if (!rc) {
+        rc = history_of(&own, &p, &s->history, e);
+        duckdb_disconnect(&own.con);
+    }
+    if (!rc)
+        rc = server_library_read(l->server, false, &s->lib, e);
+    if (!rc)
+        rc = checker_open(l->server->options->dir, s->history, s->lib, &s->checker, e);
+    if (rc) {
+        state_free(s);
         return rc;
-    checker_close(l->checker);
-    l->checker = NULL;
-    l->imports = imports;
-    l->loads = loads;
-    return checker_open(&l->store, lib, &l->checker, e);
+    }
+    *out = s;
+    return 0;
+}
+
+/* Locked. Is what is there what there should be? */
+static bool stale(const struct live *l)
+{
+    return !l->now || l->tables || l->now->loads != atomic_load(&l->server->library_loads) ||
+           l->now->exceptions != exceptions_time(l);
+}
+
+static void wait_seconds(struct live *l, int seconds)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += seconds;
+    pthread_cond_timedwait(&l->changed, &l->lock, &until);
+}
+
+/* The thread that makes a new state beside the one in use. */
+static void *keep_fresh(void *ctx)
+{
+    struct live *l = ctx;
+
+    pthread_mutex_lock(&l->lock);
+    while (!l->stopping) {
+        struct state *fresh = NULL, *old = NULL;
+        struct err e = {0};
+
+        if (!stale(l)) {
+            wait_seconds(l, LOOK_SECONDS);
+            continue;
+        }
+        l->tables = false;
+        pthread_mutex_unlock(&l->lock);
+        int rc = state_make(l, &fresh, &e);
+        pthread_mutex_lock(&l->lock);
+        if (!rc) {
+            old = l->now;
+            l->now = fresh;
+        } else if (!l->stopping) {
+            l->why = e;
+            l->tables = true;
+            fprintf(stderr, "level=error what=live text=\"%s\"\n", e.message);
+        }
+        pthread_cond_broadcast(&l->changed);
+        pthread_mutex_unlock(&l->lock);
+        state_leave(l, old);
+        pthread_mutex_lock(&l->lock);
+        if (rc && !l->stopping)
+            wait_seconds(l, LOOK_SECONDS);
+    }
+    pthread_mutex_unlock(&l->lock);
+    return NULL;
+}
+
+void live_tables_changed(struct live *l)
+{
+    pthread_mutex_lock(&l->lock);
+    l->tables = true;
+    pthread_cond_broadcast(&l->changed);
+    pthread_mutex_unlock(&l->lock);
+}
+
+/* Locked. */
+static int start(struct live *l, struct err *e)
+{
+    if (!l->started && pthread_create(&l->thread, NULL, keep_fresh, l) != 0)
+        return err_set(e, ERR_NOMEM, "起不了线程");
+    l->started = true;
+    return 0;
+}
+
+int live_begin(struct live *l, struct err *e)
+{
+    char path[HISTORY_PATH];
+    int rc = 0;
+
+    history_path(l->server->options->dir, path);
+    pthread_mutex_lock(&l->lock);
+    if (access(path, F_OK) == 0)
+        rc = start(l, e);
+    pthread_mutex_unlock(&l->lock);
+    return rc;
+}
+
+/* The first message waits for it to be made. Owns: state_leave. */
+static int state_take(struct live *l, struct state **out, struct err *e)
+{
+    int rc = 0;
+
+    pthread_mutex_lock(&l->lock);
+    rc = start(l, e);
+    for (int i = 0; !rc && !l->now && !l->why.code && !l->stopping && i < FIRST_WAIT; i++)
+        wait_seconds(l, 1);
+    if (!rc && !l->now) {
+        rc = l->why.code ? l->why.code : ERR_STATE;
+        if (l->why.code)
+            *e = l->why;
+        else
+            err_set(e, rc, "正在准备人员历史，请继续，稍后再送审");
+        l->why.code = 0;
+    }
+    *out = l->now;
+    if (!rc)
+        l->now->users++;
+    pthread_mutex_unlock(&l->lock);
+    return rc;
 }
 
 static int open_decisions(struct live *l, struct err *e)
@@ -93,22 +253,6 @@ static int open_decisions(struct live *l, struct err *e)
 
 /* --- answering ----------------------------------------------------------------------------------- */
 
-/* With the checker as tables, rules and modes are now. */
-static int ask_checker(struct live *l, struct span body, const struct check_options *o,
-                       struct arena *a, struct check_result *r, struct buf *answer,
-                       struct buf *record, struct err *e)
-{
-    int rc;
-
-    pthread_mutex_lock(&l->judging);
-    rc = link_anew(l, server_library(l->server), e); /* not exchanged while it judges */
-    if (!rc)
-        rc = checker_answer(l->checker, body, o, a, r, answer, record, e);
-    server_library_done(l->server);
-    pthread_mutex_unlock(&l->judging);
-    return rc;
-}
-
 static void count(struct live_told *told, const struct check_result *r)
 {
     told->orders = r->n_orders;
@@ -118,15 +262,20 @@ static void count(struct live_told *told, const struct check_result *r)
 }
 
 /* Nothing of it is kept; everything is shown, so that the hospital sees how it would look. */
-static int judge_test(struct live *l, struct span body, struct arena *a, struct buf *answer,
+static int judge_test(struct live *l, const struct message *m, struct arena *a, struct buf *answer,
                       struct live_told *told, struct err *e)
 {
     struct check_options o = {.alone = true, .force_mode = true, .mode = MODE_REMIND};
     struct check_result r;
-    int rc = ask_checker(l, body, &o, a, &r, answer, NULL, e);
+    struct state *s;
+    int rc = state_take(l, &s, e);
 
+    if (rc)
+        return rc;
+    rc = checker_judge(s->checker, m, "", &o, a, &r, answer, NULL, e);
     if (!rc)
         count(told, &r);
+    state_leave(l, s);
     return rc;
 }
 
@@ -136,17 +285,21 @@ static int judge(struct live *l, const struct message *m, struct span body, stru
     struct check_options o = {0};
     struct check_result r;
     struct buf record = BUF_INIT;
+    struct state *s;
     char sha[65];
     int rc = open_decisions(l, e);
 
     sha256_hex(body, 32, sha);
     if (!rc)
         rc = decisions_find(l->decisions, m->fixmedins_code, m->msgid, m->infno, sha, answer, e);
+    if (!rc)
+        rc = state_take(l, &s, e);
     if (rc)
         return rc < 0 ? rc : 0;
-    rc = ask_checker(l, body, &o, a, &r, answer, &record, e);
+    rc = checker_judge(s->checker, m, sha, &o, a, &r, answer, &record, e);
     if (!rc)
         count(told, &r);
+    state_leave(l, s);
     if (!rc && r.must_keep)
         rc = decisions_keep(l->decisions, m->fixmedins_code, m->msgid, m->infno, sha,
                             (struct span){buf_cstr(&record), record.n}, answer, e);
@@ -154,9 +307,29 @@ static int judge(struct live *l, const struct message *m, struct span body, stru
     return rc;
 }
 
+/* bench/live.c: the same way through the server, without judging. */
+static int measured(const struct server_options *o, struct span body, struct buf *answer,
+                    struct err *e)
+{
+    struct arena a = ARENA_INIT;
+    struct message m;
+    int rc = o->live == LIVE_PARSE ? message_read(body, &a, &m, e) : 0;
+
+    arena_release(&a);
+    buf_str(answer, "{\"infcode\": 0, \"output\": \"");
+    while (answer->n + 2 < o->live_bytes && !answer->failed)
+        buf_char(answer, 'x');
+    buf_str(answer, "\"}");
+    return rc ? rc : answer->failed ? err_nomem(e) : 0;
+}
+
 int live_answer(struct live *l, const struct live_call *call, struct buf *answer,
                 struct live_told *told, struct err *e)
 {
+    if (l->server->options->live != LIVE_WHOLE) {
+        *told = (struct live_told){0};
+        return measured(l->server->options, call->body, answer, e);
+    }
     struct arena a = ARENA_INIT;
     struct message m;
     struct err why = {0};
@@ -174,7 +347,7 @@ int live_answer(struct live *l, const struct live_call *call, struct buf *answer
     if (!rc) {
         snprintf(told->inst, sizeof told->inst, "%.*s", (int)m.fixmedins_code.n,
                  m.fixmedins_code.p);
-        rc = told->test ? judge_test(l, call->body, &a, answer, told, &why)
+        rc = told->test ? judge_test(l, &m, &a, answer, told, &why)
                         : judge(l, &m, call->body, &a, answer, told, &why);
     }
     if (rc < 0) { /* whatever it was, the sender gets an envelope that says so, and goes on */
@@ -191,8 +364,13 @@ int live_try(struct live *l, struct span body, struct arena *a, struct check_res
              struct buf *answer, struct err *e)
 {
     struct check_options o = {.force_mode = true, .mode = MODE_REMIND};
-    int rc = ask_checker(l, body, &o, a, out, answer, NULL, e);
+    struct state *s;
+    int rc = state_take(l, &s, e);
 
+    if (rc)
+        return rc;
+    rc = checker_answer(s->checker, body, &o, a, out, answer, NULL, e);
+    state_leave(l, s);
     if (!rc && out->infcode) {
         *e = out->err;
         return e->code;
@@ -202,11 +380,17 @@ int live_try(struct live *l, struct span body, struct arena *a, struct check_res
 
 int live_modes_changed(struct live *l, struct err *e)
 {
+    struct state *s;
     int rc = 0;
 
-    pthread_mutex_lock(&l->judging);
-    if (l->checker)
-        rc = checker_read_modes(l->checker, e);
-    pthread_mutex_unlock(&l->judging);
+    pthread_mutex_lock(&l->lock);
+    s = l->now;
+    if (s)
+        s->users++;
+    pthread_mutex_unlock(&l->lock);
+    if (!s)
+        return 0;
+    rc = checker_read_modes(s->checker, e);
+    state_leave(l, s);
     return rc;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* The judge of messages as the server holds it: opened at the first message, linked anew when tables or rules have changed. */
+/*
+ * The judge of messages as the server holds it: made ready at the first message, and made anew beside the one in use when
+ * tables, rules or exceptions have changed. No request waits for that or is dropped.
+ */
 #ifndef HUJI_SERVER_LIVE_H
 #define HUJI_SERVER_LIVE_H
 
@@ -12,6 +15,10 @@ struct server;
 
 struct live *live_new(struct server *s);
 void live_free(struct live *l);
+/* Where this directory has judged before: makes ready now, not at the first message. */
+int live_begin(struct live *l, struct err *e);
+/* An import has ended: the history is made anew where it has to be; messages go on with the old one meanwhile. */
+void live_tables_changed(struct live *l);
 struct live_call {
     const char *infno;        /* of the address */
     const char *key, *source; /* X-Huji-Key or "", the peer's address */

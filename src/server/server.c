@@ -166,10 +166,12 @@ int server_run(const struct server_options *o, void (*ready)(void *ctx, int port
         rc = err_nomem(e);
     if (!rc)
         rc = check_casework(&s, e);
-    if (!rc)
-        rc = jobs_start(&s, &s.jobs, e);
     if (!rc && (!(s.live = live_new(&s)) || !(s.gate = gate_new(o->dir))))
         rc = err_nomem(e);
+    if (!rc)
+        rc = live_begin(s.live, e);
+    if (!rc)
+        rc = jobs_start(&s, &s.jobs, e);
     if (!rc)
         rc = traffic_start(s.casework, o->dir, &s.traffic, e);
     if (!rc)
@@ -180,10 +182,10 @@ int server_run(const struct server_options *o, void (*ready)(void *ctx, int port
         atomic_store(&s.stopping, true);
     }
     http_stop(h);
+    jobs_stop(s.jobs);
     live_free(s.live);
     gate_free(s.gate);
     traffic_stop(s.traffic);
-    jobs_stop(s.jobs);
     clue_index_free(s.clues);
     holder_close(&s);
     store_close(s.store);

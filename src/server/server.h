@@ -29,6 +29,9 @@ struct server_options {
     const char *region;             /* of the data directory; NULL = not set */
     const char *tls_cert, *tls_key; /* files; NULL = plain HTTP */
     int workers;                    /* 0 = four, or one more than there are processors */
+    /* For measuring (bench/live.c): what of a message is done. LIVE_PARSE, LIVE_BYTES answer `live_bytes` bytes. */
+    enum { LIVE_WHOLE, LIVE_PARSE, LIVE_BYTES } live;
+    size_t live_bytes;
 };
 
 /* What handlers may see of it. */

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* Messages sent over keep-alive connections from one thread: as fast as they are answered, or at a fixed rate. */
+#ifndef HUJI_BENCH_LIVE_LOAD_H
+#define HUJI_BENCH_LIVE_LOAD_H
+
+#include "base/err.h"
+#include "base/span.h"
+
+struct messages {
+    struct buf text;
+    struct span *at; /* bodies with the places of live_messages.py */
+    size_t n;
+};
+int messages_read(const char *path, struct messages *out, struct err *e);
+void messages_release(struct messages *m);
+
+struct load {
+    int port, connections;
+    const struct messages *messages;
+    const char *const *psn; /* who is drawn from: psn[i] or psn[i]-NNNN, NNNN < times */
+    size_t n_psn;
+    unsigned times;
+    const char *key;
+    double seconds, rate; /* rate 0: as fast as it goes */
+    uint64_t seed;        /* message numbers begin here */
+};
+struct load_result {
+    double per_second, p50, p99, worst; /* milliseconds; with a rate from when it was due */
+    uint64_t sent, bad, findings, bytes;
+    double cpu; /* seconds of this process */
+};
+int load_run(const struct load *l, struct load_result *out, struct err *e);
+
+#endif
