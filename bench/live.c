@@ -79,7 +79,9 @@ static int serve(const struct bench *b, int kind, struct child *c)
     c->pid = fork();
     if (c->pid == 0) {
         struct err e = {0};
-        struct server_options o = {.dir = b->data, .listen = "127.0.0.1:0", .rules = b->rules,
+        struct server_options o = {.dir = b->data,
+                                   .listen = "127.0.0.1:0",
+                                   .rules = b->rules,
                                    .live = kind == 0   ? LIVE_WHOLE
                                            : kind == 1 ? LIVE_PARSE
                                                        : LIVE_BYTES,
@@ -122,9 +124,14 @@ static int measure(struct bench *b, int kind, double rate, uint64_t seed, struct
 {
     struct child c;
     struct load_result warm, r;
-    struct load l = {.connections = b->connections, .messages = &b->texts,
-                     .psn = (const char *const *)b->psn, .n_psn = b->n_psn, .times = b->times,
-                     .key = b->key, .seconds = 1, .seed = seed};
+    struct load l = {.connections = b->connections,
+                     .messages = &b->texts,
+                     .psn = (const char *const *)b->psn,
+                     .n_psn = b->n_psn,
+                     .times = b->times,
+                     .key = b->key,
+                     .seconds = 1,
+                     .seed = seed};
     if (serve(b, kind, &c) < 0)
         return err_set(e, ERR_STATE, "服务没有起来（LIVE_LOG=1 看原因）");
     l.port = c.port;
@@ -140,10 +147,15 @@ static int measure(struct bench *b, int kind, double rate, uint64_t seed, struct
     if (rc < 0)
         return rc;
     double n = (double)(r.sent + warm.sent);
-    *out = (struct measured){.per_second = r.per_second, .p50 = r.p50, .p99 = r.p99,
-                             .cpu_server = cpu / n * 1e6, .cpu_load = r.cpu / (double)r.sent * 1e6,
+    *out = (struct measured){.per_second = r.per_second,
+                             .p50 = r.p50,
+                             .p99 = r.p99,
+                             .cpu_server = cpu / n * 1e6,
+                             .cpu_load = r.cpu / (double)r.sent * 1e6,
                              .findings = (double)r.findings / (double)r.sent,
-                             .answer = (double)r.bytes / (double)r.sent, .mb = mb, .bad = r.bad};
+                             .answer = (double)r.bytes / (double)r.sent,
+                             .mb = mb,
+                             .bad = r.bad};
     return 0;
 }
 
@@ -205,14 +217,17 @@ static int run(struct bench *b, struct err *e)
         bad += half[0][i].bad + half[1][i].bad;
         ratio_full[i] = full_speed[0][i].per_second / full_speed[1][i].per_second;
         ratio_parse[i] = full_speed[1][i].per_second / full_speed[2][i].per_second;
-        fprintf(stderr, "round %d: full %.0f, parse %.0f, bytes %.0f a second; p99 at half %.2f / %.2f ms; load %.1f\n",
-                i + 1, full_speed[0][i].per_second, full_speed[1][i].per_second,
-                full_speed[2][i].per_second, half[0][i].p99, half[1][i].p99, load_now());
+        fprintf(
+            stderr,
+            "round %d: full %.0f, parse %.0f, bytes %.0f a second; p99 at half %.2f / %.2f ms; load %.1f\n",
+            i + 1, full_speed[0][i].per_second, full_speed[1][i].per_second,
+            full_speed[2][i].per_second, half[0][i].p99, half[1][i].p99, load_now());
     }
     qsort(ratio_full, (size_t)n, sizeof *ratio_full, cmp_double);
     qsort(ratio_parse, (size_t)n, sizeof *ratio_parse, cmp_double);
-    printf("| server | messages/s | us of processor, server | us, load | p50 ms | p99 ms | p99 ms at half of full |\n"
-           "| --- | --- | --- | --- | --- | --- | --- |\n");
+    printf(
+        "| server | messages/s | us of processor, server | us, load | p50 ms | p99 ms | p99 ms at half of full |\n"
+        "| --- | --- | --- | --- | --- | --- | --- |\n");
     for (int k = KINDS - 1; k >= 0; k--) {
         const struct measured *m = full_speed[k];
         printf("| %s | %.0f | %.0f | %.0f | %.2f | %.2f | ", kind_name[k], MEDIAN(m, n, per_second),
@@ -223,12 +238,14 @@ static int run(struct bench *b, struct err *e)
         else
             printf("|\n");
     }
-    printf("\nfull / parse %.0f %%, parse / bytes %.0f %% (medians of %d rounds of %.0f s, %d connections)\n",
-           ratio_full[n / 2] * 100, ratio_parse[n / 2] * 100, n, b->seconds, b->connections);
+    printf(
+        "\nfull / parse %.0f %%, parse / bytes %.0f %% (medians of %d rounds of %.0f s, %d connections)\n",
+        ratio_full[n / 2] * 100, ratio_parse[n / 2] * 100, n, b->seconds, b->connections);
     printf("fdatasync of 8 KB: median %.2f ms, p99 %.2f ms\n", sync_ms, p99_sync);
-    printf("answers: %.0f bytes, %.1f findings shown each; wrong envelopes: %llu; peak memory of full: %.0f MiB\n",
-           MEDIAN(full_speed[0], n, answer), MEDIAN(full_speed[0], n, findings),
-           (unsigned long long)bad, MEDIAN(full_speed[0], n, mb));
+    printf(
+        "answers: %.0f bytes, %.1f findings shown each; wrong envelopes: %llu; peak memory of full: %.0f MiB\n",
+        MEDIAN(full_speed[0], n, answer), MEDIAN(full_speed[0], n, findings),
+        (unsigned long long)bad, MEDIAN(full_speed[0], n, mb));
     return bad ? err_set(e, ERR_STATE, "有 %llu 条回答不对", (unsigned long long)bad) : 0;
 }
 
@@ -262,8 +279,12 @@ static int issue(struct bench *b, const char *inst, struct err *e)
     struct tm tm;
     localtime_r(&then, &tm);
     strftime(until, sizeof until, "%Y-%m-%d", &tm);
-    struct access a = {.fixmedins_code = inst, .fixmedins_name = "", .admdvs = "", .addresses = "127.0.0.1",
-                       .valid_until = until, .note = "bench"};
+    struct access a = {.fixmedins_code = inst,
+                       .fixmedins_name = "",
+                       .admdvs = "",
+                       .addresses = "127.0.0.1",
+                       .valid_until = until,
+                       .note = "bench"};
     int64_t id;
     int rc = casework_place(b->data, NULL, url, sizeof url, e);
     if (rc == 0)
@@ -277,9 +298,11 @@ static int issue(struct bench *b, const char *inst, struct err *e)
 
 static int usage(void)
 {
-    fprintf(stderr, "usage: huji-bench-live --repeat FROM TO TIMES\n"
-                    "       huji-bench-live --data DIR --rules DIR --messages FILE --persons FILE --inst CODE --times N\n"
-                    "                       [--rounds N] [--seconds S] [--connections N]\n");
+    fprintf(
+        stderr,
+        "usage: huji-bench-live --repeat FROM TO TIMES\n"
+        "       huji-bench-live --data DIR --rules DIR --messages FILE --persons FILE --inst CODE --times N\n"
+        "                       [--rounds N] [--seconds S] [--connections N]\n");
     return 2;
 }
 

@@ -154,7 +154,8 @@ static int pull(struct run *r, struct con *c)
         return -1;
     c->n_in += (size_t)k;
     c->in[c->n_in] = 0;
-    char *end = strstr(c->in, "\r\n\r\n"), *length = end ? strcasestr(c->in, "content-length:") : NULL;
+    char *end = strstr(c->in, "\r\n\r\n"),
+         *length = end ? strcasestr(c->in, "content-length:") : NULL;
     if (!end || !length)
         return 0;
     size_t body = strtoull(length + 15, NULL, 10), have = c->n_in - (size_t)(end + 4 - c->in);
@@ -253,8 +254,11 @@ int load_run(const struct load *l, struct load_result *out, struct err *e)
         rc = go(r, e);
     t = now() - t;
     getrusage(RUSAGE_SELF, &u[1]);
-    *out = (struct load_result){.sent = r->n_took, .bad = r->bad, .findings = r->findings,
-                                .bytes = r->bytes, .per_second = (double)r->n_took / t};
+    *out = (struct load_result){.sent = r->n_took,
+                                .bad = r->bad,
+                                .findings = r->findings,
+                                .bytes = r->bytes,
+                                .per_second = (double)r->n_took / t};
     for (int i = 0; i < 2; i++)
         out->cpu += (i ? 1 : -1) * ((double)(u[i].ru_utime.tv_sec + u[i].ru_stime.tv_sec) +
                                     (double)(u[i].ru_utime.tv_usec + u[i].ru_stime.tv_usec) / 1e6);

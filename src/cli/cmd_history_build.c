@@ -13,10 +13,11 @@ static void show(const struct history *h)
     uint64_t rows, texts, rest, n = history_persons(h);
     history_sizes(h, &rows, &texts, &rest);
     double per = n ? 1e6 / (double)n / (1 << 30) : 0;
-    printf("%llu 人，%llu 行费用；记录 %.1f MiB，编号文字 %.1f MiB，其余 %.1f MiB；每百万人记录 %.2f GiB、共 %.2f GiB\n",
-           (unsigned long long)n, (unsigned long long)history_lines(h),
-           (double)rows / (1 << 20), (double)texts / (1 << 20), (double)rest / (1 << 20),
-           (double)rows * per, (double)(rows + texts + rest) * per);
+    printf(
+        "%llu 人，%llu 行费用；记录 %.1f MiB，编号文字 %.1f MiB，其余 %.1f MiB；每百万人记录 %.2f GiB、共 %.2f GiB\n",
+        (unsigned long long)n, (unsigned long long)history_lines(h), (double)rows / (1 << 20),
+        (double)texts / (1 << 20), (double)rest / (1 << 20), (double)rows * per,
+        (double)(rows + texts + rest) * per);
 }
 
 static int open_shown(const char *dir, struct err *e)
@@ -64,9 +65,10 @@ const struct command cmd_history_build = {
     .name = "history build",
     .title = "做实时审核用的人员历史缓存",
     .operands = "",
-    .text = "把每个人的就诊、结算、费用等按人压在一个只读文件里（数据目录/check/history.bin），\n"
-            "3101、3102 审核只读它。做好后整个换上；正在用旧的请求不受影响。导入之后服务会自己重做，\n"
-            "huji check 发现它不合时也会重做，平时不必用这条命令。",
+    .text =
+        "把每个人的就诊、结算、费用等按人压在一个只读文件里（数据目录/check/history.bin），\n"
+        "3101、3102 审核只读它。做好后整个换上；正在用旧的请求不受影响。导入之后服务会自己重做，\n"
+        "huji check 发现它不合时也会重做，平时不必用这条命令。",
     .options = options,
     .examples = build_examples,
     .run = build,

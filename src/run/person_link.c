@@ -41,7 +41,7 @@ static int choose(struct person_link *l, const bool *wanted, struct err *e)
     for (int i = 0; i < l->lib->n_rules; i++) {
         const struct rule *r = l->lib->rules[i];
         bool own = false;
-        if (!wanted[i] || r->is_measure || !r->in_walk || r->late || r->waits ||
+        if (!wanted[i] || r->hidden || r->combine || !r->in_walk || r->late || r->waits ||
             r->kind == &kind_outlier || ranks_own(r))
             continue;
         rule_each_expr(r, compares_own, &own);
