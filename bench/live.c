@@ -18,7 +18,7 @@
 #include "casework/access.h"
 #include "casework/db.h"
 #include "live_load.h"
-#include "run/history.h"
+#include "run/records.h"
 #include "server/server.h"
 
 enum { ROUNDS = 9, KINDS = 3 };
@@ -333,7 +333,7 @@ int main(int argc, char **argv)
         default: return usage();
         }
     if (repeat && argc - optind == 3) {
-        rc = history_repeat(argv[optind], argv[optind + 1], (uint32_t)atoi(argv[optind + 2]), &e);
+        rc = records_repeat(argv[optind], argv[optind + 1], (uint32_t)atoi(argv[optind + 2]), &e);
     } else if (b.data && b.rules && b.messages && list && inst && b.rounds > 0 &&
                b.rounds <= ROUNDS && b.connections > 0 && b.connections <= 512 && b.times) {
         rc = messages_read(b.messages, &b.texts, &e);

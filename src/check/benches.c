@@ -18,7 +18,7 @@ struct seat {
 };
 
 struct benches {
-    const struct history *history;
+    const struct records *history;
     const struct huji_library *lib;
     pthread_mutex_t lock, growing;
     pthread_cond_t returned;
@@ -45,7 +45,7 @@ static void seat_free(struct seat *s)
     mem_free(s);
 }
 
-int benches_open(const struct history *h, const struct huji_library *lib, const bool *wanted,
+int benches_open(const struct records *h, const struct huji_library *lib, const bool *wanted,
                  struct benches **out, struct err *e)
 {
     struct benches *b = mem_calloc(1, sizeof *b);

@@ -11,7 +11,7 @@
 struct benches;
 
 /* `h`, `lib` live as long. Owns: benches_close. */
-int benches_open(const struct history *h, const struct huji_library *lib, const bool *wanted,
+int benches_open(const struct records *h, const struct huji_library *lib, const bool *wanted,
                  struct benches **out, struct err *e);
 void benches_close(struct benches *b); /* NULL allowed; nobody judges any more */
 const bool *benches_asked(const struct benches *b);

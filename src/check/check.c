@@ -49,7 +49,7 @@ static int choose(struct checker *c, bool **wanted, struct err *e)
     return 0;
 }
 
-int checker_open(const char *dir, const struct history *h, const struct huji_library *lib,
+int checker_open(const char *dir, const struct records *h, const struct huji_library *lib,
                  struct checker **out, struct err *e)
 {
     struct checker *c = mem_calloc(1, sizeof *c);

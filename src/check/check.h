@@ -33,8 +33,8 @@ struct check_result {
 };
 
 /* `h` and `lib` live as long; modes and exceptions are DATA's. Safe for several threads. Owns: checker_close. */
-struct history;
-int checker_open(const char *dir, const struct history *h, const struct huji_library *lib,
+struct records;
+int checker_open(const char *dir, const struct records *h, const struct huji_library *lib,
                  struct checker **out, struct err *e);
 void checker_close(struct checker *c);
 /* Reads DATA/check-modes.csv again. Safe beside checker_answer. Errors: as modes_read; what was there stays. */

@@ -11,7 +11,7 @@
 #include "cli/library.h"
 #include "cli/store.h"
 #include "engine/rule.h"
-#include "run/history.h"
+#include "run/records.h"
 
 /* A file, or - for standard input. */
 static int read_body(const char *name, size_t most, struct buf *out, struct err *e)
@@ -88,22 +88,22 @@ static int answer_file(struct checker *c, const struct args *a, const char *file
 }
 
 /* The server that owns the directory keeps the file fitting; else it is made now where it does not. */
-static int history_for(const struct args *a, struct store **s, struct history **out, struct err *e)
+static int history_for(const struct args *a, struct store **s, struct records **out, struct err *e)
 {
-    char path[HISTORY_PATH];
+    char path[RECORDS_PATH];
     const char *dir;
     int rc = store_for(a, STORE_READ, s, e);
     if (rc != ERR_STATE || data_dir(a, &dir, NULL))
-        return rc ? rc : history_of(*s, NULL, out, e);
-    history_path(dir, path);
-    return access(path, F_OK) == 0 ? history_open(path, out, e) : rc;
+        return rc ? rc : records_of(*s, NULL, out, e);
+    records_path(dir, path);
+    return access(path, F_OK) == 0 ? records_open(path, out, e) : rc;
 }
 
 static int run(const struct args *a, struct err *e)
 {
     struct store *s = NULL;
     struct huji_library *lib = NULL;
-    struct history *h = NULL;
+    struct records *h = NULL;
     struct checker *c = NULL;
     const char *dir;
     int refused = 0, rc = library_for(a, &lib, e);
@@ -116,7 +116,7 @@ static int run(const struct args *a, struct err *e)
     for (int i = 0; !rc && i < a->n_operands; i++)
         rc = answer_file(c, a, a->operands[i], &refused, e);
     checker_close(c);
-    history_close(h);
+    records_close(h);
     library_free(lib);
     store_close(s);
     return rc ? rc : refused ? 1 : 0;

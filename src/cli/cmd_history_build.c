@@ -6,30 +6,30 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/store.h"
-#include "run/history.h"
+#include "run/records.h"
 
-static void show(const struct history *h)
+static void show(const struct records *h)
 {
-    uint64_t rows, texts, rest, n = history_persons(h);
-    history_sizes(h, &rows, &texts, &rest);
+    uint64_t rows, texts, rest, n = records_persons(h);
+    records_sizes(h, &rows, &texts, &rest);
     double per = n ? 1e6 / (double)n / (1 << 30) : 0;
     printf(
         "%llu 人，%llu 行费用；记录 %.1f MiB，编号文字 %.1f MiB，其余 %.1f MiB；每百万人记录 %.2f GiB、共 %.2f GiB\n",
-        (unsigned long long)n, (unsigned long long)history_lines(h), (double)rows / (1 << 20),
+        (unsigned long long)n, (unsigned long long)records_lines(h), (double)rows / (1 << 20),
         (double)texts / (1 << 20), (double)rest / (1 << 20), (double)rows * per,
         (double)(rows + texts + rest) * per);
 }
 
 static int open_shown(const char *dir, struct err *e)
 {
-    char path[HISTORY_PATH];
-    struct history *h;
-    history_path(dir, path);
-    int rc = history_open(path, &h, e);
+    char path[RECORDS_PATH];
+    struct records *h;
+    records_path(dir, path);
+    int rc = records_open(path, &h, e);
     if (rc == 0)
         show(h);
     if (rc == 0)
-        history_close(h);
+        records_close(h);
     return rc;
 }
 
@@ -41,7 +41,7 @@ static int build(const struct args *a, struct err *e)
     if (rc)
         return rc;
     bar_begin(&bar);
-    rc = history_build(s, &bar.progress, e);
+    rc = records_build(s, &bar.progress, e);
     bar_end(&bar);
     if (!rc)
         rc = open_shown(s->dir, e);

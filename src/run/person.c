@@ -164,7 +164,7 @@ static struct span line_text(void *ctx, int64_t no)
 static int deliver(struct person_bench *b, const struct new_events *ev, struct past_texts *t,
                    struct arena *a, struct err *e)
 {
-    int rc = history_texts(b->link->history, b->person, a, t, e);
+    int rc = records_texts(b->link->history, b->person, a, t, e);
     size_t n = (size_t)b->past.n_visit + ev->n_visit + 1;
     struct huji_text *visit = rc == 0 ? arena_calloc(a, n * sizeof *visit) : NULL;
     if (rc < 0 || !visit)

@@ -12,7 +12,7 @@
 
 #include "base/day.h"
 #include "engine/finish.h"
-#include "run/history.h"
+#include "run/records.h"
 
 #define SEC_NONE INT64_MIN
 
@@ -55,7 +55,7 @@ struct person_link;
 
 /* Links the rules `wanted` (per library index) that can be asked of one person; person_link_asked then says which. Both
  * must live as long. Owns: person_link_free. */
-int person_link_new(const struct history *h, const struct huji_library *lib, const bool *wanted,
+int person_link_new(const struct records *h, const struct huji_library *lib, const bool *wanted,
                     struct person_link **out, struct err *e);
 void person_link_free(struct person_link *l); /* NULL allowed */
 const bool *person_link_asked(const struct person_link *l);

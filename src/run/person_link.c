@@ -55,7 +55,7 @@ static int choose(struct person_link *l, const bool *wanted, struct err *e)
 static int load_codes(struct person_link *l, const struct person_link *before, struct err *e)
 {
     for (int d = 0; d < DOMAIN_COUNT; d++) {
-        const struct span *code = history_codes(l->history, (enum domain)d, &l->own[d]);
+        const struct span *code = records_codes(l->history, (enum domain)d, &l->own[d]);
         const struct names *old = before ? &before->code[d] : NULL;
         uint32_t n = old ? old->n : l->own[d];
         for (uint32_t i = 0; i < n; i++)
@@ -68,7 +68,7 @@ static int load_codes(struct person_link *l, const struct person_link *before, s
 
 static int load_doctors(struct person_link *l, struct err *e)
 {
-    const struct huji_table *t = history_table(l->history, S_DOCTOR);
+    const struct huji_table *t = records_table(l->history, S_DOCTOR);
     int f = source_field(S_DOCTOR, SPAN("psn_no"));
     const int32_t *psn = t->col[f];
     l->doctor_psn = mem_alloc((t->n + 1) * sizeof *l->doctor_psn);
@@ -100,21 +100,21 @@ static int link_all(struct person_link *l, struct err *e)
             l->frame.dict[d] = (struct huji_dict){.code = t, .n = l->code[d].n};
     }
     l->frame.dict[D_PERSON].n = l->n_doctors + 1 + OTHERS;
-    l->frame.table[S_INST] = *history_table(l->history, S_INST);
-    l->frame.table[S_DOCTOR] = *history_table(l->history, S_DOCTOR);
+    l->frame.table[S_INST] = *records_table(l->history, S_INST);
+    l->frame.table[S_DOCTOR] = *records_table(l->history, S_DOCTOR);
     l->frame.table[S_DOCTOR].col[source_field(S_DOCTOR, SPAN("psn_no"))] = l->doctor_psn;
     for (int i = 0; i < LOOKUP_COUNT; i++)
-        l->frame.has_lookup[i] = history_lookup(l->history, (enum lookup_id)i, &l->frame.lookup[i]);
+        l->frame.has_lookup[i] = records_lookup(l->history, (enum lookup_id)i, &l->frame.lookup[i]);
     static const uint32_t none;
     l->frame.diag_at = &none; /* a bench has its own */
     return run_open(l->lib, &l->frame, l->wanted, &l->run, e);
 }
 
-static int make(const struct history *h, const struct huji_library *lib, const bool *wanted,
+static int make(const struct records *h, const struct huji_library *lib, const bool *wanted,
                 const struct person_link *before, const struct new_events *ev,
                 struct person_link **out, struct err *e);
 
-int person_link_new(const struct history *h, const struct huji_library *lib, const bool *wanted,
+int person_link_new(const struct records *h, const struct huji_library *lib, const bool *wanted,
                     struct person_link **out, struct err *e)
 {
     return make(h, lib, wanted, NULL, NULL, out, e);
@@ -209,7 +209,7 @@ int person_link_grow(const struct person_link *l, const struct new_events *ev,
     return make(l->history, l->lib, l->wanted, l, ev, out, e);
 }
 
-static int make(const struct history *h, const struct huji_library *lib, const bool *wanted,
+static int make(const struct records *h, const struct huji_library *lib, const bool *wanted,
                 const struct person_link *before, const struct new_events *ev,
                 struct person_link **out, struct err *e)
 {

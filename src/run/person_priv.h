@@ -15,7 +15,7 @@ enum { MAX_NEW_CODES = 20000, OTHERS = 62 };
  * patient who is one of them bears that number instead), and behind them whom else a row names.
  */
 struct person_link {
-    const struct history *history;
+    const struct records *history;
     const struct huji_library *lib;
     bool *wanted;
     struct run_needs needs;
@@ -74,7 +74,7 @@ int bench_rows(struct person_bench *b, const struct new_events *ev, bool alone, 
                struct err *e);
 void bench_clear(struct person_bench *b);
 /* Numbers of visits in the history for texts of the message; -1 where it has none. */
-int history_visits(const struct history *h, int64_t person, const struct new_events *ev,
+int records_visits(const struct records *h, int64_t person, const struct new_events *ev,
                    int32_t *out, struct err *e);
 
 #endif

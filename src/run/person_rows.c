@@ -457,8 +457,8 @@ static void add_lines(struct person_bench *b, const struct new_events *ev)
 static int find_ids(struct person_bench *b, const struct new_events *ev, bool alone, int *known,
                     struct err *e)
 {
-    const struct history *h = b->link->history;
-    b->person = alone ? -1 : history_find(h, ev->psn_no);
+    const struct records *h = b->link->history;
+    b->person = alone ? -1 : records_find(h, ev->psn_no);
     *known |= b->person >= 0 ? PERSON_KNOWN : 0;
     uint32_t doctor = b->person >= 0 ? map_get(&b->link->doctors, (uint64_t)b->person) : MAP_NONE;
     b->psn = doctor == MAP_NONE ? 0 : (int32_t)doctor;
@@ -467,7 +467,7 @@ static int find_ids(struct person_bench *b, const struct new_events *ev, bool al
     if (!b->visit)
         return err_nomem(e);
     b->n_visit = ev->n_visit;
-    int rc = history_visits(h, b->person, ev, b->visit, e);
+    int rc = records_visits(h, b->person, ev, b->visit, e);
     for (size_t i = 0; i < ev->n_visit && rc == 0; i++) {
         if (ev->visit[i].current && b->visit[i] >= 0)
             *known |= PERSON_VISIT_KNOWN;
@@ -492,7 +492,7 @@ int bench_rows(struct person_bench *b, const struct new_events *ev, bool alone, 
     want.spare[S_PERSON] = 1;
     int rc = find_ids(b, ev, alone, known, e);
     if (rc == 0)
-        rc = history_read(b->link->history, b->person, &want, &b->past, e);
+        rc = records_read(b->link->history, b->person, &want, &b->past, e);
     if (rc < 0)
         return rc;
     for (size_t i = 0; i < ev->n_visit; i++) /* behind the history's */

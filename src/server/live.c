@@ -13,13 +13,13 @@
 #include "check/decisions.h"
 #include "claims/store.h"
 #include "engine/rule.h"
-#include "run/history.h"
+#include "run/records.h"
 #include "server/gate.h"
 #include "server/server.h"
 
 /* What messages are judged with: exchanged whole, and freed when the last who began with it is done. */
 struct state {
-    struct history *history;
+    struct records *history;
     struct huji_library *lib;
     struct checker *checker;
     int users;                /* and one for being the present one */
@@ -58,7 +58,7 @@ static void state_free(struct state *s)
         return;
     checker_close(s->checker);
     library_free(s->lib);
-    history_close(s->history);
+    records_close(s->history);
     mem_free(s);
 }
 
@@ -118,7 +118,7 @@ static int state_make(struct live *l, struct state **out, struct err *e)
     s->exceptions = exceptions_time(l);
     rc = store_connect(l->server->store, &own.con, e);
     if (!rc) {
-        rc = history_of(&own, &p, &s->history, e);
+        rc = records_of(&own, &p, &s->history, e);
         duckdb_disconnect(&own.con);
     }
     if (!rc)
@@ -205,10 +205,10 @@ static int start(struct live *l, struct err *e)
 
 int live_begin(struct live *l, struct err *e)
 {
-    char path[HISTORY_PATH];
+    char path[RECORDS_PATH];
     int rc = 0;
 
-    history_path(l->server->options->dir, path);
+    records_path(l->server->options->dir, path);
     pthread_mutex_lock(&l->lock);
     if (access(path, F_OK) == 0)
         rc = start(l, e);

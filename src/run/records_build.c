@@ -10,7 +10,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "claims/stream.h"
-#include "run/history_make.h"
+#include "run/records_make.h"
 
 enum { SLICE_LINES = 2000000, SLICE_MOST = 200000 };
 
@@ -28,8 +28,8 @@ struct pull {
 struct maker {
     struct store *store;
     const struct progress *progress;
-    struct history_file file;
-    struct pull pull[HISTORY_SOURCES], diag, lookup[LOOKUP_COUNT];
+    struct records_file file;
+    struct pull pull[RECORDS_SOURCES], diag, lookup[LOOKUP_COUNT];
     struct id_texts names[5]; /* visits, settlements, texts, lines, persons */
     int64_t *col[HUJI_MAX_FIELDS];
     size_t cap_col[HUJI_MAX_FIELDS];
@@ -170,13 +170,13 @@ static int put_sources(struct maker *m, int32_t person, const struct line_chunk 
 {
     size_t n;
     int rc = 0;
-    for (int i = 0; i < HISTORY_SOURCES - 1 && rc == 0; i++) {
-        enum source_id s = history_sources[i];
+    for (int i = 0; i < RECORDS_SOURCES - 1 && rc == 0; i++) {
+        enum source_id s = records_sources[i];
         if ((rc = take_person(m, &m->pull[i], person, &n, e)) < 0)
             break;
         renumber(m, s, n);
         m->any |= n > 0;
-        rc = put_rows(m, huji_sources[s].n_fields, n, history_lists(s), e);
+        rc = put_rows(m, huji_sources[s].n_fields, n, records_lists(s), e);
     }
     n = lines ? lines->first[k + 1] - lines->first[k] : 0;
     size_t cols = huji_sources[S_LINE].n_fields;
@@ -195,7 +195,7 @@ static int put_sources(struct maker *m, int32_t person, const struct line_chunk 
         m->any |= n > 0;
         m->n_lines += n;
         renumber_lines(m, n);
-        rc = put_rows(m, cols, n, history_lists(S_LINE), e);
+        rc = put_rows(m, cols, n, records_lists(S_LINE), e);
     }
     return rc;
 }
@@ -280,11 +280,11 @@ static void id_texts_release(struct id_texts *t)
 static void ids_sql(struct buf *q, enum domain d, int32_t lo, int32_t hi)
 {
     const char *sep = "";
-    for (int i = 0; i < HISTORY_SOURCES; i++) {
-        const struct source *src = &huji_sources[history_sources[i]];
+    for (int i = 0; i < RECORDS_SOURCES; i++) {
+        const struct source *src = &huji_sources[records_sources[i]];
         for (size_t f = 0; f < src->n_fields; f++) {
             bool own = src->fields[f].domain == d;
-            bool line = history_sources[i] == S_LINE; /* theirs are in the other tables */
+            bool line = records_sources[i] == S_LINE; /* theirs are in the other tables */
             if (!own || (line && d != D_TEXT))
                 continue;
             buf_fmt(q, "%sSELECT %s AS id FROM %s WHERE psn_no >= %d AND psn_no < %d", sep,
@@ -355,8 +355,8 @@ static int put_person(struct maker *m, int32_t person, const struct line_chunk *
     body = head;
     rc = m->failed || head.failed || m->texts.failed
              ? err_nomem(e)
-             : history_add(&m->file, psn, (struct span){buf_cstr(&body), body.n},
-                           (struct span){buf_cstr(&m->texts), m->texts.n}, e);
+             : records_put_person(&m->file, psn, (struct span){buf_cstr(&body), body.n},
+                                  (struct span){buf_cstr(&m->texts), m->texts.n}, e);
     buf_release(&head);
     return rc;
 }
@@ -426,9 +426,9 @@ static int slice_open(struct maker *m, int32_t lo, int32_t hi, struct err *e)
 {
     struct buf q = BUF_INIT;
     int rc = slice_texts(m, lo, hi, e);
-    for (int i = 0; i < HISTORY_SOURCES - 1 && rc == 0; i++) {
+    for (int i = 0; i < RECORDS_SOURCES - 1 && rc == 0; i++) {
         buf_clear(&q);
-        source_sql(&q, history_sources[i], lo, hi);
+        source_sql(&q, records_sources[i], lo, hi);
         rc = q.failed ? err_nomem(e) : pull_open(m->store, buf_cstr(&q), &m->pull[i], e);
     }
     buf_clear(&q);
@@ -448,7 +448,7 @@ static int slice_open(struct maker *m, int32_t lo, int32_t hi, struct err *e)
 
 static void slice_close(struct maker *m)
 {
-    for (int i = 0; i < HISTORY_SOURCES - 1; i++)
+    for (int i = 0; i < RECORDS_SOURCES - 1; i++)
         pull_close(&m->pull[i]);
     pull_close(&m->diag);
     for (int l = 0; l < LOOKUP_COUNT; l++)
@@ -488,7 +488,7 @@ static void maker_release(struct maker *m)
     packer_release(&m->packer);
 }
 
-static int all_slices(struct maker *m, const struct history_stamp *stamp, struct err *e)
+static int all_slices(struct maker *m, const struct records_stamp *stamp, struct err *e)
 {
     int64_t lines = 0, persons = stamp->count[D_PERSON];
     int rc = db_int(m->store->con, e, 0, &lines,
@@ -505,11 +505,11 @@ static int all_slices(struct maker *m, const struct history_stamp *stamp, struct
     return rc;
 }
 
-int history_build(struct store *s, const struct progress *p, struct err *e)
+int records_build(struct store *s, const struct progress *p, struct err *e)
 {
-    char path[HISTORY_PATH];
+    char path[RECORDS_PATH];
     struct store own = *s; /* with a connection of its own: the caller's may be at work */
-    struct history_stamp before, after;
+    struct records_stamp before, after;
     int rc = store_connect(s, &own.con, e);
     if (rc < 0)
         return rc;
@@ -521,20 +521,20 @@ int history_build(struct store *s, const struct progress *p, struct err *e)
     if (rc == 0 &&
         (lock < 0 || flock(lock, LOCK_EX) < 0)) /* two who make it: one after the other */
         rc = err_errno(e, "锁不住 %s", path);
-    history_path(s->dir, path);
+    records_path(s->dir, path);
     if (rc == 0)
-        rc = history_stamp_of(&own, &before, e);
+        rc = records_stamp_of(&own, &before, e);
     if (rc == 0)
-        rc = history_begin(&m.file, path, (uint32_t)before.count[D_PERSON], e);
+        rc = records_begin(&m.file, path, (uint32_t)before.count[D_PERSON], e);
     if (rc == 0)
-        rc = history_put_shared(&m.file, &own, e);
+        rc = records_put_shared(&m.file, &own, e);
     if (rc == 0)
         rc = all_slices(&m, &before, e);
     if (rc == 0)
-        rc = history_stamp_of(&own, &after, e);
+        rc = records_stamp_of(&own, &after, e);
     if (rc == 0 && memcmp(&before, &after, sizeof before) != 0)
         rc = err_set(e, ERR_STATE, "做人员历史缓存时数据更新了，请再做一次");
-    rc = history_end(&m.file, rc == 0 ? &before : NULL, m.n_lines, rc, e);
+    rc = records_end(&m.file, rc == 0 ? &before : NULL, m.n_lines, rc, e);
     if (lock >= 0)
         close(lock);
     maker_release(&m);
@@ -542,20 +542,20 @@ int history_build(struct store *s, const struct progress *p, struct err *e)
     return rc;
 }
 
-int history_of(struct store *s, const struct progress *p, struct history **out, struct err *e)
+int records_of(struct store *s, const struct progress *p, struct records **out, struct err *e)
 {
-    char path[HISTORY_PATH];
-    struct history_stamp now;
+    char path[RECORDS_PATH];
+    struct records_stamp now;
     struct err why;
-    history_path(s->dir, path);
-    int rc = history_stamp_of(s, &now, e);
+    records_path(s->dir, path);
+    int rc = records_stamp_of(s, &now, e);
     if (rc < 0)
         return rc;
-    if (history_open(path, out, &why) == 0) {
-        if (history_fits(*out, &now))
+    if (records_open(path, out, &why) == 0) {
+        if (records_fits(*out, &now))
             return 0;
-        history_close(*out);
+        records_close(*out);
     }
-    rc = history_build(s, p, e);
-    return rc < 0 ? rc : history_open(path, out, e);
+    rc = records_build(s, p, e);
+    return rc < 0 ? rc : records_open(path, out, e);
 }

@@ -8,19 +8,19 @@
 
 #include "base/map.h"
 #include "base/mem.h"
-#include "run/history_priv.h"
+#include "run/records_priv.h"
 #include "run/person_priv.h"
 
-const enum source_id history_sources[] = {S_PERSON, S_STAY,  S_SETTLEMENT, S_OPERATION, S_SALE,
+const enum source_id records_sources[] = {S_PERSON, S_STAY,  S_SETTLEMENT, S_OPERATION, S_SALE,
                                           S_TRACE,  S_CHECK, S_REFUND,     S_REG,       S_ENROL,
                                           S_LAB,    S_ACT,   S_LINE};
-_Static_assert(sizeof history_sources / sizeof *history_sources == HISTORY_SOURCES, "count");
+_Static_assert(sizeof records_sources / sizeof *records_sources == RECORDS_SOURCES, "count");
 _Static_assert(HUJI_MAX_FIELDS <= PACK_COLUMNS, "pack.h");
 
-struct history {
+struct records {
     const uint8_t *p;
     size_t n;
-    const struct history_head *head;
+    const struct records_head *head;
     const uint32_t *slots;
     uint64_t n_slots;
     const uint64_t *at, *texts_at;
@@ -32,7 +32,7 @@ struct history {
     struct huji_lookup lookup[LOOKUP_COUNT];
 };
 
-uint64_t history_lists(enum source_id s)
+uint64_t records_lists(enum source_id s)
 {
     static const char *const keys[] = {"mdtrt_id", "hilist_code", "fixmedins_code", "rx_drord_no"};
     uint64_t bits = 0;
@@ -44,9 +44,9 @@ uint64_t history_lists(enum source_id s)
     return bits;
 }
 
-uint64_t history_contract(void)
+uint64_t records_contract(void)
 {
-    uint64_t h = HISTORY_VERSION;
+    uint64_t h = RECORDS_VERSION;
     for (int s = 0; s < SOURCE_COUNT; s++)
         for (size_t f = 0; f < huji_sources[s].n_fields; f++) {
             const struct field *x = &huji_sources[s].fields[f];
@@ -70,9 +70,9 @@ size_t lookup_columns(const struct lookup_def *d, int first, uint8_t *width)
     return n;
 }
 
-void history_path(const char *dir, char out[HISTORY_PATH])
+void records_path(const char *dir, char out[RECORDS_PATH])
 {
-    snprintf(out, HISTORY_PATH, "%s/check/history.bin", dir);
+    snprintf(out, RECORDS_PATH, "%s/check/history.bin", dir);
 }
 
 /* ---- opening ---- */
@@ -83,7 +83,7 @@ static int damaged(struct err *e, const char *what)
     return err_hint(e, "huji history build 重做一份");
 }
 
-static int read_codes(struct history *h, struct unpacker *u, enum domain d, struct err *e)
+static int read_codes(struct records *h, struct unpacker *u, enum domain d, struct err *e)
 {
     int bad = 0;
     uint64_t n = get_number(u, &bad);
@@ -104,7 +104,7 @@ static int read_codes(struct history *h, struct unpacker *u, enum domain d, stru
 }
 
 /* Columns that live in the history's arena. */
-static int read_columns(struct history *h, struct unpacker *u, size_t n_cols, const uint8_t *width,
+static int read_columns(struct records *h, struct unpacker *u, size_t n_cols, const uint8_t *width,
                         size_t *n, void **col, struct err *e)
 {
     int bad = 0;
@@ -118,7 +118,7 @@ static int read_columns(struct history *h, struct unpacker *u, size_t n_cols, co
     return rc == -1 ? damaged(e, "机构、医师与名册") : rc < 0 ? err_nomem(e) : 0;
 }
 
-static int read_shared_table(struct history *h, struct unpacker *u, enum source_id s, struct err *e)
+static int read_shared_table(struct records *h, struct unpacker *u, enum source_id s, struct err *e)
 {
     void *col[HUJI_MAX_FIELDS];
     uint8_t width[HUJI_MAX_FIELDS] = {0};
@@ -131,7 +131,7 @@ static int read_shared_table(struct history *h, struct unpacker *u, enum source_
     return rc;
 }
 
-static int read_lookup(struct history *h, struct unpacker *u, enum lookup_id id, struct err *e)
+static int read_lookup(struct records *h, struct unpacker *u, enum lookup_id id, struct err *e)
 {
     const struct lookup_def *d = &huji_lookups[id];
     void *col[PACK_COLUMNS];
@@ -156,9 +156,9 @@ static int read_lookup(struct history *h, struct unpacker *u, enum lookup_id id,
     return 0;
 }
 
-static int read_shared(struct history *h, struct err *e)
+static int read_shared(struct records *h, struct err *e)
 {
-    const struct history_part *s = &h->head->shared;
+    const struct records_part *s = &h->head->shared;
     struct unpacker u = {.p = h->p + s->at, .end = h->p + s->at + s->bytes};
     int rc = 0;
     for (int d = 0; d < DOMAIN_COUNT && rc == 0; d++)
@@ -173,20 +173,20 @@ static int read_shared(struct history *h, struct err *e)
     return rc;
 }
 
-static bool part_ok(const struct history *h, const struct history_part *s)
+static bool part_ok(const struct records *h, const struct records_part *s)
 {
     return s->at <= h->n && s->bytes <= h->n - s->at && s->at % 8 == 0 &&
            (!s->check || hash_bytes(h->p + s->at, s->bytes) == s->check);
 }
 
-static int verify(struct history *h, struct err *e)
+static int verify(struct records *h, struct err *e)
 {
-    const struct history_head *d = h->head = (const struct history_head *)(const void *)h->p;
-    if (h->n < sizeof *d || memcmp(d->magic, HISTORY_MAGIC, 8) != 0)
+    const struct records_head *d = h->head = (const struct records_head *)(const void *)h->p;
+    if (h->n < sizeof *d || memcmp(d->magic, RECORDS_MAGIC, 8) != 0)
         return damaged(e, "不是人员历史缓存");
-    if (d->version != HISTORY_VERSION || d->stamp.contract != history_contract())
+    if (d->version != RECORDS_VERSION || d->stamp.contract != records_contract())
         return err_set(e, ERR_STATE, "人员历史缓存是另一个版本做的");
-    if (hash_bytes(d, offsetof(struct history_head, check)) != d->check || d->bytes != h->n)
+    if (hash_bytes(d, offsetof(struct records_head, check)) != d->check || d->bytes != h->n)
         return damaged(e, "文件头或长度");
     if (!part_ok(h, &d->shared) || !part_ok(h, &d->slots) || !part_ok(h, &d->at) ||
         !part_ok(h, &d->texts_at) || !part_ok(h, &d->rows) || !part_ok(h, &d->texts))
@@ -202,19 +202,19 @@ static int verify(struct history *h, struct err *e)
     return read_shared(h, e);
 }
 
-int history_open(const char *path, struct history **out, struct err *e)
+int records_open(const char *path, struct records **out, struct err *e)
 {
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC), rc = 0;
     if (fd < 0)
         return errno == ENOENT ? err_set(e, ERR_STATE, "还没有人员历史缓存 %s", path)
                                : err_errno(e, "打不开 %s", path);
-    struct history *h = mem_calloc(1, sizeof *h);
+    struct records *h = mem_calloc(1, sizeof *h);
     if (!h)
         rc = err_nomem(e);
     if (rc == 0 && fstat(fd, &st) < 0)
         rc = err_errno(e, "读不了 %s", path);
-    if (rc == 0 && st.st_size < (off_t)sizeof(struct history_head))
+    if (rc == 0 && st.st_size < (off_t)sizeof(struct records_head))
         rc = damaged(e, "太短");
     if (rc == 0) {
         h->n = (size_t)st.st_size;
@@ -229,14 +229,14 @@ int history_open(const char *path, struct history **out, struct err *e)
         rc = verify(h, e);
     if (rc < 0) {
         err_where(e, "%s", path);
-        history_close(h);
+        records_close(h);
         return rc;
     }
     *out = h;
     return 0;
 }
 
-void history_close(struct history *h)
+void records_close(struct records *h)
 {
     if (!h)
         return;
@@ -246,40 +246,40 @@ void history_close(struct history *h)
     mem_free(h);
 }
 
-const struct history_stamp *history_made_of(const struct history *h)
+const struct records_stamp *records_made_of(const struct records *h)
 {
     return &h->head->stamp;
 }
 
-bool history_fits(const struct history *h, const struct history_stamp *store)
+bool records_fits(const struct records *h, const struct records_stamp *store)
 {
     return memcmp(&h->head->stamp, store, sizeof *store) == 0;
 }
 
-uint32_t history_persons(const struct history *h)
+uint32_t records_persons(const struct records *h)
 {
     return h->head->persons;
 }
 
-void history_sizes(const struct history *h, uint64_t *rows, uint64_t *texts, uint64_t *rest)
+void records_sizes(const struct records *h, uint64_t *rows, uint64_t *texts, uint64_t *rest)
 {
     *rows = h->head->rows.bytes;
     *texts = h->head->texts.bytes;
     *rest = h->n - *rows - *texts;
 }
 
-const struct span *history_codes(const struct history *h, enum domain d, uint32_t *n)
+const struct span *records_codes(const struct records *h, enum domain d, uint32_t *n)
 {
     *n = h->n_code[d];
     return h->code[d];
 }
 
-const struct huji_table *history_table(const struct history *h, enum source_id s)
+const struct huji_table *records_table(const struct records *h, enum source_id s)
 {
     return &h->table[s];
 }
 
-bool history_lookup(const struct history *h, enum lookup_id l, struct huji_lookup *out)
+bool records_lookup(const struct records *h, enum lookup_id l, struct huji_lookup *out)
 {
     *out = h->lookup[l];
     return h->has_lookup[l];
@@ -288,7 +288,7 @@ bool history_lookup(const struct history *h, enum lookup_id l, struct huji_looku
 /* ---- one person ---- */
 
 /* A piece of a person: u over what lies behind its check. */
-static int piece(const struct history *h, const struct history_part *part, const uint64_t *at,
+static int piece(const struct records *h, const struct records_part *part, const uint64_t *at,
                  uint32_t person, struct unpacker *u, struct err *e)
 {
     uint64_t from = at[person], to = at[person + 1];
@@ -304,7 +304,7 @@ static int piece(const struct history *h, const struct history_part *part, const
                : damaged(e, "一个人的记录校验和不对");
 }
 
-static struct span psn_of(const struct history *h, uint32_t person)
+static struct span psn_of(const struct records *h, uint32_t person)
 {
     struct unpacker u = {0};
     struct err e;
@@ -316,7 +316,7 @@ static struct span psn_of(const struct history *h, uint32_t person)
                                               : (struct span){(const char *)u.p, n};
 }
 
-int64_t history_find(const struct history *h, struct span psn_no)
+int64_t records_find(const struct records *h, struct span psn_no)
 {
     psn_no = span_trim(psn_no);
     if (!psn_no.n)
@@ -362,8 +362,8 @@ static int read_sources(struct unpacker *u, bool there, const struct past_needs 
 {
     uint8_t width[HUJI_MAX_FIELDS];
     int rc = 0;
-    for (int i = 0; i < HISTORY_SOURCES && rc == 0; i++) {
-        enum source_id s = history_sources[i];
+    for (int i = 0; i < RECORDS_SOURCES && rc == 0; i++) {
+        enum source_id s = records_sources[i];
         const struct source *src = &huji_sources[s];
         for (size_t f = 0; f < src->n_fields; f++)
             width[f] = (uint8_t)ftype_width(src->fields[f].type);
@@ -373,7 +373,7 @@ static int read_sources(struct unpacker *u, bool there, const struct past_needs 
     return rc;
 }
 
-int history_read(const struct history *h, int64_t person, const struct past_needs *needs,
+int records_read(const struct records *h, int64_t person, const struct past_needs *needs,
                  struct past *out, struct err *e)
 {
     static const uint8_t four[2] = {4, 4};
@@ -454,7 +454,7 @@ static int read_texts(struct unpacker *u, struct arena *a, struct huji_text **ou
     return 0;
 }
 
-int history_texts(const struct history *h, int64_t person, struct arena *a, struct past_texts *out,
+int records_texts(const struct records *h, int64_t person, struct arena *a, struct past_texts *out,
                   struct err *e)
 {
     struct unpacker u = {0};
@@ -476,7 +476,7 @@ int history_texts(const struct history *h, int64_t person, struct arena *a, stru
     return rc;
 }
 
-int history_visits(const struct history *h, int64_t person, const struct new_events *ev,
+int records_visits(const struct records *h, int64_t person, const struct new_events *ev,
                    int32_t *out, struct err *e)
 {
     struct unpacker u = {0};
@@ -510,13 +510,13 @@ int history_visits(const struct history *h, int64_t person, const struct new_eve
     return bad ? damaged(e, "一个人的编号") : 0;
 }
 
-struct span history_shared_bytes(const struct history *h, uint64_t *lines)
+struct span records_shared_bytes(const struct records *h, uint64_t *lines)
 {
     *lines = h->head->lines;
     return (struct span){(const char *)h->p + h->head->shared.at, h->head->shared.bytes};
 }
 
-int history_pieces(const struct history *h, uint32_t person, struct span *rows, struct span *psn,
+int records_pieces(const struct records *h, uint32_t person, struct span *rows, struct span *psn,
                    struct span *texts, struct err *e)
 {
     struct unpacker u = {0};
@@ -534,7 +534,7 @@ int history_pieces(const struct history *h, uint32_t person, struct span *rows, 
     return 0;
 }
 
-uint64_t history_lines(const struct history *h)
+uint64_t records_lines(const struct records *h)
 {
     return h->head->lines;
 }

@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "claims/frame.h"
-#include "run/history_make.h"
+#include "run/records_make.h"
 
 enum { FLUSH = 4 << 20 };
 
@@ -28,7 +28,7 @@ static int put_at(int fd, const char *path, const char *p, size_t n, uint64_t at
     return 0;
 }
 
-static int flush(struct history_file *f, struct err *e)
+static int flush(struct records_file *f, struct err *e)
 {
     int rc = put_at(f->fd, f->fresh, buf_cstr(&f->rows), f->rows.n, f->end, e);
     if (rc == 0)
@@ -40,9 +40,9 @@ static int flush(struct history_file *f, struct err *e)
     return rc;
 }
 
-int history_begin(struct history_file *f, const char *path, uint32_t persons, struct err *e)
+int records_begin(struct records_file *f, const char *path, uint32_t persons, struct err *e)
 {
-    *f = (struct history_file){.fd = -1, .fd_texts = -1, .cap = persons};
+    *f = (struct records_file){.fd = -1, .fd_texts = -1, .cap = persons};
     snprintf(f->path, sizeof f->path, "%s", path);
     snprintf(f->fresh, sizeof f->fresh, "%s.new", path);
     snprintf(f->aside, sizeof f->aside, "%s.texts", path);
@@ -61,7 +61,7 @@ int history_begin(struct history_file *f, const char *path, uint32_t persons, st
 }
 
 /* Where the next part begins: at a multiple of 8, with as many zeros at least behind the one before. */
-static int begin_part(struct history_file *f, struct err *e)
+static int begin_part(struct records_file *f, struct err *e)
 {
     static const char zero[16] = {0};
     uint64_t to = (f->end + PACK_SLACK + 7) / 8 * 8;
@@ -70,18 +70,18 @@ static int begin_part(struct history_file *f, struct err *e)
     return rc;
 }
 
-static int put_part(struct history_file *f, struct history_part *part, const void *p, size_t n,
+static int put_part(struct records_file *f, struct records_part *part, const void *p, size_t n,
                     struct err *e)
 {
     int rc = begin_part(f, e);
-    *part = (struct history_part){f->end, n, hash_bytes(p, n)};
+    *part = (struct records_part){f->end, n, hash_bytes(p, n)};
     if (rc == 0)
         rc = put_at(f->fd, f->fresh, p, n, f->end, e);
     f->end += n;
     return rc;
 }
 
-int history_put_shared_bytes(struct history_file *f, struct span bytes, struct err *e)
+int records_put_shared_bytes(struct records_file *f, struct span bytes, struct err *e)
 {
     int rc = put_part(f, &f->head.shared, bytes.p, bytes.n, e);
     if (rc == 0)
@@ -97,8 +97,8 @@ static void put_piece(struct buf *b, struct span s)
     buf_span(b, s);
 }
 
-int history_add(struct history_file *f, struct span psn, struct span rows, struct span texts,
-                struct err *e)
+int records_put_person(struct records_file *f, struct span psn, struct span rows, struct span texts,
+                       struct err *e)
 {
     if (f->n >= f->cap)
         return err_set(e, ERR_STATE, "做人员历史缓存时人数变了");
@@ -115,12 +115,12 @@ int history_add(struct history_file *f, struct span psn, struct span rows, struc
     return f->rows.n + f->texts.n >= FLUSH ? flush(f, e) : 0;
 }
 
-static int append_texts(struct history_file *f, struct err *e)
+static int append_texts(struct records_file *f, struct err *e)
 {
     size_t size = (size_t)1 << 20;
     char *block = mem_alloc(size);
     int rc = block ? begin_part(f, e) : err_nomem(e);
-    f->head.texts = (struct history_part){f->end, f->texts_end, 0};
+    f->head.texts = (struct records_part){f->end, f->texts_end, 0};
     for (uint64_t at = 0; rc == 0 && at < f->texts_end;) {
         ssize_t k = pread(f->fd_texts, block, size, (off_t)at);
         if (k <= 0)
@@ -134,7 +134,7 @@ static int append_texts(struct history_file *f, struct err *e)
     return rc;
 }
 
-static int put_slots(struct history_file *f, struct err *e)
+static int put_slots(struct records_file *f, struct err *e)
 {
     size_t n = 64;
     while (n < (size_t)f->n * 3 / 2 + 1)
@@ -153,10 +153,10 @@ static int put_slots(struct history_file *f, struct err *e)
     return rc;
 }
 
-static int finish(struct history_file *f, const struct history_stamp *stamp, uint64_t lines,
+static int finish(struct records_file *f, const struct records_stamp *stamp, uint64_t lines,
                   struct err *e)
 {
-    struct history_head *h = &f->head;
+    struct records_head *h = &f->head;
     int rc = f->n == f->cap ? flush(f, e) : err_set(e, ERR_STATE, "做人员历史缓存时人数变了");
     h->rows.bytes = f->rows_end;
     if (rc == 0)
@@ -169,13 +169,13 @@ static int finish(struct history_file *f, const struct history_stamp *stamp, uin
         rc = put_part(f, &h->texts_at, f->texts_at, ((size_t)f->n + 1) * 8, e);
     if (rc == 0)
         rc = begin_part(f, e);
-    memcpy(h->magic, HISTORY_MAGIC, 8);
-    h->version = HISTORY_VERSION;
+    memcpy(h->magic, RECORDS_MAGIC, 8);
+    h->version = RECORDS_VERSION;
     h->persons = f->n;
     h->bytes = f->end;
     h->lines = lines;
     h->stamp = *stamp;
-    h->check = hash_bytes(h, offsetof(struct history_head, check));
+    h->check = hash_bytes(h, offsetof(struct records_head, check));
     if (rc == 0)
         rc = put_at(f->fd, f->fresh, (const char *)h, sizeof *h, 0, e);
     if (rc == 0 && fsync(f->fd) < 0)
@@ -185,7 +185,7 @@ static int finish(struct history_file *f, const struct history_stamp *stamp, uin
     return rc;
 }
 
-int history_end(struct history_file *f, const struct history_stamp *stamp, uint64_t lines, int rc,
+int records_end(struct records_file *f, const struct records_stamp *stamp, uint64_t lines, int rc,
                 struct err *e)
 {
     if (rc == 0 && stamp)
@@ -293,7 +293,7 @@ static int put_lookup(struct store *s, struct packer *p, const struct lookup_def
     return rc;
 }
 
-int history_put_shared(struct history_file *f, struct store *s, struct err *e)
+int records_put_shared(struct records_file *f, struct store *s, struct err *e)
 {
     struct buf b = BUF_INIT;
     struct packer p = {.n_slot = 0};
@@ -308,16 +308,16 @@ int history_put_shared(struct history_file *f, struct store *s, struct err *e)
         rc = put_lookup(s, &p, &huji_lookups[l], &b, e);
     if (rc == 0)
         rc = b.failed ? err_nomem(e)
-                      : history_put_shared_bytes(f, (struct span){buf_cstr(&b), b.n}, e);
+                      : records_put_shared_bytes(f, (struct span){buf_cstr(&b), b.n}, e);
     packer_release(&p);
     buf_release(&b);
     return rc;
 }
 
-int history_stamp_of(struct store *s, struct history_stamp *out, struct err *e)
+int records_stamp_of(struct store *s, struct records_stamp *out, struct err *e)
 {
     struct db_rows rows;
-    *out = (struct history_stamp){.contract = history_contract(), .files = 1};
+    *out = (struct records_stamp){.contract = records_contract(), .files = 1};
     int rc = db_open(s->con, "SELECT id, sha256, rows_kept FROM file ORDER BY ALL", &rows, e);
     if (rc < 0)
         return rc;
@@ -335,12 +335,12 @@ int history_stamp_of(struct store *s, struct history_stamp *out, struct err *e)
 
 /* ---- for measuring ---- */
 
-static int repeat_one(struct history_file *f, const struct history *h, uint32_t person,
+static int repeat_one(struct records_file *f, const struct records *h, uint32_t person,
                       uint32_t turn, struct buf *texts, struct err *e)
 {
     struct span rows, old, psn;
     char own[128];
-    int rc = history_pieces(h, person, &rows, &psn, &old, e);
+    int rc = records_pieces(h, person, &rows, &psn, &old, e);
     if (rc < 0)
         return rc;
     if (turn) {
@@ -351,30 +351,30 @@ static int repeat_one(struct history_file *f, const struct history *h, uint32_t 
     put_number(texts, psn.n);
     buf_span(texts, psn);
     buf_span(texts, old);
-    return history_add(f, psn, rows, (struct span){buf_cstr(texts), texts->n}, e);
+    return records_put_person(f, psn, rows, (struct span){buf_cstr(texts), texts->n}, e);
 }
 
-int history_repeat(const char *from, const char *to, uint32_t times, struct err *e)
+int records_repeat(const char *from, const char *to, uint32_t times, struct err *e)
 {
-    struct history *h;
-    struct history_file f = {.fd = -1, .fd_texts = -1};
+    struct records *h;
+    struct records_file f = {.fd = -1, .fd_texts = -1};
     struct buf texts = BUF_INIT;
     uint64_t lines;
-    int rc = history_open(from, &h, e);
+    int rc = records_open(from, &h, e);
     if (rc < 0)
         return rc;
-    uint32_t n = history_persons(h);
+    uint32_t n = records_persons(h);
     if ((uint64_t)n * times > INT32_MAX)
         rc = err_set(e, ERR_LIMIT, "人太多");
     if (rc == 0)
-        rc = history_begin(&f, to, n * times, e);
+        rc = records_begin(&f, to, n * times, e);
     if (rc == 0)
-        rc = history_put_shared_bytes(&f, history_shared_bytes(h, &lines), e);
+        rc = records_put_shared_bytes(&f, records_shared_bytes(h, &lines), e);
     for (uint32_t t = 0; t < times; t++)
         for (uint32_t i = 0; i < n && rc == 0; i++)
             rc = repeat_one(&f, h, i, t, &texts, e);
-    rc = history_end(&f, history_made_of(h), rc == 0 ? lines * times : 0, rc, e);
+    rc = records_end(&f, records_made_of(h), rc == 0 ? lines * times : 0, rc, e);
     buf_release(&texts);
-    history_close(h);
+    records_close(h);
     return rc;
 }
