@@ -325,9 +325,34 @@ static int needed(struct loader *ld, const struct ynode *n, struct combine *c)
     return counted;
 }
 
+/* alike: {to: TABLE, per: MEASURE, least: n, cosine: 0.9} */
+static int parse_alike(struct loader *ld, const struct ynode *n, struct combine *c)
+{
+    static const char *const known[] = {"to", "per", "least", "cosine", NULL};
+    int rc;
+    if (!n)
+        return 0;
+    if ((rc = n->kind == Y_MAP ? ynode_only(n, known, ld->e) : ynode_bad(n, ld->e, "应为映射")) < 0)
+        return rc;
+    c->to = library_knowledge(ld->lib, ynode_text(n, "to"));
+    for (int i = 0; i < ld->lib->n_measures; i++)
+        if (span_eq(ld->lib->measures[i]->name, ynode_text(n, "per")))
+            c->per = ld->lib->measures[i];
+    if (!c->to || c->to->column[c->to->key].type != V_CODE)
+        return ynode_bad(n, ld->e, "to 应为一张知识表");
+    if (!c->per || c->per->n_owner != 1)
+        return ynode_bad(n, ld->e, "per 应为一个按主体的指标（rules/measures）");
+    if ((rc = rule_number(ld, ynode_get(n, "least"), 0, &c->least)) < 0 ||
+        (rc = rule_number(ld, ynode_get(n, "cosine"), 6, &c->cosine)) < 0)
+        return rc;
+    return c->least < 1 || c->cosine < 1 || c->cosine > 1000000
+               ? ynode_bad(n, ld->e, "least 至少为 1，cosine 应在 0 到 1 之间")
+               : 0;
+}
+
 static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
 {
-    static const char *const known[] = {"at_least", "of", "any", "need", NULL};
+    static const char *const known[] = {"at_least", "of", "any", "need", "alike", NULL};
     int rc = ask->kind == Y_MAP ? ynode_only(ask, known, ld->e)
                                 : ynode_bad(ask, ld->e, "应为 {at_least: n, of: {...}}");
     const struct ynode *any = ynode_get(ask, "any"), *of = any ? any : ynode_get(ask, "of");
@@ -338,7 +363,9 @@ static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
         return ynode_bad(of ? of : ask, ld->e,
                          "应为 of（配 at_least）或 any 之一：{名字: 规则或一问}");
     c->at_least = 1;
-    if (!any && (rc = rule_number(ld, ynode_get(ask, "at_least"), 0, &c->at_least)) < 0)
+    if ((rc = parse_alike(ld, ynode_get(ask, "alike"), c)) < 0)
+        return rc;
+    if (!any && !c->to && (rc = rule_number(ld, ynode_get(ask, "at_least"), 0, &c->at_least)) < 0)
         return rc;
     for (const struct ynode *n = of->child; n; n = n->next) {
         if (c->n_parts == MAX_PARTS)
@@ -359,6 +386,9 @@ static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
         if (n->kind == Y_MAP && ynode_get(n, "finding"))
             rc = bind_where(ld, &c->part[i], ynode_get(n, "where"));
     r->combine = c;
+    if (c->to && (r->n_keys != 1 || r->key[0][0]->domain != c->to->column[c->to->key].domain))
+        return ynode_bad(owner, ld->e, "alike 的主体应恰为对照表 %.*s 的主键", (int)c->to->name.n,
+                         c->to->name.p);
     return rc < 0 ? rc : check_money(ld, ynode_get(r->node, "at_issue"), c);
 }
 

@@ -60,6 +60,8 @@ void rules_active(const struct huji_library *lib, const bool *wanted, bool *acti
         for (int p = 0; c && p < c->n_parts; p++)
             for (int k = 0; k < c->part[p].n_rules; k++)
                 active[c->part[p].rule[k]] = true;
+        if (c && c->per)
+            active[c->per->rule] = true;
     }
     for (int i = 0; i < lib->n_rules; i++) { /* a measure asks for no other measure */
         const struct rule *r = lib->rules[i];

@@ -79,7 +79,7 @@ struct rule_kind;
 
 /* combine: several answers about one owner. A part holds where one of its rules found something that `where` lets through. */
 #define MAX_PARTS 24
-#define MAX_PART_RULES 16
+#define MAX_PART_RULES 40
 enum {
     PART_PERSON = -1,
     PART_INST = -2,
@@ -96,6 +96,11 @@ struct combine_part {
 struct combine {
     int n_parts;
     int64_t at_least;
+    /* alike: instead of counting parts, owners whose rates of the parts' findings are like those of an owner in `to` */
+    const struct knowledge *to; /* NULL = no */
+    const struct measure *per;  /* the volume that rates are of */
+    int64_t least;              /* of that volume; others are not compared */
+    int64_t cosine;             /* 1e-6 */
     int money; /* the part whose money is at issue; -1: all of them, each event once */
     struct combine_part part[MAX_PARTS];
 };

@@ -3,18 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "engine/walk_priv.h"
-
-struct hit { /* a finding as a part of an owner's */
-    int64_t key[HUJI_MAX_KEYS];
-    int part;
-    const struct huji_finding *f;
-};
-
-struct hits {
-    struct hit *at;
-    size_t n, cap;
-};
+#include "engine/walk_combine.h"
 
 static int64_t period(day_t d, enum vfmt fmt)
 {
@@ -237,7 +226,9 @@ static int combine_one(const struct huji_run *run, struct walk **walks, size_t n
         qsort(h.at, h.n, sizeof *h.at, by_owner);
     void *ctx = w->fold.ctx;
     w->fold.ctx = fresh;
-    for (size_t i = 0, j; i < h.n && rc == 0; i = j) {
+    if (rc == 0 && r->combine->to)
+        rc = walk_alike(w, r, &h);
+    for (size_t i = 0, j; i < h.n && rc == 0 && !r->combine->to; i = j) {
         struct owner o;
         for (j = i + 1; j < h.n && same_owner(&h.at[i], &h.at[j]) == 0; j++)
             ;

@@ -510,7 +510,11 @@ static void say_combine(struct buf *b, const struct huji_library *lib, const str
 
     for (int p = 0; p < c->n_parts; p++)
         counted += !c->part[p].need;
-    buf_fmt(b, "下列 %d 项中至少 %lld 项：", counted, (long long)c->at_least);
+    if (c->to)
+        buf_fmt(b, "下列各类疑点的发生率与“%.*s”里的主体相似：", (int)c->to->title.n,
+                c->to->title.p);
+    else
+        buf_fmt(b, "下列 %d 项中至少 %lld 项：", counted, (long long)c->at_least);
     for (int p = 0; p < c->n_parts; p++) {
         const struct combine_part *part = &c->part[p];
 

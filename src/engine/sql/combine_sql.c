@@ -2,7 +2,7 @@
 /* combine: the statements of its parts side by side, grouped by owner; evidence by event, money once for each. */
 #include "base/day.h"
 #include "base/limits.h"
-#include "engine/sql/priv.h"
+#include "engine/sql/combine_sql.h"
 
 /* The owner's k-th key in a row `s` of the part's statement: a text, or a number for the period. */
 static const char *key_of(struct sq *q, const struct rule *r, int8_t from, int k)
@@ -79,11 +79,10 @@ static const char *same_owner(struct sq *q, const char *a, const char *b)
     return s;
 }
 
-/* fo: owners of whom enough parts hold, with the keys as measures have them. */
-static void owners(struct sq *q, struct buf *out)
+/* g: owners of whom enough parts hold. */
+static void enough(struct sq *q, struct buf *out)
 {
-    const struct rule *r = q->r;
-    const struct combine *c = r->combine;
+    const struct combine *c = q->r->combine;
     buf_fmt(
         out,
         ",\ng AS (SELECT %s, count(DISTINCT CASE WHEN NOT need THEN part END) AS n_parts, max(event_date) AS event_date, bool_or(marked) AS marked",
@@ -96,10 +95,18 @@ static void owners(struct sq *q, struct buf *out)
         if (c->part[p].need)
             buf_fmt(out, " AND bool_or(part = %d)", p);
     buf_char(out, ')');
-    buf_str(
-        out,
-        ",\nfo AS (SELECT row_number() OVER () AS fid, g.*, (n_parts * 1000000)::BIGINT AS value");
-    buf_fmt(out, ", %lld::BIGINT AS threshold", (long long)c->at_least * 1000000);
+}
+
+/* fo: owners of whom enough parts hold, with the keys as measures have them. */
+static void owners(struct sq *q, struct buf *out)
+{
+    const struct rule *r = q->r;
+    const struct combine *c = r->combine;
+    c->to ? alike_sql(q, out) : enough(q, out);
+    buf_fmt(out, ",\nfo AS (SELECT row_number() OVER () AS fid, g.*, %s AS value",
+            c->to ? "cz" : "(n_parts * 1000000)::BIGINT");
+    buf_fmt(out, ", %lld::BIGINT AS threshold",
+            (long long)(c->to ? c->cosine : c->at_least * 1000000));
     for (int k = 0; k < r->n_keys; k++) {
         const struct expr *x = r->key[0][k];
         if (k < r->n_owner && x->type == V_CODE)
@@ -145,7 +152,8 @@ static void accused(struct sq *q, struct buf *out)
 static void evidence(struct sq *q, struct buf *out)
 {
     const char *o = owner(q, ""), *match = same_owner(q, "a", "u");
-    buf_fmt(out, ",\ne0 AS (SELECT %s, counts, unnest(evl) AS x FROM h WHERE evl IS NOT NULL)", o);
+    buf_fmt(out, ",\ne0 AS (SELECT %s, counts, unnest(evl) AS x FROM h WHERE evl IS NOT NULL%s)", o,
+            q->r->combine->to ? " AND false" : ""); /* whom one is like needs no evidence */
     buf_fmt(
         out,
         ",\nu AS (SELECT %s, x.id AS id, min(x.role) AS role, min(x.t) AS t, max(CASE WHEN counts THEN x.amount ELSE 0 END)::BIGINT AS "
