@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "screen/rule_names.h"
 #include "server/clue_query.h"
@@ -244,37 +245,44 @@ static void name_rules(struct request *r, json_t *rows)
 }
 
 /* As many places as there are in one of a few texts, so that they stay prepared. */
-static const char *in_text(struct request *r, size_t n, size_t *places)
+static size_t in_text(struct buf *b, size_t n)
 {
-    struct buf b = BUF_INIT;
-    char *out;
+    size_t places = n <= 50 ? 50 : n <= 100 ? 100 : CLUE_PAGE;
 
-    *places = n <= 50 ? 50 : n <= 100 ? 100 : CLUE_PAGE;
-    buf_str(&b, COLUMNS "in (");
-    for (size_t i = 0; i < *places; i++)
-        buf_fmt(&b, "%s$%zu", i ? "," : "", i + 1);
-    buf_char(&b, ')');
-    out = b.failed ? NULL : arena_dup(&r->arena, (struct span){b.p, b.n});
-    buf_release(&b);
-    return out;
+    buf_str(b, COLUMNS "in (");
+    for (size_t i = 0; i < places; i++)
+        buf_fmt(b, "%s$%zu", i ? "," : "", i + 1);
+    buf_char(b, ')');
+    return places;
 }
 
 int clue_rows_json(struct request *r, const int64_t *ids, size_t n, json_t **out, struct err *e)
 {
     struct cw_val v[CLUE_PAGE] = {{0}};
     json_t *rows = NULL, *all = json_array(), *row;
-    size_t places, i;
-    const char *sql = in_text(r, n, &places);
-    int rc = sql && all ? 0 : err_nomem(e);
+    struct map place = MAP_INIT;
+    struct buf sql = BUF_INIT;
+    size_t places = in_text(&sql, n);
+    int rc = all && !sql.failed ? 0 : err_nomem(e);
 
-    for (i = 0; i < places; i++)
+    for (size_t i = 0; i < places; i++)
         v[i] = cw_i(i < n ? ids[i] : 0);
     if (!rc)
-        rc = cw_rows_json(r->db, &rows, columns, e, sql, v, places);
+        rc = cw_rows_json(r->db, &rows, columns, e, buf_cstr(&sql), v, places);
+    buf_release(&sql);
     /* Into the order that was asked for. */
-    for (size_t k = 0; k < n && !rc; k++)
-        json_array_foreach(rows, i, row) if (json_integer_value(json_object_get(row, "id")) ==
-                                             ids[k]) json_array_append(all, row);
+    for (size_t k = 0; k < json_array_size(rows) && !rc; k++) {
+        row = json_array_get(rows, k);
+        if (map_put(&place, (uint64_t)json_integer_value(json_object_get(row, "id")), (uint32_t)k))
+            rc = err_nomem(e);
+    }
+    for (size_t k = 0; k < n && !rc; k++) {
+        uint32_t at = map_get(&place, (uint64_t)ids[k]);
+
+        if (at != MAP_NONE)
+            json_array_append(all, json_array_get(rows, at));
+    }
+    map_release(&place);
     json_decref(rows);
     if (rc) {
         json_decref(all);
