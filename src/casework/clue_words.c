@@ -17,7 +17,7 @@ int clue_state_find(struct span code)
 }
 
 const struct clue_source_name clue_sources[] = {
-    {"screen", "智能筛查"},     {"tip", "投诉举报"},      {"superior", "上级交办"},
+    {"screen", "智能筛查"},     {"tip", "投诉举报"},      {"superior", "上级下发"},
     {"flight", "飞行检查移交"}, {"transfer", "部门移送"}, {"self", "自查自纠"},
     {"audit", "经办稽核"},      {"check", "检查发现"},    {"media", "媒体曝光"},
     {"observer", "社会监督员"}, {"phone", "来电"},        {"letter", "来信"},

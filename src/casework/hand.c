@@ -82,25 +82,34 @@ static int write(struct cw *db, const struct actor *who, const struct hand_clue 
     return rc;
 }
 
+int clue_make_inside(struct cw *db, const struct actor *who, const struct scope *scope,
+                     const struct hand_clue *c, int64_t *id, struct err *e)
+{
+    char object[48], detail[160];
+    int rc = check(c, scope, e);
+
+    if (!rc)
+        rc = write(db, who, c, id, e);
+    snprintf(object, sizeof object, "clue:%lld", (long long)*id);
+    snprintf(detail, sizeof detail, "{\"source\":\"%.20s\",\"amount_fen\":%lld}", c->source,
+             (long long)c->amount_fen);
+    return rc ? rc
+              : audit_append(
+                    db, who,
+                    &(struct act){
+                        .act = "clue.make", .object = object, .reason = c->basis, .detail = detail},
+                    e);
+}
+
 int clue_make(struct cw *db, const struct actor *who, const struct scope *scope,
               const struct hand_clue *c, int64_t *id, struct err *e)
 {
-    char object[48], detail[160];
     int rc = check(c, scope, e);
 
     if (rc)
         return rc;
     rc = cw_begin(db, e);
     if (!rc)
-        rc = write(db, who, c, id, e);
-    snprintf(object, sizeof object, "clue:%lld", (long long)*id);
-    snprintf(detail, sizeof detail, "{\"source\":\"%.20s\",\"amount_fen\":%lld}", c->source,
-             (long long)c->amount_fen);
-    if (!rc)
-        rc = audit_append(
-            db, who,
-            &(struct act){
-                .act = "clue.make", .object = object, .reason = c->basis, .detail = detail},
-            e);
+        rc = clue_make_inside(db, who, scope, c, id, e);
     return cw_end(db, rc, e);
 }

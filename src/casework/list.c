@@ -57,6 +57,8 @@ const struct list_kind list_kinds[] = {
     {"presence", "在院核查单",
      "到床边核对后填写右侧黄色列：核查结果从下拉中选，核查时间写到时分（2026-11-20 20:30）；无法核验、拒绝的在备注写明。其他列已锁定。",
      presence_columns, 10, 4},
+    /* Its columns are those of the file that came: handed.h. */
+    {"handed", "上级下发疑点", "", NULL, 0, 0},
     {0},
 };
 

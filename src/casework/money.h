@@ -50,5 +50,8 @@ struct hand_clue {
 };
 int clue_make(struct cw *db, const struct actor *who, const struct scope *scope,
               const struct hand_clue *c, int64_t *id, struct err *e);
+/* The same inside a write transaction. */
+int clue_make_inside(struct cw *db, const struct actor *who, const struct scope *scope,
+                     const struct hand_clue *c, int64_t *id, struct err *e);
 
 #endif

@@ -182,6 +182,34 @@ static void mask(json_t *rows, size_t col)
     }
 }
 
+/* A list from above has the columns of its file. */
+static int show_handed(struct request *r, json_t *row, json_t *rows, struct err *e)
+{
+    static const struct json_column cols[] = {{"filename", JSON_AS_TEXT},
+                                              {"sheet", JSON_AS_TEXT},
+                                              {"headings", JSON_AS_JSON},
+                                              {"mapping", JSON_AS_JSON},
+                                              {0}};
+    static const char *const names[] = {"psn_name", "certno"};
+    json_t *own = NULL;
+    int rc = cw_one_json(r->db, &own, cols, e,
+                         "select filename, sheet, headings, mapping from handed where list = $1",
+                         CW_ARGS(cw_i(json_integer_value(json_object_get(row, "id")))));
+
+    if (rc || !own)
+        return rc;
+    for (size_t i = 0; i < 2 && !request_may(r, "list.write"); i++) {
+        const json_t *col = json_object_get(json_object_get(json_object_get(own, "mapping"), "in"),
+                                            names[i]);
+
+        if (json_is_integer(col))
+            mask(rows, (size_t)json_integer_value(col));
+    }
+    json_object_set(row, "columns", json_object_get(own, "headings"));
+    json_object_set_new(row, "handed", own);
+    return 0;
+}
+
 static int show(struct request *r, struct err *e)
 {
     const struct list_kind *kind;
@@ -199,6 +227,8 @@ static int show(struct request *r, struct err *e)
             "select id, filename, digest, bytes, state, actor_name, at, taken, taken_by, taken_at,"
             " report from list_in where list = $1 order by id desc limit 50",
             CW_ARGS(cw_i(id)));
+    if (!rc && !kind->n_columns)
+        rc = show_handed(r, row, rows, e);
     if (strcmp(kind->code, "presence") == 0 && !request_may(r, "list.write")) {
         size_t i;
         json_t *one;
@@ -209,7 +239,8 @@ static int show(struct request *r, struct err *e)
     json_object_set_new(row, "rows", rows ? rows : json_null());
     json_object_set_new(row, "files", files ? files : json_null());
     json_object_set_new(row, "kind_title", json_string(kind->title));
-    json_object_set_new(row, "columns", kind_columns(kind, false));
+    if (kind->n_columns)
+        json_object_set_new(row, "columns", kind_columns(kind, false));
     json_object_set_new(row, "answers", kind_columns(kind, true));
     if (rc) {
         json_decref(row);
@@ -387,7 +418,7 @@ static int make(struct request *r, struct err *e)
     if (rc)
         return rc;
     l.kind = list_kind_find(span_of(kind));
-    if (!l.kind) {
+    if (!l.kind || !l.kind->n_columns) {
         err_set(e, ERR_INPUT, "kind 应是 clue（疑点清单）或 presence（在院核查单）");
         return err_where(e, "kind");
     }
@@ -434,7 +465,9 @@ static int file(struct request *r, struct err *e)
     if (rc)
         return rc;
     id = json_integer_value(json_object_get(row, "id"));
-    rc = rows_of(r, id, &rows, e);
+    rc = kind->n_columns
+             ? rows_of(r, id, &rows, e)
+             : err_set(e, ERR_STATE, "上级下发的表在 /api/handed/%lld/file", (long long)id);
     for (size_t i = 0; i < kind->n_columns; i++) {
         const struct list_column *c = &kind->columns[i];
 

@@ -17,7 +17,7 @@
 
 #define MAX_FILE (20 << 20)
 
-static int digest_of(const char *path, char out[SM3_HEX], int64_t *bytes, struct err *e)
+int list_digest(const char *path, char out[SM3_HEX], int64_t *bytes, struct err *e)
 {
     struct stat st;
     FILE *f = fopen(path, "rbe");
@@ -78,7 +78,9 @@ static int give_back(struct request *r, struct err *e)
         return rc;
     list = json_integer_value(json_object_get(row, "id"));
     json_decref(row);
-    rc = digest_of(r->upload, digest, &bytes, e);
+    if (!kind->n_fill)
+        return err_set(e, ERR_STATE, "上级下发的表由本局填结果，没有要收回的");
+    rc = list_digest(r->upload, digest, &bytes, e);
     if (!rc)
         rc = list_compare(r->db, list, kind, r->upload, name, &report, e);
     if (!rc)

@@ -24,6 +24,7 @@ const struct route *const huji_routes[] = {
     routes_money,
     routes_list,
     routes_list_back,
+    routes_handed,
     routes_paper,
     routes_week,
     routes_notice,

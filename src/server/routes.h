@@ -18,6 +18,7 @@ extern const struct route routes_job[];
 extern const struct route routes_list[];
 extern const struct route routes_live[];
 extern const struct route routes_precheck[];
+extern const struct route routes_handed[];
 extern const struct route routes_list_back[];
 extern const struct route routes_money[];
 extern const struct route routes_notice[];

@@ -121,6 +121,36 @@ async function week(context) {
     await page.getByText('已办结').first().waitFor()
   })
 
+  await test(page, '周二：上级下发的疑点表', async () => {
+    const known = (await api(page, 'GET', '/api/clues?limit=300&sort=-fund_fen')).rows.filter((c) => c.mdtrt_id && c.fund_fen > 0)
+    const row = (no, c, amount, visit = true) => [String(no), `SJ-${no}`, c.fixmedins_name, c.fixmedins_code, '张三', visit ? c.psn_no : '', visit ? c.mdtrt_id : '', c.event_date, '疑似虚构住院', amount]
+    const path = join(dir, '第三批疑点线索.xlsx')
+    execFileSync('python3', [new URL('../http/upper.py', import.meta.url).pathname, path], {
+      input: JSON.stringify({ rows: [row(1, known[0], 1200), row(2, known[1], 800), row(3, known[0], 1200), row(4, known[2], 560, false)] }),
+    })
+    await go(page, '/lists')
+    clicks++
+    await page.locator('input[type=file]').setInputFiles(path)
+    await page.getByRole('heading', { name: '上级下发：第三批疑点线索.xlsx' }).waitFor()
+    await settled(page)
+    ok('上级下发：认出明细那张表和标题行', (await page.getByText('疑点描述').first().isVisible()) && (await page.getByLabel('标题行').inputValue()) === '3')
+    ok('上级下发：1366x768 不横向滚动', await fits(page))
+    await shot(page, '04-handed-map')
+    await click(page.getByRole('button', { name: '逐行看看' }))
+    await page.getByText('本文件里重复 1').waitFor()
+    ok('上级下发：重复的、要登记的先列出来', await page.getByText('要登记的 1').isVisible())
+    ok('上级下发：还没有收进', (await api(page, 'GET', '/api/clues?source=superior')).total === 0)
+    await page.getByText('要登记的 1').scrollIntoViewIfNeeded()
+    await shot(page, '04-handed-rows')
+    await click(page.getByRole('button', { name: /收进 4 行，登记 1 条线索/ }))
+    await page.getByRole('button', { name: '导出原表（填好结果）' }).waitFor()
+    ok('上级下发：登记的线索来源是上级下发', (await api(page, 'GET', '/api/clues?source=superior')).total === 1)
+    await shot(page, '04-handed-list')
+    clicks++
+    const file = await download(page, () => page.getByRole('button', { name: '导出原表（填好结果）' }).click())
+    ok('上级下发：原名导出', file.name === '第三批疑点线索.xlsx' && file.bytes.subarray(0, 2).toString() === 'PK', file.name)
+  })
+
   await test(page, '周二：来电登记', async () => {
     await go(page, '/clues')
     await click(page.getByRole('button', { name: '登记线索' }))
