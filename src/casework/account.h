@@ -41,16 +41,18 @@ struct session {
     int64_t account;
     char login[MAX_LOGIN + 1], name[128], org[32], org_name[192], admdvs[8], fixmedins_code[32];
     char csrf[SESSION_TOKEN], source[64];
+    char certificate[65]; /* of the account; "" = none asked */
     role_set roles;
     bool must_change;
 };
 
 /* Signs in; `token` is what the cookie carries (only its SM3 is kept). Errors: ERR_USAGE with the one sentence that does not say
- * which of login and password was wrong; ERR_STATE when the account is locked; ERR_LIMIT when a code is needed and was not given. */
+ * which of login and password was wrong; ERR_STATE when the account is locked; ERR_LIMIT when a code or
+ * the account's client certificate is needed and was not given. `certificate`: SHA-256 of the one that TLS checked, or "". */
 int session_begin(struct cw *db, const char *login, const char *password, const char *code,
-                  const char *source, const struct seal_key *key, char token[SESSION_TOKEN],
-                  struct session *out, struct err *e);
-/* The session of a token. 0, 1 = none or over (idle), < 0 an error. */
+                  const char *certificate, const char *source, const struct seal_key *key,
+                  char token[SESSION_TOKEN], struct session *out, struct err *e);
+/* The session of a token. 0, 1 = none or over (idle), < 0 an error. Whoever asks compares s->certificate with the connection's. */
 int session_find(struct cw *db, const char *token, const char *source, struct session *out,
                  struct err *e);
 int session_end(struct cw *db, const char *token, const struct actor *who, struct err *e);

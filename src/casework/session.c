@@ -42,9 +42,10 @@ static int load_roles(struct cw *db, struct session *s, struct err *e)
     return rc;
 }
 
-/* Columns from `at`: account, login, name, org, org name, admdvs, fixmedins_code, must_change. */
-#define WHO \
-    "a.id, a.login, a.name, a.org, o.name, o.admdvs, coalesce(o.fixmedins_code, ''), a.must_change"
+/* Columns from `at`: account, login, name, org, org name, admdvs, fixmedins_code, must_change, certificate. */
+#define WHO                                                                                          \
+    "a.id, a.login, a.name, a.org, o.name, o.admdvs, coalesce(o.fixmedins_code, ''), a.must_change," \
+    " coalesce(a.certificate, '')"
 static void fill(struct session *s, const struct cw_rows *rows)
 {
     s->account = cw_int(rows, 0);
@@ -55,6 +56,7 @@ static void fill(struct session *s, const struct cw_rows *rows)
     copy(s->admdvs, sizeof s->admdvs, cw_text(rows, 5));
     copy(s->fixmedins_code, sizeof s->fixmedins_code, cw_text(rows, 6));
     s->must_change = cw_int(rows, 7) != 0;
+    copy(s->certificate, sizeof s->certificate, cw_text(rows, 8));
 }
 
 /* --- signing in ---------------------------------------------------------------------------------- */
@@ -83,15 +85,15 @@ static int load(struct cw *db, const char *login, struct candidate *c, struct er
     rc = cw_next(&rows, e);
     if (rc > 0) {
         fill(&c->s, &rows);
-        copy(c->password, sizeof c->password, cw_text(&rows, 8));
-        copy(c->locked_until, sizeof c->locked_until, cw_text(&rows, 9));
-        c->failures = cw_int(&rows, 10);
-        c->active = span_is(cw_text(&rows, 11), "active");
-        copy(c->password_at, sizeof c->password_at, cw_text(&rows, 12));
-        copy(c->seen, sizeof c->seen, cw_text(&rows, 13));
-        copy(c->valid_until, sizeof c->valid_until, cw_text(&rows, 14));
-        copy(c->totp, sizeof c->totp, cw_text(&rows, 15));
-        c->totp_step = cw_int(&rows, 16);
+        copy(c->password, sizeof c->password, cw_text(&rows, 9));
+        copy(c->locked_until, sizeof c->locked_until, cw_text(&rows, 10));
+        c->failures = cw_int(&rows, 11);
+        c->active = span_is(cw_text(&rows, 12), "active");
+        copy(c->password_at, sizeof c->password_at, cw_text(&rows, 13));
+        copy(c->seen, sizeof c->seen, cw_text(&rows, 14));
+        copy(c->valid_until, sizeof c->valid_until, cw_text(&rows, 15));
+        copy(c->totp, sizeof c->totp, cw_text(&rows, 16));
+        c->totp_step = cw_int(&rows, 17);
     }
     cw_done(&rows);
     return rc < 0 ? rc : !rc;
@@ -157,14 +159,18 @@ static int accepted(struct cw *db, struct candidate *c, const char *token, struc
     return cw_end(db, rc, e);
 }
 
-/* The second factor, when the account has one. 0, 1 = wrong, ERR_LIMIT = not given. A code works once. */
+/* The second factors that the account has. 0, 1 = wrong, ERR_LIMIT = not given. A code works once. */
 static int second_factor(struct candidate *c, const struct seal_key *key, const char *code,
-                         struct err *e)
+                         const char *certificate, struct err *e)
 {
     struct buf secret = BUF_INIT;
     int64_t step;
     int rc;
 
+    if (c->s.certificate[0] && strcmp(c->s.certificate, certificate) != 0)
+        return *certificate
+                   ? 1
+                   : err_set(e, ERR_LIMIT, "这个账号须用登记的证书登录：请插入证书后重新打开本页");
     if (!c->totp[0])
         return 0;
     if (!code || !*code)
@@ -215,8 +221,8 @@ static int other_conditions(struct cw *db, struct candidate *c, const char *sour
 }
 
 int session_begin(struct cw *db, const char *login, const char *password, const char *code,
-                  const char *source, const struct seal_key *key, char token[SESSION_TOKEN],
-                  struct session *out, struct err *e)
+                  const char *certificate, const char *source, const struct seal_key *key,
+                  char token[SESSION_TOKEN], struct session *out, struct err *e)
 {
     struct candidate c = {0};
     char now[CW_TIME], secret[SESSION_TOKEN];
@@ -236,7 +242,7 @@ int session_begin(struct cw *db, const char *login, const char *password, const 
     if (!rc)
         rc = other_conditions(db, &c, source, e);
     if (!rc)
-        rc = second_factor(&c, key, code, e);
+        rc = second_factor(&c, key, code, certificate, e);
     if (rc == 1)
         return refused(db, &c, &who, e);
     if (rc)
@@ -282,8 +288,8 @@ int session_find(struct cw *db, const char *token, const char *source, struct se
     rc = cw_next(&rows, e);
     if (rc > 0) {
         fill(&s, &rows);
-        copy(s.csrf, sizeof s.csrf, cw_text(&rows, 8));
-        touch = span_cmp(cw_text(&rows, 9), span_of(touched)) < 0;
+        copy(s.csrf, sizeof s.csrf, cw_text(&rows, 9));
+        touch = span_cmp(cw_text(&rows, 10), span_of(touched)) < 0;
     }
     cw_done(&rows);
     if (rc <= 0)

@@ -22,6 +22,9 @@ static int run(const struct args *a, struct err *e)
         .casework = casework_url(a),
         .tls_cert = args_text(a, "tls-cert"),
         .tls_key = args_text(a, "tls-key"),
+        .client_ca = args_text(a, "client-ca"),
+        .per_address = (int)args_count(a, "per-address", 0),
+        .slow_seconds = (int)args_count(a, "slow", 0),
         .workers = (int)args_count(a, "workers", 0),
     };
     int rc = data_dir(a, &o.dir, e);
@@ -52,6 +55,11 @@ static const struct option options[] = {
     OPT_CASEWORK,
     {"tls-cert", 0, ARG_FILE, "F", NULL, false, "证书（PEM）"},
     {"tls-key", 0, ARG_FILE, "F", NULL, false, "私钥（PEM）"},
+    {"client-ca", 0, ARG_FILE, "F", NULL, false,
+     "签发客户端证书的 CA（PEM）；用户登记了证书的，没有它不能登录"},
+    {"per-address", 0, ARG_COUNT, "N", "256", false,
+     "一个地址最多几个连接（前面有反向代理时改大）"},
+    {"slow", 0, ARG_COUNT, "秒", "60", false, "请求几秒内要发完（大的文件按每秒 2 KB 加）"},
     {"workers", 0, ARG_COUNT, "N", NULL, false, "工作线程数（默认 4 或处理器数加一）"},
     OPT_RULES,
     OPT_END,

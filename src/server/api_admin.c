@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "casework/certificate.h"
 #include "casework/org.h"
 #include "casework/param.h"
 #include "server/routes.h"
@@ -77,16 +78,19 @@ static int org_change(struct request *r, struct err *e)
 
 /* --- accounts ---------------------------------------------------------------------------------------- */
 
-#define ACCOUNTS                                                                                                      \
-    "select a.id, a.login, a.name, a.org, o.name, a.state, a.must_change, a.locked_until, a.last_seen, a.created_at," \
-    " a.valid_until, a.contract, case when a.totp is null then 0 else 1 end, a.version from account a"                \
+#define ACCOUNTS                                                                                                                                          \
+    "select a.id, a.login, a.name, a.org, o.name, a.state, a.must_change, a.locked_until, a.last_seen, a.created_at,"                                     \
+    " a.valid_until, a.contract, case when a.totp is null then 0 else 1 end, case when a.certificate is null then 0 else 1 end, a.version from account a" \
     " join org o on o.code = a.org"
 static const struct json_column account_columns[] = {
-    {"id", JSON_AS_INT},           {"login", JSON_AS_TEXT},        {"name", JSON_AS_TEXT},
-    {"org", JSON_AS_TEXT},         {"org_name", JSON_AS_TEXT},     {"state", JSON_AS_TEXT},
-    {"must_change", JSON_AS_BOOL}, {"locked_until", JSON_AS_TEXT}, {"last_seen", JSON_AS_TEXT},
-    {"created_at", JSON_AS_TEXT},  {"valid_until", JSON_AS_TEXT},  {"contract", JSON_AS_TEXT},
-    {"totp", JSON_AS_BOOL},        {"version", JSON_AS_INT},       {0},
+    {"id", JSON_AS_INT},           {"login", JSON_AS_TEXT},
+    {"name", JSON_AS_TEXT},        {"org", JSON_AS_TEXT},
+    {"org_name", JSON_AS_TEXT},    {"state", JSON_AS_TEXT},
+    {"must_change", JSON_AS_BOOL}, {"locked_until", JSON_AS_TEXT},
+    {"last_seen", JSON_AS_TEXT},   {"created_at", JSON_AS_TEXT},
+    {"valid_until", JSON_AS_TEXT}, {"contract", JSON_AS_TEXT},
+    {"totp", JSON_AS_BOOL},        {"certificate", JSON_AS_BOOL},
+    {"version", JSON_AS_INT},      {0},
 };
 
 static int add_roles(struct request *r, json_t *row, struct err *e)
@@ -214,6 +218,20 @@ static int totp_off(struct request *r, struct err *e)
     return rc ? rc : account_answer(r, 200, request_param(r, "login"), e);
 }
 
+/* The one that he brings; null takes it off. */
+static int certificate(struct request *r, struct err *e)
+{
+    const char *text, *login = request_param(r, "login");
+    char hash[65];
+    int rc = request_text(r, "certificate", false, 20000, &text, e);
+
+    if (!rc && text)
+        rc = certificate_hash(text, hash, e);
+    if (!rc)
+        rc = account_set_certificate(r->db, &r->actor, login, text ? hash : NULL, e);
+    return rc ? rc : account_answer(r, 200, login, e);
+}
+
 /* --- roles, parameters --------------------------------------------------------------------------------- */
 
 static int role_list(struct request *r, struct err *e)
@@ -299,6 +317,8 @@ static const struct route_field state_body[] = {{"state", FIELD_TEXT, true, "act
                                                 {0}};
 static const struct route_field password_body[] = {{"password", FIELD_TEXT, true, "一次性密码"},
                                                    {0}};
+static const struct route_field certificate_body[] = {
+    {"certificate", FIELD_TEXT, false, "证书 PEM，或它的 SHA-256"}, {0}};
 static const struct route_field value_body[] = {{"value", FIELD_TEXT, false, "值"}, {0}};
 
 const struct route routes_admin[] = {
@@ -315,6 +335,8 @@ const struct route routes_admin[] = {
      password_body},
     {"DELETE", "/api/users/{login}/totp", "account.grant", 0, totp_off, "取消动态口令（丢失时）",
      NULL, NULL},
+    {"PUT", "/api/users/{login}/certificate", "account.grant", 0, certificate,
+     "登记客户端证书（第二个凭证）；空 = 取消", NULL, certificate_body},
     {"GET", "/api/roles", "org.read", 0, role_list, "角色与权限", NULL, NULL},
     {"GET", "/api/params", "param.read", 0, param_list, "参数", NULL, NULL},
     {"PUT", "/api/params/{key}", "param.read", 0, param_put, "设一项参数", NULL, value_body},

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "huji_config.h"
+#include "server/http.h"
 #include "server/routes.h"
 #include "server/server.h"
 
@@ -145,6 +146,8 @@ static int metrics(struct request *r, struct err *e)
             atomic_load(&r->server->errors));
     buf_fmt(&b, "# TYPE huji_clue_changes_total counter\nhuji_clue_changes_total %lld\n",
             (long long)clues);
+    buf_fmt(&b, "# TYPE huji_connections_cut_total counter\nhuji_connections_cut_total %llu\n",
+            (unsigned long long)http_cut(r->server->http));
     buf_fmt(&b, "# TYPE huji_sessions gauge\nhuji_sessions %lld\n", (long long)sessions);
     buf_fmt(&b, "# TYPE huji_audit_rows_total counter\nhuji_audit_rows_total %lld\n",
             (long long)audit);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* Signing in and out: /api/session. */
 #include <stdio.h>
+#include <string.h>
 
 #include "server/call.h"
 #include "server/routes.h"
@@ -35,10 +36,11 @@ static int begin(struct request *r, struct err *e)
         rc = request_text(r, "code", false, 16, &code, e);
     if (rc)
         return rc;
-    rc = session_begin(r->db, user, password, code, r->source, &r->server->seal, token, &r->session,
-                       e);
+    rc = session_begin(r->db, user, password, code, r->certificate, r->source, &r->server->seal,
+                       token, &r->session, e);
     if (rc == ERR_LIMIT)
-        return reply_problem(r, 401, "需要动态口令", e->message, "code");
+        return reply_problem(r, 401, "需要第二个凭证", e->message,
+                             strstr(e->message, "证书") ? "certificate" : "code");
     if (rc == ERR_USAGE)
         return reply_problem(r, 401, "登录失败", e->message, NULL);
     if (rc == ERR_STATE)

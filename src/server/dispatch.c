@@ -44,6 +44,11 @@ static int admit(struct request *r)
         reply_error(r, &e);
         return 1;
     }
+    /* A session of an account with a certificate is good on connections with that certificate only. */
+    if (!rc && r->session.certificate[0] && strcmp(r->session.certificate, r->certificate) != 0) {
+        r->session = (struct session){0};
+        rc = 1;
+    }
     r->actor = session_actor(&r->session);
     if (t->flags & ROUTE_PUBLIC)
         return 0;

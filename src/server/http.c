@@ -21,11 +21,13 @@
 #include "base/mem.h"
 #include "casework/sm.h"
 #include "server/call.h"
+#include "server/connection.h"
 
 #define MAX_BODY (1u << 20)
 #define MAX_UPLOAD (4ull << 30)
 #define DRAIN (4u << 20) /* so much of a refused body is read, so that the client sees the answer */
 #define MAX_CONNECTIONS 4096
+#define PER_ADDRESS 256
 #define MAX_HEADERS (64u << 10)
 #define IDLE_SECONDS 30
 #define STOP_SECONDS 10
@@ -52,7 +54,8 @@ struct http {
     bool stopping;
     pthread_t *worker;
     int n_workers, n_started;
-    char *cert, *key;
+    char *cert, *key, *client_ca;
+    struct connections *connections;
 };
 
 /* --- a request comes in -------------------------------------------------------------------------- */
@@ -170,6 +173,8 @@ static struct call *call_new(struct http *h, struct MHD_Connection *con, const c
 
         c->r.cookie = v ? arena_dup(&c->r.arena, span_of(v)) : NULL;
     }
+    if (h->client_ca)
+        connection_certificate(con, c->r.certificate);
     MHD_get_connection_values(con, MHD_GET_ARGUMENT_KIND, one_query, &c->r);
     if (!c->r.reply.status)
         dispatch_early(&c->r, h->db);
@@ -208,9 +213,8 @@ static void call_free(struct call *c)
 static void on_done(void *ctx, struct MHD_Connection *con, void **at,
                     enum MHD_RequestTerminationCode why)
 {
-    (void)ctx;
-    (void)con;
     (void)why;
+    connection_rests(((struct http *)ctx)->connections, con);
     if (*at)
         call_free(*at);
     *at = NULL;
@@ -220,6 +224,7 @@ static void on_done(void *ctx, struct MHD_Connection *con, void **at,
 static bool receive(struct call *c, const char *bytes, size_t n)
 {
     c->received += n;
+    connection_receives(c->http->connections, c->con, c->received);
     if (c->received > most_bytes(c)) {
         c->too_large = true;
         return c->received < most_bytes(c) + DRAIN;
@@ -301,6 +306,8 @@ static enum MHD_Result send_reply(struct call *c)
     headers(c, m);
     if (p->status >= 500)
         atomic_fetch_add(&c->http->server->errors, 1);
+    connection_answers(c->http->connections, c->con,
+                       p->fd_bytes > 0 ? (uint64_t)p->fd_bytes : (uint64_t)p->n);
     ok = MHD_queue_response(c->con, (unsigned)p->status, m);
     MHD_destroy_response(m);
     return ok;
@@ -313,6 +320,7 @@ static void hand_over(struct call *c)
     struct http *h = c->http;
 
     c->handed = true;
+    connection_works(h->connections, c->con);
     c->r.body = c->body.p;
     c->r.body_n = c->body.n;
     if (c->body.failed)
@@ -507,6 +515,7 @@ static int open_port(struct http *h, struct err *e)
     struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, NULL},
                                    {MHD_OPTION_HTTPS_MEM_KEY, 0, NULL},
                                    {MHD_OPTION_HTTPS_PRIORITIES, 0, NULL},
+                                   {MHD_OPTION_END, 0, NULL},
                                    {MHD_OPTION_END, 0, NULL}};
     static char priorities[] = "SECURE192:SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC |
@@ -523,6 +532,12 @@ static int open_port(struct http *h, struct err *e)
         tls[1].ptr_value = h->key;
         tls[2].ptr_value = priorities;
         flags |= MHD_USE_TLS;
+        if (o->client_ca) {
+            h->client_ca = read_file(o->client_ca, e);
+            if (!h->client_ca)
+                return ERR_INPUT;
+            tls[3] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_TRUST, 0, h->client_ca};
+        }
     } else {
         tls[0] = tls[3];
     }
@@ -532,11 +547,14 @@ static int open_port(struct http *h, struct err *e)
         flags |= MHD_USE_IPv6;
     h->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, h, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
-        MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&at, MHD_OPTION_NOTIFY_COMPLETED, on_done, NULL,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)MAX_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MAX_HEADERS,
-        MHD_OPTION_UNESCAPE_CALLBACK, leave, NULL, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
-        MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024u, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
+        MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&at, MHD_OPTION_NOTIFY_COMPLETED, on_done, h,
+        MHD_OPTION_NOTIFY_CONNECTION, connection_notify, h->connections,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        (unsigned)(o->per_address ? o->per_address : PER_ADDRESS), MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)MAX_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MAX_HEADERS, MHD_OPTION_UNESCAPE_CALLBACK,
+        leave, NULL, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024u,
+        MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
     if (!h->daemon)
         return err_set(e, ERR_IO, "开不了 %s（端口被占，或证书、私钥不对）", o->listen);
     info = MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_BIND_PORT);
@@ -567,6 +585,8 @@ int http_start(struct server *s, struct http **out, struct err *e)
             h->n_started++;
     }
     if (!rc)
+        rc = connections_start(s->options->slow_seconds, &h->connections, e);
+    if (!rc)
         rc = open_port(h, e);
     if (rc) {
         http_stop(h);
@@ -574,6 +594,11 @@ int http_start(struct server *s, struct http **out, struct err *e)
     }
     *out = h;
     return 0;
+}
+
+uint64_t http_cut(struct http *h)
+{
+    return h ? connections_cut(h->connections) : 0;
 }
 
 static void wait_idle(struct http *h)
@@ -607,10 +632,12 @@ void http_stop(struct http *h)
         pthread_join(h->worker[i], NULL);
     if (h->daemon)
         MHD_stop_daemon(h->daemon);
+    connections_stop(h->connections);
     cw_close(h->db);
     mem_free(h->worker);
     mem_free(h->cert);
     mem_free(h->key);
+    mem_free(h->client_ca);
     pthread_mutex_destroy(&h->lock);
     pthread_cond_destroy(&h->work);
     pthread_cond_destroy(&h->idle);

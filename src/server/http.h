@@ -16,6 +16,8 @@ void store_view_free(struct store_view *v); /* NULL allowed */
 int http_start(struct server *s, struct http **out, struct err *e);
 /* Takes no new connection, lets those at work finish, ends. NULL allowed. */
 void http_stop(struct http *h);
+/* Connections of slow clients that were cut (server/connection.h). */
+uint64_t http_cut(struct http *h);
 
 /* Answers what the route table does not know: files of the page. False: there is no such file. */
 bool statics_answer(struct request *r);

@@ -52,6 +52,7 @@ struct request {
     int n_params;
     struct pair query[MAX_QUERY];
     int n_query;
+    char certificate[65];    /* SHA-256 of the client's certificate that TLS checked; "" = none */
     const char *machine_key; /* X-Huji-Key: of a hospital's system */
     const char *cookie, *csrf, *accept_encoding, *if_none_match, *content_type;
     char *body; /* of routes without ROUTE_UPLOAD; NUL-ended */

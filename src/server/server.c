@@ -145,12 +145,13 @@ int server_run(const struct server_options *o, void (*ready)(void *ctx, int port
 {
     struct server s = {.options = o, .tls = o->tls_cert != NULL};
     struct store_options so = {.command = "huji serve"};
-    struct http *h = NULL;
     bool demo = false;
     int rc;
 
     if (!o->tls_cert != !o->tls_key)
         return err_set(e, ERR_USAGE, "--tls-cert 与 --tls-key 要一起给");
+    if (o->client_ca && !o->tls_cert)
+        return err_set(e, ERR_USAGE, "--client-ca 要与 --tls-cert、--tls-key 一起用");
     block_signals();
     rc = casework_place(o->dir, o->casework, s.casework, sizeof s.casework, e);
     if (!rc)
@@ -175,13 +176,13 @@ int server_run(const struct server_options *o, void (*ready)(void *ctx, int port
     if (!rc)
         rc = traffic_start(s.casework, o->dir, &s.traffic, e);
     if (!rc)
-        rc = http_start(&s, &h, e);
+        rc = http_start(&s, &s.http, e);
     if (!rc) {
         ready(ctx, s.port);
         wait_for_signal();
         atomic_store(&s.stopping, true);
     }
-    http_stop(h);
+    http_stop(s.http);
     jobs_stop(s.jobs);
     live_free(s.live);
     gate_free(s.gate);

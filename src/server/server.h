@@ -14,6 +14,7 @@
 struct store;
 struct clue_index;
 struct jobs;
+struct http;
 struct live;
 struct gate;
 struct traffic;
@@ -28,6 +29,9 @@ struct server_options {
     const char *profile;            /* file of regional parameters; NULL = none */
     const char *region;             /* of the data directory; NULL = not set */
     const char *tls_cert, *tls_key; /* files; NULL = plain HTTP */
+    const char *client_ca; /* PEM of who issues client certificates; NULL = none are asked for */
+    int per_address;       /* connections from one address at most; 0 = 256 */
+    int slow_seconds;      /* server/connection.h; 0 = 60 */
     int workers;                    /* 0 = four, or one more than there are processors */
     /* For measuring (bench/live.c): what of a message is done. LIVE_PARSE, LIVE_BYTES answer `live_bytes` bytes. */
     enum { LIVE_WHOLE, LIVE_PARSE, LIVE_BYTES } live;
@@ -41,6 +45,7 @@ struct server {
     struct store *store; /* DuckDB; its own connection is the jobs', handlers use request_store */
     struct clue_index *clues;
     struct jobs *jobs;
+    struct http *http;
     struct library_holder *library; /* server_library */
     struct seal_key seal;
     struct live *live;           /* the judge of hospitals' messages */

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* A person's client certificate (on a USB key or in the browser) as the second factor: which one is whose. */
+#ifndef HUJI_CASEWORK_CERTIFICATE_H
+#define HUJI_CASEWORK_CERTIFICATE_H
+
+#include "casework/account.h"
+
+/* SHA-256 in hex of the certificate in `text`: PEM, or the 64 digits themselves. Errors: ERR_INPUT naming the field. */
+int certificate_hash(const char *text, char out[65], struct err *e);
+/* By the security administrator; `hash` NULL takes it off. Ends the account's sessions. One certificate is one person's. */
+int account_set_certificate(struct cw *db, const struct actor *who, const char *login,
+                            const char *hash, struct err *e);
+
+#endif
