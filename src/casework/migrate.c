@@ -145,3 +145,44 @@ int cw_migrate(struct cw *db, struct err *e)
         rc = one(db, &cw_migrations[i], e);
     return cw_end(db, rc, e);
 }
+
+int64_t cw_migration_newest(void)
+{
+    int64_t most = 0;
+
+    for (size_t i = 0; i < CW_MIGRATIONS; i++)
+        most = cw_migrations[i].number > most ? cw_migrations[i].number : most;
+    return most;
+}
+
+int cw_migration_pending(struct cw *db, int64_t *from, int *pending, struct err *e)
+{
+    struct cw_rows rows;
+    bool had[CW_MIGRATIONS] = {0};
+    int64_t there = 0;
+    int rc = cw_get_int(db, 0, &there, e,
+                        cw_kind(db) == CW_SQLITE
+                            ? "select count(*) from sqlite_master where name = 'migration'"
+                            : "select count(*) from pg_tables where tablename = 'migration'",
+                        CW_NONE);
+
+    *from = 0;
+    *pending = (int)CW_MIGRATIONS;
+    if (rc || !there)
+        return rc;
+    rc = cw_query(db, &rows, e, "select number from migration", CW_NONE);
+    if (rc)
+        return rc;
+    while ((rc = cw_next(&rows, e)) > 0) {
+        int64_t n = cw_int(&rows, 0);
+
+        *from = n > *from ? n : *from;
+        for (size_t i = 0; i < CW_MIGRATIONS; i++)
+            if (cw_migrations[i].number == n && !had[i]) {
+                had[i] = true;
+                --*pending;
+            }
+    }
+    cw_done(&rows);
+    return rc;
+}

@@ -23,6 +23,7 @@ const struct param params[] = {
     {"clue_due_days", "线索核查期限（工作日）", true, 15, 1, 365, false},
     {"backup_dir", "备份放在哪个目录（宜在另一块盘）", false, 0, 0, 0, false},
     {"backup_hours", "每隔几小时自动备份（0 = 不）", true, 0, 0, 720, false},
+    {"backup_keep", "留最近几份备份", true, 7, 1, 365, false},
 };
 const size_t n_params = sizeof params / sizeof *params;
 

@@ -301,6 +301,8 @@ void store_close(struct store *s)
         duckdb_disconnect(&s->con);
     if (s->db)
         duckdb_close(&s->db);
+    if (s->copy_fd > 0)
+        close(s->copy_fd);
     if (s->lock_fd >= 0)
         close(s->lock_fd);
     codes_free(s->fn.codes);

@@ -34,6 +34,7 @@ struct store {
     int threads;
     long long memory_mb; /* what DuckDB may use */
     int lock_fd;
+    int copy_fd; /* claims/copy.c; 0 = none */
     enum store_mode mode;
 };
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "casework/migrate.h"
+#include "casework/backup.h"
 #include "cli/common.h"
 #include "server/server.h"
 
@@ -19,7 +19,7 @@ const char *casework_url(const struct args *a)
 
 int casework_for(const struct args *a, struct cw **out, struct err *e)
 {
-    char where[1200], yaml[1200];
+    char where[1200], yaml[1200], kept[1200] = "";
     const char *dir;
     struct cw *db = NULL;
     int rc = data_dir(a, &dir, e);
@@ -35,7 +35,9 @@ int casework_for(const struct args *a, struct cw **out, struct err *e)
     if (!rc)
         rc = cw_open(where, &db, e);
     if (!rc)
-        rc = cw_migrate(db, e);
+        rc = cw_upgrade(db, dir, kept, sizeof kept, e);
+    if (!rc && kept[0])
+        note("业务库已升级，升级前的在 %s", kept);
     if (rc) {
         cw_close(db);
         return rc;

@@ -50,6 +50,8 @@ const struct command *const huji_commands[] = {
     &cmd_user_list,
     &cmd_user_password,
     &cmd_audit_export,
+    &cmd_backup,
+    &cmd_restore,
     &cmd_audit_verify,
     &cmd_help,
     &cmd_version,

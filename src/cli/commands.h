@@ -35,6 +35,8 @@ extern const struct command cmd_verdict_import;
 extern const struct command cmd_verdict_list;
 extern const struct command cmd_verdict_rates;
 extern const struct command cmd_audit_export;
+extern const struct command cmd_backup;
+extern const struct command cmd_restore;
 extern const struct command cmd_audit_verify;
 extern const struct command cmd_clues_raise;
 extern const struct command cmd_check;

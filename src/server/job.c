@@ -6,12 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/mem.h"
 #include "server/live.h"
+#include "server/timer.h"
 #include "server/server.h"
 
 #define LOG_LINES 500
+#define TICK_SECONDS 2
 
 struct jobs {
     struct server *server;
@@ -208,6 +211,15 @@ static int next_job(struct jobs *a, struct cw *db, struct err *e)
     return rc;
 }
 
+static void doze(struct jobs *a)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += TICK_SECONDS;
+    pthread_cond_timedwait(&a->work, &a->lock, &until);
+}
+
 static void *work(void *ctx)
 {
     struct jobs *a = ctx;
@@ -219,10 +231,13 @@ static void *work(void *ctx)
         int rc = db ? 0 : cw_open(a->server->casework, &db, &e);
 
         if (!rc)
+            timer_tick(a->server, db);
+        if (!rc)
             rc = next_job(a, db, &e);
         pthread_mutex_lock(&a->lock);
-        while (rc && !a->stopping && !a->wake)
-            pthread_cond_wait(&a->work, &a->lock);
+        /* Now and then without being woken, too: the console queues jobs from another process, and timers run out. */
+        if (rc && !a->stopping && !a->wake)
+            doze(a);
         a->wake = false;
         stop = a->stopping;
         pthread_mutex_unlock(&a->lock);
@@ -295,29 +310,37 @@ static const char *title_of(const char *kind)
     return kind;
 }
 
-int job_submit(struct request *r, const char *kind, json_t *args, struct err *e)
+int job_queue(struct cw *db, const struct actor *who, const char *kind, json_t *args, int64_t *id,
+              struct err *e)
 {
-    struct jobs *a = r->server->jobs;
     char *text = args ? json_dumps(args, JSON_COMPACT) : NULL, object[48], now[CW_TIME];
-    int64_t id = 0;
-    int rc = text ? cw_begin(r->db, e) : err_nomem(e);
+    int rc = text ? cw_begin(db, e) : err_nomem(e);
 
     cw_now(now);
     if (!rc)
         rc = cw_get_int(
-            r->db, 0, &id, e,
+            db, 0, id, e,
             "insert into job(kind, title, args, state, account, actor, actor_name, created_at)"
             " values ($1, $2, $3, 'queued', $4, $5, $6, $7) returning id",
-            CW_ARGS(cw_t(kind), cw_t(title_of(kind)), cw_t(text), cw_i(r->actor.account),
-                    cw_t(r->actor.login), cw_t(r->actor.name), cw_t(now)));
-    snprintf(object, sizeof object, "job:%lld", (long long)id);
+            CW_ARGS(cw_t(kind), cw_t(title_of(kind)), cw_t(text), cw_i(who->account),
+                    cw_t(who->login), cw_t(who->name), cw_t(now)));
+    snprintf(object, sizeof object, "job:%lld", (long long)*id);
     if (!rc)
-        rc = audit_append(r->db, &r->actor,
+        rc = audit_append(db, who,
                           &(struct act){.act = "job.submit", .object = object, .detail = text}, e);
     if (text)
-        rc = cw_end(r->db, rc, e);
+        rc = cw_end(db, rc, e);
     free(text);
     json_decref(args);
+    return rc;
+}
+
+int job_submit(struct request *r, const char *kind, json_t *args, struct err *e)
+{
+    struct jobs *a = r->server->jobs;
+    int64_t id = 0;
+    int rc = job_queue(r->db, &r->actor, kind, args, &id, e);
+
     if (rc)
         return rc;
     pthread_mutex_lock(&a->lock);

@@ -31,6 +31,9 @@ struct job_kind {
     const char *kind, *title;
     int (*run)(struct job *j, struct err *e);
 };
+/* job_backup.c */
+int job_backup(struct job *j, struct err *e);
+int job_backup_check(struct job *j, struct err *e);
 extern const struct job_kind job_kinds[]; /* jobs_kinds.c; kind NULL ends */
 
 struct jobs;
@@ -38,6 +41,9 @@ int jobs_start(struct server *s, struct jobs **out, struct err *e);
 void jobs_stop(struct jobs *j); /* cancels what runs, waits; NULL allowed */
 /* Queues one, with its audit row, and answers 202. Takes `args`. */
 int job_submit(struct request *r, const char *kind, json_t *args, struct err *e);
+/* The same without a request: a timer's, or the console's (which another process wrote). *id: its number. */
+int job_queue(struct cw *db, const struct actor *who, const char *kind, json_t *args, int64_t *id,
+              struct err *e);
 int job_cancel(struct jobs *j, int64_t id); /* 0, or 1 when it is not running or queued */
 /* State of a running job into its row's JSON (percent, step, log). */
 void jobs_live(struct jobs *j, int64_t id, json_t *row);

@@ -7,6 +7,7 @@
 
 extern const struct route routes_access[];
 extern const struct route routes_approval[];
+extern const struct route routes_backup[];
 extern const struct route routes_admin[];
 extern const struct route routes_audit[];
 extern const struct route routes_clue[];

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "casework/account.h"
-#include "casework/migrate.h"
+#include "casework/backup.h"
 #include "base/mem.h"
 #include "casework/clue_index.h"
 #include "claims/store.h"
@@ -97,10 +97,13 @@ static int check_casework(struct server *s, struct err *e)
 {
     struct cw *db = NULL;
     struct buf missing = BUF_INIT;
+    char kept[1200] = "";
     int rc = cw_open(s->casework, &db, e);
 
     if (!rc)
-        rc = cw_migrate(db, e);
+        rc = cw_upgrade(db, s->options->dir, kept, sizeof kept, e);
+    if (!rc && kept[0])
+        fprintf(stderr, "level=notice text=\"业务库已升级，升级前的在 %s\"\n", kept);
     if (!rc)
         rc = account_missing_admins(db, &missing, e);
     if (!rc && missing.n) {
