@@ -214,9 +214,12 @@ static int run_raise(struct job *j, struct err *e)
 }
 
 const struct job_kind job_kinds[] = {
-    {"import", "导入数据", run_import},     {"undo", "撤回最近一次导入", run_undo},
-    {"demo", "放入演示数据", run_demo},     {"screen", "智能筛查", run_screen},
-    {"raise", "疑点登记为线索", run_raise}, {"backup", "备份", job_backup},
+    {"import", "导入数据", run_import},
+    {"undo", "撤回最近一次导入", run_undo},
+    {"demo", "放入演示数据", run_demo},
+    {"screen", "智能筛查", run_screen},
+    {"raise", "疑点登记为线索", run_raise},
+    {"backup", "备份", job_backup},
     {"backup_check", "核对备份", job_backup_check},
     {0},
 };

@@ -26,6 +26,7 @@ const struct route *const huji_routes[] = {
     routes_import,    routes_quality,
     routes_reject,    NULL,
     routes_approval,
+    routes_backup,
     routes_clue_export,
     routes_admin,
     routes_assignee,
@@ -62,17 +63,6 @@ const struct route *const huji_routes[] = {
     routes_quality,
     routes_reject,
     NULL,
-    routes_approval,  routes_backup,   routes_clue_export,
-    routes_admin,     routes_assignee, routes_audit,
-    routes_curve,     routes_screen,   routes_search,
-    routes_workbench, routes_clue,     routes_clue_one,
-    routes_clue_act,  routes_fsi,      routes_institution,
-    routes_job,       routes_money,    routes_list,
-    routes_list_back, routes_paper,    routes_week,
-    routes_notice,    routes_openapi,  routes_ops,
-    routes_person,    routes_profile,  routes_reveal,
-    routes_rule,      routes_session,  routes_access,
-    routes_live,      routes_precheck, NULL,
 };
 
 /* Percent-decoding; NULL on a broken escape or a NUL byte. */
