@@ -3,11 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "casework/backup.h"
 #include "casework/certificate.h"
 #include "casework/org.h"
 #include "casework/param.h"
 #include "server/routes.h"
 #include "server/rowjson.h"
+#include "server/server.h"
 
 /* --- organisations --------------------------------------------------------------------------------- */
 
@@ -290,6 +292,9 @@ static int param_put(struct request *r, struct err *e)
         return reply_problem(r, 403, "没有权限",
                              params[i].security ? "这一项由安全管理员设" : "这一项由系统管理员设",
                              NULL);
+    if (value && *value && strcmp(key, "backup_dir") == 0 &&
+        backup_place(r->server->options->dir, value, e))
+        return err_where(e, "backup_dir");
     rc = param_set(r->db, &r->actor, key, value ? value : "", e);
     return rc ? rc : param_list(r, e);
 }

@@ -10,6 +10,7 @@ import {
   Calendar,
   Connection,
   CircleCheck,
+  Box,
   Sort,
   InfoFilled,
   Link,
@@ -227,6 +228,15 @@ export const pages: PageEntry[] = [
     permission: 'audit.read',
     group: '系统管理',
     icon: Tickets,
+  },
+  {
+    path: '/system/backup',
+    name: 'BackupPage',
+    title: '备份',
+    component: () => import('@/views/system/BackupPage.vue'),
+    permission: 'backup.run',
+    group: '系统管理',
+    icon: Box,
   },
   {
     path: '/system/params',
