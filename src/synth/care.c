@@ -107,6 +107,20 @@ static void hospital_extras(struct life *l, struct episode *ep, const struct ill
     }
 }
 
+/* Honest trouble, of which there is more than of fraud: a quarter of the houses count the day of discharge now and then, and
+ * a drug is given for an illness that nobody wrote down. Small sums. Not in small counties, which serve as samples. */
+static void careless(struct life *l, struct episode *ep, const struct illness *ill)
+{
+    struct world *w = l->w;
+    if (w->n < 5000 || ep->end - ep->begn < 2 * DAY_SECS)
+        return;
+    uint32_t k = rng_below(&l->r, 1000);
+    if (ep->inst % 4 == 1 && k < 60)
+        episode_line(ep, item_of("bed.ward"), ep->end - 1200, 1);
+    else if (k >= 970 && !ill->surgery && ill->dept == DP_MED && age_at(l->p, w->from) >= 50)
+        episode_line(ep, item_of("ind.butylphthalide"), ep->begn + 4000, 1);
+}
+
 static void note_check(struct life *l, const struct episode *ep)
 {
     if (rng_below(&l->r, 100) >= 4 || ep->end - ep->begn < 3 * DAY_SECS)
@@ -160,6 +174,7 @@ static bool try_stay(struct life *l, const struct illness *ill, day_t d, int los
     if (!stay_build(&ep, w, l->p, inst, ill, d, los, &l->r))
         return false;
     hospital_extras(l, &ep, ill);
+    careless(l, &ep, ill);
     waive(l, &ep);
     bool once = ill->surgery || strstr(ill->exams, ".cycle"); /* not to be done again so soon */
     bool sent = !dies && w->insts[inst].kind == K_TOWN && !once && rng_below(&l->r, 100) < 4;
@@ -249,6 +264,8 @@ static void visit(struct life *l, day_t d, int month)
         const struct item *it = item_of(cls);
         struct eline *x = episode_line(&ep, it, t + 1800, 1 + (int)rng_below(&l->r, 2));
         x->prd_days = 3 + (int)rng_below(&l->r, 5);
+        if (w->n >= 5000 && inst % 4 == 2 && rng_below(&l->r, 100) < 2)
+            x->prd_days = 8; /* a day more than a prescription may be for */
         x->variant = maker_of(w, inst, it, d);
     }
     if (rng_below(&l->r, 1000) < 8) {

@@ -38,7 +38,7 @@ static inline unsigned item_no(const struct item *i)
 
 /* --- places ----------------------------------------------------------------------------------- */
 
-enum inst_kind { K_H3, K_H2, K_PSY, K_PRIV, K_TOWN, K_SPECIAL, K_CLINIC, K_PHARM, K_FAR };
+enum inst_kind { K_H3, K_H2, K_PSY, K_PRIV, K_TOWN, K_SPECIAL, K_CLINIC, K_PHARM, K_FAR, K_RING };
 
 enum dept_id {
     DP_MED,
@@ -123,7 +123,7 @@ struct world {
     uint32_t village_size, n_county, county_size;
     struct inst *insts;
     uint32_t n_inst, n_doc;
-    uint32_t at_kind[K_FAR + 1], of_kind[K_FAR + 1]; /* insts are grouped by kind */
+    uint32_t at_kind[K_RING + 1], of_kind[K_RING + 1]; /* insts are grouped by kind */
     int variants;
     struct arena arena;
     struct writer *out;

@@ -57,8 +57,9 @@ static void counts(struct world *w)
     w->of_kind[K_CLINIC] = scaled(w, 40, 4);
     w->of_kind[K_PHARM] = scaled(w, 60, 8);
     w->of_kind[K_FAR] = 6;
+    w->of_kind[K_RING] = w->n >= 20000 && !w->o->no_plants ? 18 : 0; /* plants_ring.c */
     w->n_inst = 0;
-    for (int k = 0; k <= K_FAR; k++) {
+    for (int k = 0; k <= K_RING; k++) {
         w->at_kind[k] = w->n_inst;
         w->n_inst += w->of_kind[k];
     }
@@ -69,7 +70,7 @@ static const struct {
     int level, docs, beds;
     uint32_t mask;
     unsigned price_pct;
-} kind_of[K_FAR + 1] = {
+} kind_of[K_RING + 1] = {
     [K_H3] = {"02", 3, 5, 600, MASK_BIG, 100},
     [K_H2] = {"05", 2, 4, 320, MASK_BIG, 90},
     [K_PSY] = {"06", 2, 4, 160, BIT(DP_PSY), 90},
@@ -79,6 +80,7 @@ static const struct {
     [K_CLINIC] = {"11", 1, 2, 0, BIT(DP_MED) | BIT(DP_TCM), 80},
     [K_PHARM] = {"11", 1, 0, 0, 0, 80},
     [K_FAR] = {"02", 3, 4, 400, MASK_BIG, 100},
+    [K_RING] = {"05", 2, 2, 120, BIT(DP_MED), 90},
 };
 
 static void name_inst(const struct world *w, struct inst *i, uint32_t k)
@@ -111,6 +113,10 @@ static void name_inst(const struct world *w, struct inst *i, uint32_t k)
         snprintf(i->name, sizeof i->name, "%s%s%s大药房%u店", c, no, clinic_name[k % 10], k + 1);
         break;
     case K_FAR: snprintf(i->name, sizeof i->name, "%s", far_[k % 6]); break;
+    case K_RING:
+        snprintf(i->name, sizeof i->name, "白鹤县%s%s", town_name[k % 24],
+                 i->level == 3 ? "骨科医院" : "中心医院");
+        break;
     }
 }
 
@@ -144,6 +150,15 @@ static int make_inst(struct world *w, enum inst_kind kind, uint32_t k)
             i->dept_mask = 0;
         }
     }
+    if (kind == K_RING) {
+        snprintf(i->place, sizeof i->place, "429899");
+        if (k + 1 == w->of_kind[K_RING]) { /* the surgeons' */
+            i->hosp_lv = "02";
+            i->level = 3;
+            i->docs = 6;
+            i->dept_mask = BIT(DP_ORTH);
+        }
+    }
     if (kind == K_H2 && w->n > 200000)
         i->beds = 400;
     snprintf(i->code, sizeof i->code, "%c%s%05u", i->pharmacy ? 'P' : 'H', i->place, at + 1);
@@ -165,7 +180,7 @@ int places_open(struct world *w)
     w->insts = mem_calloc(w->n_inst, sizeof *w->insts);
     if (!w->insts)
         return err_nomem(w->e);
-    for (int kind = 0; kind <= K_FAR; kind++)
+    for (int kind = 0; kind <= K_RING; kind++)
         for (uint32_t k = 0; k < w->of_kind[kind]; k++)
             if (make_inst(w, (enum inst_kind)kind, k))
                 return err_nomem(w->e);
@@ -183,7 +198,7 @@ void places_release(struct world *w)
 uint32_t inst_of(const struct world *w, enum inst_kind kind, uint32_t county, uint32_t n)
 {
     uint32_t all = w->of_kind[kind];
-    if (kind == K_FAR || kind == K_SPECIAL)
+    if (kind == K_FAR || kind == K_RING || kind == K_SPECIAL)
         return w->at_kind[kind] + n % all;
     uint32_t own = all / w->n_county + (county < all % w->n_county);
     if (!own)
@@ -378,7 +393,7 @@ static void write_inst(struct world *w, const struct inst *i)
         write_device(w, i, "dialysis", 12 + load, 4);
     else if (i->kind == K_PRIV)
         write_device(w, i, "dialysis", 1, 4);
-    if (i->kind == K_H3 || i->kind == K_H2 || i->kind == K_FAR) {
+    if (i->kind == K_H3 || i->kind == K_H2 || i->kind == K_FAR || i->kind == K_RING) {
         write_device(w, i, "ct", 3 + load / 40, 120);
         write_device(w, i, "mri", 2 + load / 20, 40);
     }

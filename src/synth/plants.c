@@ -260,8 +260,9 @@ static int gather_crowd(struct plan *g)
 int plants_run(struct world *w)
 {
     static const struct planting *const groups[] = {
-        plants_a,  plants_b, plants_b2, plants_herd, plants_herd2, plants_c,  plants_c2, plants_d,
-        plants_d2, plants_e, plants_e2, plants_e3,   plants_f,     plants_f2, plants_g,  plants_i};
+        plants_a,  plants_b,  plants_b2, plants_herd, plants_herd2, plants_c,
+        plants_c2, plants_d,  plants_d2, plants_e,    plants_e2,    plants_e3,
+        plants_f,  plants_f2, plants_g,  plants_i,    plants_ring,  plants_more};
     struct plan g = {.w = w, .r = rng_of(w->seed, RNG_PLANT, 0), .count = how_many(w)};
     int rc = gather_crowd(&g);
     for (size_t k = 0; k < sizeof groups / sizeof groups[0] && !rc; k++)

@@ -79,7 +79,7 @@ struct planting {
 };
 extern const struct planting plants_a[], plants_b[], plants_b2[], plants_herd[], plants_herd2[],
     plants_c[], plants_c2[], plants_d[], plants_d2[], plants_e[], plants_e2[], plants_e3[],
-    plants_f[], plants_f2[], plants_g[], plants_i[]; /* end: {NULL} */
+    plants_f[], plants_f2[], plants_g[], plants_i[], plants_ring[], plants_more[]; /* end: {NULL} */
 void plant_outliers(
     struct plan *g); /* truth of what care.c does to two township hospitals (A06, B19) */
 

@@ -76,9 +76,12 @@ static void e14(struct plan *g)
     int n = !g->bad && kind == 0 ? 2 : 3 + (g->bad ? (int)(g->k % 2) : 0);
     day_t d = a_day(g, 5, 100);
     uint32_t inst = some(g, K_H2, p.county);
+    char opter[32]; /* a counter of its own, lest those of several add up */
     struct ids i = {BUF_INIT};
+    snprintf(opter, sizeof opter, "%s-E%u%d", g->w->insts[inst].code, g->k, g->bad);
     for (int k = 0; k < n; k++) {
         quiet_visit(g, &ep, &p, inst, "11", d + k * 20, 9, 15);
+        ep.opter = opter;
         episode_line(&ep, item_of("us.color"), ep.begn + 300, 1);
         ep.void_pair = true;
         ep.refund_at = ep.setl_time + (!g->bad && kind == 2 ? 900 : 2 * DAY_SECS);
@@ -88,6 +91,7 @@ static void e14(struct plan *g)
     if (!g->bad && kind == 1) { /* little against what was kept */
         for (int k = 0; k < 3; k++) {
             quiet_visit(g, &ep, &p, inst, "11", d + 5 + k * 20, 9, 15);
+            ep.opter = opter;
             episode_line(&ep, item_of("mr.plain"), ep.begn + 300, 1);
             episode_emit(&ep);
         }

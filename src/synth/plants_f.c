@@ -284,7 +284,7 @@ static void h03(struct plan *g)
     struct episode ep;
     if (!pick(g, PICK_RESIDENT, &p))
         return;
-    uint32_t inst = special(g, 8 + g->k % 2), dr = doctor_of(w, inst, DP_REH, g->k / 2);
+    uint32_t inst = special(g, 8 + g->k % 2), dr = doctor_of(w, inst, DP_TCM, g->k / 2);
     int step = (w->days - 30) / (int)(g->count + 1);
     day_t b = w->from + 10 + step * (int)g->k, e = b + step / 2;
     char code[14], name[16];
@@ -304,7 +304,7 @@ static void h03(struct plan *g)
     }
     day_t d = g->bad ? b + 1 : g->k % 2 ? b - 1 : e + 1;
     sec_t t = at_time(d, 15, 20);
-    episode_begin(&ep, w, &p, inst, "11", DP_REH, t, t + 600);
+    episode_begin(&ep, w, &p, inst, "11", DP_TCM, t, t + 600);
     ep.dr = dr;
     episode_dx(&ep, "M54.500");
     episode_line(&ep, item_of("general.op"), t + 60, 1);
