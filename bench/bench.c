@@ -148,7 +148,7 @@ static int usage(void)
 {
     fprintf(
         stderr,
-        "usage: huji-bench --tables DIR [--more DIR] --rules DIR --work DIR [--part screen,items,sql,import,month]\n"
+        "usage: huji-bench --tables DIR [--more DIR] --rules DIR --work DIR [--part screen,items,knowledge,sql,import,month]\n"
         "                  [--tuned DIR] [--dump DIR] [--pairs N] [--sql-pairs N] [--sql-budget SECONDS] [--threads N]\n");
     return 2;
 }
@@ -183,11 +183,9 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         int (*run)(const struct bench *);
-    } parts[] = {{"screen", bench_screening},
-                 {"items", bench_items},
-                 {"sql", bench_sql},
-                 {"import", bench_importing},
-                 {"month", bench_month}};
+    } parts[] = {{"screen", bench_screening},    {"items", bench_items},
+                 {"knowledge", bench_knowledge}, {"sql", bench_sql},
+                 {"import", bench_importing},    {"month", bench_month}};
     int failed = 0;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (!part[0] || is_part(part, parts[i].name)) {

@@ -52,5 +52,6 @@ int bench_sql(const struct bench *b);       /* (1) */
 int bench_importing(const struct bench *b); /* (4) (7) */
 int bench_month(const struct bench *b);     /* (5) */
 int bench_items(const struct bench *b);     /* (6) */
+int bench_knowledge(const struct bench *b); /* (8) */
 
 #endif

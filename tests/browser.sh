@@ -38,4 +38,7 @@ status=$?
 case week in *${HUJI_ONLY:-}*)
     HUJI_SHOTS=$out/shots CHROMIUM=$chromium tests/browser/week "$out/week" || status=1 ;;
 esac
+case demo in *${HUJI_ONLY:-}*)
+    HUJI_SHOTS=$out/shots CHROMIUM=$chromium tests/browser/week "$out/demo" demo.mjs || status=1 ;;
+esac
 exit $status

@@ -45,7 +45,7 @@ static int take_file(struct import *im, const struct import_file *f, bool *used,
     *used = false;
     if (rc < 0) {
         if (e && !e->where[0])
-            err_where(e, "%s", f->path);
+            err_where(e, "%s", f->shown ? f->shown : f->path);
         input_close(in);
         return rc;
     }

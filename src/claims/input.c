@@ -113,7 +113,8 @@ static int check_columns(const struct input *in, const struct span *head, size_t
         const struct table_column *c = need_column(in->table, (enum column_need)need, NULL);
         if (!c || need_column(in->table, (enum column_need)need, in))
             continue;
-        err_set(e, ERR_INPUT, "%s 缺少列 %s（%s），%s 必须有它", in->from.path, c->name, c->title,
+        err_set(e, ERR_INPUT, "%s 缺少列 %s（%s），%s 必须有它",
+                in->from.shown ? in->from.shown : in->from.path, c->name, c->title,
                 in->table->title);
         struct buf b = BUF_INIT;
         for (size_t i = 0; i < n && b.n < 240; i++)

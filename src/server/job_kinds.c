@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* The kinds of long work there are. */
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -16,12 +17,28 @@
 
 /* --- import -------------------------------------------------------------------------------------- */
 
+/* Where files lie on the server is nobody's business: names as they were sent. */
+static void cut_folder(char *text, const char *folder)
+{
+    size_t n = folder ? strlen(folder) : 0;
+
+    for (char *at = n ? strstr(text, folder) : NULL; at; at = strstr(at, folder)) {
+        size_t skip = n + (at[n] == '/');
+
+        memmove(at, at + skip, strlen(at + skip) + 1);
+    }
+}
+
 static void told(void *ctx, const char *path, const char *text)
 {
     struct job *j = ctx;
     const char *base = strrchr(path, '/');
 
-    job_log(j, "%s：%s", base ? base + 1 : path, text);
+    char said[1000];
+
+    snprintf(said, sizeof said, "%s", text);
+    cut_folder(said, json_string_value(json_object_get(j->args, "folder")));
+    job_log(j, "%s：%s", base ? base + 1 : path, said);
 }
 
 static json_t *import_json(const struct import_report *r)
@@ -76,8 +93,13 @@ static int run_import(struct job *j, struct err *e)
     struct import_report report = {0};
     int rc = folder ? intake_run(&in, &folder, 1, &report, e) : err_set(e, ERR_INPUT, "没有文件");
 
-    if (!rc)
+    if (!rc) {
         rc = import_done(j, &report, e);
+    } else {
+        cut_folder(e->message, folder);
+        cut_folder(e->where, folder);
+        cut_folder(e->hint, folder);
+    }
     /* It holds persons' data, and is in the store now. What failed stays: it can be mended and tried again. */
     if (!rc && uploaded(j, folder))
         upload_forget(folder);

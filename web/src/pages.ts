@@ -21,6 +21,7 @@ import {
   Search,
   Setting,
   Tickets,
+  UploadFilled,
   User,
 } from '@element-plus/icons-vue'
 
@@ -131,6 +132,15 @@ export const pages: PageEntry[] = [
     component: () => import('@/views/portrait/PersonDetail.vue'),
     permission: 'claims.read',
     menu: '/institutions',
+  },
+  {
+    path: '/data',
+    name: 'DataPage',
+    title: '数据接入',
+    component: () => import('@/views/data/DataPage.vue'),
+    permission: 'import.read',
+    group: '规则与筛查',
+    icon: UploadFilled,
   },
   {
     path: '/screen',

@@ -95,6 +95,29 @@ export const http = {
   put: <T>(path: string, body: unknown = {}) => json<T>('PUT', path, body),
   patch: <T>(path: string, body: unknown = {}) => json<T>('PATCH', path, body),
   delete: <T>(path: string, body?: unknown) => json<T>('DELETE', path, body),
+  /** A file as it is, streamed; `progress` with the bytes that are there so far. */
+  upload<T>(path: string, query: Query, file: Blob, progress?: (sent: number) => void): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const x = new XMLHttpRequest()
+      x.open('POST', path + queryString(query))
+      x.setRequestHeader('Content-Type', 'application/octet-stream')
+      if (csrf) x.setRequestHeader('X-Huji-Csrf', csrf)
+      x.upload.onprogress = (e) => progress?.(e.loaded)
+      x.onerror = () => reject(new Problem(0, { title: '连不上服务器', detail: '上传中断，请重试' }))
+      x.onload = () => {
+        let body: Record<string, unknown> = {}
+        try {
+          body = JSON.parse(x.responseText)
+        } catch {
+          body = { detail: x.responseText.slice(0, 200) }
+        }
+        if (x.status === 401) onUnauthorized()
+        if (x.status >= 200 && x.status < 300) resolve(body as T)
+        else reject(new Problem(x.status, body))
+      }
+      x.send(file)
+    })
+  },
   /** Saves an attachment under the name the server gave it. */
   async download(path: string, query: Query = {}): Promise<string> {
     const r = await send('GET', path + queryString(query))

@@ -36,6 +36,10 @@ export const useSession = defineStore('session', {
         this.take(null)
       }
     },
+    /** What may change while one is signed in: practice data came in. */
+    async again() {
+      this.take(await http.get<Session>('/api/session'))
+    },
     async login(user: string, password: string, code?: string) {
       this.take(await http.post<Session>('/api/session', code ? { user, password, code } : { user, password }))
     },
