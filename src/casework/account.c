@@ -47,6 +47,9 @@ static int check_new(const struct new_account *a, struct err *e)
         return err_set(e, ERR_INPUT, "至少要有一个角色");
     if (clash)
         return err_set(e, ERR_INPUT, "%s", clash);
+    for (size_t i = 0; i < n_roles; i++)
+        if ((a->roles >> i & 1) && role_ends(i) && !(a->valid_until && *a->valid_until))
+            return err_set(e, ERR_INPUT, "%s要有有效期", roles[i].title);
     return password_check(a->password, a->login, e);
 }
 
@@ -69,10 +72,11 @@ static int insert(struct cw *db, const struct new_account *a, const char *hash, 
     cw_now(now);
     rc = cw_get_int(
         db, 0, id, e,
-        "insert into account(login, name, org, password, password_at, must_change, created_at)"
-        " values ($1, $2, $3, $4, $5, $6, $5) returning id",
+        "insert into account(login, name, org, password, password_at, must_change, created_at, valid_until,"
+        " contract) values ($1, $2, $3, $4, $5, $6, $5, $7, $8) returning id",
         CW_ARGS(cw_t(a->login), cw_t(a->name), cw_t(a->org && *a->org ? a->org : ROOT_ORG),
-                cw_t(hash), cw_t(now), cw_i(a->must_change)));
+                cw_t(hash), cw_t(now), cw_i(a->must_change), cw_t(a->valid_until),
+                cw_t(a->contract)));
     for (size_t i = 0; i < n_roles && !rc; i++)
         if (a->roles >> i & 1)
             rc = cw_exec(db, e, "insert into account_role(account, role) values ($1, $2)",

@@ -16,6 +16,8 @@ struct new_account {
     role_set roles;
     const char *password;
     bool must_change; /* at the first sign-in */
+    const char *valid_until,
+        *contract; /* NULL = none; roles of people from outside need a last day (role_ends) */
 };
 
 /* Checks names, roles (separation), password; writes account, roles and the audit row in one transaction.

@@ -163,6 +163,44 @@ static int not_self(const struct actor *who, const char *login, struct err *e)
     return strcmp(who->login, login) == 0 ? err_set(e, ERR_STATE, "不能对自己做") : 0;
 }
 
+/* People from outside come with a last day, a third party's with a contract, too. */
+static int check_end(struct cw *db, int64_t id, role_set set, struct err *e)
+{
+    int reviewer = role_find(SPAN("reviewer"));
+    int rc = 0;
+
+    for (size_t i = 0; i < n_roles && !rc; i++) {
+        int64_t good = 0;
+
+        if (!(set >> i & 1) || !role_ends(i))
+            continue;
+        rc = cw_get_int(db, 0, &good, e,
+                        "select count(*) from account where id = $1 and valid_until is not null"
+                        " and (cast($2 as integer) = 0 or contract is not null)",
+                        CW_ARGS(cw_i(id), cw_i((int)i == reviewer)));
+        if (!rc && !good)
+            rc = field(e, "roles",
+                       (int)i == reviewer ? "第三方审核人员要有有效期和合同号：请系统管理员先填"
+                                          : "这个角色要有有效期：请系统管理员先填");
+    }
+    return rc;
+}
+
+int account_set_term(struct cw *db, const struct actor *who, const char *login,
+                     const char *valid_until, const char *contract, struct err *e)
+{
+    int64_t id = 0;
+    int rc = cw_begin(db, e);
+
+    if (rc)
+        return rc;
+    rc = account_id(db, login, &id, e);
+    if (!rc)
+        rc = cw_exec(db, e, "update account set valid_until = $2, contract = $3 where id = $1",
+                     CW_ARGS(cw_i(id), cw_t(valid_until), cw_t(contract)));
+    return ended(db, who, login, "account.term", valid_until ? valid_until : "-", id, rc, e);
+}
+
 int account_grant(struct cw *db, const struct actor *who, const char *login, role_set set,
                   struct err *e)
 {
@@ -180,6 +218,8 @@ int account_grant(struct cw *db, const struct actor *who, const char *login, rol
     rc = account_id(db, login, &id, e);
     if (!rc)
         rc = cw_exec(db, e, "delete from account_role where account = $1", CW_ARGS(cw_i(id)));
+    if (!rc)
+        rc = check_end(db, id, set, e);
     for (size_t i = 0; i < n_roles && !rc; i++)
         if (set >> i & 1) {
             buf_fmt(&words, "%s%s", words.n ? " " : "", roles[i].code);

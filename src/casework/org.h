@@ -24,6 +24,9 @@ int account_grant(struct cw *db, const struct actor *who, const char *login, rol
 /* "active" or "disabled". The last of an administrator's kind can't be disabled. */
 int account_set_state(struct cw *db, const struct actor *who, const char *login, const char *state,
                       struct err *e);
+/* The last day and the contract of somebody from outside, by the system administrator; NULL = none. Ends his sessions. */
+int account_set_term(struct cw *db, const struct actor *who, const char *login,
+                     const char *valid_until, const char *contract, struct err *e);
 /* A sealed TOTP secret, NULL takes it off. */
 int account_set_totp(struct cw *db, const struct actor *who, const char *login, const char *sealed,
                      struct err *e);

@@ -11,6 +11,7 @@ const struct permission permissions[] = {
     {"clue.dismiss", "排除、合并线索"},
     {"clue.export", "导出线索"},
     {"clue.comment", "评论线索"},
+    {"clue.propose", "提出意见（第三方，采纳才算数）"},
     {"person.reveal", "查看完整姓名、证件号（留痕）"},
     {"claims.read", "看机构、参保人的结算数据"},
     {"import.run", "导入数据"},
@@ -77,7 +78,7 @@ const struct role roles[] = {
     {"liaison", "信息统计联络员", false, false, "report.read report.write org.read"},
     {"handler", "经办稽核员", false, false,
      "clue.read clue.comment claims.read screen.read rule.read list.read list.write org.read live.read precheck.run"},
-    {"reviewer", "第三方审核人员", false, false, "clue.read clue.comment"},
+    {"reviewer", "第三方审核人员", false, false, "clue.read clue.comment clue.propose"},
     {"hospital", "定点医药机构人员", false, false, "precheck.run"},
     {"supervisor", "监督人员", false, false,
      "supervise.read clue.read screen.read rule.read report.read org.read audit.read"},
@@ -115,6 +116,12 @@ bool role_set_may(role_set set, const char *permission)
     return false;
 }
 
+bool role_ends(size_t i)
+{
+    return strcmp(roles[i].code, "reviewer") == 0 || strcmp(roles[i].code, "supervisor") == 0 ||
+           strcmp(roles[i].code, "second") == 0;
+}
+
 const char *role_set_clash(role_set set)
 {
     int admins = 0, all = 0;
@@ -127,5 +134,8 @@ const char *role_set_clash(role_set set)
         return "系统、安全、审计三种管理员不得由同一人兼任";
     if (admins && all > 1)
         return "系统、安全、审计管理员不得兼任业务角色";
+    for (size_t i = 0; i < n_roles; i++)
+        if ((set >> i & 1) && role_ends(i) && all > 1)
+            return "第三方审核人员、监督人员、上级复核人不得兼任别的角色";
     return NULL;
 }

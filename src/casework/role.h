@@ -23,6 +23,8 @@ extern const size_t n_roles;
 
 int role_find(struct span code); /* index or -1 */
 bool role_set_may(role_set set, const char *permission);
+/* Held by somebody from outside: only with a last day (account.valid_until), and by nobody who holds another role. */
+bool role_ends(size_t i);
 /* The first clash of separation as a Chinese sentence, or NULL when the roles may stand together. */
 const char *role_set_clash(role_set set);
 

@@ -217,7 +217,7 @@ static int other_conditions(struct cw *db, struct candidate *c, const char *sour
     cw_later(-unused * 86400, oldest);
     cw_now(now);
     return !fits || strcmp(c->seen, oldest) < 0 ||
-           (c->valid_until[0] && strcmp(c->valid_until, now) < 0);
+           (c->valid_until[0] && strncmp(c->valid_until, now, 10) < 0);
 }
 
 int session_begin(struct cw *db, const char *login, const char *password, const char *code,
@@ -277,12 +277,13 @@ int session_find(struct cw *db, const char *token, const char *source, struct se
     sm3_hex(span_of(token), key);
     cw_later(-idle * 60, oldest);
     cw_later(-TOUCH_SECONDS, touched);
+    cw_now(now);
     rc = cw_query(
         db, &rows, e,
         "select " WHO ", s.csrf, s.seen_at from session s join account a on a.id = s.account"
         " join org o on o.code = a.org where s.token = $1 and s.source = $2 and s.seen_at >= $3"
-        " and a.state = 'active'",
-        CW_ARGS(cw_t(key), cw_t(source), cw_t(oldest)));
+        " and a.state = 'active' and (a.valid_until is null or substr(a.valid_until, 1, 10) >= substr(cast($4 as text), 1, 10))",
+        CW_ARGS(cw_t(key), cw_t(source), cw_t(oldest), cw_t(now)));
     if (rc)
         return rc;
     rc = cw_next(&rows, e);

@@ -80,6 +80,8 @@ static int run_add(const struct args *a, struct err *e)
         .org = args_text(a, "org"),
         .password = password,
         .must_change = args_has(a, "must-change"),
+        .valid_until = args_text(a, "until"),
+        .contract = args_text(a, "contract"),
     };
     struct actor who = console_actor();
     struct cw *db = NULL;
@@ -107,6 +109,8 @@ static const struct option add_options[] = {
      "角色（可重复）：system、security、audit、leader、head、analyst、officer ..."},
     {"org", 0, ARG_TEXT, "CODE", NULL, false, "所属机构的代码（默认本局）"},
     {"must-change", 0, ARG_FLAG, NULL, NULL, false, "首次登录须改密码"},
+    {"until", 0, ARG_TEXT, "DAY", NULL, false, "有效到这一天（第三方、监督、上级复核人必填）"},
+    {"contract", 0, ARG_TEXT, "NO", NULL, false, "合同号（第三方）"},
     OPT_CASEWORK,
     OPT_END,
 };

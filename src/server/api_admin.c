@@ -220,6 +220,23 @@ static int totp_off(struct request *r, struct err *e)
     return rc ? rc : account_answer(r, 200, request_param(r, "login"), e);
 }
 
+static int term(struct request *r, struct err *e)
+{
+    const char *until, *contract, *login = request_param(r, "login");
+    day_t day;
+    int rc = request_text(r, "valid_until", false, 10, &until, e);
+
+    if (!rc)
+        rc = request_text(r, "contract", false, 200, &contract, e);
+    if (!rc && until && (!day_parse(span_of(until), &day) || strlen(until) != 10)) {
+        err_set(e, ERR_INPUT, "有效期应是日期，如 2026-12-31");
+        rc = err_where(e, "valid_until");
+    }
+    if (!rc)
+        rc = account_set_term(r->db, &r->actor, login, until, contract, e);
+    return rc ? rc : account_answer(r, 200, login, e);
+}
+
 /* The one that he brings; null takes it off. */
 static int certificate(struct request *r, struct err *e)
 {
@@ -322,6 +339,10 @@ static const struct route_field state_body[] = {{"state", FIELD_TEXT, true, "act
                                                 {0}};
 static const struct route_field password_body[] = {{"password", FIELD_TEXT, true, "一次性密码"},
                                                    {0}};
+static const struct route_field term_body[] = {
+    {"valid_until", FIELD_DAY, false, "有效到这一天；空 = 不限"},
+    {"contract", FIELD_TEXT, false, "合同号"},
+    {0}};
 static const struct route_field certificate_body[] = {
     {"certificate", FIELD_TEXT, false, "证书 PEM，或它的 SHA-256"}, {0}};
 static const struct route_field value_body[] = {{"value", FIELD_TEXT, false, "值"}, {0}};
@@ -340,6 +361,8 @@ const struct route routes_admin[] = {
      password_body},
     {"DELETE", "/api/users/{login}/totp", "account.grant", 0, totp_off, "取消动态口令（丢失时）",
      NULL, NULL},
+    {"PUT", "/api/users/{login}/term", "account.write", 0, term, "有效期、合同号（外来人员）", NULL,
+     term_body},
     {"PUT", "/api/users/{login}/certificate", "account.grant", 0, certificate,
      "登记客户端证书（第二个凭证）；空 = 取消", NULL, certificate_body},
     {"GET", "/api/roles", "org.read", 0, role_list, "角色与权限", NULL, NULL},

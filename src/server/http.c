@@ -28,7 +28,8 @@
 #define DRAIN (4u << 20) /* so much of a refused body is read, so that the client sees the answer */
 #define MAX_CONNECTIONS 4096
 #define PER_ADDRESS 256
-#define MAX_HEADERS (64u << 10)
+#define MAX_HEADERS (128u << 10) /* of a connection: what comes in, and our own headers */
+#define MAX_URL (8u << 10)
 #define IDLE_SECONDS 30
 #define STOP_SECONDS 10
 
@@ -176,6 +177,8 @@ static struct call *call_new(struct http *h, struct MHD_Connection *con, const c
     if (h->client_ca)
         connection_certificate(con, c->r.certificate);
     MHD_get_connection_values(con, MHD_GET_ARGUMENT_KIND, one_query, &c->r);
+    if (!c->r.reply.status && strlen(url) > MAX_URL)
+        reply_problem(&c->r, 414, "地址太长", "地址最长 8 KB", NULL);
     if (!c->r.reply.status)
         dispatch_early(&c->r, h->db);
     length = MHD_lookup_connection_value(con, MHD_HEADER_KIND, "Content-Length");

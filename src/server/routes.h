@@ -7,6 +7,8 @@
 
 extern const struct route routes_access[];
 extern const struct route routes_approval[];
+extern const struct route routes_supervise[];
+extern const struct route routes_third[];
 extern const struct route routes_backup[];
 extern const struct route routes_admin[];
 extern const struct route routes_audit[];

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "casework/param.h"
+#include "casework/third.h"
 #include "server/job.h"
 
 static const struct actor clock_actor = {0, "timer", "定时", "", "timer"};
@@ -47,7 +48,11 @@ void timer_tick(struct server *s, struct cw *db)
 {
     struct err e = {0};
 
+    int ended = 0;
+
     (void)s;
+    if (batch_expire(db, &clock_actor, &ended, &e))
+        fprintf(stderr, "level=error timer=batch text=\"%s\"\n", e.message);
     if (backup_due(db, &e))
         fprintf(stderr, "level=error timer=backup text=\"%s\"\n", e.message);
 }

@@ -10,6 +10,7 @@ import {
   Calendar,
   Connection,
   CircleCheck,
+  View,
   Box,
   Sort,
   InfoFilled,
@@ -202,6 +203,15 @@ export const pages: PageEntry[] = [
     permission: 'precheck.run',
     group: '事前事中',
     icon: EditPen,
+  },
+  {
+    path: '/supervise',
+    name: 'SupervisePage',
+    title: '监督视图',
+    component: () => import('@/views/supervise/SupervisePage.vue'),
+    permission: 'supervise.read',
+    group: '系统管理',
+    icon: View,
   },
   {
     path: '/system/users',
