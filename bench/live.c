@@ -100,14 +100,21 @@ static int serve(const struct bench *b, int kind, struct child *c)
     return ok ? 0 : -1;
 }
 
-static int stop(struct child *c, double *cpu, double *mb)
+static double child_cpu(pid_t pid)
+{
+    clockid_t id;
+    struct timespec t = {0};
+    if (clock_getcpuclockid(pid, &id) == 0)
+        clock_gettime(id, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static int stop(struct child *c, double *mb)
 {
     int status = 1;
     struct rusage u = {0};
     kill(c->pid, SIGTERM);
     wait4(c->pid, &status, 0, &u);
-    *cpu = (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
-           (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
     *mb = (double)u.ru_maxrss / 1024;
     return status == 0 ? 0 : -1;
 }
@@ -139,14 +146,15 @@ static int measure(struct bench *b, int kind, double rate, uint64_t seed, struct
     l.seed = seed + 1000000000;
     l.seconds = b->seconds;
     l.rate = rate;
+    double cpu = -child_cpu(c.pid), mb;
     if (rc == 0)
         rc = load_run(&l, &r, e);
-    double cpu, mb;
-    if (stop(&c, &cpu, &mb) < 0 && rc == 0)
+    cpu += child_cpu(c.pid);
+    if (stop(&c, &mb) < 0 && rc == 0)
         rc = err_set(e, ERR_STATE, "服务没有正常结束");
     if (rc < 0)
         return rc;
-    double n = (double)(r.sent + warm.sent);
+    double n = (double)r.sent;
     *out = (struct measured){.per_second = r.per_second,
                              .p50 = r.p50,
                              .p99 = r.p99,

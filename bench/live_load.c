@@ -131,9 +131,9 @@ static int ask(struct run *r, struct con *c, double due)
     memset(psn + n, ' ', sizeof psn - (size_t)n);
     snprintf(id, sizeof id, "B%019llu", (unsigned long long)r->next++);
     int head = snprintf(c->out, 512,
-                        "POST /fsi/3101 HTTP/1.1\r\nHost: localhost\r\nX-Huji-Key: %s\r\n"
+                        "POST /fsi/%.4s HTTP/1.1\r\nHost: localhost\r\nX-Huji-Key: %s\r\n"
                         "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
-                        l->key, body.n);
+                        body.p + sizeof "{\"infno\":\"" - 1, l->key, body.n);
     memcpy(c->out + head, body.p, body.n);
     fill(c->out + head, body.n, PLACE_ID, sizeof PLACE_ID - 1, id);
     fill(c->out + head, body.n < 2000 ? body.n : 2000, PLACE_PSN, sizeof PLACE_PSN - 1, psn);
@@ -162,7 +162,8 @@ static int pull(struct run *r, struct con *c)
     if (have < body)
         return 0;
     r->bytes += body;
-    r->bad += !strstr(end, "\"infcode\": 0") || strncmp(c->in, "HTTP/1.1 200", 12) != 0;
+    r->bad += !strstr(end, "\"infcode\": 0") || strstr(end, "HJ41") ||
+              strncmp(c->in, "HTTP/1.1 200", 12) != 0;
     for (char *p = end; (p = strstr(p, "\"jr_id\"")); p += 7)
         r->findings++;
     return 1;

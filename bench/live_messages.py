@@ -47,7 +47,7 @@ with open(out, "w", encoding="utf-8") as f:
             "sumamt": l["det_item_fee_sumamt"], "ownpay_amt": l["fulamt_ownpay_amt"], "selfpay_amt": l["preselfpay_amt"],
             "drord_begn_date": "%s %02d:%02d:00" % (day, 8 + i % 9, i), "drord_dept_codg": l["bilg_dept_codg"],
             "drord_dr_codg": l["bilg_dr_code"], "curr_drord_flag": "1"} for i, l in enumerate(take)]
-        m = {"infno": "3101", "msgid": "@MSGID_____________@", "mdtrtarea_admvs": v["fixmedins_code"][1:7],
+        m = {"infno": rnd.choice(["3101", "3102"]), "msgid": "@MSGID_____________@", "mdtrtarea_admvs": v["fixmedins_code"][1:7],
              "insuplc_admdvs": v["fixmedins_code"][1:7], "recer_sys_code": "FSI", "infver": "V1.0", "opter_type": "1",
              "opter": "001", "opter_name": "值班医师", "inf_time": day + " 10:00:00", "fixmedins_code": SENDER,
              "fixmedins_name": v.get("fixmedins_name", ""), "sign_no": "",

@@ -30,9 +30,17 @@ static size_t blank_len(struct span s, bool at_end)
     return 0;
 }
 
+/* ASCII that is no white space: nothing to trim there. */
+static bool solid(char c)
+{
+    return c > ' ' && c < 0x7f;
+}
+
 struct span span_trim(struct span s)
 {
     size_t k;
+    if (s.n && solid(s.p[0]) && solid(s.p[s.n - 1]))
+        return s;
     while ((k = blank_len(s, false))) {
         s.p += k;
         s.n -= k;
@@ -84,6 +92,13 @@ bool utf8_valid(struct span s, size_t *bad_at)
 {
     const unsigned char *p = (const unsigned char *)s.p;
     for (size_t i = 0; i < s.n;) {
+        uint64_t w;
+        if (i + 8 <= s.n && (memcpy(&w, p + i, 8), !(w & UINT64_C(0x8080808080808080)) &&
+                                                       !((w - UINT64_C(0x0101010101010101)) &
+                                                         UINT64_C(0x8080808080808080)))) {
+            i += 8; /* eight of ASCII, none of them 0 */
+            continue;
+        }
         size_t k = utf8_step(p + i, s.n - i);
         if (!k) {
             if (bad_at)

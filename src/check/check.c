@@ -162,6 +162,14 @@ void check_refusal(struct buf *answer, const struct message *m, const struct err
     buf_release(&text);
 }
 
+void check_go_on(struct buf *answer)
+{
+    const struct message nobody = {.n_patient = 0};
+    answer_head(answer, &nobody, 0, (struct span){"", 0},
+                SPAN("HJ41 系统繁忙，这一条没有审核，请继续"));
+    buf_str(answer, "{\"result\": []}}");
+}
+
 /* ---- judging ---- */
 
 struct one { /* a patient's findings */

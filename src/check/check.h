@@ -51,6 +51,8 @@ int checker_answer(struct checker *c, struct span body, const struct check_optio
 int checker_judge(struct checker *c, const struct message *m, const char *sha,
                   const struct check_options *o, struct arena *a, struct check_result *out,
                   struct buf *answer, struct buf *record, struct err *e);
+/* The envelope that says: not judged, go on. */
+void check_go_on(struct buf *answer);
 /* The envelope of a refusal. */
 void check_refusal(struct buf *answer, const struct message *m, const struct err *why);
 

@@ -12,15 +12,15 @@
 enum how { TEXT, FEN, QTY, PRICE, TIME, DAY, YES };
 
 struct want {
-    const char *name;
+    struct span name; /* n = 0 ends a list */
     enum how how;
     size_t at;
 };
 
 static int bad_value(struct pull *j, const struct want *f, struct span s, const char *right)
 {
-    err_set(j->e, ERR_INPUT, "字段 %s 的值「%.*s」不对", f->name, s.n > 60 ? 60 : (int)s.n, s.p);
-    err_where(j->e, "%s", f->name);
+    err_set(j->e, ERR_INPUT, "字段 %s 的值「%.*s」不对", f->name.p, s.n > 60 ? 60 : (int)s.n, s.p);
+    err_where(j->e, "%s", f->name.p);
     err_hint(j->e, "%s", right);
     return ERR_INPUT;
 }
@@ -58,8 +58,8 @@ static int take(struct pull *j, struct span key, const struct want *list, void *
 {
     struct span s;
     *taken = false;
-    for (const struct want *f = list; f->name; f++) {
-        if (!span_is(key, f->name))
+    for (const struct want *f = list; f->name.n; f++) {
+        if (f->name.n != key.n || memcmp(f->name.p, key.p, key.n) != 0)
             continue;
         *taken = true;
         int rc = pull_scalar(j, &s);
@@ -128,52 +128,52 @@ struct place { /* where in the message a node's function is */
 
 #define V(f) offsetof(struct new_visit, f)
 static const struct want visit_fields[] = {
-    {"mdtrt_id", TEXT, V(mdtrt_id)},
-    {"medins_id", TEXT, V(fixmedins_code)},
-    {"med_type", TEXT, V(med_type)},
-    {"dscg_main_dise_codg", TEXT, V(dx)},
-    {"dr_codg", TEXT, V(chfpdr_code)},
-    {"adm_dept_codg", TEXT, V(adm_dept_codg)},
-    {"dscg_dept_codg", TEXT, V(dscg_dept_codg)},
-    {"insutype", TEXT, V(insutype)},
-    {"adm_date", TIME, V(begntime)},
-    {"dscg_date", TIME, V(endtime)},
-    {"medfee_sumamt", FEN, V(medfee_sumamt)},
-    {"hifp_payamt", FEN, V(fund_pay_sumamt)},
-    {"acct_payamt", FEN, V(acct_pay)},
-    {"ma_amt", FEN, V(maf_pay)},
-    {0},
+    {{"mdtrt_id", sizeof "mdtrt_id" - 1}, TEXT, V(mdtrt_id)},
+    {{"medins_id", sizeof "medins_id" - 1}, TEXT, V(fixmedins_code)},
+    {{"med_type", sizeof "med_type" - 1}, TEXT, V(med_type)},
+    {{"dscg_main_dise_codg", sizeof "dscg_main_dise_codg" - 1}, TEXT, V(dx)},
+    {{"dr_codg", sizeof "dr_codg" - 1}, TEXT, V(chfpdr_code)},
+    {{"adm_dept_codg", sizeof "adm_dept_codg" - 1}, TEXT, V(adm_dept_codg)},
+    {{"dscg_dept_codg", sizeof "dscg_dept_codg" - 1}, TEXT, V(dscg_dept_codg)},
+    {{"insutype", sizeof "insutype" - 1}, TEXT, V(insutype)},
+    {{"adm_date", sizeof "adm_date" - 1}, TIME, V(begntime)},
+    {{"dscg_date", sizeof "dscg_date" - 1}, TIME, V(endtime)},
+    {{"medfee_sumamt", sizeof "medfee_sumamt" - 1}, FEN, V(medfee_sumamt)},
+    {{"hifp_payamt", sizeof "hifp_payamt" - 1}, FEN, V(fund_pay_sumamt)},
+    {{"acct_payamt", sizeof "acct_payamt" - 1}, FEN, V(acct_pay)},
+    {{"ma_amt", sizeof "ma_amt" - 1}, FEN, V(maf_pay)},
+    {.name = {NULL, 0}},
 };
 #undef V
 #define L(f) offsetof(struct new_line, f)
 static const struct want line_fields[] = {
-    {"rx_id", TEXT, L(id)},
-    {"rxno", TEXT, L(rxno)},
-    {"hilist_code", TEXT, L(hilist_code)},
-    {"hilist_type", TEXT, L(list_type)},
-    {"chrg_type", TEXT, L(med_chrgitm_type)},
-    {"hilist_lv", TEXT, L(chrgitm_lv)},
-    {"drord_dr_codg", TEXT, L(dr_code)},
-    {"drord_dept_codg", TEXT, L(dept_codg)},
-    {"drord_begn_date", TIME, L(t)},
-    {"cnt", QTY, L(cnt)},
-    {"pric", PRICE, L(pric)},
-    {"sumamt", FEN, L(sum)},
-    {"ownpay_amt", FEN, L(ownpay)},
-    {"selfpay_amt", FEN, L(selfpay)},
-    {"drord_bhvr", YES, L(take_home)},
-    {"curr_drord_flag", YES, L(fresh)},
-    {0},
+    {{"rx_id", sizeof "rx_id" - 1}, TEXT, L(id)},
+    {{"rxno", sizeof "rxno" - 1}, TEXT, L(rxno)},
+    {{"hilist_code", sizeof "hilist_code" - 1}, TEXT, L(hilist_code)},
+    {{"hilist_type", sizeof "hilist_type" - 1}, TEXT, L(list_type)},
+    {{"chrg_type", sizeof "chrg_type" - 1}, TEXT, L(med_chrgitm_type)},
+    {{"hilist_lv", sizeof "hilist_lv" - 1}, TEXT, L(chrgitm_lv)},
+    {{"drord_dr_codg", sizeof "drord_dr_codg" - 1}, TEXT, L(dr_code)},
+    {{"drord_dept_codg", sizeof "drord_dept_codg" - 1}, TEXT, L(dept_codg)},
+    {{"drord_begn_date", sizeof "drord_begn_date" - 1}, TIME, L(t)},
+    {{"cnt", sizeof "cnt" - 1}, QTY, L(cnt)},
+    {{"pric", sizeof "pric" - 1}, PRICE, L(pric)},
+    {{"sumamt", sizeof "sumamt" - 1}, FEN, L(sum)},
+    {{"ownpay_amt", sizeof "ownpay_amt" - 1}, FEN, L(ownpay)},
+    {{"selfpay_amt", sizeof "selfpay_amt" - 1}, FEN, L(selfpay)},
+    {{"drord_bhvr", sizeof "drord_bhvr" - 1}, YES, L(take_home)},
+    {{"curr_drord_flag", sizeof "curr_drord_flag" - 1}, YES, L(fresh)},
+    {.name = {NULL, 0}},
 };
 #undef L
 #define O(f) offsetof(struct new_oprn, f)
 static const struct want oprn_fields[] = {
-    {"setl_list_oprn_id", TEXT, O(id)},
-    {"oprn_code", TEXT, O(oprn_code)},
-    {"oper_dr_code", TEXT, O(oper_dr_code)},
-    {"anst_dr_code", TEXT, O(anst_dr_code)},
-    {"oprn_date", TIME, O(t)},
-    {0},
+    {{"setl_list_oprn_id", sizeof "setl_list_oprn_id" - 1}, TEXT, O(id)},
+    {{"oprn_code", sizeof "oprn_code" - 1}, TEXT, O(oprn_code)},
+    {{"oper_dr_code", sizeof "oper_dr_code" - 1}, TEXT, O(oper_dr_code)},
+    {{"anst_dr_code", sizeof "anst_dr_code" - 1}, TEXT, O(anst_dr_code)},
+    {{"oprn_date", sizeof "oprn_date" - 1}, TIME, O(t)},
+    {.name = {NULL, 0}},
 };
 #undef O
 
@@ -227,7 +227,8 @@ static int read_diag(struct pull *j, void *ctx)
     struct {
         struct span dise_codg;
     } d = {{"", 0}};
-    static const struct want fields[] = {{"dise_codg", TEXT, 0}, {0}};
+    static const struct want fields[] = {{{"dise_codg", sizeof "dise_codg" - 1}, TEXT, 0},
+                                         {.name = {NULL, 0}}};
     int rc = flat(j, fields, &d);
     if (rc < 0 || !d.dise_codg.n)
         return rc;
@@ -343,12 +344,14 @@ static int read_patient(struct pull *j, void *ctx)
     *p = (struct patient){.ev = {.brdy = DAY_NONE, .until = SEC_NONE}};
     struct place x = {.m = m, .p = p};
     static const struct want fields[] = {
-        {"patn_id", TEXT, offsetof(struct patient, ev.psn_no)},
-        {"psn_no", TEXT, offsetof(struct patient, ev.psn_no)},
-        {"gend", TEXT, offsetof(struct patient, ev.gend)},
-        {"brdy", DAY, offsetof(struct patient, ev.brdy)},
-        {"curr_mdtrt_id", TEXT, offsetof(struct patient, curr_mdtrt_id)},
-        {0},
+        {{"patn_id", sizeof "patn_id" - 1}, TEXT, offsetof(struct patient, ev.psn_no)},
+        {{"psn_no", sizeof "psn_no" - 1}, TEXT, offsetof(struct patient, ev.psn_no)},
+        {{"gend", sizeof "gend" - 1}, TEXT, offsetof(struct patient, ev.gend)},
+        {{"brdy", sizeof "brdy" - 1}, DAY, offsetof(struct patient, ev.brdy)},
+        {{"curr_mdtrt_id", sizeof "curr_mdtrt_id" - 1},
+         TEXT,
+         offsetof(struct patient, curr_mdtrt_id)},
+        {.name = {NULL, 0}},
     };
     int rc = pull_open(j, '{');
     while (rc == 0 && (rc = pull_next(j, '{', &first, &key, &more)) == 0 && more) {
@@ -376,10 +379,10 @@ static int read_warn(struct pull *j, void *ctx)
     struct message *m = ctx;
     struct warn *w = one_more(j, &m->warn, &m->n_warn, &m->cap_warn, sizeof *w);
     static const struct want fields[] = {
-        {"warn_rslt_id", TEXT, offsetof(struct warn, warn_rslt_id)},
-        {"dspo_way", TEXT, offsetof(struct warn, dspo_way)},
-        {"dspo_way_rea", TEXT, offsetof(struct warn, dspo_way_rea)},
-        {0},
+        {{"warn_rslt_id", sizeof "warn_rslt_id" - 1}, TEXT, offsetof(struct warn, warn_rslt_id)},
+        {{"dspo_way", sizeof "dspo_way" - 1}, TEXT, offsetof(struct warn, dspo_way)},
+        {{"dspo_way_rea", sizeof "dspo_way_rea" - 1}, TEXT, offsetof(struct warn, dspo_way_rea)},
+        {.name = {NULL, 0}},
     };
     if (!w)
         return j->e ? j->e->code : ERR_LIMIT;
@@ -393,10 +396,10 @@ static int read_data(struct pull *j, void *ctx)
     struct span key;
     bool first = true, more, taken;
     static const struct want fields[] = {
-        {"task_id", TEXT, offsetof(struct message, task_id)},
-        {"trig_scen", TEXT, offsetof(struct message, trig_scen)},
-        {"warn_type", TEXT, offsetof(struct message, warn_type)},
-        {0},
+        {{"task_id", sizeof "task_id" - 1}, TEXT, offsetof(struct message, task_id)},
+        {{"trig_scen", sizeof "trig_scen" - 1}, TEXT, offsetof(struct message, trig_scen)},
+        {{"warn_type", sizeof "warn_type" - 1}, TEXT, offsetof(struct message, warn_type)},
+        {.name = {NULL, 0}},
     };
     int rc = pull_open(j, '{');
     while (rc == 0 && (rc = pull_next(j, '{', &first, &key, &more)) == 0 && more) {
@@ -441,14 +444,18 @@ static int read_all(struct pull *j, struct message *m)
     struct span key;
     bool first = true, more, taken;
     static const struct want fields[] = {
-        {"infno", TEXT, offsetof(struct message, infno)},
-        {"msgid", TEXT, offsetof(struct message, msgid)},
-        {"fixmedins_code", TEXT, offsetof(struct message, fixmedins_code)},
-        {"mdtrtarea_admvs", TEXT, offsetof(struct message, mdtrtarea_admvs)},
-        {"opter", TEXT, offsetof(struct message, opter)},
-        {"inf_time", TEXT, offsetof(struct message, inf_time)},
-        {"sign_no", TEXT, offsetof(struct message, sign_no)},
-        {0},
+        {{"infno", sizeof "infno" - 1}, TEXT, offsetof(struct message, infno)},
+        {{"msgid", sizeof "msgid" - 1}, TEXT, offsetof(struct message, msgid)},
+        {{"fixmedins_code", sizeof "fixmedins_code" - 1},
+         TEXT,
+         offsetof(struct message, fixmedins_code)},
+        {{"mdtrtarea_admvs", sizeof "mdtrtarea_admvs" - 1},
+         TEXT,
+         offsetof(struct message, mdtrtarea_admvs)},
+        {{"opter", sizeof "opter" - 1}, TEXT, offsetof(struct message, opter)},
+        {{"inf_time", sizeof "inf_time" - 1}, TEXT, offsetof(struct message, inf_time)},
+        {{"sign_no", sizeof "sign_no" - 1}, TEXT, offsetof(struct message, sign_no)},
+        {.name = {NULL, 0}},
     };
     int rc = pull_open(j, '{');
     while (rc == 0 && (rc = pull_next(j, '{', &first, &key, &more)) == 0 && more) {

@@ -97,9 +97,22 @@ static char *escape(struct pull *j, char *to)
     return put_utf8(to, u);
 }
 
+/* Is none of the eight a quote, a backslash or a control character? */
+static bool plain8(const char *p)
+{
+    const uint64_t one = UINT64_C(0x0101010101010101), high = one * 0x80;
+    uint64_t w, q, s;
+    memcpy(&w, p, 8);
+    q = w ^ one * '"';
+    s = w ^ one * '\\';
+    return !((((q - one) & ~q) | ((s - one) & ~s) | ((w - one * 0x20) & ~w)) & high);
+}
+
 static int text(struct pull *j, struct span *out)
 {
     const char *from = ++j->p;
+    while (j->end - j->p >= 8 && plain8(j->p))
+        j->p += 8;
     while (j->p < j->end && *j->p != '"' && *j->p != '\\' && (unsigned char)*j->p >= 0x20)
         j->p++;
     if (j->p < j->end && *j->p == '"') {

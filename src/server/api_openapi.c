@@ -140,6 +140,10 @@ static int metrics(struct request *r, struct err *e)
         rc = cw_get_int(r->db, 0, &audit, e, "select coalesce(max(seq), 0) from audit", CW_NONE);
     if (rc)
         return rc;
+    buf_fmt(&b, "# TYPE huji_live_answered_total counter\nhuji_live_answered_total %llu\n",
+            atomic_load(&r->server->live_answered));
+    buf_fmt(&b, "# TYPE huji_live_skipped_total counter\nhuji_live_skipped_total %llu\n",
+            atomic_load(&r->server->live_skipped));
     buf_fmt(&b, "# TYPE huji_requests_total counter\nhuji_requests_total %llu\n",
             atomic_load(&r->server->requests));
     buf_fmt(&b, "# TYPE huji_errors_total counter\nhuji_errors_total %llu\n",

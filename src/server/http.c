@@ -32,6 +32,10 @@
 #define MAX_URL (8u << 10)
 #define IDLE_SECONDS 30
 #define STOP_SECONDS 10
+/* A message that has waited so long, or before so many others, is not judged any more: the doctor waits (docs/engineer/live.md). */
+#define MOST_WAIT 500 /* milliseconds */
+#define MOST_WAITING 1000
+#define LIVE_WORKERS 16
 
 struct call {
     struct request r;
@@ -42,6 +46,18 @@ struct call {
     uint64_t received;
     int upload_fd;
     bool handed, too_large, at_once;
+    int64_t waits; /* since when, milliseconds */
+};
+
+/* Calls that wait, and the threads that take them. Hospitals' messages have threads of their own, so that no page's slow query
+ * holds them up; most of these wait for the disk. */
+struct queue {
+    struct http *http;
+    pthread_cond_t work;
+    struct call *first, *last;
+    size_t n;
+    pthread_t *worker;
+    int n_workers, n_started;
 };
 
 struct http {
@@ -49,12 +65,10 @@ struct http {
     struct MHD_Daemon *daemon;
     struct cw *db; /* of the reading thread, for uploads */
     pthread_mutex_t lock;
-    pthread_cond_t work, idle;
-    struct call *first, *last;
+    pthread_cond_t idle;
+    struct queue people, live;
     int in_flight;
     bool stopping;
-    pthread_t *worker;
-    int n_workers, n_started;
     char *cert, *key, *client_ca;
     struct connections *connections;
 };
@@ -318,9 +332,18 @@ static enum MHD_Result send_reply(struct call *c)
 
 /* --- workers ------------------------------------------------------------------------------------- */
 
+static int64_t clock_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 static void hand_over(struct call *c)
 {
     struct http *h = c->http;
+    struct queue *q = c->r.route && c->r.route->flags & ROUTE_LIVE ? &h->live : &h->people;
 
     c->handed = true;
     connection_works(h->connections, c->con);
@@ -330,31 +353,36 @@ static void hand_over(struct call *c)
         reply_problem(&c->r, 500, "服务器出错", "内存不足", NULL);
     if (c->too_large)
         reply_problem(&c->r, 413, "超出上限", "请求体太大", NULL);
+    c->waits = clock_ms();
     /* First suspended, then handed over: a worker may be quick. */
     MHD_suspend_connection(c->con);
     pthread_mutex_lock(&h->lock);
     c->next = NULL;
-    if (h->last)
-        h->last->next = c;
+    if (q->last)
+        q->last->next = c;
     else
-        h->first = c;
-    h->last = c;
-    pthread_cond_signal(&h->work);
+        q->first = c;
+    q->last = c;
+    q->n++;
+    pthread_cond_signal(&q->work);
     pthread_mutex_unlock(&h->lock);
 }
 
-static struct call *take(struct http *h)
+static struct call *take(struct queue *q)
 {
+    struct http *h = q->http;
     struct call *c;
 
     pthread_mutex_lock(&h->lock);
-    while (!h->first && !h->stopping)
-        pthread_cond_wait(&h->work, &h->lock);
-    c = h->first;
+    while (!q->first && !h->stopping)
+        pthread_cond_wait(&q->work, &h->lock);
+    c = q->first;
     if (c) {
-        h->first = c->next;
-        if (!h->first)
-            h->last = NULL;
+        q->first = c->next;
+        if (!q->first)
+            q->last = NULL;
+        q->n--;
+        c->r.late = clock_ms() - c->waits > MOST_WAIT || q->n > MOST_WAITING;
     }
     pthread_mutex_unlock(&h->lock);
     return c;
@@ -384,12 +412,13 @@ static double ms_since(const struct timespec *began)
 
 static void *work(void *ctx)
 {
-    struct http *h = ctx;
+    struct queue *q = ctx;
+    struct http *h = q->http;
     struct store_view *view = store_view_new();
     struct cw *db = NULL;
     struct call *c;
 
-    while ((c = take(h))) {
+    while ((c = take(q))) {
         struct timespec began;
         struct err e = {0};
 
@@ -565,6 +594,28 @@ static int open_port(struct http *h, struct err *e)
     return 0;
 }
 
+static int queue_start(struct http *h, struct queue *q, int n, struct err *e)
+{
+    q->http = h;
+    q->n_workers = n;
+    q->worker = mem_calloc((size_t)n, sizeof *q->worker);
+    if (!q->worker)
+        return err_nomem(e);
+    for (; q->n_started < n; q->n_started++)
+        if (pthread_create(&q->worker[q->n_started], NULL, work, q))
+            return err_set(e, ERR_IO, "开不了线程");
+    return 0;
+}
+
+/* Locked no more; nobody is left when it returns. */
+static void queue_end(struct queue *q)
+{
+    for (int i = 0; i < q->n_started; i++)
+        pthread_join(q->worker[i], NULL);
+    mem_free(q->worker);
+    pthread_cond_destroy(&q->work);
+}
+
 int http_start(struct server *s, struct http **out, struct err *e)
 {
     struct http *h = mem_calloc(1, sizeof *h);
@@ -574,19 +625,18 @@ int http_start(struct server *s, struct http **out, struct err *e)
         return err_nomem(e);
     h->server = s;
     pthread_mutex_init(&h->lock, NULL);
-    pthread_cond_init(&h->work, NULL);
+    pthread_cond_init(&h->people.work, NULL);
+    pthread_cond_init(&h->live.work, NULL);
     pthread_cond_init(&h->idle, NULL);
-    h->n_workers = s->options->workers ? s->options->workers
-                   : get_nprocs() < 4  ? 4
-                                       : get_nprocs() + 1;
-    h->worker = mem_calloc((size_t)h->n_workers, sizeof *h->worker);
-    rc = h->worker ? cw_open(s->casework, &h->db, e) : err_nomem(e);
-    while (!rc && h->n_started < h->n_workers) {
-        if (pthread_create(&h->worker[h->n_started], NULL, work, h))
-            rc = err_set(e, ERR_IO, "开不了线程");
-        else
-            h->n_started++;
-    }
+    rc = cw_open(s->casework, &h->db, e);
+    if (!rc)
+        rc = queue_start(h, &h->people,
+                         s->options->workers ? s->options->workers
+                         : get_nprocs() < 4  ? 4
+                                             : get_nprocs() + 1,
+                         e);
+    if (!rc)
+        rc = queue_start(h, &h->live, LIVE_WORKERS, e);
     if (!rc)
         rc = connections_start(s->options->slow_seconds, &h->connections, e);
     if (!rc)
@@ -629,20 +679,19 @@ void http_stop(struct http *h)
     }
     pthread_mutex_lock(&h->lock);
     h->stopping = true;
-    pthread_cond_broadcast(&h->work);
+    pthread_cond_broadcast(&h->people.work);
+    pthread_cond_broadcast(&h->live.work);
     pthread_mutex_unlock(&h->lock);
-    for (int i = 0; i < h->n_started; i++)
-        pthread_join(h->worker[i], NULL);
+    queue_end(&h->people);
+    queue_end(&h->live);
     if (h->daemon)
         MHD_stop_daemon(h->daemon);
     connections_stop(h->connections);
     cw_close(h->db);
-    mem_free(h->worker);
     mem_free(h->cert);
     mem_free(h->key);
     mem_free(h->client_ca);
     pthread_mutex_destroy(&h->lock);
-    pthread_cond_destroy(&h->work);
     pthread_cond_destroy(&h->idle);
     mem_free(h);
 }

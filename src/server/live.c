@@ -323,19 +323,36 @@ static int measured(const struct server_options *o, struct span body, struct buf
     return rc ? rc : answer->failed ? err_nomem(e) : 0;
 }
 
+/* Overload: better no answer of ours than a doctor who waits for it. Nothing is read, nothing kept. */
+static int go_on(const struct live_call *call, struct buf *answer, struct live_told *told,
+                 struct err *e)
+{
+    const struct message nobody = {.n_patient = 0};
+    struct err why;
+
+    told->skipped = true;
+    if (span_is(span_of(call->infno), "3103")) { /* what can't be kept is not acknowledged */
+        err_set(&why, ERR_STATE, "HJ41 系统繁忙，处理结果没有收下，请稍后重发");
+        check_refusal(answer, &nobody, &why);
+    } else {
+        check_go_on(answer);
+    }
+    return answer->failed ? err_nomem(e) : 0;
+}
+
 int live_answer(struct live *l, const struct live_call *call, struct buf *answer,
                 struct live_told *told, struct err *e)
 {
-    if (l->server->options->live != LIVE_WHOLE) {
-        *told = (struct live_told){0};
+    *told = (struct live_told){0};
+    if (call->late && call->infno[0] == '3')
+        return go_on(call, answer, told, e);
+    if (l->server->options->live != LIVE_WHOLE)
         return measured(l->server->options, call->body, answer, e);
-    }
     struct arena a = ARENA_INIT;
     struct message m;
     struct err why = {0};
     int rc = message_read(call->body, &a, &m, &why);
 
-    *told = (struct live_told){0};
     if (!rc && !span_is(m.infno, call->infno)) {
         rc = err_set(&why, ERR_INPUT, "infno 是 %.*s，地址是 /fsi/%s",
                      m.infno.n > 20 ? 20 : (int)m.infno.n, m.infno.p, call->infno);

@@ -24,11 +24,13 @@ struct live_call {
     const char *key, *source; /* X-Huji-Key or "", the peer's address */
     struct span body;
     struct cw *db;
+    bool
+        late; /* it has waited too long: 3101, 3102 are told to go on, unjudged; 3103 to send again */
 };
 /* What there was to it, for those who count. */
 struct live_told {
     char inst[32]; /* "": not let in */
-    bool test, refused;
+    bool test, refused, skipped;
     size_t orders, reminded;
     char why[160]; /* refused */
 };

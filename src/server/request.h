@@ -54,6 +54,7 @@ struct request {
     int n_query;
     char certificate[65];    /* SHA-256 of the client's certificate that TLS checked; "" = none */
     const char *machine_key; /* X-Huji-Key: of a hospital's system */
+    bool late;               /* of ROUTE_LIVE: it has waited too long, or too many wait */
     const char *cookie, *csrf, *accept_encoding, *if_none_match, *content_type;
     char *body; /* of routes without ROUTE_UPLOAD; NUL-ended */
     size_t body_n;

@@ -12,6 +12,8 @@ enum route_flags {
     ROUTE_PUBLIC = 1, /* nobody need be signed in; no CSRF token */
     ROUTE_UPLOAD = 2, /* the body goes to a file */
     ROUTE_RAW = 8,    /* the body is not read as JSON: the handler has its own reader */
+    ROUTE_LIVE =
+        16, /* a hospital's message: threads of its own, told when it has waited too long */
     ROUTE_ANYONE =
         4, /* any signed-in person, without a permission, password change pending or not */
 };

@@ -57,6 +57,8 @@ struct server {
     int port;
     atomic_bool stopping;
     atomic_ullong requests, errors;
+    atomic_ullong live_answered,
+        live_skipped; /* hospitals' messages; skipped: told to go on unjudged */
 };
 
 /* Path or URL of the casework database of a data directory. */

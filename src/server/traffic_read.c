@@ -17,14 +17,16 @@ static const char *text(const json_t *o, const char *name)
     return s ? s : "";
 }
 
-/* "20261201093000123" of the answer -> "2026-12-01"; today when there is none. */
-static void day_of(const json_t *line, char out[11])
+/* "refmsg_time": "20261201093000123" of the answer -> "2026-12-01"; today when there is none. */
+static void day_of(const char *answer, size_t n, char out[11])
 {
-    const char *t = text(json_object_get(line, "answer"), "refmsg_time");
+    static const char name[] = "\"refmsg_time\": \"";
+    const char *t = memmem(answer, n, name, sizeof name - 1);
     char now[CW_TIME];
 
     cw_now(now);
-    if (strlen(t) >= 8)
+    t = t ? t + sizeof name - 1 : NULL;
+    if (t && (size_t)(answer + n - t) >= 8)
         snprintf(out, 11, "%.4s-%.2s-%.2s", t, t + 4, t + 6);
     else
         snprintf(out, 11, "%.10s", now);
@@ -65,18 +67,21 @@ static int ways(struct cw *db, const json_t *line, const char *day, struct err *
     return rc;
 }
 
-static int one_line(struct cw *db, const char *at, size_t n, struct err *e)
+/* `at` may be written into. */
+static int one_line(struct cw *db, char *at, size_t n, struct err *e)
 {
+    static const char mark[] = ", \"answer\": "; /* decisions.c: the answer is the last member */
     json_t *line;
-    char day[11];
+    char day[11], *answer = memmem(at, n, mark, sizeof mark - 1);
     int rc = 0;
 
-    if (memmem(at, n, "\"findings\": []", 14)) /* most of them */
+    if (!answer || memmem(at, (size_t)(answer - at), "\"findings\": []", 14)) /* most of them */
         return 0;
-    line = json_loadb(at, n, 0, NULL);
+    day_of(answer + 1, n - (size_t)(answer + 1 - at), day);
+    *answer = '}'; /* the answer, which is most of the line, is of no interest */
+    line = json_loadb(at, (size_t)(answer + 1 - at), 0, NULL);
     if (!line) /* decisions.c complains of it when it opens the file */
         return 0;
-    day_of(line, day);
     rc = flags(db, line, day, e);
     if (!rc)
         rc = ways(db, line, day, e);

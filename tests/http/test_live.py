@@ -137,10 +137,10 @@ samples = re.findall(r"```sh\n(curl .*?)```", guide, re.S)
 check("guide_samples", len(samples) == 4)
 for k in samples if shutil.which("curl") else []:
     p = subprocess.run(["bash", "-c", k], capture_output=True, text=True, env={**os.environ, "HUJI": "http://127.0.0.1:%d" % s.port, "KEY": test})
-    a = json.loads(p.stdout)
-    check("guide_%s" % a_name(k), a["infcode"] == 0, a)
+    g = json.loads(p.stdout)
+    check("guide_%s" % a_name(k), g["infcode"] == 0, g)
 codes = set(re.findall(r"HJ\d\d", guide))
-source = "".join(open(os.path.join(ROOT, f), encoding="utf-8").read() for f in ("src/server/gate.c", "src/check/check.c"))
+source = "".join(open(os.path.join(ROOT, f), encoding="utf-8").read() for f in ("src/server/gate.c", "src/server/live.c", "src/check/check.c"))
 check("guide_has_every_code", codes == set(re.findall(r"HJ\d\d", source)), codes)
 
 # --- what happened ---
