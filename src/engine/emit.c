@@ -170,7 +170,7 @@ static struct money charged(struct fold *f, const struct event_ref *r)
         m.amount = or0(eval_field(f->env, r, known->amount));
     if (known->fund >= 0)
         m.fund = or0(eval_field(f->env, r, known->fund));
-    else if (source_is_line(r->src))
+    else if (source_is_line(r->src) && !f->wanted) /* before settlement nobody knows */
         m.fund = walk_line_fund(f->env->walk, r->row);
     return m;
 }

@@ -218,7 +218,7 @@ static void walk_unmatched(struct walk *w)
             line_plans(w, w->run->by_source[S_UNMATCHED], S_UNMATCHED, w->lo + w->net.pool[k].row);
 }
 
-static void walk_source(struct walk *w, enum source_id src, int32_t psn)
+static void walk_source(struct walk *w, enum source_id src, int32_t psn, enum turn turn)
 {
     const int *plans = w->run->by_source[src];
     enum source_id table = src == S_VISIT ? S_STAY : src;
@@ -232,10 +232,40 @@ static void walk_source(struct walk *w, enum source_id src, int32_t psn)
             continue;
         if (voided >= 0 && table_cell(t, F_INT, voided, r) == 1)
             continue;
+        if (!walk_turn_of(w, turn, src, (int32_t)r))
+            continue;
         for (const int *p = plans; *p >= 0; p++)
             if (w->guard[*p])
                 walk_consider(w, *p, src, (int32_t)r);
     }
+}
+
+static void walk_live_lines(struct walk *w, enum turn turn)
+{
+    const struct index *ix = &w->run->item_plans;
+    const int32_t *items = w->line[w->f_item];
+    for (size_t i = w->lo; i < w->hi; i++) {
+        if (!w->live[i] || !walk_turn_of(w, turn, S_LINE, (int32_t)i))
+            continue;
+        line_plans(w, w->run->always, S_LINE, i);
+        int32_t item = items[i];
+        if (item < 0 || (uint32_t)item >= ix->n)
+            continue;
+        for (uint32_t k = ix->at[item]; k < ix->at[item + 1]; k++)
+            if (w->guard[ix->rows[k]])
+                walk_consider(w, ix->rows[k], S_LINE, (int32_t)i);
+    }
+}
+
+/* Everybody's rows but the refunds that found no charge. */
+static void walk_rows(struct walk *w, int32_t psn, enum turn turn)
+{
+    static const enum source_id rest[] = {S_STAY,  S_VISIT, S_SETTLEMENT, S_OPERATION, S_STOCK,
+                                          S_SALE,  S_TRACE, S_CHECK,      S_REFUND,    S_REG,
+                                          S_ENROL, S_LAB,   S_ACT,        S_CLEARING};
+    walk_live_lines(w, turn);
+    for (size_t s = 0; s < sizeof rest / sizeof *rest; s++)
+        walk_source(w, rest[s], psn, turn);
 }
 
 static void guards(struct walk *w, int32_t psn)
@@ -260,9 +290,6 @@ static void guards(struct walk *w, int32_t psn)
 
 static void walk_person(struct walk *w, int32_t psn)
 {
-    static const enum source_id rest[] = {S_STAY,  S_VISIT, S_SETTLEMENT, S_OPERATION, S_STOCK,
-                                          S_SALE,  S_TRACE, S_CHECK,      S_REFUND,    S_REG,
-                                          S_ENROL, S_LAB,   S_ACT,        S_CLEARING};
     w->psn = psn;
     w->visit_ready = w->fund_ready = false;
     if (!w->bare)
@@ -283,23 +310,15 @@ static void walk_person(struct walk *w, int32_t psn)
             w->bare_sum += w->live[i] ? (uint64_t)cnt[i] : 0;
         return;
     }
-    const struct index *ix = &w->run->item_plans;
-    const int32_t *items = w->line[w->f_item];
-    for (size_t i = w->lo; i < w->hi; i++) {
-        if (!w->live[i])
-            continue;
-        line_plans(w, w->run->always, S_LINE, i);
-        int32_t item = items[i];
-        if (item < 0 || (uint32_t)item >= ix->n)
-            continue;
-        for (uint32_t k = ix->at[item]; k < ix->at[item + 1]; k++)
-            if (w->guard[ix->rows[k]] && !(w->news && w->own_row[ix->rows[k]] && !w->news->line[i]))
-                walk_consider(w, ix->rows[k], S_LINE, (int32_t)i);
+    if (w->news) {
+        walk_rows(w, psn, TURN_NEW);
+        walk_news_close(w);
+        walk_rows(w, psn, TURN_OLD);
+    } else {
+        walk_rows(w, psn, TURN_ALL);
     }
     if (w->hi > w->lo && *w->run->by_source[S_UNMATCHED] >= 0)
         walk_unmatched(w);
-    for (size_t s = 0; s < sizeof rest / sizeof *rest; s++)
-        walk_source(w, rest[s], psn);
     for (int k = 0; k < w->n_touched; k++) {
         const struct rule *r = w->run->lib->rules[w->touched[k]];
         walk_fold(w, r, w->buf[r->index].ev, w->buf[r->index].n);

@@ -30,7 +30,11 @@ static struct by_key *sort_by(struct walk *w, int f, size_t *n)
     for (size_t i = w->lo; i < w->hi; i++)
         if (w->live[i])
             at[k++] = (struct by_key){walk_code_at(w, f, i), (int32_t)i};
-    qsort(at, k, sizeof *at, cmp_key);
+    size_t sorted = 1;
+    while (sorted < k && cmp_key(&at[sorted - 1], &at[sorted]) <= 0)
+        sorted++;
+    if (sorted < k)
+        qsort(at, k, sizeof *at, cmp_key);
     *n = k;
     return at;
 }

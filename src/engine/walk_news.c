@@ -88,6 +88,20 @@ void walk_news_guards(struct walk *w)
     }
 }
 
+/* After the new rows: only rules that took one of them as an event, and those whose lines at issue are no events, go on. */
+void walk_news_close(struct walk *w)
+{
+    const struct huji_library *lib = w->run->lib;
+    for (int p = 0; p < w->run->n_plan; p++) {
+        const struct rule *r = lib->rules[w->run->plan[p].rule];
+        bool refunds = false;
+        for (int c = 0; c < r->n_clauses; c++)
+            refunds = refunds || r->clause[c].src == S_UNMATCHED;
+        if (!w->is_touched[r->index] && r->at_of != OF_LINES && !refunds)
+            w->guard[p] = 0;
+    }
+}
+
 void walk_only_news(struct walk *w, const struct walk_news *n)
 {
     w->news = n;

@@ -95,11 +95,20 @@ size_t walk_unpack_part(struct walk *merged, struct walk *w, int rule, int part)
 /* walk_derive.c: folds a rule with `derive`. */
 void walk_derive(struct walk *merged, struct walk *w, const struct rule *r);
 
+/* With news the new rows go first: of a rule whose events none of them is, the old rows need not be looked at. */
+enum turn { TURN_ALL, TURN_NEW, TURN_OLD };
+
 /* walk_news.c: guards of plans that news can't touch go down; is it new? */
 void walk_news_guards(struct walk *w);
 bool walk_is_new(const struct walk *w, enum source_id src, int32_t row);
 bool walk_any_new(const struct walk *w, const struct event *ev, size_t n);
 void walk_own_rows(struct walk *w);
+void walk_news_close(struct walk *w);
+static inline bool walk_turn_of(const struct walk *w, enum turn turn, enum source_id src,
+                                int32_t row)
+{
+    return turn == TURN_ALL || walk_is_new(w, src, row) == (turn == TURN_NEW);
+}
 
 /* walk_asks.c */
 inline int32_t walk_code_at(const struct walk *w, int f, size_t row)

@@ -153,6 +153,28 @@ int64_t link_code(const struct person_link *l, enum domain d, struct span s)
 
 /* Calls fn for every code of the message until it returns other than 0. */
 typedef int code_fn(void *ctx, enum domain d, struct span s);
+/* Orders of one message mostly say the same of doctor, department and kind as the one before. */
+static int line_codes(const struct new_line *x, const struct new_line *before, code_fn *fn,
+                      void *ctx)
+{
+    const struct {
+        enum domain d;
+        const struct span *now, *then;
+    } code[] = {
+        {D_ITEM, &x->hilist_code, before ? &before->hilist_code : NULL},
+        {D_DOCTOR, &x->dr_code, before ? &before->dr_code : NULL},
+        {D_DEPT, &x->dept_codg, before ? &before->dept_codg : NULL},
+        {D_CODE, &x->med_chrgitm_type, before ? &before->med_chrgitm_type : NULL},
+        {D_CODE, &x->chrgitm_lv, before ? &before->chrgitm_lv : NULL},
+        {D_CODE, &x->list_type, before ? &before->list_type : NULL},
+    };
+    int rc = 0;
+    for (size_t i = 0; i < sizeof code / sizeof *code && rc == 0; i++)
+        if (!before || !span_eq(*code[i].now, *code[i].then))
+            rc = fn(ctx, code[i].d, *code[i].now);
+    return rc;
+}
+
 static int each_code(const struct new_events *ev, code_fn *fn, void *ctx)
 {
     int rc = fn(ctx, D_CODE, ev->gend);
@@ -166,13 +188,8 @@ static int each_code(const struct new_events *ev, code_fn *fn, void *ctx)
         for (size_t k = 0; k < v->n_diag && rc == 0; k++)
             rc = fn(ctx, D_DX, v->diag[k]);
     }
-    for (size_t i = 0; i < ev->n_line && rc == 0; i++) {
-        const struct new_line *x = &ev->line[i];
-        if ((rc = fn(ctx, D_ITEM, x->hilist_code)) || (rc = fn(ctx, D_DOCTOR, x->dr_code)) ||
-            (rc = fn(ctx, D_DEPT, x->dept_codg)) || (rc = fn(ctx, D_CODE, x->med_chrgitm_type)) ||
-            (rc = fn(ctx, D_CODE, x->chrgitm_lv)) || (rc = fn(ctx, D_CODE, x->list_type)))
-            break;
-    }
+    for (size_t i = 0; i < ev->n_line && rc == 0; i++)
+        rc = line_codes(&ev->line[i], i ? &ev->line[i - 1] : NULL, fn, ctx);
     for (size_t i = 0; i < ev->n_oprn && rc == 0; i++) {
         const struct new_oprn *o = &ev->oprn[i];
         if ((rc = fn(ctx, D_OPRN, o->oprn_code)) || (rc = fn(ctx, D_DOCTOR, o->oper_dr_code)))

@@ -390,7 +390,18 @@ static int add_lookups(struct person_bench *b, struct err *e)
 
 /* ---- fee lines ---- */
 
-static struct row line_row(struct person_bench *b, const struct new_events *ev, size_t i)
+/* As put_code; where the order before says the same text, its number serves again. */
+static void put_again(struct person_bench *b, struct row *r, int f, struct span text,
+                      const struct row *before, const struct span *then)
+{
+    if (before && span_eq(text, *then))
+        r->v[f] = before->v[f];
+    else
+        put_code(b, r, S_LINE, f, text);
+}
+
+static struct row line_row(struct person_bench *b, const struct new_events *ev, size_t i,
+                           const struct row *before)
 {
     const struct new_line *l = &ev->line[i];
     const struct new_visit *v = &ev->visit[l->visit];
@@ -398,10 +409,13 @@ static struct row line_row(struct person_bench *b, const struct new_events *ev, 
     put(&r, F(S_LINE, "no"), LINE_NEW + (int64_t)i);
     put(&r, F(S_LINE, "psn_no"), b->psn);
     put(&r, F(S_LINE, "mdtrt_id"), b->visit[l->visit]);
-    put_code(b, &r, S_LINE, F(S_LINE, "fixmedins_code"), v->fixmedins_code);
+    const struct new_line *then = before ? l - 1 : l;
+    const struct new_visit *visit = &ev->visit[then->visit];
+    put_again(b, &r, F(S_LINE, "fixmedins_code"), v->fixmedins_code, before,
+              &visit->fixmedins_code);
     put(&r, F(S_LINE, "fee_ocur_time"), l->t);
     put_code(b, &r, S_LINE, F(S_LINE, "hilist_code"), l->hilist_code);
-    put_code(b, &r, S_LINE, F(S_LINE, "med_type"), v->med_type);
+    put_again(b, &r, F(S_LINE, "med_type"), v->med_type, before, &visit->med_type);
     put(&r, F(S_LINE, "cnt"), l->cnt);
     put(&r, F(S_LINE, "pric"), l->pric);
     put(&r, F(S_LINE, "det_item_fee_sumamt"), l->sum);
@@ -411,11 +425,12 @@ static struct row line_row(struct person_bench *b, const struct new_events *ev, 
     put(&r, F(S_LINE, "fulamt_ownpay_amt"), own);
     put(&r, F(S_LINE, "overlmt_selfpay"), 0);
     put(&r, F(S_LINE, "preselfpay_amt"), self);
-    put_code(b, &r, S_LINE, F(S_LINE, "med_chrgitm_type"), l->med_chrgitm_type);
-    put_code(b, &r, S_LINE, F(S_LINE, "chrgitm_lv"), l->chrgitm_lv);
-    put_code(b, &r, S_LINE, F(S_LINE, "list_type"), l->list_type);
-    put_code(b, &r, S_LINE, F(S_LINE, "bilg_dr_code"), l->dr_code);
-    put_code(b, &r, S_LINE, F(S_LINE, "bilg_dept_codg"), l->dept_codg);
+    put_again(b, &r, F(S_LINE, "med_chrgitm_type"), l->med_chrgitm_type, before,
+              &then->med_chrgitm_type);
+    put_again(b, &r, F(S_LINE, "chrgitm_lv"), l->chrgitm_lv, before, &then->chrgitm_lv);
+    put_again(b, &r, F(S_LINE, "list_type"), l->list_type, before, &then->list_type);
+    put_again(b, &r, F(S_LINE, "bilg_dr_code"), l->dr_code, before, &then->dr_code);
+    put_again(b, &r, F(S_LINE, "bilg_dept_codg"), l->dept_codg, before, &then->dept_codg);
     if (l->rxno.n) /* as claims/functions.c hashes it */
         put(&r, F(S_LINE, "rx_drord_no"),
             (int64_t)hash_bytes(span_trim(l->rxno).p, span_trim(l->rxno).n));
@@ -443,12 +458,17 @@ static void add_lines(struct person_bench *b, const struct new_events *ev)
         no[i] = (int64_t)i;
     forget_rows(b, S_LINE, ev->until);
     b->n_past_line = b->n_line = t->n;
+    struct row r;
+    bool before = false;
     for (size_t i = 0; i < ev->n_line; i++) {
         /* what the sender tells of the past counts where the history has nothing of that visit */
         if (!ev->line[i].fresh && visit_has_lines(b, b->visit[ev->line[i].visit]))
-            continue;
-        struct row r = line_row(b, ev, i);
-        write_row(&r, S_LINE, t->col, b->n_line++, false);
+            before = false;
+        else {
+            r = line_row(b, ev, i, before ? &r : NULL);
+            before = true;
+            write_row(&r, S_LINE, t->col, b->n_line++, false);
+        }
     }
 }
 

@@ -287,18 +287,26 @@ bool records_lookup(const struct records *h, enum lookup_id l, struct huji_looku
 
 /* ---- one person ---- */
 
-/* A piece of a person: u over what lies behind its check. */
+/* A piece of a person: u over what lies behind its check, which is not looked at. */
+static int piece_at(const struct records *h, const struct records_part *part, const uint64_t *at,
+                    uint32_t person, struct unpacker *u, struct err *e)
+{
+    uint64_t from = at[person], to = at[person + 1];
+    if (from > to || to > part->bytes || to - from < 4)
+        return damaged(e, "人员的位置");
+    u->p = h->p + part->at + from + 4;
+    u->end = h->p + part->at + to;
+    return 0;
+}
+
 static int piece(const struct records *h, const struct records_part *part, const uint64_t *at,
                  uint32_t person, struct unpacker *u, struct err *e)
 {
-    uint64_t from = at[person], to = at[person + 1];
     uint32_t check;
-    if (from > to || to > part->bytes || to - from < 4)
-        return damaged(e, "人员的位置");
-    const uint8_t *p = h->p + part->at + from;
-    memcpy(&check, p, 4);
-    u->p = p + 4;
-    u->end = p + (to - from);
+    int rc = piece_at(h, part, at, person, u, e);
+    if (rc < 0)
+        return rc;
+    memcpy(&check, u->p - 4, 4);
     return (uint32_t)hash_bytes(u->p, (size_t)(u->end - u->p)) == check
                ? 0
                : damaged(e, "一个人的记录校验和不对");
@@ -309,7 +317,7 @@ static struct span psn_of(const struct records *h, uint32_t person)
     struct unpacker u = {0};
     struct err e;
     int bad = 0;
-    if (piece(h, &h->head->texts, h->texts_at, person, &u, &e) < 0)
+    if (piece_at(h, &h->head->texts, h->texts_at, person, &u, &e) < 0)
         return (struct span){"", 0};
     uint64_t n = get_number(&u, &bad);
     return bad || n > (uint64_t)(u.end - u.p) ? (struct span){"", 0}
