@@ -22,16 +22,19 @@ struct place {
 struct decisions {
     int fd;
     pthread_mutex_t lock;
-    pthread_cond_t moved;
-    struct names keys; /* key -> index of `place` */
+    pthread_cond_t moved;    /* who waits for a line of somebody else */
+    pthread_cond_t batch[2]; /* who waits for his own: those being written, those behind them */
+    int turn;                /* which of the two new lines belong to */
+    struct names keys;       /* key -> index of `place` */
     struct place *place;
     size_t n, cap;
-    struct buf waiting; /* lines not written yet */
-    off_t durable, end; /* end: with what waits */
+    struct buf waiting, spare; /* lines not written yet; the buffer that was written last */
+    off_t durable, end;        /* end: with what waits */
     bool writing;
     int failed; /* errno of the write that failed last */
 };
 
+enum { MOST_SPARE = 4 << 20 };
 static const char mark[] = ", \"answer\": ";
 
 static void key_of(struct span inst, struct span infno, struct span msgid, char out[33])
@@ -102,6 +105,8 @@ int decisions_open(const char *dir, struct decisions **out, struct err *e)
         return err_nomem(e);
     pthread_mutex_init(&d->lock, NULL);
     pthread_cond_init(&d->moved, NULL);
+    pthread_cond_init(&d->batch[0], NULL);
+    pthread_cond_init(&d->batch[1], NULL);
     snprintf(path, sizeof path, "%s/check", dir);
     int rc = mkdir(path, 0700) < 0 && errno != EEXIST ? err_errno(e, "建不了 %s", path) : 0;
     snprintf(path, sizeof path, "%s/check/decisions.jsonl", dir);
@@ -126,8 +131,11 @@ void decisions_close(struct decisions *d)
         close(d->fd);
     names_release(&d->keys);
     buf_release(&d->waiting);
+    buf_release(&d->spare);
     pthread_mutex_destroy(&d->lock);
     pthread_cond_destroy(&d->moved);
+    pthread_cond_destroy(&d->batch[0]);
+    pthread_cond_destroy(&d->batch[1]);
     mem_free(d->place);
     mem_free(d);
 }
@@ -212,7 +220,10 @@ static void flush(struct decisions *d)
 {
     struct buf mine = d->waiting;
     off_t at = d->durable;
-    d->waiting = (struct buf)BUF_INIT;
+    int mine_turn = d->turn;
+    d->waiting = d->spare; /* so that neither is allocated anew each time */
+    d->spare = (struct buf)BUF_INIT;
+    d->turn = !d->turn;
     d->writing = true;
     pthread_mutex_unlock(&d->lock);
     int bad = write_all(d->fd, buf_cstr(&mine), mine.n, at);
@@ -230,8 +241,16 @@ static void flush(struct decisions *d)
             if (d->place[i].at + (off_t)d->place[i].n > at)
                 d->place[i].n = 0;
     }
-    buf_release(&mine);
+    buf_clear(&mine);
+    if (mine.cap > MOST_SPARE)
+        buf_release(&mine);
+    d->spare = mine;
     pthread_cond_broadcast(&d->moved);
+    pthread_cond_broadcast(&d->batch[mine_turn]);
+    if (bad)
+        pthread_cond_broadcast(&d->batch[!mine_turn]);
+    else
+        pthread_cond_signal(&d->batch[!mine_turn]); /* one of them writes next */
 }
 
 static int add(struct decisions *d, const char *key, struct span line, struct err *e)
@@ -250,6 +269,7 @@ static int add(struct decisions *d, const char *key, struct span line, struct er
 /* Locked: until the key's line is on disk or was lost. */
 static int wait_for(struct decisions *d, const char *key, struct err *e)
 {
+    int turn = d->turn;
     for (;;) {
         const struct place *p = &d->place[names_get(&d->keys, span_of(key))];
         if (!p->n)
@@ -257,7 +277,7 @@ static int wait_for(struct decisions *d, const char *key, struct err *e)
         if (p->at + (off_t)p->n <= d->durable)
             return 0;
         if (d->writing)
-            pthread_cond_wait(&d->moved, &d->lock);
+            pthread_cond_wait(&d->batch[turn], &d->lock);
         else
             flush(d);
     }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "base/map.h"
@@ -16,6 +17,10 @@ const enum source_id records_sources[] = {S_PERSON, S_STAY,  S_SETTLEMENT, S_OPE
                                           S_LAB,    S_ACT,   S_LINE};
 _Static_assert(sizeof records_sources / sizeof *records_sources == RECORDS_SOURCES, "count");
 _Static_assert(HUJI_MAX_FIELDS <= PACK_COLUMNS, "pack.h");
+
+#ifndef MADV_POPULATE_READ /* Linux 5.14 */
+#define MADV_POPULATE_READ 22
+#endif
 
 struct records {
     const uint8_t *p;
@@ -234,6 +239,13 @@ int records_open(const char *path, struct records **out, struct err *e)
     }
     *out = h;
     return 0;
+}
+
+void records_warm(const struct records *h)
+{
+    struct sysinfo i;
+    if (sysinfo(&i) == 0 && h->n / i.mem_unit < i.totalram / 2)
+        madvise((void *)(uintptr_t)h->p, h->n, MADV_POPULATE_READ);
 }
 
 void records_close(struct records *h)

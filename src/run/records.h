@@ -28,6 +28,8 @@ void records_path(const char *dir, char out[RECORDS_PATH]);
 /* Shared by all threads. Errors: ERR_STATE when there is none, it is of another version or damaged. Owns: records_close. */
 int records_open(const char *path, struct records **out, struct err *e);
 void records_close(struct records *h); /* NULL allowed */
+/* Brings it into memory and maps it now, where it takes no more than half of that: so that no message waits for a page. */
+void records_warm(const struct records *h);
 const struct records_stamp *records_made_of(const struct records *h);
 int records_stamp_of(struct store *s, struct records_stamp *out, struct err *e);
 bool records_fits(const struct records *h, const struct records_stamp *store);

@@ -122,6 +122,8 @@ static int state_make(struct live *l, struct state **out, struct err *e)
         duckdb_disconnect(&own.con);
     }
     if (!rc)
+        records_warm(s->history);
+    if (!rc)
         rc = server_library_read(l->server, false, &s->lib, e);
     if (!rc)
         rc = checker_open(l->server->options->dir, s->history, s->lib, &s->checker, e);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "server/server.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -156,6 +157,9 @@ int server_run(const struct server_options *o, void (*ready)(void *ctx, int port
     if (o->client_ca && !o->tls_cert)
         return err_set(e, ERR_USAGE, "--client-ca 要与 --tls-cert、--tls-key 一起用");
     block_signals();
+    /* Buffers of a request are large and short-lived: kept, not given back to the system each time. */
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 256 << 20);
     rc = casework_place(o->dir, o->casework, s.casework, sizeof s.casework, e);
     if (!rc)
         rc = store_open(o->dir, STORE_WRITE, &so, &s.store, e);
