@@ -26,7 +26,7 @@ trap stop EXIT
     { cat "$dir/db.log"; echo "not ok postgres_starts"; exit 1; }
 echo "ok postgres_starts"
 status=0
-for test in tests/http/test_security.py tests/http/test_clues.py; do
+for test in tests/http/test_security.py tests/http/test_clues.py tests/http/test_four_eyes.py tests/http/test_supervise.py; do
     name=$(basename "$test" .py)
     "${as[@]}" "$bin/createdb" -h 127.0.0.1 -p "$port" -U huji "$name" || { echo "not ok postgres_createdb"; status=1; continue; }
     HUJI=${HUJI_ASAN:-$HUJI} HUJI_ROOT=${HUJI_ROOT:-$PWD} \

@@ -12,6 +12,7 @@ const struct permission permissions[] = {
     {"clue.export", "导出线索"},
     {"clue.comment", "评论线索"},
     {"clue.propose", "提出意见（第三方，采纳才算数）"},
+    {"reporter.read", "查看举报人（须第二人同意，留痕）"},
     {"person.reveal", "查看完整姓名、证件号（留痕）"},
     {"claims.read", "看机构、参保人的结算数据"},
     {"import.run", "导入数据"},
@@ -65,7 +66,7 @@ const struct role roles[] = {
      " waiver.write"},
     {"head", "科室负责人", false, false,
      READS
-     " clue.* person.reveal rule.approve approval.decide import.run screen.run list.write report.write live.access live.mode"
+     " clue.* person.reveal reporter.read rule.approve approval.decide import.run screen.run list.write report.write live.access live.mode"
      " precheck.run"},
     {"analyst", "监管分析员", false, false,
      READS
@@ -74,7 +75,8 @@ const struct role roles[] = {
     {"officer", "执法人员", false, false,
      READS
      " clue.write clue.verdict clue.comment clue.export person.reveal list.write report.write precheck.run"},
-    {"intake", "线索登记员", false, false, "clue.read clue.write clue.comment list.read org.read"},
+    {"intake", "线索登记员", false, false,
+     "clue.read clue.write clue.comment reporter.read list.read org.read"},
     {"liaison", "信息统计联络员", false, false, "report.read report.write org.read"},
     {"handler", "经办稽核员", false, false,
      "clue.read clue.comment claims.read screen.read rule.read list.read list.write org.read live.read precheck.run"},

@@ -6,6 +6,7 @@
 #include "casework/approval.h"
 #include "casework/scope.h"
 #include "server/bulk.h"
+#include "server/purge.h"
 #include "server/routes.h"
 #include "server/rowjson.h"
 
@@ -178,6 +179,8 @@ static int run(struct request *r, struct err *e)
         return bulk_run(r, id, title, args, e);
     if (strcmp(kind, "personal.export") == 0)
         return link_of(r, id, args, e);
+    if (strcmp(kind, "data.purge") == 0)
+        return purge_run(r, id, title, e);
     return err_set(e, ERR_STATE, "这一件在它自己的页面上执行");
 }
 

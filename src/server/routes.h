@@ -7,6 +7,8 @@
 
 extern const struct route routes_access[];
 extern const struct route routes_approval[];
+extern const struct route routes_reporter[];
+extern const struct route routes_retention[];
 extern const struct route routes_supervise[];
 extern const struct route routes_third[];
 extern const struct route routes_backup[];
