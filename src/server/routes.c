@@ -6,6 +6,8 @@
 
 /* One line each. The first that fits is taken: what is fixed (/api/clues/stats) before what is open (/api/clues/{id}). */
 const struct route *const huji_routes[] = {
+    routes_retention,
+    routes_reporter,
     routes_third,
     routes_supervise,
     routes_backup,
