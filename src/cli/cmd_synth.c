@@ -50,6 +50,9 @@ static int run(const struct args *a, struct err *e)
                        SYNTH_MAX_PERSONS);
     if (args_count(a, "months", 12) < 1 || args_count(a, "months", 12) > 120)
         return err_set(e, ERR_USAGE, "--months 在 1 和 120 之间");
+    if (args_count(a, "plants", 0) < 0 || args_count(a, "plants", 0) > SYNTH_MAX_PLANTS)
+        return err_set(e, ERR_USAGE, "--plants 在 1 和 %d 之间", SYNTH_MAX_PLANTS);
+    o.plants = (uint32_t)args_count(a, "plants", 0);
     o.persons = (uint32_t)persons;
     o.seed = (uint64_t)args_count(a, "seed", 1);
     o.months = (int)args_count(a, "months", 12);
@@ -71,6 +74,8 @@ static const struct option options[] = {
     {"months", 0, ARG_COUNT, "M", "12", false, "从 2023 年 1 月起多少个月"},
     {"as", 0, ARG_CHOICE, "csv|gbk|excel", "csv", false,
      "形式：国家平台的 CSV、同样的 GBK、平台查询页导出的 Excel"},
+    {"plants", 0, ARG_COUNT, "N", NULL, false,
+     "每条规则埋多少处违规和对照，1 到 300；不写则按人数定"},
     {"no-plants", 0, ARG_FLAG, NULL, NULL, false, "不埋违规，也没有对照"},
     {"no-truth", 0, ARG_FLAG, NULL, NULL, false, "不写答案 truth.csv"},
     OPT_END,

@@ -229,6 +229,8 @@ void truth_visit(struct plan *g, const char *cls, const char *owner, const struc
 static uint32_t how_many(const struct world *w)
 {
     uint64_t n = w->n;
+    if (w->o->plants)
+        return w->o->plants;
     if (n < 2000) /* the persons would not go round */
         return 2;
     if (n <= 100000)

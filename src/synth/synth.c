@@ -15,6 +15,8 @@ static int check(const struct synth_options *o, struct err *e)
                        SYNTH_MAX_PERSONS);
     if (o->months < 0 || o->months > 120)
         return err_set(e, ERR_USAGE, "月数应在 1 至 120 之间");
+    if (o->plants > SYNTH_MAX_PLANTS)
+        return err_set(e, ERR_USAGE, "每条规则埋的处数应在 1 至 %d 之间", SYNTH_MAX_PLANTS);
     if (!o->out || !o->out[0])
         return err_set(e, ERR_USAGE, "没有指定输出文件夹");
     return 0;

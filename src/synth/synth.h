@@ -22,6 +22,7 @@ enum synth_form {
 
 #define SYNTH_MIN_PERSONS 1000
 #define SYNTH_MAX_PERSONS 5000000
+#define SYNTH_MAX_PLANTS 300
 
 struct synth_options {
     uint32_t persons; /* SYNTH_MIN_PERSONS .. SYNTH_MAX_PERSONS */
@@ -31,6 +32,8 @@ struct synth_options {
     enum synth_form as;
     bool no_truth;  /* leave truth.csv out */
     bool no_plants; /* background only */
+    uint32_t
+        plants; /* violations per rule, and as many twins, 1..SYNTH_MAX_PLANTS; 0 = by persons */
 };
 
 struct synth_counts {
