@@ -134,12 +134,11 @@ int bench_screen(struct store *s, const struct huji_library *lib, const struct s
     return rc;
 }
 
-/* Is it one of "screen,items"? */
-static bool is_part(const char *list, const char *name)
+bool bench_named(const char *list, struct span name)
 {
     struct span rest = span_of(list);
     while (rest.n)
-        if (span_is(span_cut(&rest, ','), name))
+        if (span_eq(span_cut(&rest, ','), name))
             return true;
     return false;
 }
@@ -149,7 +148,7 @@ static int usage(void)
     fprintf(
         stderr,
         "usage: huji-bench --tables DIR [--more DIR] --rules DIR --work DIR [--part screen,items,knowledge,sql,import,month]\n"
-        "                  [--tuned DIR] [--dump DIR] [--pairs N] [--sql-pairs N] [--sql-budget SECONDS] [--threads N]\n");
+        "                  [--rule ID,ID] [--tuned DIR] [--dump DIR] [--pairs N] [--sql-pairs N] [--sql-budget SECONDS] [--threads N]\n");
     return 2;
 }
 
@@ -159,7 +158,8 @@ int main(int argc, char **argv)
         {"tables", 1, NULL, 't'},    {"more", 1, NULL, 'm'},       {"rules", 1, NULL, 'r'},
         {"work", 1, NULL, 'w'},      {"part", 1, NULL, 'p'},       {"pairs", 1, NULL, 'n'},
         {"sql-pairs", 1, NULL, 's'}, {"sql-budget", 1, NULL, 'b'}, {"threads", 1, NULL, 'j'},
-        {"tuned", 1, NULL, 'u'},     {"dump", 1, NULL, 'd'},       {NULL, 0, NULL, 0}};
+        {"tuned", 1, NULL, 'u'},     {"dump", 1, NULL, 'd'},       {"rule", 1, NULL, 'i'},
+        {NULL, 0, NULL, 0}};
     struct bench b = {.pairs = 5, .sql_pairs = 5, .sql_budget = 600, .threads = 2};
     const char *part = "";
     for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;)
@@ -171,6 +171,7 @@ int main(int argc, char **argv)
         case 'p': part = optarg; break;
         case 'u': b.tuned = optarg; break;
         case 'd': b.dump = optarg; break;
+        case 'i': b.only = optarg; break;
         case 'n': b.pairs = atoi(optarg); break;
         case 's': b.sql_pairs = atoi(optarg); break;
         case 'b': b.sql_budget = atof(optarg); break;
@@ -188,7 +189,7 @@ int main(int argc, char **argv)
                  {"import", bench_importing},    {"month", bench_month}};
     int failed = 0;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (!part[0] || is_part(part, parts[i].name)) {
+        if (!part[0] || bench_named(part, span_of(parts[i].name))) {
             printf("\n| measure | A | B | A / B | must | pairs |\n"
                    "| --- | --- | --- | --- | --- | --- |\n");
             failed |= parts[i].run(&b) != 0;

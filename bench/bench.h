@@ -21,6 +21,7 @@ struct bench {
     const char *rules, *work;
     const char *tuned; /* folder of statements tuned by hand, NULL = none */
     const char *dump;  /* not NULL: folder to write the statements to */
+    const char *only;  /* not NULL: of the rules only these, "B02,E01" */
     int pairs, sql_pairs, threads;
     double sql_budget; /* seconds: beyond them the warm-up pass of the SQL is the measurement */
 };
@@ -35,6 +36,9 @@ double median(const double *x, int n);
 double pairs_ratio(const struct pairs *p); /* median of a / b */
 /* One line of the table: "| what | a | b | ratio | must | pairs |". */
 void pairs_row(const struct pairs *p, const char *what, const char *must);
+
+/* Is `name` one of "screen,items"? */
+bool bench_named(const char *list, struct span name);
 
 double bench_now(void);
 /* Runs f in a child; `out` (size bytes, may be NULL) is what it filled in there. Peak memory in MiB. Not 0: failed. */

@@ -33,7 +33,8 @@ static int look(struct side *x, struct err *e)
         return rc;
     rc = run_open(x->lib, &w.frame, NULL, &run, e);
     for (int i = 0; rc == 0 && i < x->lib->n_rules; i++) {
-        x->wanted[i] = run->active[i] && !x->lib->rules[i]->is_measure;
+        x->wanted[i] = run->active[i] && !x->lib->rules[i]->is_measure &&
+                       (!x->b->only || bench_named(x->b->only, x->lib->rules[i]->id));
         x->r->rules += x->wanted[i];
         x->r->rules_kind[kind_of(x->lib->rules[i])] += x->wanted[i];
     }
