@@ -14,10 +14,19 @@ static uint64_t hash_keys(const int64_t *key, int n)
     return h;
 }
 
+/* A call of memcmp for two or three numbers costs more than they do. */
+static inline bool same_keys(const int64_t *a, const int64_t *b, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (a[i] != b[i])
+            return false;
+    return true;
+}
+
 static size_t slot_of(const struct measure_table *t, const int64_t *key, int n)
 {
     size_t i = hash_keys(key, n) & (t->n_slots - 1);
-    while (t->slots[i] && memcmp(t->rows[t->slots[i] - 1].key, key, (size_t)n * sizeof *key) != 0)
+    while (t->slots[i] && !same_keys(t->rows[t->slots[i] - 1].key, key, n))
         i = (i + 1) & (t->n_slots - 1);
     return i;
 }
@@ -264,10 +273,14 @@ int measure_add(const struct huji_run *run, const struct measure *m, struct meas
         return 0;
     if ((distinct || digits) && (ev->g == HUJI_NONE64 || (digits && !ev->g)))
         return 0;
-    size_t at = find(t, ev->key, keys);
+    /* lines of one visit mostly follow each other */
+    size_t at = t->last < t->n && same_keys(t->rows[t->last].key, ev->key, keys)
+                    ? t->last
+                    : find(t, ev->key, keys);
     bool fresh = at == t->n;
     if (fresh && row_new(t, ev->key, keys, run->judged[m->index]) < 0)
         return -1;
+    t->last = at;
     if (t->cases)
         note_first(&t->cases[at], ev, fresh);
     if (distinct)

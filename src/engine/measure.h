@@ -41,6 +41,7 @@ struct measure_table {
     size_t n_members, n_places;
     uint32_t *slots; /* by hash of the keys: row + 1, 0 = free */
     size_t n_slots;
+    size_t last;                          /* the row that the last event went to */
     const struct measure_case **by_owner; /* (owner, period), if a rule asks so */
     const struct measure_case **by_peers; /* (period, peers, owner), if a rule asks so */
 };
