@@ -41,6 +41,8 @@ void pairs_row(const struct pairs *p, const char *what, const char *must);
 bool bench_named(const char *list, struct span name);
 
 double bench_now(void);
+double bench_cpu(
+    void); /* processor time of this process, all threads: what a loaded machine leaves alone */
 /* Runs f in a child; `out` (size bytes, may be NULL) is what it filled in there. Peak memory in MiB. Not 0: failed. */
 typedef int bench_fn(const struct bench *b, void *out, struct err *e);
 int bench_child(const struct bench *b, bench_fn *f, void *out, size_t size, double *peak_mb);

@@ -91,14 +91,18 @@ static int engine_pairs(struct side *x, struct err *e)
     double sum = 0;
     int rc = 0;
     for (int i = 0; i <= x->b->pairs && rc == 0; i++) {
+        double c0 = bench_cpu();
         rc = side_screen(x, x->wanted, false, &full, e);
+        double c1 = bench_cpu();
         if (rc == 0)
             rc = side_screen(x, x->wanted, true, &bare, e);
+        double c2 = bench_cpu();
         if (rc == 0)
             rc = sums(x, &sum, e);
         if (i == 0) /* warm now */
             continue;
         pairs_add(&r->bare, full.seconds, bare.seconds);
+        pairs_add(&r->bare_cpu, c1 - c0, c2 - c1);
         pairs_add(&r->bare_loop, full.walk_seconds, bare.walk_seconds);
         pairs_add(&r->sum, bare.walk_seconds, sum);
     }
@@ -187,6 +191,7 @@ static void print_sql(const struct result *r)
     double log_sum = 0;
     int n = 0;
     pairs_row(&r->sql, "1. rules as SQL / whole library, findings written", ">= 8");
+    pairs_row(&r->sql_cpu, "1. the same, processor time", "");
     for (int k = 0; k < N_KINDS; k++)
         if (r->engine_kind[k] > 0 && r->sql_kind[k] > 0) {
             printf("| 1. %s: %d rules, as SQL / alone | %.2f s | %.2f s | %.2f | | |\n",
@@ -208,6 +213,7 @@ static void print_sql(const struct result *r)
 static void print(const struct result *r)
 {
     pairs_row(&r->bare, "2. whole library / bare loop, all in", "<= 6");
+    pairs_row(&r->bare_cpu, "2. the same, processor time", "");
     pairs_row(&r->bare_loop, "2. the walk alone / the walk bare", "");
     pairs_row(&r->sum, "3. bare walk / DuckDB sum of the same columns", "<= 6");
     printf("\n%llu lines; %d rules ran; findings %llu, hits %llu, on %.3f %% of lines; "

@@ -10,6 +10,7 @@ enum { DEAREST = 10 };
 struct result {
     struct pairs sql, bare, bare_loop,
         sum; /* sql / engine; engine / bare; walk / bare walk; bare walk / sums */
+    struct pairs sql_cpu, bare_cpu; /* the same in processor time */
     double engine_kind[N_KINDS], sql_kind[N_KINDS];
     int rules_kind[N_KINDS], rules, sql_rules, sql_failed;
     uint64_t lines, findings, hits, lines_hit;
@@ -28,6 +29,7 @@ struct side {
     bool *wanted, *some;
     double *rule_seconds;
     struct buf sum;
+    double cpu, tuned_cpu, pass_cpu; /* of the last statement; of the last tuned; of a pass */
     struct result *r;
 };
 

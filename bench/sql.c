@@ -45,9 +45,10 @@ static double timed(struct side *x, const char *table, const char *select, struc
 {
     struct buf b = BUF_INIT;
     buf_fmt(&b, "CREATE OR REPLACE TEMP TABLE %s AS %s", table, select);
-    double t = bench_now();
+    double t = bench_now(), cpu = bench_cpu();
     int rc = b.failed ? err_nomem(why) : db_run(x->con, buf_cstr(&b), why);
     t = bench_now() - t;
+    x->cpu = bench_cpu() - cpu;
     buf_release(&b);
     return rc < 0 ? -1 : t;
 }
@@ -59,6 +60,7 @@ static double timed_tuned(struct side *x, const struct rule *r)
     struct buf b = BUF_INIT;
     int64_t differ = 0;
     double t = read_tuned(x, r, &b) ? timed(x, "bench_tuned", buf_cstr(&b), &why) : -1;
+    double cpu = x->cpu;
     int rc =
         t < 0
             ? 0
@@ -69,6 +71,7 @@ static double timed_tuned(struct side *x, const struct rule *r)
     buf_release(&b);
     if (t >= 0 && rc == 0 && differ == 0) {
         x->r->tuned++;
+        x->tuned_cpu = cpu;
         return t;
     }
     if (there) {
@@ -85,6 +88,7 @@ static double timed_tuned(struct side *x, const struct rule *r)
 static double sql_pass(struct side *x, bool first)
 {
     double all = 0;
+    x->pass_cpu = 0;
     x->r->sql_rules = x->r->tuned = 0;
     x->r->tuned_bad[0] = 0;
     memset(x->r->sql_kind, 0, sizeof x->r->sql_kind);
@@ -99,7 +103,7 @@ static double sql_pass(struct side *x, bool first)
         if (x->b->dump)
             bench_text(x->b->dump, r->id, buf_cstr(&b));
         buf_release(&b);
-        double tuned = t < 0 ? -1 : timed_tuned(x, r);
+        double cpu = x->cpu, tuned = t < 0 ? -1 : timed_tuned(x, r);
         if (first)
             fprintf(stderr, "%.*s\t%.3f\t%.3f\n", (int)r->id.n, r->id.p, t, tuned);
         if (t < 0) {
@@ -108,7 +112,11 @@ static double sql_pass(struct side *x, bool first)
                 note_failed(x, r, &why);
             continue;
         }
-        t = tuned >= 0 && tuned < t ? tuned : t;
+        if (tuned >= 0 && tuned < t) {
+            t = tuned;
+            cpu = x->tuned_cpu;
+        }
+        x->pass_cpu += cpu;
         x->rule_seconds[i] = t;
         x->r->sql_rules++;
         x->r->sql_kind[kind_of(r)] += t;
@@ -142,15 +150,20 @@ int sql_pairs(struct side *x, struct err *e)
     x->r->sql_prepare = bench_now() - t;
     if (rc < 0)
         return rc;
-    rc = side_screen(x, x->wanted, false, &r, e);
-    double warm = sql_pass(x, true);
-    if (rc == 0 && warm * x->b->sql_pairs > x->b->sql_budget)
-        pairs_add(&x->r->sql, warm, r.seconds);
-    for (int i = 0; i < x->b->sql_pairs && rc == 0 && warm * x->b->sql_pairs <= x->b->sql_budget;
-         i++) {
+    double warm = 0;
+    for (int i = 0; i <= x->b->sql_pairs && rc == 0; i++) {
+        double c0 = bench_cpu();
         rc = side_screen(x, x->wanted, false, &r, e);
-        if (rc == 0)
-            pairs_add(&x->r->sql, sql_pass(x, false), r.seconds);
+        double c1 = bench_cpu(), all = rc ? 0 : sql_pass(x, i == 0);
+        if (i == 0)
+            warm = all;
+        bool alone = warm * x->b->sql_pairs > x->b->sql_budget; /* the warm-up is all there is */
+        if (rc == 0 && (i > 0 || alone)) {
+            pairs_add(&x->r->sql, all, r.seconds);
+            pairs_add(&x->r->sql_cpu, x->pass_cpu, c1 - c0);
+        }
+        if (alone)
+            break;
     }
     find_dearest(x);
     return rc;
