@@ -10,6 +10,7 @@ fi
 out=${HUJI_BROWSER_OUT:-build/browser}
 mkdir -p "$out"
 rm -rf "$out/shots" "$out/run"
+: >"$out/serve.log" # the last run's port is in it
 if ! tests/browser/county "$out/county" 1000 >"$out/county.log" 2>&1; then
     tail -n 20 "$out/county.log"
     echo "not ok browser: county"

@@ -21,6 +21,7 @@ const struct clue_source_name clue_sources[] = {
     {"flight", "飞行检查移交"}, {"transfer", "部门移送"}, {"self", "自查自纠"},
     {"audit", "经办稽核"},      {"check", "检查发现"},    {"media", "媒体曝光"},
     {"observer", "社会监督员"}, {"phone", "来电"},        {"letter", "来信"},
+    {"analysis", "数据分析"},
 };
 const size_t n_clue_sources = sizeof clue_sources / sizeof *clue_sources;
 

@@ -113,3 +113,16 @@ int clue_make(struct cw *db, const struct actor *who, const struct scope *scope,
         rc = clue_make_inside(db, who, scope, c, id, e);
     return cw_end(db, rc, e);
 }
+
+int clue_make_all(struct cw *db, const struct actor *who, const struct scope *scope,
+                  const struct hand_clue *list, size_t n, int64_t *ids, struct err *e)
+{
+    int rc = cw_begin(db, e);
+
+    for (size_t i = 0; i < n && !rc; i++) {
+        rc = clue_make_inside(db, who, scope, &list[i], &ids[i], e);
+        if (rc == ERR_INPUT)
+            err_where(e, "rows[%zu]", i);
+    }
+    return cw_end(db, rc, e);
+}

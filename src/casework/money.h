@@ -53,5 +53,8 @@ int clue_make(struct cw *db, const struct actor *who, const struct scope *scope,
 /* The same inside a write transaction. */
 int clue_make_inside(struct cw *db, const struct actor *who, const struct scope *scope,
                      const struct hand_clue *c, int64_t *id, struct err *e);
+/* Several, all or none; ids[i] is list[i]'s. Errors: where says rows[i]. */
+int clue_make_all(struct cw *db, const struct actor *who, const struct scope *scope,
+                  const struct hand_clue *list, size_t n, int64_t *ids, struct err *e);
 
 #endif

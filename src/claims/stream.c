@@ -30,7 +30,7 @@ static int check_types(struct stream *st, struct err *e)
     return 0;
 }
 
-static int start(struct stream *st, const char *sql, struct err *e)
+static int start(struct stream *st, const char *sql, bool any, struct err *e)
 {
     if (duckdb_prepare(st->con, sql, &st->stmt) != DuckDBSuccess)
         return db_error(e, duckdb_prepare_error(st->stmt));
@@ -43,23 +43,35 @@ static int start(struct stream *st, const char *sql, struct err *e)
     bool bad = duckdb_execute_pending(p, &st->result) != DuckDBSuccess;
     st->has_result = true;
     duckdb_destroy_pending(&p);
-    return bad ? db_error(e, duckdb_result_error(&st->result)) : check_types(st, e);
+    if (bad)
+        return db_error(e, duckdb_result_error(&st->result));
+    return any ? 0 : check_types(st, e);
 }
 
-int stream_open(struct store *s, const char *sql, struct stream **out, struct err *e)
+static int open_one(struct store *s, const char *sql, bool any, struct stream **out, struct err *e)
 {
     struct stream *st = mem_calloc(1, sizeof *st);
     if (!st)
         return err_nomem(e);
     int rc = store_connect(s, &st->con, e);
     if (rc == 0)
-        rc = start(st, sql, e);
+        rc = start(st, sql, any, e);
     if (rc < 0) {
         stream_close(st);
         return rc;
     }
     *out = st;
     return 0;
+}
+
+int stream_open(struct store *s, const char *sql, struct stream **out, struct err *e)
+{
+    return open_one(s, sql, false, out, e);
+}
+
+int stream_open_any(struct store *s, const char *sql, struct stream **out, struct err *e)
+{
+    return open_one(s, sql, true, out, e);
 }
 
 static void fill_missing(void *data, int width, const uint64_t *valid, size_t n)
@@ -78,19 +90,29 @@ static void fill_missing(void *data, int width, const uint64_t *valid, size_t n)
     }
 }
 
-int64_t stream_next(struct stream *st, void **data, struct err *e)
+int stream_raw(struct stream *st, duckdb_data_chunk *out, struct err *e)
 {
-    idx_t n = 0;
     do {
         if (st->chunk)
             duckdb_destroy_data_chunk(&st->chunk);
         st->chunk = duckdb_fetch_chunk(st->result);
         if (!st->chunk) {
             const char *why = duckdb_result_error(&st->result);
+            *out = NULL;
             return why && why[0] ? db_error(e, why) : 0;
         }
-        n = duckdb_data_chunk_get_size(st->chunk);
-    } while (n == 0);
+    } while (duckdb_data_chunk_get_size(st->chunk) == 0);
+    *out = st->chunk;
+    return 0;
+}
+
+int64_t stream_next(struct stream *st, void **data, struct err *e)
+{
+    duckdb_data_chunk chunk;
+    int rc = stream_raw(st, &chunk, e);
+    if (rc < 0 || !chunk)
+        return rc;
+    idx_t n = duckdb_data_chunk_get_size(chunk);
     for (size_t i = 0; i < st->n; i++) {
         duckdb_vector v = duckdb_data_chunk_get_vector(st->chunk, i);
         data[i] = duckdb_vector_get_data(v);

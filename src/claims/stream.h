@@ -20,6 +20,9 @@ int stream_open(struct store *s, const char *sql, struct stream **out, struct er
 int64_t stream_next(struct stream *st, void **data, struct err *e);
 size_t stream_columns(const struct stream *st);
 int stream_width(const struct stream *st, size_t column); /* 4 or 8 */
+/* Columns of any type, and the chunks as they come (valid until the next call; NULL = the end). */
+int stream_open_any(struct store *s, const char *sql, struct stream **out, struct err *e);
+int stream_raw(struct stream *st, duckdb_data_chunk *out, struct err *e);
 void stream_close(struct stream *st);
 
 /* Complete persons: person k has the rows first[k] .. first[k + 1] - 1, months in order, each in stored order. */

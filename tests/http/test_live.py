@@ -118,6 +118,7 @@ a = mode("提醒")
 check("mode_set", a.status == 200 and [r for r in a.json["rows"] if r["rule_id"] == "C03"][0]["said_by"] == "own", a.body)
 check("mode_file_keeps_others", open(MODES).read() == "# 本局自己写的\nfixmedins_code,rule_id,mode\nH99999999999,*,提醒\n%s,C03,提醒\n" % INST)
 a = send(message("M1"), real)
+reminded = a["output"]["result"]
 check("mode_counts_at_once", [r["dspo_rqmt"] for r in a["output"]["result"]] == ["2"], a)
 check("mode_stale_409", mode("拦截", by="记录").status == 409)
 check("mode_to_stop", mode("拦截", by="提醒").status == 200)
@@ -144,7 +145,7 @@ source = "".join(open(os.path.join(ROOT, f), encoding="utf-8").read() for f in (
 check("guide_has_every_code", codes == set(re.findall(r"HJ\d\d", source)), codes)
 
 # --- what happened ---
-jr = a["output"]["result"][0]["jr_id"]
+jr = reminded[0]["jr_id"]
 fb = {"infno": "3103", "msgid": "F1", "fixmedins_code": INST,
       "input": {"data": {"warn_type": "2", "warns": [
           {"warn_rslt_id": jr, "dspo_way": "1", "dspo_way_rea": "病情需要"},
