@@ -21,8 +21,7 @@ static const char *const fresh[] = {
     "CREATE OR REPLACE TABLE undo_code(book VARCHAR, n BIGINT)",
     "CREATE OR REPLACE TABLE undo_name(book VARCHAR, id INTEGER)",
     "CREATE OR REPLACE TEMP TABLE im_unnamed(book VARCHAR, id INTEGER)",
-    "CREATE OR REPLACE TABLE undo_column AS SELECT table_name, column_name FROM duckdb_columns() WHERE "
-    "starts_with(table_name, 'b_')",
+    "CREATE OR REPLACE TABLE undo_column AS SELECT table_name, column_name FROM duckdb_columns() WHERE starts_with(table_name, 'b_')",
     "CREATE OR REPLACE TABLE undo_line AS SELECT *, 0::BIGINT AS h, 0 AS month FROM s_line WHERE false",
 };
 

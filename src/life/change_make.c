@@ -58,11 +58,9 @@ int change_names(struct change *c, struct err *e)
 
     switch (c->kind) {
     case CHANGE_DRAFT:
-        if (json_is_true(json_object_get(c->what, "remove")))
-            break;
-        /* fall through */
     case CHANGE_VERSION:
-        if (c->kind == CHANGE_VERSION && !*change_text(c, "text"))
+        if (c->kind == CHANGE_DRAFT ? json_is_true(json_object_get(c->what, "remove"))
+                                    : !*change_text(c, "text"))
             break;
         rc = change_need(c, "text", &text, e);
         return rc ? rc : id_of_text(c, text, e);
