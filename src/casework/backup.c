@@ -372,7 +372,8 @@ int backup_list(const char *to, char (**names)[BACKUP_NAME], size_t *n, struct e
             }
             list = more;
         }
-        snprintf(list[(*n)++], BACKUP_NAME, "%s", f->d_name);
+        memcpy(list[*n], f->d_name, NAME_LENGTH + 1); /* as long as is_name says */
+        ++*n;
     }
     closedir(d);
     if (*n)
