@@ -129,7 +129,8 @@ static int propose(struct request *r, struct err *e)
         else if (e)
             *e = why;
     }
-    hide_folder(sheets, folder);
+    if (!rc)
+        hide_folder(sheets, folder);
     buf_release(&csv);
     mapping_free(m);
     if (rc) {
