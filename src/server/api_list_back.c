@@ -277,7 +277,7 @@ static int adopt(struct request *r, struct err *e)
     struct scope scope = scope_of(&r->session);
     struct adopt a = {.order = json_is_true(json_object_get(r->json, "order"))};
     const struct list_kind *kind;
-    json_t *row = NULL, *rows = NULL, *one, *failed = json_array();
+    json_t *row = NULL, *rows = NULL, *one, *failed;
     char now[CW_TIME];
     int64_t list, done = 0;
     size_t i;
@@ -289,6 +289,7 @@ static int adopt(struct request *r, struct err *e)
     json_decref(row);
     if (strcmp(kind->code, "clue") != 0)
         return err_set(e, ERR_STATE, "只有疑点清单可以采纳");
+    failed = json_array();
     rc = request_text(r, "doc_no", false, 100, &a.doc_no, e);
     if (!rc)
         rc = request_text(r, "decided_on", false, 10, &a.decided_on, e);
