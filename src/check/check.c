@@ -109,6 +109,11 @@ int checker_read_modes(struct checker *c, struct err *e)
     return 0;
 }
 
+bool checker_asks(const struct checker *c, int rule, const char *infno)
+{
+    return strcmp(infno, "3101") == 0 ? c->before[rule] : c->during[rule];
+}
+
 void checker_counts(const struct checker *c, int *before, int *during)
 {
     *before = *during = 0;

@@ -39,6 +39,8 @@ int checker_open(const char *dir, const struct records *h, const struct huji_lib
 void checker_close(struct checker *c);
 /* Reads DATA/check-modes.csv again. Safe beside checker_answer. Errors: as modes_read; what was there stays. */
 int checker_read_modes(struct checker *c, struct err *e);
+/* Is the rule of this library index asked of 3101, of 3102? */
+bool checker_asks(const struct checker *c, int rule, const char *infno);
 /* How many rules are asked of 3101 (before) and 3102 (during). */
 void checker_counts(const struct checker *c, int *before, int *during);
 

@@ -54,17 +54,19 @@ static int answer_one(struct checker *c, const struct args *a, struct span body,
     struct check_options o = {.replay = args_has(a, "replay")};
     struct check_result r;
     struct arena arena = ARENA_INIT;
-    struct buf answer = BUF_INIT;
+    struct buf answer = BUF_INIT, record = BUF_INIT;
+    bool kept = args_has(a, "record");
     const char *mode = args_text(a, "mode");
     if (mode) {
         o.force_mode = true;
         mode_parse(span_of(mode), &o.mode);
     }
-    int rc = checker_answer(c, body, &o, &arena, &r, &answer, NULL, e);
+    int rc = checker_answer(c, body, &o, &arena, &r, &answer, kept ? &record : NULL, e);
     if (!rc) {
         *refused += r.infcode != 0;
-        rc = print(&answer, args_has(a, "pretty"), e);
+        rc = print(kept && r.must_keep ? &record : &answer, args_has(a, "pretty"), e);
     }
+    buf_release(&record);
     buf_release(&answer);
     arena_release(&arena);
     return rc;
@@ -99,6 +101,16 @@ static int history_for(const struct args *a, struct store **s, struct records **
     return access(path, F_OK) == 0 ? records_open(path, out, e) : rc;
 }
 
+static void list_asked(const struct checker *c, const struct huji_library *lib)
+{
+    printf("rule_id,3101,3102\n");
+    for (int i = 0; i < lib->n_rules; i++) {
+        bool before = checker_asks(c, i, "3101"), during = checker_asks(c, i, "3102");
+        if (before || during)
+            printf("%.*s,%d,%d\n", (int)lib->rules[i]->id.n, lib->rules[i]->id.p, before, during);
+    }
+}
+
 static int run(const struct args *a, struct err *e)
 {
     struct store *s = NULL;
@@ -113,7 +125,11 @@ static int run(const struct args *a, struct err *e)
         rc = data_dir(a, &dir, e);
     if (!rc)
         rc = checker_open(dir, h, lib, &c, e);
-    for (int i = 0; !rc && i < a->n_operands; i++)
+    if (!rc && args_has(a, "asked"))
+        list_asked(c, lib);
+    else if (!rc && !a->n_operands)
+        rc = err_set(e, ERR_USAGE, "要一个报文文件，或 - 从标准输入读");
+    for (int i = 0; !rc && !args_has(a, "asked") && i < a->n_operands; i++)
         rc = answer_file(c, a, a->operands[i], &refused, e);
     checker_close(c);
     records_close(h);
@@ -128,6 +144,9 @@ static const struct option options[] = {
      "全部规则按这一档回答（默认按数据目录的 check-modes.csv，没列的是记录）"},
     {"lines", 0, ARG_FLAG, NULL, NULL, false, "每行一条报文（JSONL），逐条回答"},
     {"replay", 0, ARG_FLAG, NULL, NULL, false, "回放：数据目录里只看本次第一条新医嘱之前的记录"},
+    {"record", 0, ARG_FLAG, NULL, NULL, false,
+     "输出服务会留存的记录（含没有显示的疑点），不是回答"},
+    {"asked", 0, ARG_FLAG, NULL, NULL, false, "列出 3101、3102 各问哪些规则，不审报文"},
     {"pretty", 0, ARG_FLAG, NULL, NULL, false, "换行缩进，给人看"},
     OPT_RULES,
     OPT_END,
@@ -146,7 +165,7 @@ const struct command cmd_check = {
         "只答有本次医嘱或就诊参与的疑点。不写数据目录。报文有错时答 infcode -1，退出码 1。",
     .options = options,
     .examples = examples,
-    .min_operands = 1,
+    .min_operands = 0,
     .max_operands = -1,
     .operand_kind = ARG_FILE,
     .run = run,

@@ -489,7 +489,7 @@ static int find_ids(struct person_bench *b, const struct new_events *ev, bool al
     b->n_visit = ev->n_visit;
     int rc = records_visits(h, b->person, ev, b->visit, e);
     for (size_t i = 0; i < ev->n_visit && rc == 0; i++) {
-        if (ev->visit[i].current && b->visit[i] >= 0)
+        if (ev->visit[i].current && b->visit[i] >= 0 && ev->until == SEC_NONE)
             *known |= PERSON_VISIT_KNOWN;
         int64_t inst = link_code(b->link, D_INST, ev->visit[i].fixmedins_code);
         if (ev->visit[i].current && inst >= 0 && inst < b->link->own[D_INST])

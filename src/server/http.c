@@ -36,6 +36,7 @@
 #define MOST_WAIT 500 /* milliseconds */
 #define MOST_WAITING 1000
 #define LIVE_WORKERS 16
+#define WATCH_EVERY 50000000 /* nanoseconds */
 
 struct call {
     struct request r;
@@ -58,6 +59,8 @@ struct queue {
     size_t n;
     pthread_t *worker;
     int n_workers, n_started;
+    pthread_t watcher; /* answers those that have waited too long, even when no worker comes back */
+    bool watched;
 };
 
 struct http {
@@ -368,6 +371,25 @@ static void hand_over(struct call *c)
     pthread_mutex_unlock(&h->lock);
 }
 
+/* Locked. */
+static bool too_late(const struct queue *q)
+{
+    return q->first && (clock_ms() - q->first->waits > MOST_WAIT || q->n > MOST_WAITING);
+}
+
+/* Locked. */
+static struct call *pop(struct queue *q)
+{
+    struct call *c = q->first;
+
+    c->r.late = too_late(q);
+    q->first = c->next;
+    if (!q->first)
+        q->last = NULL;
+    q->n--;
+    return c;
+}
+
 static struct call *take(struct queue *q)
 {
     struct http *h = q->http;
@@ -376,14 +398,7 @@ static struct call *take(struct queue *q)
     pthread_mutex_lock(&h->lock);
     while (!q->first && !h->stopping)
         pthread_cond_wait(&q->work, &h->lock);
-    c = q->first;
-    if (c) {
-        q->first = c->next;
-        if (!q->first)
-            q->last = NULL;
-        q->n--;
-        c->r.late = clock_ms() - c->waits > MOST_WAIT || q->n > MOST_WAITING;
-    }
+    c = q->first ? pop(q) : NULL;
     pthread_mutex_unlock(&h->lock);
     return c;
 }
@@ -410,33 +425,68 @@ static double ms_since(const struct timespec *began)
     return (double)(t.tv_sec - began->tv_sec) * 1e3 + (double)(t.tv_nsec - began->tv_nsec) / 1e6;
 }
 
+/* A worker's own things, opened when first needed, so that a database that was away comes back. */
+struct hand {
+    struct store_view *view;
+    struct cw *db;
+};
+
+static void answer_call(struct http *h, struct hand *w, struct call *c)
+{
+    struct timespec began;
+    struct err e = {0};
+
+    clock_gettime(CLOCK_MONOTONIC, &began);
+    if (!w->db && cw_open(h->server->casework, &w->db, &e)) {
+        w->db = NULL;
+        reply_problem(&c->r, 503, "业务库连不上", e.message, NULL);
+    }
+    c->r.db = w->db;
+    c->r.view = w->view;
+    dispatch(&c->r);
+    reply_finish(&c->r);
+    log_request(&c->r, ms_since(&began));
+    MHD_resume_connection(c->con);
+}
+
 static void *work(void *ctx)
 {
     struct queue *q = ctx;
-    struct http *h = q->http;
-    struct store_view *view = store_view_new();
-    struct cw *db = NULL;
+    struct hand w = {.view = store_view_new()};
     struct call *c;
 
-    while ((c = take(q))) {
-        struct timespec began;
-        struct err e = {0};
+    while ((c = take(q)))
+        answer_call(q->http, &w, c);
+    store_view_free(w.view);
+    cw_close(w.db);
+    return NULL;
+}
 
-        clock_gettime(CLOCK_MONOTONIC, &began);
-        /* Opened when first needed, so that a database that was away comes back. */
-        if (!db && cw_open(h->server->casework, &db, &e)) {
-            db = NULL;
-            reply_problem(&c->r, 503, "业务库连不上", e.message, NULL);
+/* Messages that have waited too long while every worker is busy, or hangs on the disk. */
+static void *watch(void *ctx)
+{
+    struct queue *q = ctx;
+    struct http *h = q->http;
+    struct hand w = {.view = store_view_new()};
+
+    pthread_mutex_lock(&h->lock);
+    while (!h->stopping) {
+        struct timespec nap = {.tv_nsec = WATCH_EVERY};
+
+        while (too_late(q)) {
+            struct call *c = pop(q);
+
+            pthread_mutex_unlock(&h->lock);
+            answer_call(h, &w, c);
+            pthread_mutex_lock(&h->lock);
         }
-        c->r.db = db;
-        c->r.view = view;
-        dispatch(&c->r);
-        reply_finish(&c->r);
-        log_request(&c->r, ms_since(&began));
-        MHD_resume_connection(c->con);
+        pthread_mutex_unlock(&h->lock);
+        nanosleep(&nap, NULL);
+        pthread_mutex_lock(&h->lock);
     }
-    store_view_free(view);
-    cw_close(db);
+    pthread_mutex_unlock(&h->lock);
+    store_view_free(w.view);
+    cw_close(w.db);
     return NULL;
 }
 
@@ -612,6 +662,8 @@ static void queue_end(struct queue *q)
 {
     for (int i = 0; i < q->n_started; i++)
         pthread_join(q->worker[i], NULL);
+    if (q->watched)
+        pthread_join(q->watcher, NULL);
     mem_free(q->worker);
     pthread_cond_destroy(&q->work);
 }
@@ -637,6 +689,9 @@ int http_start(struct server *s, struct http **out, struct err *e)
                          e);
     if (!rc)
         rc = queue_start(h, &h->live, LIVE_WORKERS, e);
+    if (!rc && pthread_create(&h->live.watcher, NULL, watch, &h->live))
+        rc = err_set(e, ERR_IO, "开不了线程");
+    h->live.watched = !rc;
     if (!rc)
         rc = connections_start(s->options->slow_seconds, &h->connections, e);
     if (!rc)

@@ -48,7 +48,11 @@ struct live *live_new(struct server *s)
         return NULL;
     l->server = s;
     pthread_mutex_init(&l->lock, NULL);
-    pthread_cond_init(&l->changed, NULL);
+    pthread_condattr_t steady; /* waits are not stretched when the clock is set back */
+    pthread_condattr_init(&steady);
+    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+    pthread_cond_init(&l->changed, &steady);
+    pthread_condattr_destroy(&steady);
     return l;
 }
 
@@ -146,7 +150,7 @@ static void wait_seconds(struct live *l, int seconds)
 {
     struct timespec until;
 
-    clock_gettime(CLOCK_REALTIME, &until);
+    clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += seconds;
     pthread_cond_timedwait(&l->changed, &l->lock, &until);
 }

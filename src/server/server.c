@@ -157,6 +157,7 @@ int server_run(const struct server_options *o, void (*ready)(void *ctx, int port
     if (o->client_ca && !o->tls_cert)
         return err_set(e, ERR_USAGE, "--client-ca 要与 --tls-cert、--tls-key 一起用");
     block_signals();
+    signal(SIGXFSZ, SIG_IGN); /* a file at its limit is an error of the write, not the end */
     /* Buffers of a request are large and short-lived: kept, not given back to the system each time. */
     mallopt(M_MMAP_THRESHOLD, 32 << 20);
     mallopt(M_TRIM_THRESHOLD, 256 << 20);

@@ -1,20 +1,32 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MulanPSL-2.0
-"""Batch equals live: a synth county sent message by message (one for a visit and day, store seen as it was before), against
-`huji screen` over the settled data, for rules of kind forbid on fee lines. Prints ok/not ok, and the differences by name.
+"""Batch equals live: a whole synth county sent message by message, the history seen as it was before each, against `huji screen` over
+the settled data, for every rule that is asked live. Of each visit a 3101 and a 3102 for each day of orders, and at its end a 3102 with
+the totals and all orders, as settlement has it. Compared by finding: rule, owner, anchor (the id), class and amount at issue. Each difference must have one of the reasons below.
 
-    replay.py HUJI [PERSONS]      persons >= 1000; the messages of REPLAY_KEEP of them are sent, those with findings first
+    replay.py HUJI [PERSONS [SEED]]      REPLAY_SHOW=1: differences by name; REPLAY_LEAVE=1: the folder stays
 """
 import collections, csv, json, os, re, subprocess, sys, tempfile
 
 huji = os.path.abspath(sys.argv[1])
 persons = int(sys.argv[2]) if len(sys.argv) > 2 else 1000
-KEEP = int(os.environ.get("REPLAY_KEEP", "40"))
+seed = sys.argv[3] if len(sys.argv) > 3 else "5"
 root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
+def asks_days():
+    """Rules that ask how many days an order lasts: the national order of 3101 and 3102 has no such field."""
+    out = set()
+    for dirpath, _, files in os.walk(os.path.join(root, "rules/library")):
+        for name in files:
+            text = open(os.path.join(dirpath, name), encoding="utf-8").read()
+            for part in re.split(r"(?m)^(?=[A-Z][0-9]{2}:)", text):
+                top = re.split(r"(?m)^  examples:", part)[0]
+                if re.match(r"[A-Z][0-9]{2}:", part) and "prd_days" in top:
+                    out.add(part[:3])
+    return out
 
-# What live can't see by the message's definition; everything else must be the same.
-NAMED = {"E06": "the national order has no prd_days"}
+
+DAYS = asks_days()
 
 
 def run(*args, **kw):
@@ -25,113 +37,134 @@ def run(*args, **kw):
 
 
 def rows(path):
+    if not os.path.exists(path):
+        return []
     with open(path, encoding="utf-8-sig", newline="") as f:
         return list(csv.DictReader(f))
 
 
-def rule_ids():
-    """Rules that ask forbid of fee lines, by their YAML; phases of each."""
-    out = {}
-    for dirpath, _, files in os.walk(os.path.join(root, "rules/library")):
-        for name in files:
-            text = open(os.path.join(dirpath, name), encoding="utf-8").read()
-            for part in re.split(r"(?m)^(?=[A-Z][0-9]{2}:)", text):
-                i = re.match(r"([A-Z][0-9]{2}):", part)
-                top = re.split(r"(?m)^  examples:", part)[0]
-                phases = re.search(r"(?m)^  phases: *\[([^\]]*)\]", top)
-                forbid = re.search(r"(?m)^  ask:\s*\{? *forbid", top)
-                line = re.search(r"(?m)^  from: *(?:\{? *)?line\b", top)
-                if i and phases and forbid and line and "state: active" in top and re.search("事前|事中", phases[1]):
-                    out[i[1]] = phases[1]
-    return out
-
-
-def messages(src, guilty):
-    visits = {v["mdtrt_id"]: v for v in rows(src + "/mdtrt_d.csv")}
-    dx = collections.defaultdict(set)
-    for name in ("setl_diag_list_d.csv", "setl_list_diag_d.csv"):
-        if os.path.exists(f"{src}/{name}"):
+class County:
+    def __init__(self, src):
+        self.visits = {v["mdtrt_id"]: v for v in rows(src + "/mdtrt_d.csv")}
+        self.dx = collections.defaultdict(set)
+        for name in ("setl_diag_list_d.csv", "setl_list_diag_d.csv"):
             for d in rows(f"{src}/{name}"):
                 code = d.get("diag_code") or d.get("maindiag_code") or ""
                 if code:
-                    dx[d["mdtrt_id"]].add(code)
-    ops = collections.defaultdict(list)
-    for o in rows(src + "/setl_list_oprn_d.csv"):
-        ops[o["mdtrt_id"]].append(o)
-    chosen = sorted({v["psn_no"] for v in visits.values()}, key=lambda p: (p not in guilty, p))[:KEEP]
-    group = collections.defaultdict(list)
-    for l in rows(src + "/fee_list_d.csv"):
-        if l["psn_no"] in chosen and float(l["cnt"] or 0) > 0 and l["mdtrt_id"] in visits:
-            group[(l["mdtrt_id"], l["fee_ocur_time"][:10])].append(l)
+                    self.dx[d["mdtrt_id"]].add(code)
+        self.ops = collections.defaultdict(list)
+        for o in rows(src + "/setl_list_oprn_d.csv"):
+            self.ops[o["mdtrt_id"]].append(o)
+        self.setl = collections.defaultdict(list)
+        for s in rows(src + "/setl_d.csv"):
+            self.setl[s["mdtrt_id"]].append(s)
+        self.lines = collections.defaultdict(list)
+        self.line, self.refunded = {}, set()
+        for l in rows(src + "/fee_list_d.csv"):
+            self.line[l["bkkp_sn"]] = l
+            if float(l["cnt"] or 0) < 0:
+                self.refunded.add(l["mdtrt_id"])
+            if float(l["cnt"] or 0) > 0 and l["mdtrt_id"] in self.visits:
+                self.lines[l["mdtrt_id"]].append(l)
+
+
+def order(l, fresh):
+    return {"rx_id": l["bkkp_sn"], "rxno": l["rx_drord_no"], "hilist_code": l["hilist_code"] or l["med_list_codg"],
+            "hilist_type": l["list_type"], "chrg_type": l["med_chrgitm_type"], "hilist_lv": l["chrgitm_lv"], "cnt": l["cnt"],
+            "pric": l["pric"], "sumamt": l["det_item_fee_sumamt"], "ownpay_amt": l["fulamt_ownpay_amt"],
+            "selfpay_amt": l["preselfpay_amt"], "drord_begn_date": l["fee_ocur_time"], "drord_dr_codg": l["bilg_dr_code"],
+            "drord_dept_codg": l["bilg_dept_codg"], "drord_bhvr": l["dscg_tkdrug_flag"], "curr_drord_flag": fresh}
+
+
+def message(c, mdtrt, orders, infno, totals):
+    v = c.visits[mdtrt]
+    enc = {"mdtrt_id": mdtrt, "medins_id": v["fixmedins_code"], "med_type": v["med_type"], "insutype": v["insutype"],
+           "adm_date": v["begntime"], "dscg_date": v["endtime"], "dscg_main_dise_codg": v["dscg_maindiag_code"],
+           "dr_codg": v["chfpdr_code"], "adm_dept_codg": v["adm_dept_codg"], "dscg_dept_codg": v["dscg_dept_codg"],
+           "fsi_diagnose_dtos": [{"dise_codg": d} for d in sorted(c.dx[mdtrt])], "fsi_order_dtos": orders,
+           "fsi_operation_dtos": [{"oprn_code": o.get("oprn_oprt_code", ""), "oprn_date": o.get("oprn_oprt_begntime") or o.get("oprn_oprt_date", ""),
+                                   "oper_dr_code": o.get("oper_dr_code", ""), "anst_dr_code": o.get("anst_dr_code", "")}
+                                  for o in c.ops[mdtrt]]}
+    if totals:
+        paid = [s for s in c.setl[mdtrt] if s.get("refd_setl_flag") != "1" and s.get("vali_flag", "1") != "0"]
+        for ours, theirs in (("medfee_sumamt", "medfee_sumamt"), ("hifp_payamt", "fund_pay_sumamt"), ("acct_payamt", "acct_pay"),
+                             ("ma_amt", "maf_pay")):
+            enc[ours] = "%.2f" % sum(float(s.get(theirs) or 0) for s in paid)
+    return {"infno": infno, "fixmedins_code": v["fixmedins_code"],
+            "input": {"data": {"patient_dtos": {"patn_id": v["psn_no"], "gend": v["gend"], "brdy": v["brdy"], "curr_mdtrt_id": mdtrt,
+                                                "fsi_encounter_dtos": enc}}}}
+
+
+def messages(c):
     out = []
-    for (mdtrt, day), lines in group.items():
-        v = visits[mdtrt]
-        lines.sort(key=lambda l: (l["fee_ocur_time"], l["bkkp_sn"]))
-        enc = {"mdtrt_id": mdtrt, "medins_id": v["fixmedins_code"], "med_type": v["med_type"], "insutype": v["insutype"],
-               "adm_date": v["begntime"], "dscg_date": v["endtime"], "dscg_main_dise_codg": v["dscg_maindiag_code"],
-               "dr_codg": v["chfpdr_code"], "adm_dept_codg": v["adm_dept_codg"], "dscg_dept_codg": v["dscg_dept_codg"],
-               "fsi_diagnose_dtos": [{"dise_codg": d} for d in sorted(dx[mdtrt])],
-               "fsi_order_dtos": [
-                   {"rx_id": l["bkkp_sn"], "rxno": l["rx_drord_no"], "hilist_code": l["hilist_code"] or l["med_list_codg"],
-                    "hilist_type": l["list_type"], "chrg_type": l["med_chrgitm_type"], "hilist_lv": l["chrgitm_lv"],
-                    "cnt": l["cnt"], "pric": l["pric"], "sumamt": l["det_item_fee_sumamt"],
-                    "ownpay_amt": l["fulamt_ownpay_amt"], "selfpay_amt": l["preselfpay_amt"],
-                    "drord_begn_date": l["fee_ocur_time"], "drord_dr_codg": l["bilg_dr_code"],
-                    "drord_dept_codg": l["bilg_dept_codg"], "drord_bhvr": l["dscg_tkdrug_flag"], "curr_drord_flag": "1"}
-                   for l in lines],
-               "fsi_operation_dtos": [{"oprn_code": o.get("oprn_oprt_code", ""), "oprn_date": o.get("oprn_oprt_begntime", "")}
-                                      for o in ops[mdtrt]]}
-        out.append((lines[0]["fee_ocur_time"], mdtrt, {
-            "infno": "3102", "msgid": f"R{len(out):029d}", "fixmedins_code": v["fixmedins_code"],
-            "input": {"data": {"patient_dtos": {"patn_id": v["psn_no"], "gend": v["gend"], "brdy": v["brdy"],
-                                                "curr_mdtrt_id": mdtrt, "fsi_encounter_dtos": enc}}}}))
+    for mdtrt, lines in c.lines.items():
+        days = collections.defaultdict(list)
+        for l in lines:
+            days[l["fee_ocur_time"][:10]].append(l)
+        for day in sorted(days):
+            orders = [order(l, "1") for l in sorted(days[day], key=lambda l: (l["fee_ocur_time"], l["bkkp_sn"]))]
+            for infno in ("3101", "3102"):
+                out.append((orders[0]["drord_begn_date"], mdtrt, message(c, mdtrt, orders, infno, False)))
+        every = [order(l, "1") for l in sorted(lines, key=lambda l: (l["fee_ocur_time"], l["bkkp_sn"]))]
+        out.append((every[-1]["drord_begn_date"], mdtrt + "~", message(c, mdtrt, every, "3102", True)))
     out.sort(key=lambda m: m[:2])
-    return chosen, {l["bkkp_sn"] for g in group.values() for l in g}, [m[2] for m in out]
+    for i, m in enumerate(out):
+        m[2]["msgid"] = f"R{i:029d}"
+    return [m[2] for m in out]
+
+
+def live(data, work, sent):
+    with open(work + "/m.jsonl", "w", encoding="utf-8") as f:
+        for m in sent:
+            f.write(json.dumps(m, ensure_ascii=False) + "\n")
+    found = {"3101": {}, "3102": {}}
+    began = os.times()
+    for text in run("check", "--data", data, "--lines", "--replay", "--record", work + "/m.jsonl").splitlines():
+        a = json.loads(text)
+        for f in a["findings"]:
+            found[a["infno"]][f["finding_id"]] = f
+    ended = os.times()
+    return found, ended.children_user + ended.children_system - began.children_user - began.children_system
+
+
+def visits_of(c, ids, mdtrt):
+    out = {mdtrt} if mdtrt else set()
+    for i in ids:
+        kind, _, rest = i.partition(":")
+        if kind == "line" and rest in c.line:
+            out.add(c.line[rest]["mdtrt_id"])
+        elif kind == "mdtrt":
+            out.add(rest)
+    return out
+
+
+def reason(c, rule, ids, mdtrt):
+    """Why the two may differ in a finding with these members; None: there is no reason."""
+    if rule[:3] in DAYS:
+        return "days of an order (prd_days), which the national order has no field for"
+    strange = {i.split(":")[0] for i in ids if ":" in i} - {"line", "mdtrt", "oprn", "day"}
+    if strange:
+        return "about %s, which no message brings" % ", ".join(sorted(strange))
+    if visits_of(c, ids, mdtrt) & c.refunded:
+        return "forward: refunded later"
+    return None
 
 
 def main():
     work = tempfile.mkdtemp(prefix="huji-replay-")
     try:
         src, data = work + "/S", work + "/D"
-        run("synth", "--out", src, "--persons", str(persons), "--seed", "5")
+        run("synth", "--out", src, "--persons", str(persons), "--seed", seed)
         run("init", data)
         run("import", "--data", data, src)
-        ids = rule_ids()
-        run("screen", "--data", data)
-        text = run("screen", "--data", data, "--rule", ",".join(sorted(ids)), "--format", "csv")
-        found = [f for f in csv.DictReader(text.splitlines()) if f["anchor"].startswith("line:")]
-        chosen, sent, msgs = messages(src, {f["psn_no"] for f in found})
-        with open(work + "/m.jsonl", "w", encoding="utf-8") as f:
-            for m in msgs:
-                f.write(json.dumps(m, ensure_ascii=False) + "\n")
-        live, before = {}, os.times()
-        for line in run("check", "--data", data, "--lines", "--replay", "--mode", "提醒", work + "/m.jsonl").splitlines():
-            a = json.loads(line)
-            assert a["infcode"] == 0, a
-            for r in a["output"]["result"]:
-                if r["rule_id"].split(".")[0] in ids:
-                    for d in r["judge_result_detail_dtos"]:
-                        if d["vola_item_type"] == "1" and d["rx_id"]:
-                            live[(r["rule_id"], d["rx_id"])] = (r["sev_deg"], round(r["vola_amt"] * 100))
-        after = os.times()
-        spent = after.children_user + after.children_system - before.children_user - before.children_system
-        batch, sev = {}, {"明确": "1", "高疑": "2", "可疑": "3"}
-        for f in found:
-            if f["psn_no"] in chosen and f["anchor"][5:] in sent:
-                batch[(f["rule_id"], f["anchor"][5:])] = (sev[f["class"]], round(float(f["amount_yuan"]) * 100))
-        missing = collections.Counter(k[0] for k in batch if k not in live)
-        more = collections.Counter(k[0] for k in live if k not in batch)
-        other = collections.Counter(k[0] for k in live if k in batch and live[k] != batch[k])
-        same = sum(1 for k in live if batch.get(k) == live[k])
-        print(f"# {len(ids)} rules of kind forbid on lines: {' '.join(sorted(ids))}")
-        print(f"# {len(msgs)} messages of {len(chosen)} persons, {len(sent)} orders; {1000 * spent / max(len(msgs), 1):.1f} ms of processor each")
-        print(f"# batch {len(batch)} findings, live {len(live)}, the same {same}")
-        for name, c in (("only in batch", missing), ("only live", more), ("other class or amount", other)):
-            print(f"# {name}: {dict(sorted(c.items()))}")
-        if os.environ.get("REPLAY_SHOW"):
-            for k in sorted(set(live) ^ set(batch))[:40]:
-                print("#", k, "live" if k in live else "batch", live.get(k), batch.get(k))
-        return len(batch), missing, more, other
+        asked = {r["rule_id"]: r for r in csv.DictReader(run("check", "--data", data, "--asked").splitlines())}
+        text = run("screen", "--data", data, "--rule", ",".join(sorted(asked)), "--format", "csv")
+        found = list(csv.DictReader(text.splitlines()))
+        c = County(src)
+        sent = messages(c)
+        got, spent = live(data, work, sent)
+        print(f"# {len(asked)} rules, {persons} persons, seed {seed}: {len(sent)} messages, {1000 * spent / max(len(sent), 1):.2f} ms of processor each")
+        return compare(c, asked, found, got)
     finally:
         if not os.environ.get("REPLAY_LEAVE"):
             subprocess.run(["rm", "-rf", work])
@@ -139,9 +172,49 @@ def main():
             print("#", work)
 
 
-n, missing, more, other = main()
-for r in sorted(set(missing) & set(NAMED)):
-    print(f"# {r}, {missing[r]} only in batch: {NAMED[r]}")
-ok = n >= 20 and set(missing) <= set(NAMED) and not more and not other
+def compare(c, asked, found, got):
+    sev = {"明确": 1, "高疑": 2, "可疑": 3}
+    good = True
+    for infno in ("3101", "3102"):
+        batch = {f["finding_id"]: f for f in found if asked[f["rule_id"]][infno] == "1"}
+        here = got[infno]
+        same, why, bad = 0, collections.Counter(), []
+        for i, f in batch.items():
+            g = here.get(i)
+            if g and (g["sev_deg"], g["amount_fen"]) == (sev[f["class"]], round(float(f["amount_yuan"]) * 100)):
+                same += 1
+                continue
+            ids = [e["id"] for e in json.loads(f["evidence"]) if "id" in e] + [f["anchor"]]
+            r = reason(c, f["rule_id"], ids, f["mdtrt_id"])
+            what = "only in batch" if not g else "other class or amount"
+            if r:
+                why[what + ": " + r] += 1
+            else:
+                bad.append((what, f["rule_id"], f["anchor"], f["class"], f["amount_yuan"], g and (g["sev_deg"], g["amount_fen"]), f["evidence"][:300]))
+        for i, g in here.items():
+            if i in batch:
+                continue
+            r = reason(c, g["rule_id"], [g["anchor"]], g["mdtrt_id"])
+            if r:
+                why["only live: " + r] += 1
+            else:
+                bad.append(("only live", g["rule_id"], g["anchor"], g["sev_deg"], g["amount_fen"], g["message"]))
+        print(f"# {infno}: batch {len(batch)} findings of {len({f['rule_id'] for f in batch.values()})} rules, live {len(here)}, the same {same}")
+        for w, n in sorted(why.items()):
+            print(f"#   {n} {w}")
+        by = collections.Counter((b[0], b[1]) for b in bad)
+        for (what, rule), n in sorted(by.items()):
+            print(f"#   unexplained: {n} {what}: {rule}")
+        if os.environ.get("REPLAY_SHOW"):
+            seen = collections.Counter()
+            for b in bad:
+                seen[b[:2]] += 1
+                if seen[b[:2]] <= int(os.environ["REPLAY_SHOW"]):
+                    print("#    ", *b)
+        good = good and not bad and same >= 0.8 * len(batch) > 0
+    return good
+
+
+ok = main()
 print("ok replay" if ok else "not ok replay")
 sys.exit(0 if ok else 1)
