@@ -70,6 +70,7 @@ dist: release
 
 bench: release
 	@bench/run
+	@bench/live
 
 fuzz: setup
 	@tests/fuzz/run

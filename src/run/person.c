@@ -167,8 +167,15 @@ static int deliver(struct person_bench *b, const struct new_events *ev, struct p
     int rc = records_texts(b->link->history, b->person, a, t, e);
     size_t n = (size_t)b->past.n_visit + ev->n_visit + 1;
     struct huji_text *visit = rc == 0 ? arena_calloc(a, n * sizeof *visit) : NULL;
-    if (rc < 0 || !visit)
+    struct huji_text *text = rc == 0 ? arena_calloc(a, ((size_t)b->frame.dict[D_TEXT].n + 1) *
+                                                           sizeof *text)
+                                     : NULL;
+    if (rc < 0 || !visit || !text)
         return rc < 0 ? rc : err_nomem(e);
+    for (uint32_t i = 0; i < t->n_text && i < b->past.n_text; i++)
+        text[i] = t->text[i];
+    for (size_t i = 0; i < ev->n_oprn; i++)
+        text[b->past.n_text + i] = (struct huji_text){ev->oprn[i].id.p, ev->oprn[i].id.n};
     for (uint32_t i = 0; i < t->n_visit && i < b->past.n_visit; i++)
         visit[i] = t->visit[i];
     for (size_t i = 0; i < ev->n_visit; i++)
@@ -177,7 +184,7 @@ static int deliver(struct person_bench *b, const struct new_events *ev, struct p
                                                     ev->visit[i].mdtrt_id.n};
     b->frame.dict[D_VISIT].code = visit;
     b->frame.dict[D_SETL].code = t->n_setl >= b->frame.dict[D_SETL].n ? t->setl : NULL;
-    b->frame.dict[D_TEXT].code = t->n_text >= b->frame.dict[D_TEXT].n ? t->text : NULL;
+    b->frame.dict[D_TEXT].code = text;
     b->person_text[b->psn] = (struct huji_text){ev->psn_no.p, ev->psn_no.n};
     b->frame.dict[D_PERSON].code = b->person_text;
     return 0;

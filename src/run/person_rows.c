@@ -277,6 +277,7 @@ static void add_oprns(struct person_bench *b, const struct new_events *ev)
         if (there)
             continue;
         struct row r = row_empty();
+        put(&r, F(S_OPERATION, "setl_list_oprn_id"), (int64_t)b->past.n_text + (int64_t)i);
         put(&r, F(S_OPERATION, "mdtrt_id"), b->visit[o->visit]);
         put(&r, F(S_OPERATION, "psn_no"), b->psn);
         put_code(b, &r, S_OPERATION, F(S_OPERATION, "fixmedins_code"),
@@ -522,7 +523,8 @@ int bench_rows(struct person_bench *b, const struct new_events *ev, bool alone, 
                 k++;
             b->visit[i] = k < i ? b->visit[k] : (int32_t)(b->past.n_visit + i);
         }
-    b->frame.dict[D_TEXT].n = b->past.n_text;
+    b->frame.dict[D_TEXT].n = b->past.n_text +
+                              (uint32_t)ev->n_oprn; /* theirs, then the operations' */
     for (int i = 0; i < SOURCE_COUNT; i++)
         if (b->past.table[i].n)
             number_persons(b, (enum source_id)i, b->past.table[i].n);

@@ -82,7 +82,7 @@ def message(c, mdtrt, orders, infno, totals):
            "adm_date": v["begntime"], "dscg_date": v["endtime"], "dscg_main_dise_codg": v["dscg_maindiag_code"],
            "dr_codg": v["chfpdr_code"], "adm_dept_codg": v["adm_dept_codg"], "dscg_dept_codg": v["dscg_dept_codg"],
            "fsi_diagnose_dtos": [{"dise_codg": d} for d in sorted(c.dx[mdtrt])], "fsi_order_dtos": orders,
-           "fsi_operation_dtos": [{"oprn_code": o.get("oprn_oprt_code", ""), "oprn_date": o.get("oprn_oprt_begntime") or o.get("oprn_oprt_date", ""),
+           "fsi_operation_dtos": [{"setl_list_oprn_id": o.get("setl_list_oprn_id", ""), "oprn_code": o.get("oprn_oprt_code", ""), "oprn_date": o.get("oprn_oprt_begntime") or o.get("oprn_oprt_date", ""),
                                    "oper_dr_code": o.get("oper_dr_code", ""), "anst_dr_code": o.get("anst_dr_code", "")}
                                   for o in c.ops[mdtrt]]}
     if totals:
