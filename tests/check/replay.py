@@ -138,10 +138,12 @@ def visits_of(c, ids, mdtrt):
     return out
 
 
-def reason(c, rule, ids, mdtrt):
+def reason(c, infno, rule, ids, mdtrt):
     """Why the two may differ in a finding with these members; None: there is no reason."""
     if rule[:3] in DAYS:
         return "days of an order (prd_days), which the national order has no field for"
+    if infno == "3101" and any(i.startswith("oprn:") for i in ids):
+        return "an operation is judged with 3102"
     strange = {i.split(":")[0] for i in ids if ":" in i} - {"line", "mdtrt", "oprn", "day"}
     if strange:
         return "about %s, which no message brings" % ", ".join(sorted(strange))
@@ -185,7 +187,7 @@ def compare(c, asked, found, got):
                 same += 1
                 continue
             ids = [e["id"] for e in json.loads(f["evidence"]) if "id" in e] + [f["anchor"]]
-            r = reason(c, f["rule_id"], ids, f["mdtrt_id"])
+            r = reason(c, infno, f["rule_id"], ids, f["mdtrt_id"])
             what = "only in batch" if not g else "other class or amount"
             if r:
                 why[what + ": " + r] += 1
@@ -194,7 +196,7 @@ def compare(c, asked, found, got):
         for i, g in here.items():
             if i in batch:
                 continue
-            r = reason(c, g["rule_id"], [g["anchor"]], g["mdtrt_id"])
+            r = reason(c, infno, g["rule_id"], [g["anchor"]], g["mdtrt_id"])
             if r:
                 why["only live: " + r] += 1
             else:
