@@ -54,6 +54,10 @@ struct huji_dict {
     uint32_t n; /* ids */
     const uint32_t *at;
     uint32_t n_at;
+    /* What codes are called, for sentences: name[k] is that of named[k], ascending. n_named = 0: none known. */
+    const struct huji_text *name;
+    const uint32_t *named;
+    uint32_t n_named;
 };
 
 /* A lookup table of docs/engineer/data-model.md: intervals (b, e may be NULL) under up to three keys. Any order. */

@@ -37,6 +37,11 @@ void mem_fail_at(long nth)
     fail_in = nth;
 }
 
+long mem_fail_left(void)
+{
+    return fail_in;
+}
+
 int mem_grow(void *items_ptr, size_t *cap, size_t need, size_t size)
 {
     if (need <= *cap)

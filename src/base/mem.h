@@ -14,6 +14,7 @@ void *mem_realloc(void *p, size_t n);
 void mem_free(void *p);
 /* Test hook: the nth allocation from now (1 = next) on this thread fails, once. 0 switches it off. */
 void mem_fail_at(long nth);
+long mem_fail_left(void); /* what is left of nth; 0: it has failed, or was off */
 /* Grows `*items` (element size `size`) so that `need` elements fit. Returns 0 or -1 (items untouched). */
 int mem_grow(void *items_ptr, size_t *cap, size_t need, size_t size);
 

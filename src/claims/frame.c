@@ -236,10 +236,10 @@ static int fill_wanted(duckdb_connection con, const uint32_t *ids, size_t n, str
     return rc;
 }
 
-int dict_load_some(struct store *s, enum domain d, const uint32_t *ids, size_t n, struct dict *dict,
-                   struct err *e)
+static int load_texts(struct store *s, enum domain d, const char *column, const uint32_t *ids,
+                      size_t n, struct dict *dict, struct err *e)
 {
-    char sql[128];
+    char sql[192];
     duckdb_connection con;
     struct db_rows rows;
     if (!(dict->id = mem_alloc((n + 1) * sizeof *dict->id)))
@@ -248,9 +248,10 @@ int dict_load_some(struct store *s, enum domain d, const uint32_t *ids, size_t n
     if (rc < 0)
         return rc;
     rc = fill_wanted(con, ids, n, e);
-    snprintf(sql, sizeof sql,
-             "SELECT d.id, d.code FROM d_%s d JOIN wanted_id USING (id) ORDER BY 1",
-             huji_domain_name[d]);
+    snprintf(
+        sql, sizeof sql,
+        "SELECT d.id, d.%s FROM d_%s d JOIN wanted_id USING (id) WHERE d.%s IS NOT NULL ORDER BY 1",
+        column, huji_domain_name[d], column);
     if (rc == 0)
         rc = db_open(con, sql, &rows, e);
     if (rc == 0) {
@@ -259,6 +260,18 @@ int dict_load_some(struct store *s, enum domain d, const uint32_t *ids, size_t n
     }
     duckdb_disconnect(&con);
     return rc;
+}
+
+int dict_load_some(struct store *s, enum domain d, const uint32_t *ids, size_t n, struct dict *dict,
+                   struct err *e)
+{
+    return load_texts(s, d, "code", ids, n, dict, e);
+}
+
+int dict_load_names(struct store *s, enum domain d, const uint32_t *ids, size_t n,
+                    struct dict *names, struct err *e)
+{
+    return load_texts(s, d, "name", ids, n, names, e);
 }
 
 void dict_release(struct dict *d)

@@ -49,6 +49,9 @@ int dict_count(struct store *s, enum domain d, struct dict *out, struct err *e);
 /* The codes of `ids` (n, ascending, each once) for a dictionary that was only counted. */
 int dict_load_some(struct store *s, enum domain d, const uint32_t *ids, size_t n, struct dict *dict,
                    struct err *e);
+/* The same for what they are called: codes without a name are left out. Only of domains that have names (domain_has_name). */
+int dict_load_names(struct store *s, enum domain d, const uint32_t *ids, size_t n,
+                    struct dict *names, struct err *e);
 void dict_release(struct dict *d);
 
 #endif

@@ -122,6 +122,18 @@ static void print_micro(struct buf *b, int64_t v, struct span fmt)
         dec_print(b, v, 6);
 }
 
+/* {field:name}: of an item, institution, department ... what it is called, where a table says so. Never of a person. */
+static void print_name(const struct huji_run *run, struct buf *b, const struct expr *x, int64_t v)
+{
+    enum domain d = x->type == V_CODE ? x->domain : D_PERSON;
+    bool named = d == D_ITEM || d == D_INST || d == D_DEPT || d == D_DOCTOR || d == D_DX ||
+                 d == D_EMP;
+    if (named && v >= 0 && v < run->frame->dict[d].n && run->frame->dict[d].code)
+        buf_fmt(b, "%c%d:%lld!%c", TEXT_LATER, (int)d, (long long)v, TEXT_LATER);
+    else
+        print_value(run, b, x, v);
+}
+
 static void sentence(struct fold *f, const struct found *w, struct buf *b,
                      const struct huji_finding *h)
 {
@@ -131,6 +143,9 @@ static void sentence(struct fold *f, const struct found *w, struct buf *b,
     for (const struct says_part *p = f->rule->says_parts; p; p = p->next) {
         if (p->text.n)
             buf_span(b, p->text);
+        else if (p->expr[w->anchor->clause] && span_is(p->fmt, "name"))
+            print_name(f->env->run, b, p->expr[w->anchor->clause],
+                       eval(f->env, p->expr[w->anchor->clause]));
         else if (p->expr[w->anchor->clause])
             print_value(f->env->run, b, p->expr[w->anchor->clause],
                         eval(f->env, p->expr[w->anchor->clause]));
@@ -497,6 +512,7 @@ static void store(struct fold *f, const struct found *w, struct list *l, struct 
     struct buf b = BUF_INIT;
     sentence(f, w, &b, h);
     h->message = keep_text(out, buf_cstr(&b), b.n);
+    out->failed = out->failed || b.failed;
     buf_release(&b);
     out->f[out->n++] = *h;
 }

@@ -7,7 +7,8 @@
 
 enum { LATE_KEYS = 8 };
 
-/* Within a sentence or anchor: TEXT_LATER domain ':' id TEXT_LATER stands for a code whose text comes later. */
+/* Within a sentence or anchor: TEXT_LATER domain ':' id TEXT_LATER stands for a code whose text comes later; with '!' before
+ * the last, for what the code is called. */
 #define TEXT_LATER '\x1a'
 
 /* An acquittal that must wait for a measure: what it will ask is known when the finding is made, the answer is not. */

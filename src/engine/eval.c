@@ -243,8 +243,11 @@ static void gather_one(struct env *v, const struct expr *x, struct gather *g)
     g->sum += e;
     g->min = g->n == 1 || e < g->min ? e : g->min;
     g->max = g->n == 1 || e > g->max ? e : g->max;
-    if ((x->agg == AGG_DISTINCT || x->agg == AGG_MODE_SHARE || x->agg == AGG_DIGEST) &&
-        mem_grow(&g->vals, &g->cap, g->n_vals + 1, sizeof *g->vals) == 0)
+    if (x->agg != AGG_DISTINCT && x->agg != AGG_MODE_SHARE && x->agg != AGG_DIGEST)
+        return;
+    if (mem_grow(&g->vals, &g->cap, g->n_vals + 1, sizeof *g->vals) < 0)
+        v->failed = true;
+    else
         g->vals[g->n_vals++] = e;
 }
 

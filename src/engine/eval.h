@@ -25,6 +25,7 @@ struct env {
     const struct member *members;
     size_t n_members;
     bool pair;            /* the rule is a pair */
+    bool failed;          /* out of memory: what was counted is not to be believed */
     const int64_t *parts; /* of a combine, by part; NULL = none */
     const int64_t *late; /* keys of measures noted earlier, read one by one; NULL = evaluate them */
     /* what needs the walk: fund share of a line; lines of a visit. NULL: unknown */

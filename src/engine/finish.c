@@ -10,9 +10,9 @@
 #include "engine/emit.h"
 #include "engine/fold.h"
 
-/* The next "TEXT_LATER domain : id TEXT_LATER" of a text; false: none. `s` becomes what follows it, `before` what stood
- * in front. */
-static bool next_later(struct span *s, struct span *before, enum domain *d, int64_t *id)
+/* The next "TEXT_LATER domain : id [!] TEXT_LATER" of a text; false: none. `s` becomes what follows it, `before` what stood
+ * in front; `name`: what the code is called is meant. */
+static bool next_later(struct span *s, struct span *before, enum domain *d, int64_t *id, bool *name)
 {
     for (size_t i = 0; i < s->n; i++) {
         if (s->p[i] != TEXT_LATER)
@@ -25,6 +25,8 @@ static bool next_later(struct span *s, struct span *before, enum domain *d, int6
             if (part == 0 && k < s->n && s->p[k] == ':')
                 k++;
         }
+        *name = k < s->n && s->p[k] == '!';
+        k += *name;
         if (k >= s->n || s->p[k] != TEXT_LATER || v[0] >= DOMAIN_COUNT)
             continue;
         *before = (struct span){s->p, i};
@@ -41,9 +43,10 @@ static int texts_within(struct huji_text t, text_fn *fn, void *ctx)
     struct span rest = {t.p, t.n}, before;
     enum domain d;
     int64_t id;
+    bool name;
     int rc = 0;
-    while (rc == 0 && next_later(&rest, &before, &d, &id))
-        rc = fn(ctx, d, id);
+    while (rc == 0 && next_later(&rest, &before, &d, &id, &name))
+        rc = fn(ctx, d, id, name);
     return rc;
 }
 
@@ -61,12 +64,12 @@ int finding_texts(const struct huji_run *run, const struct huji_finding *f, text
     int rc = 0;
     for (int k = 0; k < r->n_owner && rc == 0; k++)
         if (r->key[0][k]->type == V_CODE)
-            rc = fn(ctx, r->key[0][k]->domain, f->key[k]);
+            rc = fn(ctx, r->key[0][k]->domain, f->key[k], false);
     for (uint32_t i = 0; i <= f->n_evidence && rc == 0; i++) {
         const struct huji_ref *ref = i < f->n_evidence ? &f->evidence[i] : &f->anchor;
         int d = ref_domain(ref);
         if (d >= 0)
-            rc = fn(ctx, (enum domain)d, ref->id);
+            rc = fn(ctx, (enum domain)d, ref->id, false);
     }
     const struct {
         enum domain d;
@@ -74,7 +77,7 @@ int finding_texts(const struct huji_run *run, const struct huji_finding *f, text
     } own[] = {{D_PERSON, f->psn_no}, {D_VISIT, f->mdtrt_id}, {D_INST, f->fixmedins_code}};
     for (int i = 0; i < 3 && rc == 0; i++)
         if (own[i].id != HUJI_NONE32)
-            rc = fn(ctx, own[i].d, own[i].id);
+            rc = fn(ctx, own[i].d, own[i].id, false);
     if (rc == 0 && f->anchor_text.p)
         rc = texts_within(f->anchor_text, fn, ctx);
     return rc == 0 ? texts_within(f->message, fn, ctx) : rc;
@@ -89,13 +92,15 @@ static struct span whole_text(const struct huji_run *run, struct huji_text t, st
     struct buf b = BUF_INIT;
     if (!memchr(t.p ? t.p : "", TEXT_LATER, t.n))
         return rest;
-    while (next_later(&rest, &before, &d, &id)) {
-        struct span s = run_code(run, d, id);
+    bool name;
+    while (next_later(&rest, &before, &d, &id, &name)) {
+        struct span s = name ? run_name(run, d, id) : run_code(run, d, id);
         buf_span(&b, before);
         s.p ? buf_span(&b, s) : buf_str(&b, "?");
     }
     buf_span(&b, rest);
-    struct span all = arena_span(a, (struct span){buf_cstr(&b), b.n});
+    struct span all = b.failed ? (struct span){NULL, 0}
+                               : arena_span(a, (struct span){buf_cstr(&b), b.n});
     buf_release(&b);
     return all;
 }
@@ -159,7 +164,7 @@ static int evidence_json(const struct huji_run *run, const struct huji_finding *
     return b->failed ? -1 : 0;
 }
 
-static void hash_content(const struct huji_finding *f, struct finished *out)
+static int hash_content(const struct huji_finding *f, struct finished *out)
 {
     struct buf b = BUF_INIT;
     buf_fmt(&b, "{\"amount_fen\":%lld,\"class\":\"%s\",\"evidence\":", (long long)f->amount,
@@ -172,7 +177,9 @@ static void hash_content(const struct huji_finding *f, struct finished *out)
     f->value == HUJI_NONE64 ? buf_str(&b, "null") : buf_i64(&b, f->value);
     buf_char(&b, '}');
     sha256_hex((struct span){buf_cstr(&b), b.n}, 32, out->content_hash);
+    int rc = b.failed ? -1 : 0;
     buf_release(&b);
+    return rc;
 }
 
 int finding_finish(const struct huji_run *run, const struct huji_finding *f, line_id_fn line_id,
@@ -190,6 +197,10 @@ int finding_finish(const struct huji_run *run, const struct huji_finding *f, lin
             buf_char(&b, '|');
         print_value(run, &b, r->key[clause][k], f->key[k]);
     }
+    if (b.failed) {
+        buf_release(&b);
+        return err_nomem(e);
+    }
     out->owner_id = arena_span(a, (struct span){buf_cstr(&b), b.n});
     out->anchor = f->anchor_text.p ? whole_text(run, f->anchor_text, a)
                                    : ref_text(run, &f->anchor, line_id, ctx, a);
@@ -200,6 +211,7 @@ int finding_finish(const struct huji_run *run, const struct huji_finding *f, lin
             buf_char(&b, 0x1f);
         buf_span(&b, parts[i]);
     }
+    bool short_of = b.failed;
     sha256_hex((struct span){buf_cstr(&b), b.n}, 16, out->finding_id);
     if (f->psn_no != HUJI_NONE32)
         out->psn_no = run_code(run, D_PERSON, f->psn_no);
@@ -211,10 +223,10 @@ int finding_finish(const struct huji_run *run, const struct huji_finding *f, lin
     int rc = evidence_json(run, f, line_id, ctx, a, &b);
     out->evidence = arena_span(a, (struct span){buf_cstr(&b), b.n});
     buf_release(&b);
-    if (rc < 0 || !out->evidence.p || !out->owner_id.p || (f->message.n && !out->message.p))
+    if (rc < 0 || short_of || (f->anchor_text.n && !out->anchor.p) || !out->evidence.p ||
+        !out->owner_id.p || (f->message.n && !out->message.p))
         return err_nomem(e);
-    hash_content(f, out);
-    return 0;
+    return hash_content(f, out) < 0 ? err_nomem(e) : 0;
 }
 
 int finished_cmp(const struct finished *a, const struct finished *b)

@@ -17,8 +17,8 @@ struct finished {
 /* Text of a line's id (bkkp_sn) by its `no`. */
 typedef struct span (*line_id_fn)(void *ctx, int64_t no);
 
-/* Calls fn for every id whose text finding_finish will ask for. */
-typedef int text_fn(void *ctx, enum domain d, int64_t id);
+/* Calls fn for every id whose text finding_finish will ask for; `name`: what it is called, not its code. */
+typedef int text_fn(void *ctx, enum domain d, int64_t id, bool name);
 int finding_texts(const struct huji_run *run, const struct huji_finding *f, text_fn *fn, void *ctx);
 /* Texts live in `a`. */
 int finding_finish(const struct huji_run *run, const struct huji_finding *f, line_id_fn line_id,

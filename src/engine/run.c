@@ -35,25 +35,34 @@ static int need_names(struct huji_run *run, enum domain d)
 
 int32_t run_id(struct huji_run *run, enum domain d, struct span code)
 {
-    if (need_names(run, d) < 0)
-        return HUJI_NONE32;
-    uint32_t id = names_put(&run->names[d], code);
+    uint32_t id = need_names(run, d) < 0 ? NAME_NONE : names_put(&run->names[d], code);
+    run->failed = run->failed || id == NAME_NONE;
     return id == NAME_NONE || id > INT32_MAX ? HUJI_NONE32 : (int32_t)id;
 }
 
-static struct span sparse_code(const struct huji_dict *d, uint32_t id)
+static struct span sparse_text(const struct huji_text *text, const uint32_t *at, size_t n,
+                               uint32_t id)
 {
-    size_t lo = 0, hi = d->n_at;
+    size_t lo = 0, hi = n;
     while (lo < hi) {
         size_t mid = (lo + hi) / 2;
-        if (d->at[mid] < id)
+        if (at[mid] < id)
             lo = mid + 1;
         else
             hi = mid;
     }
-    if (lo < d->n_at && d->at[lo] == id)
-        return (struct span){d->code[lo].p, d->code[lo].n};
+    if (lo < n && at[lo] == id)
+        return (struct span){text[lo].p, text[lo].n};
     return (struct span){NULL, 0};
+}
+
+struct span run_name(const struct huji_run *run, enum domain d, int64_t id)
+{
+    const struct huji_dict *dict = &run->frame->dict[d];
+    struct span s = id < 0 || id >= dict->n
+                        ? (struct span){NULL, 0}
+                        : sparse_text(dict->name, dict->named, dict->n_named, (uint32_t)id);
+    return s.n ? s : run_code(run, d, id);
 }
 
 struct span run_code(const struct huji_run *run, enum domain d, int64_t id)
@@ -65,7 +74,7 @@ struct span run_code(const struct huji_run *run, enum domain d, int64_t id)
         return dict->code ? (struct span){dict->code[id].p, dict->code[id].n}
                           : (struct span){NULL, 0};
     if (id < dict->n)
-        return sparse_code(dict, (uint32_t)id);
+        return sparse_text(dict->code, dict->at, dict->n_at, (uint32_t)id);
     if (run->has_names[d] && id < run->names[d].n)
         return run->names[d].at[id];
     return (struct span){NULL, 0};
@@ -194,8 +203,10 @@ static int index_patterns(struct huji_run *run, struct index *ix, const struct k
         if (s.p[s.n - 1] == '*' && s.n - 1 < 256)
             lengths[(s.n - 1) >> 6] |= UINT64_C(1) << ((s.n - 1) & 63);
         uint32_t before = keys.n, id = names_put(&keys, s);
-        if (id == NAME_NONE)
+        if (id == NAME_NONE) {
+            rc = -1;
             break;
+        }
         if (id == before)
             head[id] = (int32_t)r;
         else
@@ -543,7 +554,7 @@ static int plan_clause(struct huji_run *run, const struct rule *r, int clause)
                 ? (all[n] = (struct conjunct){.x = r->except[clause][i], .except = true}, n + 1)
                 : -1;
     if (n < 0)
-        return -1;
+        return -2;
     bool line = source_is_line(c->src);
     struct conjunct **kinds[] = {&p->person, &p->visit, &p->event};
     int count[3] = {0};
@@ -687,11 +698,17 @@ static int open_all(struct huji_run *run, const bool *wanted, struct err *e)
     for (int i = 0; i < lib->n_rules && rc == 0; i++) {
         const struct rule *r = lib->rules[i];
         bool events = run->active[i] && r->kind != &kind_outlier && r->kind != &kind_combine;
-        for (int c = 0; c < r->n_clauses && events && rc == 0; c++)
-            if (plan_clause(run, r, c) < 0)
+        for (int c = 0; c < r->n_clauses && events && rc == 0; c++) {
+            int made = plan_clause(run, r, c);
+            if (made == -2)
                 rc = err_set(e, ERR_LIMIT, "规则 %.*s 的条件太多", (int)r->id.n, r->id.p);
+            else if (made < 0)
+                rc = err_nomem(e);
+        }
     }
-    return rc < 0 ? rc : by_source_lists(run) < 0 ? err_nomem(e) : 0;
+    if (rc == 0 && (by_source_lists(run) < 0 || run->failed))
+        rc = err_nomem(e);
+    return rc;
 }
 
 int run_open(const struct huji_library *lib, const struct huji_frame *frame, const bool *wanted,

@@ -80,6 +80,7 @@ struct huji_run {
     struct index item_plans;       /* item id -> line plans */
     struct measure_table *measure; /* per measure */
     uint8_t *judged;               /* per measure: how outlier rules look at it */
+    bool failed;                   /* while opening: some code or index found no room */
     day_t from, to;                /* only findings of these days; DAY_NONE = all */
     bool needs_lines; /* some active rule reads fee lines: without, the walk may leave them out */
     uint64_t line_fields; /* bit per field of line that the plans read */
@@ -144,6 +145,8 @@ int32_t run_id(struct huji_run *run, enum domain d, struct span code);
 /* Number of ids known in a domain so far. */
 uint32_t run_id_count(const struct huji_run *run, enum domain d);
 /* The text of an id, {NULL,0} when out of range or not there yet. */
+/* What a code is called; the code where no table says. */
+struct span run_name(const struct huji_run *run, enum domain d, int64_t id);
 struct span run_code(const struct huji_run *run, enum domain d, int64_t id);
 /* Two ids by the bytes of their codes, also where only a rank is there. */
 int run_code_cmp(const struct huji_run *run, enum domain d, int64_t a, int64_t b);

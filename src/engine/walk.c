@@ -353,7 +353,7 @@ static void empty_persons(struct walk *w, int32_t until)
 
 int walk_error(struct walk *w, struct err *e)
 {
-    return w->failed || w->fold.failed || w->out.failed ? err_nomem(e) : 0;
+    return w->failed || w->fold.failed || w->out.failed || w->env.failed ? err_nomem(e) : 0;
 }
 
 int walk_lines(struct walk *w, const struct line_batch *b, struct err *e)

@@ -184,6 +184,7 @@ static void tell(struct walk *w, const struct rule *r, const struct one *o, cons
     w->env.parts = rates;
     emit_made(&w->fold, &f, &h, &none, 0, o->marked);
     w->env.parts = NULL;
+    w->made.failed = w->made.failed || parts.failed;
     buf_release(&parts);
 }
 

@@ -206,6 +206,7 @@ static void tell(struct walk *w, const struct rule *r, const struct hit *first, 
     w->env.parts = o->value;
     emit_made(&w->fold, &f, &h, o->ref, o->n_ref, o->marked);
     w->env.parts = NULL;
+    w->made.failed = w->made.failed || anchor.failed || parts.failed;
     buf_release(&anchor);
     buf_release(&parts);
 }
@@ -239,7 +240,7 @@ static int combine_one(const struct huji_run *run, struct walk **walks, size_t n
     }
     w->fold.ctx = ctx;
     mem_free(h.at);
-    return rc < 0 || fresh->failed ? err_nomem(e) : 0;
+    return rc < 0 || fresh->failed || w->env.failed ? err_nomem(e) : 0;
 }
 
 /* What was only made for a combine, or lies outside the days asked for, is not told. */

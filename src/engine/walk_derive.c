@@ -220,6 +220,7 @@ static void emit_gang(struct lockstep *s, struct event *ev, size_t n, uint32_t s
                       .members = f->members,
                       .n_members = f->n_members};
     emit(f, &w);
+    f->failed = f->failed || name.failed;
     buf_release(&name);
 }
 

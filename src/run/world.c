@@ -105,7 +105,10 @@ static void deliver_dict(struct world *w, enum domain d)
     w->frame.dict[d] = (struct huji_dict){.code = (const struct huji_text *)from->at,
                                           .n = (uint32_t)from->n,
                                           .at = from->id,
-                                          .n_at = (uint32_t)from->n_at};
+                                          .n_at = (uint32_t)from->n_at,
+                                          .name = (const struct huji_text *)w->name[d].at,
+                                          .named = w->name[d].id,
+                                          .n_named = (uint32_t)w->name[d].n_at};
 }
 
 int world_load(struct store *s, const struct run_needs *needs, const struct progress *p,
@@ -142,18 +145,21 @@ int world_load(struct store *s, const struct run_needs *needs, const struct prog
 
 struct wanted {
     const struct world *w;
-    uint32_t *id[DOMAIN_COUNT];
-    size_t n[DOMAIN_COUNT], cap[DOMAIN_COUNT];
+    struct ids {
+        uint32_t *id;
+        size_t n, cap;
+    } code[DOMAIN_COUNT], name[DOMAIN_COUNT];
 };
 
-static int want(void *ctx, enum domain d, int64_t id)
+static int want(void *ctx, enum domain d, int64_t id, bool name)
 {
     struct wanted *x = ctx;
-    if (x->w->dict[d].at || id < 0 || id >= (int64_t)x->w->dict[d].n)
+    struct ids *to = name ? &x->name[d] : &x->code[d];
+    if ((x->w->dict[d].at && !name) || id < 0 || id >= (int64_t)x->w->dict[d].n)
         return 0;
-    if (mem_grow(&x->id[d], &x->cap[d], x->n[d] + 1, sizeof *x->id[d]) < 0)
+    if (mem_grow(&to->id, &to->cap, to->n + 1, sizeof *to->id) < 0)
         return -1;
-    x->id[d][x->n[d]++] = (uint32_t)id;
+    to->id[to->n++] = (uint32_t)id;
     return 0;
 }
 
@@ -186,20 +192,27 @@ int world_texts(struct store *s, const struct huji_run *run, struct walk *const 
                 rc = err_nomem(e);
     }
     for (int d = 0; d < DOMAIN_COUNT; d++) {
-        if (rc == 0 && x.n[d]) {
-            rc = dict_load_some(s, (enum domain)d, x.id[d], sort_once(x.id[d], x.n[d]), &w->dict[d],
-                                e);
+        struct ids *code = &x.code[d], *name = &x.name[d];
+        if (rc == 0 && code->n)
+            rc = dict_load_some(s, (enum domain)d, code->id, sort_once(code->id, code->n),
+                                &w->dict[d], e);
+        if (rc == 0 && name->n)
+            rc = dict_load_names(s, (enum domain)d, name->id, sort_once(name->id, name->n),
+                                 &w->name[d], e);
+        if (code->n || name->n)
             deliver_dict(w, (enum domain)d);
-        }
-        mem_free(x.id[d]);
+        mem_free(code->id);
+        mem_free(name->id);
     }
     return rc;
 }
 
 void world_release(struct world *w)
 {
-    for (int d = 0; d < DOMAIN_COUNT; d++)
+    for (int d = 0; d < DOMAIN_COUNT; d++) {
         dict_release(&w->dict[d]);
+        dict_release(&w->name[d]);
+    }
     for (int t = 0; t < SOURCE_COUNT; t++)
         column_set_release(&w->table[t]);
     for (int l = 0; l < LOOKUP_COUNT; l++)

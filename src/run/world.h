@@ -12,6 +12,7 @@
 struct world {
     struct huji_frame frame;
     struct dict dict[DOMAIN_COUNT];
+    struct dict name[DOMAIN_COUNT]; /* what codes of sentences are called */
     struct column_set table[SOURCE_COUNT];
     struct column_set lookup[LOOKUP_COUNT];
     struct column_set diag;

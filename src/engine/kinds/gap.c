@@ -2,6 +2,7 @@
 /* gap: how does an interval stand to the one before? Memory: one interval, the one that ends last. */
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "engine/bind.h"
 #include "engine/fold.h"
 
@@ -214,12 +215,13 @@ static void idle_run(struct fold *f, const struct event *e, const struct event *
     w.members = f->members;
     w.n_members = f->n_members;
     emit(f, &w);
+    f->failed = f->failed || name.failed;
     buf_release(&name);
 }
 
 static void fold_between(struct fold *f, struct event *ev, size_t n)
 {
-    struct active *days = malloc((2 * n + 1) * sizeof *days);
+    struct active *days = mem_alloc((2 * n + 1) * sizeof *days);
     size_t k = 0;
     bool stay = false;
     if (!days) {
@@ -246,7 +248,7 @@ static void fold_between(struct fold *f, struct event *ev, size_t n)
             end = days[i].to;
         last = &days[i];
     }
-    free(days);
+    mem_free(days);
 }
 
 /* A maximal chain of links is one finding, anchored at its first stay. */

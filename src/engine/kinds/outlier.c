@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/fen.h"
+#include "base/mem.h"
 #include "engine/bind.h"
 
 /* rule->num: */
@@ -178,6 +179,7 @@ static void found_row(struct fold *f, const struct measure_case *m, const struct
                       .threshold = far->threshold,
                       .gap_from = far->base,
                       .gap_to = m->value};
+    f->failed = f->failed || name.failed || ref.failed;
     emit(f, &w);
     buf_release(&name);
     buf_release(&ref);
@@ -200,9 +202,10 @@ static bool is_far(const int64_t *num, int64_t z, int64_t x, int64_t base)
 static void judge_peers(struct fold *f, const struct measure_case *const *at, size_t n)
 {
     const int64_t *num = f->rule->num;
-    int64_t *v = malloc(3 * (n + 1) * sizeof *v), *ms = v + n + 1, *dev = ms + n + 1;
+    int64_t *v = mem_alloc(3 * (n + 1) * sizeof *v), *ms = v + n + 1, *dev = ms + n + 1;
+    f->failed = f->failed || !v;
     if (!v || (int64_t)n < num[N_MIN_PEERS]) {
-        free(v);
+        mem_free(v);
         return;
     }
     for (size_t i = 0; i < n; i++)
@@ -229,7 +232,7 @@ static void judge_peers(struct fold *f, const struct measure_case *const *at, si
         if (far.hit || is_far(f->rule->keep_num, zi, ms[i], med))
             found_row(f, at[i], &far);
     }
-    free(v);
+    mem_free(v);
 }
 
 static int64_t period_of(const struct fold *f, const struct measure_case *m, day_t d)
@@ -259,7 +262,7 @@ static int64_t past_from(const struct fold *f, const struct measure_case *m)
 static void judge_past(struct fold *f, const struct measure_case *const *at, size_t n)
 {
     const int64_t *num = f->rule->num;
-    int64_t *v = malloc((n + 1) * sizeof *v);
+    int64_t *v = mem_alloc((n + 1) * sizeof *v);
     if (!v) {
         f->failed = true;
         return;
@@ -284,7 +287,7 @@ static void judge_past(struct fold *f, const struct measure_case *const *at, siz
         if (far.hit || is_far(f->rule->keep_num, INT64_MAX, x, base))
             found_row(f, at[i], &far);
     }
-    free(v);
+    mem_free(v);
 }
 
 void outlier_judge(struct fold *f, const struct measure_table *t)
@@ -293,7 +296,7 @@ void outlier_judge(struct fold *f, const struct measure_table *t)
     size_t k = 0;
     if (!order) /* no row */
         return;
-    const struct measure_case **at = malloc((t->n + 1) * sizeof *at);
+    const struct measure_case **at = mem_alloc((t->n + 1) * sizeof *at);
     if (!at) {
         f->failed = true;
         return;
@@ -312,7 +315,7 @@ void outlier_judge(struct fold *f, const struct measure_table *t)
         else
             judge_peers(f, at + i, j - i);
     }
-    free(at);
+    mem_free(at);
 }
 
 const struct rule_kind kind_outlier = {"outlier", "离群", open, NULL};

@@ -2,6 +2,7 @@
 /* pair: may these two stand together, or one without the other? Memory: the set seen in the scope. */
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "engine/bind.h"
 #include "engine/fold.h"
 
@@ -168,6 +169,7 @@ static void conflict_group(struct fold *f, struct event **at, size_t n)
                       .members = f->members,
                       .n_members = f->n_members};
     emit(f, &w);
+    f->failed = f->failed || name.failed;
     buf_release(&name);
 }
 
@@ -277,7 +279,7 @@ static void fold(struct fold *f, struct event *ev, size_t n)
         fold_inside(f, ev, n);
         return;
     }
-    struct event **at = malloc((n + 1) * sizeof(struct event *));
+    struct event **at = mem_alloc((n + 1) * sizeof(struct event *));
     if (!at) {
         f->failed = true;
         return;
@@ -295,7 +297,7 @@ static void fold(struct fold *f, struct event *ev, size_t n)
         else
             conflict_group(f, at + i, j - i);
     }
-    free(at);
+    mem_free(at);
 }
 
 const struct rule_kind kind_pair = {"pair", "配对", open, fold};

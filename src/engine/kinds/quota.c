@@ -226,6 +226,7 @@ static void emit_bucket(struct fold *f, const struct event *ev, int64_t v, const
                       .n_members = f->n_members};
     if (asked(f, &w))
         emit(f, &w);
+    f->failed = f->failed || name.failed;
     buf_release(&name);
 }
 
