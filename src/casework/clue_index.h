@@ -51,6 +51,10 @@ struct clue_filter {
     bool overdue, gone;       /* gone: also what the last run no longer finds */
     const int64_t *ids;       /* only these; NULL = any */
     size_t n_ids;
+    /* An institution's people: only of these rules ("B02,B07"), or released to it (ascending). NULL = any. */
+    const char *shown;
+    const int64_t *released;
+    size_t n_released;
 };
 #define CLUE_FILTER_ALL                                         \
     {                                                           \

@@ -64,8 +64,9 @@ extern const char *const clue_class_name[3]; /* by kind_class */
 struct question {
     const struct clue_filter *f;
     uint8_t *rule, *inst, *division, *assignee; /* allowed, by id; NULL = all */
-    uint8_t kind[CLUE_KINDS];                   /* allowed */
-    uint8_t open[CLUE_KINDS];                   /* can be overdue */
+    uint8_t *shown;           /* rules that an institution's people see; NULL = all */
+    uint8_t kind[CLUE_KINDS]; /* allowed */
+    uint8_t open[CLUE_KINDS]; /* can be overdue */
     bool has_only;
     int64_t *only_ids;
     uint32_t *only; /* rows, ascending */

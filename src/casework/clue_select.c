@@ -179,7 +179,12 @@ int question_make(struct question *q, const struct clue_index *x, struct cw *db,
         for (uint32_t i = 0; q->rule && i < x->rules.n; i++)
             q->rule[i] = in_list(f->rules, x->rules.at[i]);
     }
-    if ((!q->division && (f->scope.prefix[0] || f->admdvs)) ||
+    if (f->shown) {
+        q->shown = flags(x->rules.n);
+        for (uint32_t i = 0; q->shown && i < x->rules.n; i++)
+            q->shown[i] = x->rules.at[i].n && in_list(f->shown, x->rules.at[i]);
+    }
+    if ((!q->shown && f->shown) || (!q->division && (f->scope.prefix[0] || f->admdvs)) ||
         (!q->inst && (f->scope.fixmedins_code[0] || f->insts)) ||
         (!q->assignee && (f->scope.assignee[0] || f->assignee)) || (!q->rule && f->rules))
         return err_nomem(e);
@@ -198,6 +203,7 @@ int question_make(struct question *q, const struct clue_index *x, struct cw *db,
 void question_release(struct question *q)
 {
     mem_free(q->rule);
+    mem_free(q->shown);
     mem_free(q->inst);
     mem_free(q->division);
     mem_free(q->assignee);
@@ -218,6 +224,35 @@ static size_t keep_named(uint32_t *sel, size_t n, const uint32_t *col, const uin
 
         sel[out] = i;
         out += allowed[col[i]];
+    }
+    return out;
+}
+
+static bool is_released(const struct clue_filter *f, int64_t id)
+{
+    size_t lo = 0, hi = f->n_released;
+
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+
+        if (f->released[mid] < id)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < f->n_released && f->released[lo] == id;
+}
+
+static size_t keep_shown(uint32_t *sel, size_t n, const struct clue_index *x,
+                         const struct question *q)
+{
+    size_t out = 0;
+
+    for (size_t k = 0; k < n; k++) {
+        uint32_t i = sel[k];
+
+        sel[out] = i;
+        out += q->shown[x->rule[i]] || is_released(q->f, x->id[i]);
     }
     return out;
 }
@@ -300,6 +335,8 @@ size_t question_block(const struct question *q, const struct clue_index *x, size
 
     if (n && q->inst)
         n = keep_named(sel, n, x->inst, q->inst);
+    if (n && q->shown)
+        n = keep_shown(sel, n, x, q);
     if (n && q->rule)
         n = keep_named(sel, n, x->rule, q->rule);
     if (n && q->assignee)

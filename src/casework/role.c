@@ -66,7 +66,7 @@ const struct role roles[] = {
      " waiver.write"},
     {"head", "科室负责人", false, false,
      READS
-     " clue.* person.reveal reporter.read rule.approve approval.decide import.run screen.run list.write report.write live.access live.mode"
+     " clue.* person.reveal reporter.read rule.approve rule.write approval.decide import.run screen.run list.write report.write live.access live.mode"
      " precheck.run"},
     {"analyst", "监管分析员", false, false,
      READS

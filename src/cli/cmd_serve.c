@@ -15,8 +15,8 @@ static void ready(void *ctx, int port)
 
 static int run(const struct args *a, struct err *e)
 {
-    struct buf rules = BUF_INIT, own = BUF_INIT, profile = BUF_INIT;
-    char region[32];
+    struct buf rules = BUF_INIT, own = BUF_INIT, profile = BUF_INIT, states = BUF_INIT;
+    char region[32] = "";
     struct server_options o = {
         .listen = args_text(a, "listen"),
         .casework = casework_url(a),
@@ -34,15 +34,20 @@ static int run(const struct args *a, struct err *e)
     if (!rc && o.workers > 64)
         rc = err_set(e, ERR_USAGE, "--workers 最多 64");
     o.rules = buf_cstr(&rules);
-    if (!rc && own_rules_dir(a, o.dir, &own))
+    /* They may come while the server runs. */
+    if (!rc && may_be_laid_over(a, o.dir)) {
+        buf_fmt(&own, "%s/rules", o.dir);
+        buf_fmt(&profile, "%s/profile.yaml", buf_cstr(&own));
+        buf_fmt(&states, "%s/states.yaml", buf_cstr(&own));
         o.own_rules = buf_cstr(&own);
-    if (!rc && own_profile(a, o.dir, &profile)) {
         o.profile = buf_cstr(&profile);
+        o.states = buf_cstr(&states);
         rc = config_get(o.dir, "region", region, sizeof region, e);
         o.region = *region ? region : NULL;
     }
     if (!rc)
         rc = server_run(&o, ready, &o, e);
+    buf_release(&states);
     buf_release(&profile);
     buf_release(&own);
     buf_release(&rules);

@@ -62,6 +62,17 @@ bool own_rules_dir(const struct args *a, const char *data, struct buf *out)
            !is_whole(buf_cstr(out));
 }
 
+bool may_be_laid_over(const struct args *a, const char *data)
+{
+    struct buf b = BUF_INIT;
+    bool may;
+
+    buf_fmt(&b, "%s/rules", data);
+    may = !args_text(a, "rules") && !is_whole(buf_cstr(&b));
+    buf_release(&b);
+    return may;
+}
+
 bool own_profile(const struct args *a, const char *data, struct buf *out)
 {
     buf_clear(out);

@@ -13,6 +13,8 @@ int data_dir(const struct args *a, const char **dir, struct err *e);
 int rules_dir(const struct args *a, const char *data, struct buf *out, struct err *e);
 /* The data directory's rules/ that is laid over the library, if it is there and --rules was not given. */
 bool own_rules_dir(const struct args *a, const char *data, struct buf *out);
+/* Could there be one? Not with --rules, not where rules/ is a whole library. */
+bool may_be_laid_over(const struct args *a, const char *data);
 /* The data directory's rules/profile.yaml, if it is there and --rules was not given. */
 bool own_profile(const struct args *a, const char *data, struct buf *out);
 /* A line of information on stderr. */

@@ -163,7 +163,9 @@ static int keep_alone(struct change *c, struct err *e)
 int life_run(const struct args *a, json_t *what, struct err *e)
 {
     struct life_place place = {0};
-    struct change_who who = {args_text(a, "by"), args_text(a, "approver"), args_text(a, "because")};
+    struct change_who who = {.by = args_text(a, "by"),
+                             .approver = args_text(a, "approver"),
+                             .because = args_text(a, "because")};
     struct change c = {.stage = {.lock = -1}};
     struct buf rules = BUF_INIT;
     struct store *s = NULL;

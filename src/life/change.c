@@ -253,7 +253,7 @@ static int check_who(const struct change *c, const json_t *effect, struct err *e
         return 0;
     if (!c->who.approver || !*c->who.approver)
         return err_set(e, ERR_STATE, "这项变更要另一人批准");
-    if (strcmp(c->who.approver, c->who.by) == 0) {
+    if (strcmp(c->who.approver, c->who.by) == 0 && !c->who.waiver) {
         err_set(e, ERR_STATE, "提出人和批准人不能是同一人（%.60s）", c->who.by);
         return err_hint(e, "请另一人看过影响后批准");
     }
@@ -281,6 +281,8 @@ static json_t *entry_of(const struct change *c, const json_t *effect, struct err
     }
     if (c->rule[0])
         json_object_set_new(x, "rule", json_string(c->rule));
+    if (c->who.waiver)
+        json_object_set_new(x, "waiver", json_integer(c->who.waiver));
     if (rules)
         json_object_set(x, "rules", rules);
     if (r && rule_digest(r, digest, e) == 0) {

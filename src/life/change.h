@@ -38,6 +38,8 @@ extern const char *const change_kind_title[CHANGE_KINDS];
 
 struct change_who {
     const char *by, *approver, *because; /* approver NULL: there is none yet */
+    int64_t
+        waiver; /* > 0: the head lets one person do both (casework/approval.h); kept with the change */
 };
 
 struct change {

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "server/clue_query.h"
 #include "server/routes.h"
+#include "server/rulebook.h"
 #include "server/server.h"
 
 /* What each has in hand, by login. */
@@ -16,10 +17,11 @@ static int in_hand(struct request *r, json_t **out, struct err *e)
     size_t n = 0;
     int rc;
 
-    f.scope = scope_of(&r->session);
+    rc = rulebook_scope(r, &f, e);
     for (int i = 0; i < CLUE_STATES; i++)
         f.states |= clue_states[i].open ? 1u << i : 0;
-    rc = clue_index_groups(r->server->clues, r->db, &f, GROUP_ASSIGNEE, &sums, &n, e);
+    if (!rc)
+        rc = clue_index_groups(r->server->clues, r->db, &f, GROUP_ASSIGNEE, &sums, &n, e);
     for (size_t i = 0; i < n && !rc; i++)
         json_object_set_new(by, sums[i].key, json_integer((json_int_t)sums[i].n));
     mem_free(sums);

@@ -9,6 +9,7 @@
 #include "screen/rule_names.h"
 #include "server/clue_query.h"
 #include "server/routes.h"
+#include "server/rulebook.h"
 #include "server/rowjson.h"
 #include "server/server.h"
 
@@ -84,7 +85,9 @@ int clue_filter_read(struct request *r, struct clue_filter *f, struct err *e)
     int rc;
 
     *f = (struct clue_filter)CLUE_FILTER_ALL;
-    f->scope = scope_of(&r->session);
+    rc = rulebook_scope(r, f, e);
+    if (rc)
+        return rc;
     f->rules = given(r, "rule_id");
     f->insts = given(r, "fixmedins_code");
     f->admdvs = given(r, "admdvs");
@@ -297,12 +300,17 @@ int clue_one_json(struct request *r, int64_t id, json_t **out, struct err *e)
 {
     struct scope scope = scope_of(&r->session);
     json_t *row = NULL, *list;
+    bool shown;
     int rc = cw_one_json(r->db, &row, columns, e, COLUMNS "= $1", CW_ARGS(cw_i(id)));
 
     if (!rc && row &&
         !scope_allows(&scope, span_of(json_string_value(json_object_get(row, "admdvs"))),
                       span_of(json_string_value(json_object_get(row, "fixmedins_code"))),
                       span_of(json_string_value(json_object_get(row, "assignee"))))) {
+        json_decref(row);
+        row = NULL;
+    }
+    if (!rc && row && !(rc = rulebook_shows(r, id, &shown, e)) && !shown) {
         json_decref(row);
         row = NULL;
     }

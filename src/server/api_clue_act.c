@@ -8,6 +8,7 @@
 #include "server/bulk.h"
 #include "server/clue_query.h"
 #include "server/routes.h"
+#include "server/rulebook.h"
 #include "server/server.h"
 
 #define MAX_TEXT 4000
@@ -68,6 +69,15 @@ static int read_verdict(struct request *r, struct wish *w, struct err *e)
     return 0;
 }
 
+/* What an institution's people do not see does not exist for them. */
+static int must_see(struct request *r, int64_t clue, struct err *e)
+{
+    bool shown;
+    int rc = rulebook_shows(r, clue, &shown, e);
+
+    return rc || shown ? rc : err_set(e, ERR_USAGE, "没有线索 %lld", (long long)clue);
+}
+
 static int wish_read(struct request *r, act_fn *act, struct wish *w, struct err *e)
 {
     int rc = 0;
@@ -118,8 +128,10 @@ static int one(struct request *r, act_fn *act, struct err *e)
     json_t *row = NULL;
     int64_t id = strtoll(request_param(r, "id"), NULL, 10);
     bool versioned = act != comment;
-    int rc = wish_read(r, act, &w, e);
+    int rc = must_see(r, id, e);
 
+    if (!rc)
+        rc = wish_read(r, act, &w, e);
     w.hand.clue = id;
     if (!rc && versioned)
         rc = request_int(r, "version", true, 1, INT64_MAX, &w.hand.version, e);
@@ -250,6 +262,8 @@ static int bulk(struct request *r, struct err *e)
     rc = wish_read(r, b->act, &w, e);
     if (!rc)
         rc = bulk_ids(r, &ids, &n, e);
+    for (size_t i = 0; !rc && i < n && r->session.fixmedins_code[0]; i++)
+        rc = must_see(r, ids[i], e);
     if (!rc && (b->act == dismiss || (b->act == judge && w.verdict == VERDICT_REJECTED)))
         rc = bulk_gate(r, b->act == dismiss ? NULL : verdict_code[w.verdict], w.reason, ids, n,
                        &go_on, e);

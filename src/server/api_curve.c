@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "run/backtest.h"
 #include "server/routes.h"
+#include "server/rulebook.h"
 #include "server/server.h"
 
 #define POINTS 30
@@ -104,7 +105,7 @@ static int ask_curve(struct request *r, struct huji_library *lib, struct err *e)
     int64_t own = 0;
     int rc;
 
-    if (!rule || rule->hidden)
+    if (!rule || rule->hidden || !rule_is_shown(r, rule))
         return err_set(e, ERR_USAGE, "没有规则 %s", id);
     p = parameter(rule, request_query(r, "param"), &own);
     if (!p)

@@ -8,6 +8,7 @@
 #include "screen/funnel.h"
 #include "server/ask.h"
 #include "server/routes.h"
+#include "server/rulebook.h"
 
 #define MOST_ROWS 200
 

@@ -8,6 +8,7 @@
 #include "casework/money.h"
 #include "server/clue_query.h"
 #include "server/routes.h"
+#include "server/rulebook.h"
 #include "server/rowjson.h"
 
 #define MAX_FEN INT64_C(1000000000000)
@@ -130,10 +131,15 @@ struct hand {
 
 static int hand_of(struct request *r, struct hand *h, struct err *e)
 {
+    bool shown;
+    int rc;
+
     *h = (struct hand){.h = {.db = r->db, .who = &r->actor}};
     h->scope = scope_of(&r->session);
     h->h.scope = &h->scope;
     h->h.clue = id_of(r);
+    if ((rc = rulebook_shows(r, h->h.clue, &shown, e)) || !shown)
+        return rc ? rc : err_set(e, ERR_USAGE, "没有线索 %s", request_param(r, "id"));
     return request_int(r, "version", true, 1, INT64_MAX, &h->h.version, e);
 }
 

@@ -6,6 +6,7 @@
 #include "screen/mask.h"
 #include "server/ask.h"
 #include "server/routes.h"
+#include "server/rulebook.h"
 #include "server/timeline.h"
 
 #define DATE_OF(day) "strftime(date '1970-01-01' + " day ", '%Y-%m-%d')"

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "server/clue_query.h"
 #include "server/routes.h"
+#include "server/rulebook.h"
 #include "server/rowjson.h"
 #include "server/server.h"
 
@@ -42,10 +43,11 @@ static int person_row(struct request *r, json_t **out, struct err *e)
     int rc;
 
     /* A person is seen by who has a clue of him, or the whole area in scope. */
-    f.scope = scope_of(&r->session);
+    rc = rulebook_scope(r, &f, e);
     f.words = psn_no;
     f.gone = true;
-    rc = clue_index_ids(r->server->clues, r->db, &f, &ids, &n, e);
+    if (!rc)
+        rc = clue_index_ids(r->server->clues, r->db, &f, &ids, &n, e);
     mem_free(ids);
     if (!rc && !n && (f.scope.prefix[0] || f.scope.fixmedins_code[0] || f.scope.assignee[0]))
         return err_set(e, ERR_USAGE, "没有参保人 %.40s", psn_no);

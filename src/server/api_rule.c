@@ -15,8 +15,6 @@
 #include "server/rulebook.h"
 #include "server/server.h"
 
-static const char *const states[] = {"draft", "trial", "active", "retired"};
-static const char *const state_titles[] = {"草稿", "试运行", "启用", "停用"};
 static const char *const moments[] = {"当时", "当日结束", "就诊结束", "批量"};
 
 /* --- what the last run and reviews say of each rule ------------------------------------------------ */
@@ -25,6 +23,10 @@ static const char hits_sql[] =
     "select rule_id, count(*) filter (hit)::bigint hits, count(*) filter (not hit)::bigint acquitted,"
     " count(distinct fixmedins_code) filter (hit)::bigint institutions,"
     " coalesce(sum(fund_fen) filter (hit), 0)::bigint fund_fen from finding group by 1";
+/* A table of an older run has none. */
+static const char trial_sql[] =
+    "select rule_id, count(*)::bigint trial_hits, coalesce(sum(fund_fen), 0)::bigint trial_fund_fen,"
+    " count(distinct fixmedins_code)::bigint trial_institutions from finding where trial group by 1";
 static const char verdicts_sql[] =
     "select rule_id, count(*) filter (verdict = '查实')::bigint confirmed,"
     " count(*) filter (verdict = '误报')::bigint rejected,"
@@ -65,6 +67,8 @@ static int counts(struct request *r, json_t **out, struct err *e)
     *out = json_object();
     if (ask_has(a, "finding"))
         rc = merge(a, hits_sql, *out, e);
+    if (!rc && ask_has_column(a, "finding", "trial"))
+        rc = merge(a, trial_sql, *out, e);
     if (!rc && ask_has(a, "verdict_now"))
         rc = merge(a, verdicts_sql, *out, e);
     ask_close(a);
@@ -106,10 +110,11 @@ static json_t *tag_list(const struct rule *r)
 }
 
 /* What lists show; `by`: counts. */
-static json_t *rule_row(const struct rule *r, const json_t *by)
+static json_t *rule_row(const struct huji_library *lib, const struct rule *r, const json_t *by)
 {
-    static const char *const fields[] = {"hits",      "acquitted", "institutions", "fund_fen",
-                                         "confirmed", "rejected",  "doubtful"};
+    static const char *const fields[] = {
+        "hits",     "acquitted", "institutions", "fund_fen",       "confirmed",
+        "rejected", "doubtful",  "trial_hits",   "trial_fund_fen", "trial_institutions"};
     char *id = NULL;
     json_t *row = json_object(), *known, *name = json_span(r->id);
     int64_t yes, no, lo, hi;
@@ -121,8 +126,11 @@ static json_t *rule_row(const struct rule *r, const json_t *by)
     json_object_set_new(row, "variant", json_span(r->variant));
     json_object_set_new(row, "name", json_span(r->name));
     json_object_set_new(row, "version", json_integer(r->version));
-    json_object_set_new(row, "state", json_string(states[r->state]));
-    json_object_set_new(row, "state_title", json_string(state_titles[r->state]));
+    json_object_set_new(row, "state", json_string(rule_state_name[r->state]));
+    json_object_set_new(row, "state_title", json_string(rule_state_title[r->state]));
+    json_object_set_new(row, "decided", json_boolean(r->decided));
+    json_object_set_new(row, "own", json_boolean(place_is_own(lib, r)));
+    json_object_set_new(row, "internal", json_boolean(tags_internal(&r->tags)));
     json_object_set_new(row, "kind", json_string(r->kind->name));
     json_object_set_new(row, "kind_title", json_string(r->kind->title));
     json_object_set_new(row, "of", json_span(r->owner_type));
@@ -149,22 +157,26 @@ static json_t *rule_row(const struct rule *r, const json_t *by)
     return row;
 }
 
+static int list_of(struct request *r, const struct huji_library *lib, struct err *e)
+{
+    json_t *by = NULL, *rows;
+    int rc = counts(r, &by, e);
+
+    if (rc)
+        return rc;
+    rows = json_array();
+    for (int i = 0; i < lib->n_rules; i++)
+        if (!lib->rules[i]->hidden && rule_is_shown(r, lib->rules[i]))
+            json_array_append_new(rows, rule_row(lib, lib->rules[i], by));
+    json_decref(by);
+    return ask_reply(r, rows, e);
+}
+
 static int list(struct request *r, struct err *e)
 {
-    const struct huji_library *lib;
-    json_t *by = NULL, *rows = NULL;
-    int rc = rulebook_get(r->server, &lib, e);
+    int rc = list_of(r, server_library(r->server), e);
 
-    if (!rc)
-        rc = counts(r, &by, e);
-    if (!rc) {
-        rows = json_array();
-        for (int i = 0; i < lib->n_rules; i++)
-            if (!lib->rules[i]->hidden)
-                json_array_append_new(rows, rule_row(lib->rules[i], by));
-        rc = ask_reply(r, rows, e);
-    }
-    json_decref(by);
+    server_library_done(r->server);
     return rc;
 }
 
@@ -263,34 +275,27 @@ static json_t *statement(const struct huji_library *lib, const struct rule *r)
     return text;
 }
 
-static int find_rule(struct request *r, const struct huji_library **lib, const struct rule **rule,
+static int find_rule(struct request *r, const struct huji_library *lib, const struct rule **rule,
                      struct err *e)
 {
     const char *id = request_param(r, "id");
-    int rc = rulebook_get(r->server, lib, e);
 
-    if (rc)
-        return rc;
-    *rule = library_rule(*lib, span_of(id));
-    for (int i = 0; !*rule && i < (*lib)->n_rules; i++)
-        if (span_is((*lib)->rules[i]->base_id, id))
-            *rule = (*lib)->rules[i];
-    return *rule && !(*rule)->hidden ? 0 : err_set(e, ERR_USAGE, "没有规则 %s", id);
+    *rule = place_rule(lib, id);
+    return *rule && rule_is_shown(r, *rule) ? 0 : err_set(e, ERR_USAGE, "没有规则 %s", id);
 }
 
-static int show(struct request *r, struct err *e)
+static int show_of(struct request *r, const struct huji_library *lib, struct err *e)
 {
-    const struct huji_library *lib;
     const struct rule *rule;
     json_t *by = NULL, *row, *plain;
     const char *file;
-    int rc = find_rule(r, &lib, &rule, e);
+    int rc = find_rule(r, lib, &rule, e);
 
     if (!rc)
         rc = counts(r, &by, e);
     if (rc)
         return rc;
-    row = rule_row(rule, by);
+    row = rule_row(lib, rule, by);
     json_decref(by);
     plain = json_array();
     if (rule_plain(lib, rule, add_plain, plain)) {
@@ -315,6 +320,14 @@ static int show(struct request *r, struct err *e)
     return reply_json(r, 200, row, e);
 }
 
+static int show(struct request *r, struct err *e)
+{
+    int rc = show_of(r, server_library(r->server), e);
+
+    server_library_done(r->server);
+    return rc;
+}
+
 /* --- examples, run ------------------------------------------------------------------------------------- */
 
 static void tell(void *ctx, const struct example_result *x)
@@ -327,19 +340,19 @@ static void tell(void *ctx, const struct example_result *x)
 
 static int run_examples(struct request *r, struct err *e)
 {
-    const struct huji_library *shared;
     const struct rule *rule;
     struct huji_library *own = NULL;
     char *base = NULL;
     json_t *all;
-    int rc = find_rule(r, &shared, &rule, e);
-
-    if (rc)
-        return rc;
     /* Examples put their own knowledge tables in: never into the library that others read. */
-    rc = server_library_read(r->server, true, &own, e);
-    if (rc)
+    int rc = server_library_read(r->server, true, &own, e);
+
+    if (!rc)
+        rc = find_rule(r, own, &rule, e);
+    if (rc) {
+        library_free(own);
         return rc;
+    }
     base = arena_dup(&r->arena, rule->base_id);
     all = json_array();
     rc = base ? examples_run(own, base, tell, all, e) : err_nomem(e);

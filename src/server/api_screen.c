@@ -4,6 +4,7 @@
 #include "engine/rule.h"
 #include "server/ask.h"
 #include "server/routes.h"
+#include "server/rulebook.h"
 #include "server/server.h"
 
 /* Both runs by `key`; the earlier one's columns are null when there was none. */

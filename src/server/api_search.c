@@ -9,6 +9,7 @@
 #include "server/ask.h"
 #include "server/clue_query.h"
 #include "server/routes.h"
+#include "server/rulebook.h"
 #include "server/server.h"
 
 #define MOST 6
@@ -55,7 +56,8 @@ static void rules(struct request *r, const char *q, json_t *rows)
         const struct rule *one = lib->rules[i];
         char *id = arena_dup(&r->arena, one->id), *name = arena_dup(&r->arena, one->name);
 
-        if (one->hidden || !id || !name || (!strcasestr(id, q) && !strstr(name, q)))
+        if (one->hidden || !rule_is_shown(r, one) || !id || !name ||
+            (!strcasestr(id, q) && !strstr(name, q)))
             continue;
         add(rows, "rule", one->id, one->name, one->id);
         n++;

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "server/clue_query.h"
 #include "server/routes.h"
+#include "server/rulebook.h"
 #include "server/rowjson.h"
 #include "server/server.h"
 
@@ -42,9 +43,10 @@ static int counts(struct request *r, json_t *out, struct err *e)
     struct clue_totals mine = {0}, all = {0}, nobody = {0};
     int rc;
 
-    f.scope = scope_of(&r->session);
+    rc = rulebook_scope(r, &f, e);
     f.states = open_states();
-    rc = count(r, &f, &all, e);
+    if (!rc)
+        rc = count(r, &f, &all, e);
     f.assignee = r->session.login;
     if (!rc)
         rc = count(r, &f, &mine, e);
@@ -81,6 +83,7 @@ static int by_day(struct request *r, json_t *out, struct err *e)
     struct scope s = scope_of(&r->session);
     char from[CW_TIME];
     json_t *added = NULL, *judged = NULL;
+    struct buf shown = BUF_INIT;
     struct cw_val v[5];
     int rc;
 
@@ -91,20 +94,26 @@ static int by_day(struct request *r, json_t *out, struct err *e)
     v[2] = cw_i((int64_t)strlen(s.prefix));
     v[3] = cw_t(s.fixmedins_code);
     v[4] = cw_t(s.assignee);
-    rc = cw_rows_json(
-        r->db, &added, added_columns, e,
-        "select substr(created_at, 1, 10), count(*) from clue where created_at >= $1" SEEN
-        " group by 1 order by 1",
-        v, 5);
+    rule_condition(r, &shown, "rule_id", rule_released(r));
+    rc = cw_rows_json(r->db, &added, added_columns, e,
+                      arena_fmt(&r->arena,
+                                "select substr(created_at, 1, 10), count(*) from clue where"
+                                " created_at >= $1" SEEN "%s group by 1 order by 1",
+                                buf_cstr(&shown)),
+                      v, 5);
     if (!rc)
         rc = cw_rows_json(
             r->db, &judged, judged_columns, e,
-            "select substr(verdict_at, 1, 10), sum(case verdict when 'confirmed' then 1 else 0 end),"
-            " sum(case verdict when 'rejected' then 1 else 0 end),"
-            " sum(case verdict when 'doubtful' then 1 else 0 end),"
-            " sum(case verdict when 'confirmed' then fund_fen else 0 end)"
-            " from clue where verdict_at >= $1" SEEN " group by 1 order by 1",
+            arena_fmt(
+                &r->arena,
+                "select substr(verdict_at, 1, 10), sum(case verdict when 'confirmed' then 1 else 0 end),"
+                " sum(case verdict when 'rejected' then 1 else 0 end),"
+                " sum(case verdict when 'doubtful' then 1 else 0 end),"
+                " sum(case verdict when 'confirmed' then fund_fen else 0 end)"
+                " from clue where verdict_at >= $1" SEEN "%s group by 1 order by 1",
+                buf_cstr(&shown)),
             v, 5);
+    buf_release(&shown);
     if (rc) {
         json_decref(added);
         return rc;
@@ -124,9 +133,10 @@ static int institutions(struct request *r, json_t *out, struct err *e)
     size_t n = 0;
     int rc;
 
-    f.scope = scope_of(&r->session);
+    rc = rulebook_scope(r, &f, e);
     f.states = open_states();
-    rc = clue_index_groups(r->server->clues, r->db, &f, GROUP_INST, &sums, &n, e);
+    if (!rc)
+        rc = clue_index_groups(r->server->clues, r->db, &f, GROUP_INST, &sums, &n, e);
     for (size_t i = 0, k = 0; i < n && k < MOST_INSTITUTIONS && !rc; i++) {
         struct buf name = BUF_INIT;
 

@@ -3,19 +3,71 @@
 
 #include "base/mem.h"
 #include "claims/store.h"
+#include "server/rulebook.h"
 #include "server/server.h"
 
 struct ask {
     duckdb_connection con;
 };
 
+/* The findings whose clues were sent to the asker's institution, as a list of SQL. */
+static int released(struct request *r, struct buf *out, struct err *e)
+{
+    struct buf sql = BUF_INIT;
+    struct cw_rows rows;
+    int rc;
+
+    buf_fmt(&sql, "select finding_id from clue where finding_id is not null and %s",
+            rule_released(r));
+    rc = sql.failed ? err_nomem(e) : cw_query(r->db, &rows, e, buf_cstr(&sql), CW_NONE);
+    buf_release(&sql);
+    if (rc)
+        return rc;
+    buf_str(out, "finding_id in ('-'");
+    while ((rc = cw_next(&rows, e)) > 0) {
+        buf_str(out, ", ");
+        buf_sql(out, cw_text(&rows, 0));
+    }
+    buf_char(out, ')');
+    cw_done(&rows);
+    return rc;
+}
+
+/* On this connection, `finding` is what the asker may see of it: no question has to think of it. */
+static int narrow(struct request *r, struct ask *a, struct err *e)
+{
+    static const char *const tables[] = {"finding", "finding_before"};
+    struct buf sent = BUF_INIT;
+    int rc = released(r, &sent, e);
+
+    for (int i = 0; i < 2 && !rc; i++) {
+        struct buf sql = BUF_INIT;
+
+        if (!ask_has(a, tables[i]))
+            continue;
+        buf_fmt(&sql, "create or replace temp view %s as select * from claims.main.%s where true",
+                tables[i], tables[i]);
+        rule_condition(r, &sql, "rule_id", i ? NULL : buf_cstr(&sent));
+        rc = sql.failed || sent.failed ? err_nomem(e) : db_run(a->con, buf_cstr(&sql), e);
+        buf_release(&sql);
+    }
+    buf_release(&sent);
+    return rc;
+}
+
 int ask_open(struct request *r, struct ask **out, struct err *e)
 {
     struct ask *a = mem_calloc(1, sizeof *a);
     int rc = a ? store_connect(r->server->store, &a->con, e) : err_nomem(e);
 
-    if (rc)
+    if (rc) {
         mem_free(a);
+        return rc;
+    }
+    if (r->session.fixmedins_code[0])
+        rc = narrow(r, a, e);
+    if (rc)
+        ask_close(a);
     else
         *out = a;
     return rc;
@@ -92,6 +144,17 @@ bool ask_has(struct ask *a, const char *table)
     return db_int(a->con, NULL, 0, &n,
                   "select count(*) from information_schema.tables where table_name = '%s'",
                   table) == 0 &&
+           n > 0;
+}
+
+bool ask_has_column(struct ask *a, const char *table, const char *column)
+{
+    int64_t n = 0;
+
+    return db_int(
+               a->con, NULL, 0, &n,
+               "select count(*) from duckdb_columns() where table_name = '%s' and column_name = '%s'",
+               table, column) == 0 &&
            n > 0;
 }
 

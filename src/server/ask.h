@@ -8,7 +8,7 @@
 #include "base/span.h"
 #include "server/request.h"
 
-/* A connection for this one request. Owns: ask_close. */
+/* A connection for this one request, on which an institution's people find in `finding` what they may see. Owns: ask_close. */
 struct ask;
 int ask_open(struct request *r, struct ask **out, struct err *e);
 void ask_close(struct ask *a); /* NULL allowed */
@@ -20,6 +20,7 @@ int ask_rows(struct ask *a, const struct buf *sql, json_t **out, struct err *e);
 /* The first row; *out NULL when there is none. */
 int ask_row(struct ask *a, const struct buf *sql, json_t **out, struct err *e);
 bool ask_has(struct ask *a, const char *table);
+bool ask_has_column(struct ask *a, const char *table, const char *column);
 
 /* Appends "rows", "next": null and "total" and answers. Takes `rows`. */
 int ask_reply(struct request *r, json_t *rows, struct err *e);

@@ -335,18 +335,22 @@ int job_queue(struct cw *db, const struct actor *who, const char *kind, json_t *
     return rc;
 }
 
+void jobs_wake(struct jobs *a)
+{
+    pthread_mutex_lock(&a->lock);
+    a->wake = true;
+    pthread_cond_signal(&a->work);
+    pthread_mutex_unlock(&a->lock);
+}
+
 int job_submit(struct request *r, const char *kind, json_t *args, struct err *e)
 {
-    struct jobs *a = r->server->jobs;
     int64_t id = 0;
     int rc = job_queue(r->db, &r->actor, kind, args, &id, e);
 
     if (rc)
         return rc;
-    pthread_mutex_lock(&a->lock);
-    a->wake = true;
-    pthread_cond_signal(&a->work);
-    pthread_mutex_unlock(&a->lock);
+    jobs_wake(r->server->jobs);
     return reply_json(r, 202, json_pack("{s:o}", "job", json_sprintf("%lld", (long long)id)), e);
 }
 

@@ -31,6 +31,7 @@ struct job_kind {
     const char *kind, *title;
     int (*run)(struct job *j, struct err *e);
 };
+int job_rule_effect(struct job *j, struct err *e); /* job_rule.c */
 /* job_backup.c */
 int job_backup(struct job *j, struct err *e);
 int job_backup_check(struct job *j, struct err *e);
@@ -44,6 +45,7 @@ int job_submit(struct request *r, const char *kind, json_t *args, struct err *e)
 /* The same without a request: a timer's, or the console's (which another process wrote). *id: its number. */
 int job_queue(struct cw *db, const struct actor *who, const char *kind, json_t *args, int64_t *id,
               struct err *e);
+void jobs_wake(struct jobs *j); /* something was queued: do not wait for the next look */
 int job_cancel(struct jobs *j, int64_t id); /* 0, or 1 when it is not running or queued */
 /* State of a running job into its row's JSON (percent, step, log). */
 void jobs_live(struct jobs *j, int64_t id, json_t *row);

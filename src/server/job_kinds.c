@@ -243,5 +243,6 @@ const struct job_kind job_kinds[] = {
     {"raise", "疑点登记为线索", run_raise},
     {"backup", "备份", job_backup},
     {"backup_check", "核对备份", job_backup_check},
+    {"rule_effect", "算规则变更的影响", job_rule_effect},
     {0},
 };

@@ -30,20 +30,39 @@ int casework_place(const char *dir, const char *url, char *out, size_t cap, stru
 
 /* --- the rule library ---------------------------------------------------------------------------- */
 
+/* What was exchanged while somebody used it is freed when nobody uses any. */
 struct library_holder {
-    pthread_rwlock_t lock;
+    pthread_mutex_t lock;
     struct huji_library *library;
+    struct huji_library **old;
+    size_t n_old, cap_old;
+    int users;
 };
 
 const struct huji_library *server_library(struct server *s)
 {
-    pthread_rwlock_rdlock(&s->library->lock);
-    return s->library->library;
+    const struct huji_library *library;
+
+    pthread_mutex_lock(&s->library->lock);
+    s->library->users++;
+    library = s->library->library;
+    pthread_mutex_unlock(&s->library->lock);
+    return library;
+}
+
+static void free_old(struct library_holder *h)
+{
+    for (size_t i = 0; i < h->n_old; i++)
+        library_free(h->old[i]);
+    h->n_old = 0;
 }
 
 void server_library_done(struct server *s)
 {
-    pthread_rwlock_unlock(&s->library->lock);
+    pthread_mutex_lock(&s->library->lock);
+    if (--s->library->users == 0)
+        free_old(s->library);
+    pthread_mutex_unlock(&s->library->lock);
 }
 
 int server_library_read(const struct server *s, bool as_written, struct huji_library **out,
@@ -52,6 +71,7 @@ int server_library_read(const struct server *s, bool as_written, struct huji_lib
     const struct library_source from = {.dir = s->options->rules,
                                         .local = s->options->own_rules,
                                         .profile = as_written ? NULL : s->options->profile,
+                                        .states = s->options->states,
                                         .region = s->options->region};
 
     return library_open(&from, out, e);
@@ -59,18 +79,27 @@ int server_library_read(const struct server *s, bool as_written, struct huji_lib
 
 int server_library_reload(struct server *s, struct err *e)
 {
-    struct huji_library *fresh = NULL, *old;
+    struct library_holder *h = s->library;
+    struct huji_library *fresh = NULL;
     int rc = server_library_read(s, false, &fresh, e);
 
     if (rc)
         return rc;
-    pthread_rwlock_wrlock(&s->library->lock);
-    old = s->library->library;
-    s->library->library = fresh;
-    atomic_fetch_add(&s->library_loads, 1);
-    pthread_rwlock_unlock(&s->library->lock);
-    library_free(old);
-    return 0;
+    pthread_mutex_lock(&h->lock);
+    if (h->library && mem_grow(&h->old, &h->cap_old, h->n_old + 1, sizeof(struct huji_library *))) {
+        rc = err_nomem(e);
+    } else {
+        if (h->library)
+            h->old[h->n_old++] = h->library;
+        h->library = fresh;
+        if (h->users == 0)
+            free_old(h);
+        atomic_fetch_add(&s->library_loads, 1);
+    }
+    pthread_mutex_unlock(&h->lock);
+    if (rc)
+        library_free(fresh);
+    return rc;
 }
 
 static int holder_open(struct server *s, struct err *e)
@@ -78,7 +107,7 @@ static int holder_open(struct server *s, struct err *e)
     s->library = mem_calloc(1, sizeof *s->library);
     if (!s->library)
         return err_nomem(e);
-    pthread_rwlock_init(&s->library->lock, NULL);
+    pthread_mutex_init(&s->library->lock, NULL);
     return server_library_reload(s, e);
 }
 
@@ -86,8 +115,10 @@ static void holder_close(struct server *s)
 {
     if (!s->library)
         return;
+    free_old(s->library);
+    mem_free(s->library->old);
     library_free(s->library->library);
-    pthread_rwlock_destroy(&s->library->lock);
+    pthread_mutex_destroy(&s->library->lock);
     mem_free(s->library);
 }
 

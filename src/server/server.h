@@ -27,6 +27,7 @@ struct server_options {
     const char *rules;              /* folder of the library */
     const char *own_rules;          /* a bureau's own, laid over; NULL = none */
     const char *profile;            /* file of regional parameters; NULL = none */
+    const char *states;             /* file of decided states; NULL = none */
     const char *region;             /* of the data directory; NULL = not set */
     const char *tls_cert, *tls_key; /* files; NULL = plain HTTP */
     const char *client_ca; /* PEM of who issues client certificates; NULL = none are asked for */
@@ -63,7 +64,7 @@ struct server {
 
 /* Path or URL of the casework database of a data directory. */
 int casework_place(const char *dir, const char *url, char *out, size_t cap, struct err *e);
-/* The rule library, which may be loaded anew while the server runs: between the two calls it stays as it is. */
+/* The rule library, which may be loaded anew while the server runs: what the first call gave stays until the second. */
 const struct huji_library *server_library(struct server *s);
 void server_library_done(struct server *s);
 /* A library of its own, read now, with the bureau's layer; `as_written`: without regional parameters, as examples want it.
