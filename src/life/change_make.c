@@ -414,12 +414,38 @@ static void ran(void *ctx, const struct example_result *r)
         buf_fmt(&f->text, "%s例子“%.*s”不通过", f->text.n ? "；" : "", (int)r->name.n, r->name.p);
 }
 
+/* Of a pack: every own rule that would run. */
+static int check_pack(struct change *c, struct err *e)
+{
+    struct faults f = {0};
+    struct huji_library *lib = NULL;
+    int rc = place_library(c->place, c->stage.dir, NULL, true, &lib, e);
+
+    for (int i = 0; !rc && i < lib->n_rules; i++) {
+        const struct rule *r = lib->rules[i];
+        char id[64];
+
+        if (r->hidden || r->state != ST_ACTIVE || !place_is_own(lib, r) ||
+            (i && span_eq(lib->rules[i - 1]->base_id, r->base_id)))
+            continue;
+        snprintf(id, sizeof id, "%.*s", (int)r->base_id.n, r->base_id.p);
+        rc = examples_run(lib, id, ran, &f, e);
+    }
+    if (!rc && f.n)
+        rc = err_set(e, ERR_STATE, "规则包里有 %d 个例子不通过：%.300s", f.n, buf_cstr(&f.text));
+    library_free(lib);
+    buf_release(&f.text);
+    return rc;
+}
+
 int change_check(struct change *c, struct err *e)
 {
     struct faults f = {0};
     struct huji_library *lib = NULL; /* examples put their own tables into it */
     int rc;
 
+    if (c->kind == CHANGE_PACK)
+        return check_pack(c, e);
     if (c->kind != CHANGE_VERSION && !(c->kind == CHANGE_STATE && c->state[1] == ST_ACTIVE))
         return 0;
     rc = place_library(c->place, c->stage.dir, NULL, true, &lib, e);
