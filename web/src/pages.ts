@@ -203,6 +203,14 @@ export const pages: PageEntry[] = [
     icon: Remove,
   },
   {
+    path: '/rule-new',
+    name: 'RuleNewDetail',
+    title: '新建规则',
+    component: () => import('@/views/rule/RuleNew.vue'),
+    permission: 'rule.write',
+    menu: '/rules',
+  },
+  {
     path: '/rules/:id',
     name: 'RuleDetail',
     title: '规则',
