@@ -50,6 +50,8 @@ int bench_shell(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Init if it is not there, then one import. */
 int bench_import(const char *dir, const char *path, int threads, long long memory_mb,
                  double *seconds, struct err *e);
+/* The county's store under work/store: imported if it is not there. */
+int bench_store(const struct bench *b);
 int bench_screen(struct store *s, const struct huji_library *lib, const struct screen_options *o,
                  struct screen_report *out, struct err *e);
 

@@ -88,8 +88,8 @@ static int write_library(const struct bench *b, int points, int on, const struct
     char path[4300];
     FILE *f[TABLES];
     int written = 0, filler = 0;
-    if (bench_shell("cd '%s' && rm -rf know%d && cp -r '%s' know%d", b->work, points, b->rules,
-                    points) < 0)
+    if (bench_shell("rm -rf '%s/know%d' && cp -r '%s' '%s/know%d'", b->work, points, b->rules,
+                    b->work, points) < 0)
         return err_set(e, ERR_IO, "cannot make %s/know%d", b->work, points);
     for (int t = 0; t < TABLES; t++) {
         snprintf(path, sizeof path, "%s/know%d/knowledge/%s.csv", b->work, points, tables[t].name);
@@ -168,7 +168,7 @@ static int measure(const struct bench *b, void *out, struct err *e)
     struct huji_library *lib[2] = {NULL, NULL};
     bool *wanted[2] = {NULL, NULL};
     struct items it = {0};
-    struct store *s;
+    struct store *s = NULL;
     double t[2];
     char dir[4200];
     struct store_options so = {.threads = b->threads, .command = "huji-bench"};
@@ -200,7 +200,7 @@ static int measure(const struct bench *b, void *out, struct err *e)
 int bench_knowledge(const struct bench *b)
 {
     struct result r = {0};
-    if (bench_child(b, measure, &r, sizeof r, NULL) != 0)
+    if (bench_store(b) != 0 || bench_child(b, measure, &r, sizeof r, NULL) != 0)
         return -1;
     pairs_row(
         &r.whole,

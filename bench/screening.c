@@ -224,7 +224,7 @@ static void print(const struct result *r)
            r->judge, r->write);
 }
 
-static int have_store(const struct bench *b)
+int bench_store(const struct bench *b)
 {
     char there[4200];
     double peak = 0, seconds = 0;
@@ -243,7 +243,7 @@ int bench_screening(const struct bench *b)
 {
     struct result r = {0};
     double peak = 0;
-    if (have_store(b) != 0 || bench_child(b, once, NULL, 0, &peak) != 0)
+    if (bench_store(b) != 0 || bench_child(b, once, NULL, 0, &peak) != 0)
         return -1;
     printf("| 7. screening: peak MiB | | %.0f MiB | | <= 2048 MiB | 1 |\n", peak);
     fflush(stdout);
@@ -256,7 +256,7 @@ int bench_screening(const struct bench *b)
 int bench_sql(const struct bench *b)
 {
     struct result r = {0};
-    if (have_store(b) != 0 || bench_child(b, against_sql, &r, sizeof r, NULL) != 0)
+    if (bench_store(b) != 0 || bench_child(b, against_sql, &r, sizeof r, NULL) != 0)
         return -1;
     print_sql(&r);
     return 0;

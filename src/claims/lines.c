@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "claims/code_map.h"
 #include "claims/import_priv.h"
 #include "claims/line_form.h"
 
@@ -362,6 +363,8 @@ int lines_load(struct import *im, struct err *e)
         rc = import_step(im, "检查并编码费用明细", 0, 0, e);
     if (rc == 0)
         rc = make_narrow(im, (int)part, tie, e);
+    if (rc == 0)
+        rc = code_map_new_lines(im->con, e);
     for (size_t i = 0; i < im->n && rc == 0; i++)
         if (is_lines(&im->in[i]))
             rc = check_file(im, &im->in[i], (int)part, e);

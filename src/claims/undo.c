@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "claims/undo.h"
 
+#include "claims/code_map.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -364,7 +366,10 @@ static int lines_back(struct undo *u, struct err *e)
 
 static int codes_back(struct undo *u, struct err *e)
 {
-    int rc = 0;
+    int64_t items = 0;
+    int rc = db_int(u->im.con, e, 0, &items, "SELECT n FROM undo_code WHERE book = 'item'");
+    if (rc == 0 && store_has(u->im.store, "code_map"))
+        rc = code_map_strip(u->im.con, items, e);
     for (int d = 0; d < BOOK_COUNT && rc == 0; d++) {
         const char *book = codes_book_name((enum domain)d);
         rc = db_exec(u->im.con, e,
@@ -437,6 +442,8 @@ static int take_back(struct undo *u, struct err *e)
         rc = codes_back(u, e);
     if (rc == 0)
         rc = derive_back(u, e);
+    if (rc == 0)
+        rc = code_map_apply(u->im.con, NULL, e); /* pairs taken since then hold */
     if (rc == 0)
         rc = record(u, e);
     return rc == 0 ? import_step(&u->im, "提交", 0, 0, e) : rc;

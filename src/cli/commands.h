@@ -13,6 +13,7 @@ extern const struct command cmd_exceptions_end;
 extern const struct command cmd_exceptions_list;
 extern const struct command cmd_synth;
 extern const struct command cmd_demo;
+extern const struct command cmd_codes_import, cmd_codes_list, cmd_codes_unmapped, cmd_codes_map;
 extern const struct command cmd_import;
 extern const struct command cmd_template;
 extern const struct command cmd_quality;

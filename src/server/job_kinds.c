@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* The kinds of long work there are. */
+#include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/mem.h"
 #include "casework/clue.h"
+#include "claims/code_map.h"
 #include "claims/intake.h"
 #include "claims/schema.h"
 #include "claims/undo.h"
@@ -107,6 +110,81 @@ static int run_import(struct job *j, struct err *e)
     return rc;
 }
 
+static day_t day_arg(const json_t *args, const char *name)
+{
+    day_t d;
+
+    return day_parse(span_of(json_string_value(json_object_get(args, name))), &d) ? d : DAY_NONE;
+}
+
+/* args: {"pairs": [{"local", "national", "from"}]} */
+static int run_code_map(struct job *j, struct err *e)
+{
+    struct code_pairs p = {0};
+    struct code_map_report r = {0};
+    json_t *one;
+    size_t i;
+    int rc = 0;
+
+    json_array_foreach(json_object_get(j->args, "pairs"), i, one)
+    {
+        struct code_pair c = {
+            .local = span_of(json_string_value(json_object_get(one, "local"))),
+            .national = span_of(json_string_value(json_object_get(one, "national"))),
+            .from = day_arg(one, "from"),
+            .row = 0};
+
+        if (!rc && mem_grow(&p.at, &p.cap, p.n + 1, sizeof *p.at))
+            rc = err_nomem(e);
+        if (!rc)
+            p.at[p.n++] = c;
+    }
+    if (!rc)
+        rc = code_map_take(j->store, &p, j->actor.login, "page", &r, e);
+    if (!rc)
+        json_object_update_new(j->result,
+                               json_pack("{s:I,s:I,s:I}", "mapped", (json_int_t)r.mapped, "lines",
+                                         (json_int_t)r.lines, "fen", (json_int_t)r.fen));
+    code_pairs_release(&p);
+    return rc;
+}
+
+static int visible(const struct dirent *d)
+{
+    return d->d_name[0] != '.';
+}
+
+/* args: {"folder": path of the uploaded files} */
+static int run_code_import(struct job *j, struct err *e)
+{
+    const char *folder = json_string_value(json_object_get(j->args, "folder"));
+    struct dirent **names;
+    struct catalogue_report r;
+    int n = folder ? scandir(folder, &names, visible, alphasort) : -1, rc = 0, files = 0;
+
+    if (n < 0)
+        return err_set(e, ERR_INPUT, "没有文件");
+    for (int i = 0; i < n; i++) {
+        char path[4200];
+
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]->d_name);
+        if (!rc)
+            rc = catalogue_import(j->store, path, -1, NULL, &r, e);
+        if (!rc) {
+            files++;
+            job_log(j, "%s：%s，%lld 条，版本 %s%s", names[i]->d_name, r.title, (long long)r.rows,
+                    r.version, r.unfit ? "，有的不合编码规则" : "");
+        }
+        free(names[i]);
+    }
+    free(names);
+    if (!rc)
+        json_object_set_new(j->result, "files", json_integer(files));
+    if (!rc && uploaded(j, folder))
+        upload_forget(folder);
+    return rc;
+}
+
 /* args: {} */
 static int run_demo(struct job *j, struct err *e)
 {
@@ -159,13 +237,6 @@ static bool *wanted(const struct huji_library *lib, const json_t *rules)
                     (span_is(lib->rules[k]->id, json_string_value(id)) ||
                      span_is(lib->rules[k]->base_id, json_string_value(id)));
     return w;
-}
-
-static day_t day_arg(const json_t *args, const char *name)
-{
-    day_t d;
-
-    return day_parse(span_of(json_string_value(json_object_get(args, name))), &d) ? d : DAY_NONE;
 }
 
 static bool on_trial(void *ctx, struct span rule)
@@ -239,6 +310,8 @@ const struct job_kind job_kinds[] = {
     {"import", "导入数据", run_import},
     {"undo", "撤回最近一次导入", run_undo},
     {"demo", "放入演示数据", run_demo},
+    {"code_map", "采用编码对照", run_code_map},
+    {"code_import", "收进国家编码表", run_code_import},
     {"screen", "智能筛查", run_screen},
     {"raise", "疑点登记为线索", run_raise},
     {"backup", "备份", job_backup},

@@ -49,6 +49,7 @@ extern const struct route routes_session[];
 extern const struct route routes_sql[];
 extern const struct route routes_week[];
 extern const struct route routes_upload[];
+extern const struct route routes_code[];
 extern const struct route routes_mapping[];
 extern const struct route routes_import[];
 extern const struct route routes_quality[];
