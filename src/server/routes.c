@@ -5,6 +5,7 @@
 #include <string.h>
 
 /* One line each. The first that fits is taken: what is fixed (/api/clues/stats) before what is open (/api/clues/{id}). */
+/* clang-format off */
 const struct route *const huji_routes[] = {
     routes_retention,
     routes_reporter,
@@ -86,7 +87,10 @@ const struct route *const huji_routes[] = {
     routes_person,  routes_profile,  routes_reveal,      routes_rule,      routes_session,
     routes_access,  routes_live,     routes_precheck,    routes_code,      routes_upload,
     routes_mapping, routes_import,   routes_quality,     routes_reject,    NULL,
+    routes_code,
+    NULL,
 };
+/* clang-format on */
 
 /* Percent-decoding; NULL on a broken escape or a NUL byte. */
 static char *decode(struct arena *a, struct span s)
