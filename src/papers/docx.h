@@ -23,7 +23,7 @@ int docx_fill(struct span docx, const json_t *values, const char *path, int *unk
 int docx_fill_mem(struct span docx, const json_t *values, struct buf *out, int *unknown,
                   struct err *e);
 
-/* Templates that are built in: "weekly" (周报), "check" (核查单). {NULL, 0} when there is none of that name. */
+/* Templates that are built in: "weekly" (周报), "check" (核查单), "institution" (核查单 of one institution). {NULL, 0} when there is none of that name. */
 struct span docx_template(const char *name);
 
 #endif

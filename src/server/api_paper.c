@@ -15,7 +15,7 @@
 #include "screen/story.h"
 #include "casework/clue.h"
 #include "server/clue_query.h"
-#include "server/export.h"
+#include "server/paper_view.h"
 #include "server/routes.h"
 #include "server/server.h"
 #include "server/week_view.h"
@@ -48,8 +48,8 @@ static int read_all(const char *path, struct buf *out)
 }
 
 /* The bureau's own, else the built-in one; with who took it at the foot of each page. */
-static int fill(struct request *r, const char *name, const json_t *values, const char *file,
-                const struct export_of *x, struct err *e)
+int paper_fill(struct request *r, const char *name, const json_t *values, const char *file,
+               const struct export_of *x, struct err *e)
 {
     struct buf own = BUF_INIT, out = BUF_INIT, marked = BUF_INIT;
     struct export_mark mark;
@@ -78,7 +78,9 @@ static int template_of(struct request *r, const char **name, struct err *e)
     *name = request_param(r, "name");
     return docx_template(*name).n
                ? 0
-               : err_set(e, ERR_USAGE, "没有模板 %.20s（有 weekly 周报、check 核查单）", *name);
+               : err_set(e, ERR_USAGE,
+                         "没有模板 %.20s（有 weekly 周报、check 核查单、institution 机构核查单）",
+                         *name);
 }
 
 static int template_get(struct request *r, struct err *e)
@@ -94,7 +96,10 @@ static int template_get(struct request *r, struct err *e)
     if (read_all(arena_fmt(&r->arena, "%s/templates/%s.docx", r->server->options->dir, name),
                  &own) == 0)
         docx = (struct span){own.p, own.n};
-    rc = reply_download(r, DOCX, strcmp(name, "weekly") == 0 ? "周报模板.docx" : "核查单模板.docx",
+    rc = reply_download(r, DOCX,
+                        strcmp(name, "weekly") == 0  ? "周报模板.docx"
+                        : strcmp(name, "check") == 0 ? "核查单模板.docx"
+                                                     : "机构核查单模板.docx",
                         docx.p, docx.n, e);
     buf_release(&own);
     return rc;
@@ -244,7 +249,7 @@ static int week_docx(struct request *r, struct err *e)
     values = week_values(row);
     file = arena_fmt(&r->arena, "周报%s至%s%s.docx", text_of(row, "from_day"),
                      text_of(row, "to_day"), text_of(row, "code")[0] ? "" : "（草稿）");
-    rc = values && file ? fill(r, "weekly", values, file, &x, e) : err_nomem(e);
+    rc = values && file ? paper_fill(r, "weekly", values, file, &x, e) : err_nomem(e);
     json_decref(values);
     json_decref(row);
     return rc;
@@ -299,7 +304,7 @@ static int week_xlsx(struct request *r, struct err *e)
 
 /* --- 核查单 ---------------------------------------------------------------------------------------------- */
 
-static json_t *yuan(int64_t fen)
+json_t *paper_yuan(int64_t fen)
 {
     struct buf b = BUF_INIT;
     json_t *j;
@@ -342,9 +347,10 @@ static void put_line(json_t *lines, const struct explained_event *w)
     struct span what = w->what, price = cut_last(&what, "×"),
                 count = price.n ? cut_last(&what, " ") : price;
 
-    json_array_append_new(lines, json_pack("{s:o,s:o,s:o,s:o,s:o}", "时间", json_span(w->when),
-                                           "项目", json_span(what), "数量", json_span(count),
-                                           "单价", json_span(price), "金额", yuan(w->amount)));
+    json_array_append_new(lines,
+                          json_pack("{s:o,s:o,s:o,s:o,s:o}", "时间", json_span(w->when), "项目",
+                                    json_span(what), "数量", json_span(count), "单价",
+                                    json_span(price), "金额", paper_yuan(w->amount)));
 }
 
 static void put_story(json_t *v, const struct explanation *x)
@@ -389,7 +395,7 @@ static void put_story(json_t *v, const struct explanation *x)
 }
 
 /* What the last run says of it; a clue made by hand, or one no longer found, has its own words only. */
-static int tell(struct request *r, const char *finding, json_t *v, struct err *e)
+int paper_tell(struct request *r, const char *finding, json_t *v, struct err *e)
 {
     struct rule_names names = {0};
     const struct huji_library *lib = server_library(r->server);
@@ -433,7 +439,7 @@ static int check_docx(struct request *r, struct err *e)
                   json_sprintf("XS%06lld", (long long)id), "机构名称",
                   json_object_get(row, "fixmedins_name"), "机构编码",
                   text_of(row, "fixmedins_code"), "金额",
-                  yuan(json_integer_value(json_object_get(row, "amount_fen"))), "问题",
+                  paper_yuan(json_integer_value(json_object_get(row, "amount_fen"))), "问题",
                   json_object_get(row, "title"), "来源",
                   json_sprintf("%s %s", source, text_of(row, "rule_id")), "就诊", "明细", "材料",
                   "人员", text_of(row, "psn_no"));
@@ -445,9 +451,10 @@ static int check_docx(struct request *r, struct err *e)
     if (!rc && basis.n)
         json_object_set_new(v, "依据", json_stringn(buf_cstr(&basis), basis.n));
     if (!rc && text_of(row, "finding_id")[0])
-        rc = tell(r, text_of(row, "finding_id"), v, e);
+        rc = paper_tell(r, text_of(row, "finding_id"), v, e);
     if (!rc)
-        rc = fill(r, "check", v, arena_fmt(&r->arena, "核查单%lld.docx", (long long)id), &x, e);
+        rc = paper_fill(r, "check", v, arena_fmt(&r->arena, "核查单%lld.docx", (long long)id), &x,
+                        e);
     buf_release(&basis);
     json_decref(v);
     json_decref(row);

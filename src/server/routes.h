@@ -32,6 +32,7 @@ extern const struct route routes_notice[];
 extern const struct route routes_openapi[];
 extern const struct route routes_ops[];
 extern const struct route routes_paper[];
+extern const struct route routes_paper_inst[];
 extern const struct route routes_person[];
 extern const struct route routes_profile[];
 extern const struct route routes_reveal[];

@@ -273,6 +273,19 @@ a = c.get("/api/clues/%d/check" % i)
 x = zipfile.ZipFile(io.BytesIO(a.body)).read("word/document.xml").decode()
 check("check_paper", a.status == 200 and "XS%06d" % i in x and "执法证号" in x and "{{" not in x and rows[1]["fixmedins_code"] in x)
 i = c.get("/api/clues", source="phone").json["rows"][0]["id"]
+a = c.get("/api/institutions/%s/check" % inst)
+doc = zipfile.ZipFile(io.BytesIO(a.body)).read("word/document.xml").decode() if a.status == 200 else ""
+text = re.sub("<[^>]+>", "", doc)
+n_open = c.get("/api/clues", fixmedins_code=inst, state="new,assigned,working,judged", limit=500).json
+ours = ["XS%06d" % x["id"] for x in sorted(n_open["rows"], key=lambda x: (-x["fund_fen"], -x["id"]))[:30]]
+check("institution_paper", a.status == 200 and inst in text and "执法证号" in text and text.count("执法证号") == 2 and "{{" not in doc, a.body[:300])
+check("institution_paper_every_question", all(text.count(x) >= 2 for x in ours) and len(ours) == min(30, n_open["total"]), ours)
+check("institution_paper_lines_and_papers", "涉及的费用明细" in text and text.count("□是") >= 1 and "□部分属实" in text)
+a = c.get("/api/institutions/%s/check" % inst, clues="%d" % n_open["rows"][0]["id"])
+one = re.sub("<[^>]+>", "", zipfile.ZipFile(io.BytesIO(a.body)).read("word/document.xml").decode())
+check("institution_paper_picked", "XS%06d" % n_open["rows"][0]["id"] in one and ours[-1] not in one or len(ours) == 1)
+check("institution_paper_bad_pick", c.get("/api/institutions/%s/check" % inst, clues="x").status == 422)
+check("institution_paper_none_404", c.get("/api/institutions/H00000000000/check").status == 404)
 check("check_paper_by_hand", "11月2日来电" in zipfile.ZipFile(io.BytesIO(c.get("/api/clues/%d/check" % i).body))
       .read("word/document.xml").decode())
 a = c.get("/api/templates/weekly")

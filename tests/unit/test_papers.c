@@ -97,11 +97,11 @@ static void rows_are_repeated(void **state)
 
 static void built_in_templates_fill(void **state)
 {
-    static const char *const names[] = {"weekly", "check"};
+    static const char *const names[] = {"weekly", "check", "institution"};
     json_t *v = json_pack("{s:s}", "周次", "第 12 周");
 
     (void)state;
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct buf out = BUF_INIT;
         struct err e = {0};
         int unknown = 0;

@@ -3,7 +3,7 @@
 """Makes the built-in DOCX templates and writes them as C: make.py OUT.c [OUT_DIR]
 
 With OUT_DIR the .docx files themselves are written there too (`huji template --docx`, to look at). What stands in a template:
-weekly.txt and check.txt beside this script, a line each:
+weekly.txt, check.txt and institution.txt beside this script, a line each:
 
     # title         == heading        plain text        |cell|cell|  table row, widths from `!widths a b c` (mm)
     !landscape      the rest of the document lies across
@@ -143,7 +143,7 @@ def docx(text):
 def main():
     here = os.path.dirname(os.path.abspath(__file__))
     c = "/* made by templates/make.py */\n#include \"papers/docx.h\"\n\n"
-    names = ["weekly", "check"]
+    names = ["weekly", "check", "institution"]
     for name in names:
         with open(os.path.join(here, name + ".txt"), encoding="utf-8") as f:
             data = docx(f.read())
