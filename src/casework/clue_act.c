@@ -320,6 +320,20 @@ int clue_dismiss(struct clue_hand *h, const char *reason, struct err *e)
     return end(&d, rc, e);
 }
 
+/* The bell of whoever has it, unless they did it themselves. */
+static int tell_assignee(struct clue_hand *h, const char *kind, const char *note, struct err *e)
+{
+    int64_t account = 0;
+    int rc = cw_get_int(
+        h->db, 0, &account, e,
+        "select a.id from clue c join account a on a.login = c.assignee where c.id = $1",
+        CW_ARGS(cw_i(h->clue)));
+
+    return rc || !account || account == h->who->account
+               ? rc
+               : notice_add(h->db, account, kind, h->clue, note, e);
+}
+
 int clue_reopen(struct clue_hand *h, const char *reason, struct err *e)
 {
     struct doing d = {
@@ -336,6 +350,8 @@ int clue_reopen(struct clue_hand *h, const char *reason, struct err *e)
                  "update clue set state = case when assignee is null then 'new' else 'working' end,"
                  " merged_into = null, " TOUCH " where id = $1" BY,
                  NULL, 0, e);
+    if (!rc)
+        rc = tell_assignee(h, "returned", reason, e);
     return end(&d, rc, e);
 }
 

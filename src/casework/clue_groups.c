@@ -113,6 +113,9 @@ int clue_index_groups(struct clue_index *x, struct cw *db, const struct clue_fil
         if (!sums[g].n)
             continue;
         group_key(x, by, (uint32_t)g, sums[g].key);
+        if (by == GROUP_INST)
+            snprintf(sums[g].name, sizeof sums[g].name, "%.*s", (int)x->inst_names[g].n,
+                     x->inst_names[g].p);
         sums[kept++] = sums[g];
     }
     pthread_rwlock_unlock(&x->lock);

@@ -100,7 +100,7 @@ enum clue_group {
 };
 extern const char *const clue_group_name[CLUE_GROUPS];
 struct clue_sum {
-    char key[64];
+    char key[64], name[128]; /* name: of an institution */
     int64_t n, amount, fund, expected, confirmed, rejected;
 };
 /* Sums by group, largest expected first. Owns: mem_free(*out). */

@@ -79,6 +79,39 @@ static const char *given(const struct request *r, const char *name)
     return text && *text ? text : NULL;
 }
 
+/* An organisation of the tree: what lies in its division; of an institution's own, that institution. */
+static int org_of(struct request *r, struct clue_filter *f, struct err *e)
+{
+    const char *org = given(r, "org");
+    struct cw_rows rows;
+    int rc;
+
+    if (!org)
+        return 0;
+    rc = cw_query(r->db, &rows, e,
+                  "select admdvs, coalesce(fixmedins_code, '') from org where code = $1",
+                  CW_ARGS(cw_t(org)));
+    if (rc)
+        return rc;
+    rc = cw_next(&rows, e);
+    if (rc > 0) {
+        struct span division = cw_text(&rows, 0);
+
+        /* 430000 is a province, 430600 a city: what lies below begins like it. */
+        while (division.n >= 2 && memcmp(division.p + division.n - 2, "00", 2) == 0)
+            division.n -= 2;
+        f->admdvs = arena_dup(&r->arena, division);
+        if (cw_text(&rows, 1).n)
+            f->insts = arena_dup(&r->arena, cw_text(&rows, 1));
+    }
+    cw_done(&rows);
+    if (rc == 0) {
+        err_set(e, ERR_INPUT, "没有组织机构 %.40s", org);
+        return err_where(e, "org");
+    }
+    return rc < 0 ? rc : f->admdvs ? 0 : err_nomem(e);
+}
+
 int clue_filter_read(struct request *r, struct clue_filter *f, struct err *e)
 {
     int64_t overdue = 0, gone = 0;
@@ -95,7 +128,9 @@ int clue_filter_read(struct request *r, struct clue_filter *f, struct err *e)
     f->assignee = given(r, "assignee");
     if (f->assignee && strcmp(f->assignee, "me") == 0)
         f->assignee = r->session.login;
-    rc = mask_of(r, "state", clue_state_find, &f->states, e);
+    rc = org_of(r, f, e);
+    if (!rc)
+        rc = mask_of(r, "state", clue_state_find, &f->states, e);
     if (!rc)
         rc = mask_of(r, "verdict", find_verdict, &f->verdicts, e);
     if (!rc)
@@ -132,6 +167,7 @@ const struct route_field clue_filter_fields[] = {
     {"rule_id", FIELD_TEXT, false, "规则编号，逗号分隔"},
     {"fixmedins_code", FIELD_TEXT, false, "机构编号，逗号分隔"},
     {"admdvs", FIELD_TEXT, false, "区划代码的前几位"},
+    {"org", FIELD_TEXT, false, "组织机构代码：它的区划（或它自己这家机构）的"},
     {"assignee", FIELD_TEXT, false, "承办人登录名；me = 我，- = 未分派"},
     {"from", FIELD_DAY, false, "发生日期从"},
     {"to", FIELD_DAY, false, "到"},
@@ -394,11 +430,12 @@ static int stats(struct request *r, struct err *e)
     for (size_t i = 0; i < n && i < (size_t)limit && !rc; i++)
         json_array_append_new(
             rows,
-            json_pack("{s:o,s:I,s:I,s:I,s:I,s:I,s:I}", "key", json_span(span_of(sums[i].key)),
-                      "count", (json_int_t)sums[i].n, "amount_fen", (json_int_t)sums[i].amount,
-                      "fund_fen", (json_int_t)sums[i].fund, "expected_fen",
-                      (json_int_t)sums[i].expected, "confirmed", (json_int_t)sums[i].confirmed,
-                      "rejected", (json_int_t)sums[i].rejected));
+            json_pack("{s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I}", "key", json_span(span_of(sums[i].key)),
+                      "name", json_span(span_of(sums[i].name)), "count", (json_int_t)sums[i].n,
+                      "amount_fen", (json_int_t)sums[i].amount, "fund_fen",
+                      (json_int_t)sums[i].fund, "expected_fen", (json_int_t)sums[i].expected,
+                      "confirmed", (json_int_t)sums[i].confirmed, "rejected",
+                      (json_int_t)sums[i].rejected));
     mem_free(sums);
     if (rc) {
         json_decref(rows);

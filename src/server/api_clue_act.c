@@ -12,6 +12,7 @@
 #include "server/server.h"
 
 #define MAX_TEXT 4000
+#define MAX_BULK_MERGE 50
 #define MAX_BULK 10000
 
 struct wish {
@@ -179,10 +180,9 @@ static const struct bulk {
     const char *name, *permission;
     act_fn *act;
 } bulks[] = {
-    {"assign", "clue.assign", assign},
-    {"start", "clue.verdict", start},
-    {"dismiss", "clue.dismiss", dismiss},
-    {"verdict", "clue.verdict", judge},
+    {"assign", "clue.assign", assign},    {"start", "clue.verdict", start},
+    {"dismiss", "clue.dismiss", dismiss}, {"verdict", "clue.verdict", judge},
+    {"merge", "clue.dismiss", merge},
 };
 
 /* "ids": [..], or "all": true with the list's own filter in the query string. Owns: mem_free(*ids). */
@@ -254,7 +254,7 @@ static int bulk(struct request *r, struct err *e)
         return rc;
     b = bulk_find(name);
     if (!b) {
-        err_set(e, ERR_INPUT, "act 应是 assign、start、dismiss、verdict 之一");
+        err_set(e, ERR_INPUT, "act 应是 assign、start、dismiss、verdict、merge 之一");
         return err_where(e, "act");
     }
     if (!request_may(r, b->permission))
@@ -264,6 +264,11 @@ static int bulk(struct request *r, struct err *e)
         rc = bulk_ids(r, &ids, &n, e);
     for (size_t i = 0; !rc && i < n && r->session.fixmedins_code[0]; i++)
         rc = must_see(r, ids[i], e);
+    /* What is merged away is off the lists: a hand's count of it, not a way to clear the desk. */
+    if (!rc && b->act == merge && n > MAX_BULK_MERGE) {
+        err_set(e, ERR_INPUT, "一次最多合并 %d 条，现在是 %zu 条", MAX_BULK_MERGE, n);
+        rc = err_where(e, "ids");
+    }
     if (!rc && (b->act == dismiss || (b->act == judge && w.verdict == VERDICT_REJECTED)))
         rc = bulk_gate(r, b->act == dismiss ? NULL : verdict_code[w.verdict], w.reason, ids, n,
                        &go_on, e);
@@ -312,7 +317,8 @@ static const struct route_field merge_body[] = {
 static const struct route_field comment_body[] = {
     {"text", FIELD_TEXT, true, "评论，@登录名 提醒某人"}, {0}};
 static const struct route_field bulk_body[] = {
-    {"act", FIELD_TEXT, true, "assign、start、dismiss、verdict"},
+    {"act", FIELD_TEXT, true, "assign、start、dismiss、verdict、merge"},
+    {"into", FIELD_INT, false, "并入哪条（merge，最多 50 条）"},
     {"ids", FIELD_LIST, false, "线索编号，最多 10000"},
     {"all", FIELD_BOOL, false, "对查询条件里的全部"},
     {"reason", FIELD_TEXT, false, "理由"},
@@ -334,7 +340,7 @@ const struct route routes_clue_act[] = {
     {"POST", "/api/clues/{id}/merge", "clue.dismiss", 0, api_merge, "并入另一条", NULL, merge_body},
     {"POST", "/api/clues/{id}/comments", "clue.comment", 0, api_comment, "评论", NULL,
      comment_body},
-    {"POST", "/api/clues/bulk", "clue.read", 0, bulk, "批量分派、开始、排除、判定",
+    {"POST", "/api/clues/bulk", "clue.read", 0, bulk, "批量分派、开始、排除、判定、合并",
      clue_filter_fields, bulk_body},
     {0},
 };

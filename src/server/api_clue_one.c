@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "screen/mask.h"
 #include "screen/story.h"
 #include "server/clue_query.h"
+#include "server/mates.h"
 #include "server/routes.h"
 #include "server/rowjson.h"
 #include "server/server.h"
@@ -129,7 +131,62 @@ static int lines(struct request *r, struct err *e)
 
 /* --- time line ------------------------------------------------------------------------------------- */
 
+static int events_of(struct request *r, const json_t *row, json_t **events, struct err *e)
+{
+    return cw_rows_json(
+        r->db, events, evidence_columns, e,
+        "select event, role, amount_fen, fund_fen, gone from clue_line where clue = $1"
+        " order by role, event limit 1000",
+        CW_ARGS(cw_i(json_integer_value(json_object_get(row, "id")))));
+}
+
 static int timeline(struct request *r, struct err *e)
+{
+    struct scope scope = scope_of(&r->session);
+    const char *inst = scope.fixmedins_code[0] ? scope.fixmedins_code : NULL, *person = NULL;
+    json_t *row = NULL, *events = NULL, *out = NULL;
+    struct ask *a = NULL;
+    int rc = clue_of(r, &row, e);
+
+    if (!rc)
+        rc = events_of(r, row, &events, e);
+    if (!rc)
+        rc = ask_open(r, &a, e);
+    if (!rc) {
+        person = text_of(row, "psn_no");
+        rc = timeline_load(a, person, inst, events, &out, e);
+    }
+    if (!rc && person)
+        rc = mates_lanes(a, person, inst, events, out, e);
+    ask_close(a);
+    json_decref(events);
+    json_decref(row);
+    if (rc)
+        json_decref(out);
+    return rc ? rc : reply_json(r, 200, out, e);
+}
+
+/* --- members --------------------------------------------------------------------------------------- */
+
+static void hide(json_t *list, const char *field, void (*mask)(struct buf *, struct span))
+{
+    json_t *one;
+    size_t i;
+
+    json_array_foreach(list, i, one)
+    {
+        const char *s = text_of(one, field);
+        struct buf b = BUF_INIT;
+
+        if (!s || !*s)
+            continue;
+        mask(&b, span_of(s));
+        json_object_set_new(one, field, json_stringn(buf_cstr(&b), b.n));
+        buf_release(&b);
+    }
+}
+
+static int members(struct request *r, struct err *e)
 {
     struct scope scope = scope_of(&r->session);
     json_t *row = NULL, *events = NULL, *out = NULL;
@@ -137,20 +194,21 @@ static int timeline(struct request *r, struct err *e)
     int rc = clue_of(r, &row, e);
 
     if (!rc)
-        rc = cw_rows_json(
-            r->db, &events, evidence_columns, e,
-            "select event, role, amount_fen, fund_fen, gone from clue_line where clue = $1"
-            " order by role, event limit 1000",
-            CW_ARGS(cw_i(json_integer_value(json_object_get(row, "id")))));
+        rc = events_of(r, row, &events, e);
     if (!rc)
         rc = ask_open(r, &a, e);
     if (!rc)
-        rc = timeline_load(a, text_of(row, "psn_no"),
-                           scope.fixmedins_code[0] ? scope.fixmedins_code : NULL, events, &out, e);
+        rc = mates_members(a, events, scope.fixmedins_code[0] ? scope.fixmedins_code : NULL, &out,
+                           e);
     ask_close(a);
     json_decref(events);
     json_decref(row);
-    return rc ? rc : reply_json(r, 200, out, e);
+    if (rc)
+        return rc;
+    hide(json_object_get(out, "members"), "psn_name", mask_name);
+    hide(json_object_get(out, "members"), "tel", mask_tel);
+    hide(json_object_get(out, "phones"), "name", mask_tel);
+    return reply_json(r, 200, out, e);
 }
 
 /* --- history ----------------------------------------------------------------------------------------- */
@@ -186,6 +244,8 @@ const struct route routes_clue_one[] = {
     {"GET", "/api/clues/{id}/lines", "clue.read", 0, lines, "证据与所在就诊的全部费用，到文件和行",
      NULL, NULL},
     {"GET", "/api/clues/{id}/timeline", "clue.read", 0, timeline, "前后的就诊", NULL, NULL},
+    {"GET", "/api/clues/{id}/members", "clue.read", 0, members, "涉及的各人与他们的共同处", NULL,
+     NULL},
     {"GET", "/api/clues/{id}/history", "clue.read", 0, history, "谁在何时做了什么", NULL, NULL},
     {"GET", "/api/clues/{id}/comments", "clue.read", 0, history, "评论", NULL, NULL},
     {0},

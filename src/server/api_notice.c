@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* /api/notices: the bell. */
+#include <string.h>
+
+#include "base/day.h"
 #include "server/routes.h"
 #include "server/rowjson.h"
 
@@ -13,11 +16,58 @@ static const struct json_column columns[] = {
     {0},
 };
 
+#define DUE_SOON 3 /* days before */
+
+/* Clues of the reader's that are due in a few days, or over: each said once per date. Nothing is written when there is none. */
+static int ring_due(struct request *r, struct err *e)
+{
+    static const char which[] =
+        " from clue c where c.assignee = $1 and c.due is not null and c.due <= $2"
+        " and c.state in ('assigned', 'working', 'judged') and not exists (select 1 from notice n"
+        " where n.account = $3 and n.kind = 'due' and n.clue = c.id and n.note = '期限 ' || c.due)";
+    char soon[CW_TIME], now[CW_TIME];
+    struct buf sql = BUF_INIT, day = BUF_INIT;
+    int64_t n = 0;
+    day_t today;
+    int rc;
+
+    cw_now(now);
+    memcpy(soon, now, 11);
+    soon[10] = 0;
+    if (!day_parse(span_of(soon), &today))
+        return 0;
+    day_print(&day, today + DUE_SOON);
+    buf_fmt(&sql, "select count(*)%s", which);
+    rc = cw_get_int(
+        r->db, 0, &n, e, buf_cstr(&sql),
+        CW_ARGS(cw_t(r->session.login), cw_t(buf_cstr(&day)), cw_i(r->session.account)));
+    if (!rc && n) {
+        buf_clear(&sql);
+        buf_fmt(&sql,
+                "insert into notice(account, at, kind, clue, note)"
+                " select $3, cast($4 as text), 'due', c.id, '期限 ' || c.due%s",
+                which);
+        rc = cw_begin(r->db, e);
+        if (!rc)
+            rc = cw_exec(r->db, e, buf_cstr(&sql),
+                         CW_ARGS(cw_t(r->session.login), cw_t(buf_cstr(&day)),
+                                 cw_i(r->session.account), cw_t(now)));
+        rc = cw_end(r->db, rc, e);
+    }
+    buf_release(&sql);
+    buf_release(&day);
+    return rc;
+}
+
 static int list(struct request *r, struct err *e)
 {
     json_t *rows = NULL;
     int64_t unseen = 0;
-    int rc = cw_rows_json(
+    int rc = ring_due(r, e);
+
+    if (rc)
+        return rc;
+    rc = cw_rows_json(
         r->db, &rows, columns, e,
         "select id, at, kind, clue, note, seen from notice where account = $1 order by id desc limit 100",
         CW_ARGS(cw_i(r->session.account)));

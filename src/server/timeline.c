@@ -57,6 +57,12 @@ static void hot_sql(struct buf *b, bool lines)
     buf_str(b, ") group by 1)");
 }
 
+void timeline_hot_sql(struct buf *b, const json_t *events)
+{
+    events_sql(b, events);
+    hot_sql(b, names_lines(events));
+}
+
 #define DATE_OF(day) "strftime(date '1970-01-01' + " day ", '%Y-%m-%d')"
 #define TIME_OF(sec) "strftime(make_timestamp(" sec " * 1000000), '%Y-%m-%d %H:%M')"
 
@@ -147,8 +153,7 @@ int timeline_load(struct ask *a, const char *psn_no, const char *fixmedins_code,
     json_t *items = NULL, *lanes;
     int rc;
 
-    events_sql(&b, events);
-    hot_sql(&b, names_lines(events));
+    timeline_hot_sql(&b, events);
     if (psn_no)
         person_sql(&b, psn_no, fixmedins_code);
     else

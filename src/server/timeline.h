@@ -15,5 +15,7 @@
  * (row scope). `events`: an array of {"event","role"}, NULL = none. Owns: *out. Errors: ERR_DB, ERR_NOMEM. */
 int timeline_load(struct ask *a, const char *psn_no, const char *fixmedins_code,
                   const json_t *events, json_t **out, struct err *e);
+/* "with ev(id, role) as .., hot(mdtrt_id, role) as (..)": the visits that the events belong to. */
+void timeline_hot_sql(struct buf *b, const json_t *events);
 
 #endif

@@ -96,13 +96,53 @@ r = s.client("rev1")
 check("reviewer_sees_only_his", [x["id"] for x in r.get("/api/clues").json["rows"]] == [k])
 check("reviewer_other_404", r.get("/api/clues/%d" % i).status == 404)
 check("reviewer_no_verdict_403", r.post("/api/clues/%d/verdict" % k, {"verdict": "confirmed", "reason": "xx", "version": 2}).status == 403)
-check("bell", r.get("/api/notices").json["unseen"] == 1 and r.post("/api/notices/seen").json["unseen"] == 0)
+a = r.get("/api/notices").json
+check("bell_assigned_and_due", a["unseen"] == 2 and {x["kind"] for x in a["rows"]} == {"assigned", "due"} and
+      any(x["note"] == "期限 2020-01-01" for x in a["rows"]), a)
+check("bell", r.post("/api/notices/seen").json["unseen"] == 0 and r.get("/api/notices").json["unseen"] == 0)
 check("assign_unknown_422", c.post("/api/clues/%d/assign" % k, {"login": "nobody", "version": 2}).status == 422)
 ids = [x["id"] for x in seen[2:6]]
 a = c.post("/api/clues/bulk", {"act": "dismiss", "ids": ids + [10**9], "reason": "单据齐全"}).json
 check("bulk", a["done"] == 4 and len(a["failed"]) == 1, a)
 check("bulk_forbidden", s.client("hand1").post("/api/clues/bulk", {"act": "dismiss", "ids": ids, "reason": "xx"}).status == 403)
 check("dismissed_closed", c.post("/api/clues/%d/start" % ids[0], {"version": 2}).status == 409)
+a = c.get("/api/clues/%d" % ids[1]).json
+c.post("/api/clues/%d/reopen" % ids[1], {"reason": "又来新证据", "version": a["version"]})
+a = c.get("/api/clues/%d" % ids[1]).json
+c.post("/api/clues/%d/assign" % ids[1], {"login": "ana1", "version": a["version"]})
+a = c.get("/api/clues/%d" % ids[1]).json
+c.post("/api/clues/%d/dismiss" % ids[1], {"reason": "先排除", "version": a["version"]})
+a = c.get("/api/clues/%d" % ids[1]).json
+c.post("/api/clues/%d/reopen" % ids[1], {"reason": "退回再查", "version": a["version"]})
+check("bell_returned", any(x["kind"] == "returned" and x["clue"] == ids[1] for x in d.get("/api/notices").json["rows"]))
+m = [x["id"] for x in seen[6:9]]
+a = c.post("/api/clues/bulk", {"act": "merge", "ids": m[1:], "into": m[0], "reason": "同一次住院"}).json
+check("bulk_merge", a["done"] == 2 and all(c.get("/api/clues/%d" % x).json["merged_into"] == m[0] for x in m[1:]), a)
+check("bulk_merge_few", c.post("/api/clues/bulk", {"act": "merge", "ids": list(range(1, 60)), "into": m[0], "reason": "xx"}).status == 422)
+sysa = s.client("system1")
+sysa.post("/api/orgs", {"code": "here", "parent": "root", "kind": "bureau", "name": "本县", "admdvs": first["admdvs"]})
+sysa.post("/api/orgs", {"code": "city", "parent": "root", "kind": "bureau", "name": "本市", "admdvs": first["admdvs"][:4] + "00"})
+sysa.post("/api/orgs", {"code": "far", "parent": "root", "kind": "bureau", "name": "外县", "admdvs": "110101"})
+sysa.post("/api/orgs", {"code": "hosp", "parent": "here", "kind": "institution", "name": "医院", "admdvs": first["admdvs"], "fixmedins_code": first["fixmedins_code"]})
+n = {x: c.get("/api/clues", org=x).json.get("total") for x in ("root", "here", "city", "far", "hosp")}
+one_inst = c.get("/api/clues", fixmedins_code=first["fixmedins_code"]).json["total"]
+check("org_tree_narrows", n["root"] == c.get("/api/clues").json["total"] >= n["city"] >= n["here"] > n["hosp"] == one_inst > 0 == n["far"], n)
+check("org_unknown_422", c.get("/api/clues", org="nowhere").status == 422)
+a = c.get("/api/clues/stats", by="fixmedins_code").json["rows"]
+check("stats_name_institutions", any(x["key"] == first["fixmedins_code"] and x["name"] == first["fixmedins_name"] for x in a), a[:2])
+gang = [x for x in c.get("/api/clues", rule_id="B17.stay,B17.swipe").json["rows"]]
+a = c.get("/api/clues/%d/members" % gang[0]["id"])
+g = a.json
+check("gang_answers", a.status == 200, s.text()[-800:])
+check("gang_members", a.status == 200 and len(g["members"]) >= 2 and g["days"] and all(x["persons"] >= 2 for x in g["days"]), g)
+village = c.get("/api/clues", rule_id="B10").json["rows"]
+v = c.get("/api/clues/%d/members" % village[0]["id"]).json if village else {}
+check("village_shared", village and max(x["persons"] for x in v["villages"]) >= 2, v)
+check("no_household_key_leaks", "household" not in str(v["members"]) and all(list(x) == ["persons"] for x in v["households"]), v)
+check("gang_masked", all("*" in x["psn_name"] for x in g["members"]) and all("*" in x["tel"] for x in g["members"] if x["tel"]), g)
+mates = next((x for x in (c.get("/api/clues/%d/timeline" % y["id"]).json for y in seen if y["psn_no"] and y["mdtrt_id"])
+              if any(z["id"].startswith("mate:") for z in x["lanes"])), None)
+check("village_mates_in_the_strip", mates and any(i["lane"].startswith("mate:") and i["role"] == 0 for i in mates["items"]))
 check("comment", d.post("/api/clues/%d/comments" % i, {"text": "@head1 请复核"}).status == 200 and
       c.get("/api/notices").json["unseen"] >= 1 and len(c.get("/api/clues/%d/comments" % i).json["rows"]) == 1)
 p = next(x["psn_no"] for x in seen if x["psn_no"])
