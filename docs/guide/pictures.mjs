@@ -55,7 +55,7 @@ try {
     await settled(page)
     await shot(page, name)
   }
-  const menu = page.getByRole('menuitem', { name: '数据接入' })
+  const menu = page.getByRole('link', { name: '数据接入' })
   if (await menu.count()) {
     await menu.first().click()
     await settled(page)
