@@ -144,6 +144,9 @@ async function officer(page, first) {
     await page.getByRole('link', { name: first }).first().click()
     await page.getByRole('heading', { name: '时间轴' }).waitFor()
     await settled(page)
+    // The parts of the page come one by one.
+    await page.locator('.strip .item.hot').first().waitFor()
+    await page.getByRole('heading', { name: '依据' }).waitFor()
     ok('线索详情：时间轴画出违规项', (await page.locator('.strip .item.hot').count()) >= 1)
     ok('线索详情：证据标出违规项与出处', /▶ 违规[\s\S]*第 \d+ 行/.test(await page.locator('main').innerText()))
     ok('线索详情：法条与什么能说明它不是', (await page.getByText('什么能说明它不是').isVisible()) && (await page.getByRole('heading', { name: '依据' }).isVisible()))
@@ -174,7 +177,7 @@ async function officer(page, first) {
 
   await test(page, '别人先改了', async () => {
     await go(page, '/clues?assignee=me')
-    const rows = page.locator('.el-table__body tr')
+    const rows = page.locator('.table-page .el-table__body tr')
     await rows.first().waitFor()
     await settled(page)
     const mine = await rows.count()
