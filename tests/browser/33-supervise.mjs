@@ -24,7 +24,10 @@ export default async function () {
       await settled(page)
       await shot(page, '33-supervise')
       await go(page, '/clues')
-      ok('监督视图：台账只读，没有批量操作', (await page.getByRole('button', { name: '批量排除' }).count()) === 0 && (await page.getByRole('button', { name: '导出', exact: true }).count()) === 0)
+      // Of the ledger: the view just left has a button 导出, too.
+      const ledger = page.locator('.table-page')
+      await ledger.getByRole('button', { name: '显隐列' }).waitFor()
+      ok('监督视图：台账只读，没有批量操作', (await ledger.getByRole('button', { name: '批量排除' }).count()) === 0 && (await ledger.getByRole('button', { name: '导出', exact: true }).count()) === 0)
       await go(page, '/system/audit')
       await page.getByRole('cell', { name: 'supervise.read' }).first().waitFor()
       ok('监督视图：看过哪一栏在审计日志里', true)
