@@ -42,9 +42,13 @@ struct huji_text {
 struct huji_table {
     size_t n;
     const void *col[HUJI_MAX_FIELDS];
-    /* 0: as above. 1, 2 or 4: packed; unsigned numbers of so many bytes behind `base`, all bits set = missing. */
+    /* 0: as above. 1 to 4: packed; unsigned numbers of so many bytes behind `base`, all bits set = missing. With 3 a byte
+     * more is readable behind the last. */
     uint8_t width[HUJI_MAX_FIELDS];
     int64_t base[HUJI_MAX_FIELDS];
+    /* Where most rows have no value: a bit per row that has one, and how many have before each 64; col holds these alone. */
+    const uint64_t *there[HUJI_MAX_FIELDS];
+    const uint32_t *before[HUJI_MAX_FIELDS];
 };
 
 /* code[id]; with `at` code[k] is the text of at[k], ascending, and all other ids have none. NULL, though n > 0: the texts

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/map.h"
 #include "base/mem.h"
@@ -12,12 +13,21 @@
 /* A domain is cut into shards by hash so that two threads seldom wait for each other. */
 #define SHARDS 16
 
+/*
+ * Texts of a shard, packed: there are tens of millions (a visit's, a settlement's number), and text, id and place of
+ * one take some 35 bytes. An entry is its id (4 bytes), its length (4) and the text; it is told by the number of its block
+ * and where in it it begins. Blocks stay where they are, so that a text can be pointed to.
+ */
+enum { BLOCK_BITS = 16, BLOCK = 1 << BLOCK_BITS, ENTRY_HEAD = 8 };
+
 struct shard {
     pthread_mutex_t lock;
-    struct names names;
-    uint32_t *id; /* local number -> id */
-    size_t id_cap;
-    uint32_t saved; /* local numbers below are in d_* */
+    char **block;
+    uint32_t *used; /* bytes, of each block */
+    size_t n_block, cap_block, cap_used;
+    uint64_t *place; /* by hash: upper half of the hash, entry + 1; 0 = free */
+    size_t n, n_place;
+    size_t saved_block, saved_used; /* entries before are in d_* */
 };
 
 /* A byte per id that may be read without a lock: pages are added, never moved. */
@@ -99,8 +109,11 @@ void codes_free(struct codes *c)
         struct book *b = &c->book[d];
         for (int i = 0; i < SHARDS; i++) {
             struct shard *s = &b->shard[i];
-            names_release(&s->names);
-            mem_free(s->id);
+            for (size_t k = 0; k < s->n_block; k++)
+                mem_free(s->block[k]);
+            mem_free(s->block);
+            mem_free(s->used);
+            mem_free(s->place);
             pthread_mutex_destroy(&s->lock);
         }
         arena_release(&b->text);
@@ -172,6 +185,92 @@ static struct shard *shard_of(struct codes *c, enum domain d, struct span s)
     return &c->book[d].shard[hash_bytes(s.p, s.n) >> 60];
 }
 
+static char *entry_at(const struct shard *h, uint32_t at)
+{
+    return h->block[at >> BLOCK_BITS] + (at & (BLOCK - 1));
+}
+
+static int32_t entry_id(const char *e)
+{
+    int32_t id;
+    memcpy(&id, e, sizeof id);
+    return id;
+}
+
+static struct span entry_text(const char *e)
+{
+    uint32_t n;
+    memcpy(&n, e + 4, sizeof n);
+    return (struct span){e + ENTRY_HEAD, n};
+}
+
+/* The place of a text, or the free one where it belongs. */
+static size_t place_of(const struct shard *h, uint64_t hash, struct span s)
+{
+    size_t i = hash & (h->n_place - 1);
+    while (h->place[i] && (h->place[i] >> 32 != (uint32_t)(hash >> 28) ||
+                           !span_eq(entry_text(entry_at(h, (uint32_t)h->place[i] - 1)), s)))
+        i = (i + 1) & (h->n_place - 1);
+    return i;
+}
+
+static int more_places(struct shard *h)
+{
+    size_t n = h->n_place ? h->n_place * 2 : 64;
+    uint64_t *place = mem_calloc(n, sizeof *place);
+    if (!place)
+        return -1;
+    for (size_t k = 0; k < h->n_place; k++) {
+        if (!h->place[k])
+            continue;
+        struct span s = entry_text(entry_at(h, (uint32_t)h->place[k] - 1));
+        size_t i = hash_bytes(s.p, s.n) & (n - 1);
+        while (place[i])
+            i = (i + 1) & (n - 1);
+        place[i] = h->place[k];
+    }
+    mem_free(h->place);
+    h->place = place;
+    h->n_place = n;
+    return 0;
+}
+
+/* A long text has a block of its own, and begins it. NULL: out of memory. */
+static char *new_entry(struct shard *h, size_t bytes, uint32_t *at)
+{
+    size_t last = h->n_block - 1;
+    if (!h->n_block || h->used[last] + bytes > BLOCK) {
+        char *b = NULL;
+        if (h->n_block >= (UINT32_MAX >> BLOCK_BITS) ||
+            mem_grow(&h->block, &h->cap_block, h->n_block + 1, sizeof *h->block) < 0 ||
+            mem_grow(&h->used, &h->cap_used, h->n_block + 1, sizeof *h->used) < 0 ||
+            !(b = mem_alloc(bytes > BLOCK ? bytes : BLOCK)))
+            return NULL;
+        last = h->n_block++;
+        h->block[last] = b;
+        h->used[last] = 0;
+    }
+    *at = (uint32_t)(last << BLOCK_BITS | h->used[last]);
+    h->used[last] += (uint32_t)bytes;
+    return entry_at(h, *at);
+}
+
+/* Entries from (block, used) on, in the order in which they came; NULL at the end. */
+static const char *next_entry(const struct shard *h, size_t *block, size_t *used)
+{
+    while (*block < h->n_block && *used >= h->used[*block]) {
+        if (*block + 1 == h->n_block)
+            return NULL;
+        ++*block;
+        *used = 0;
+    }
+    if (*block >= h->n_block)
+        return NULL;
+    const char *e = h->block[*block] + *used;
+    *used += ENTRY_HEAD + entry_text(e).n;
+    return e;
+}
+
 /*
  * What this thread has looked up, so that it need not lock again for a code it just had. The text is the
  * dictionary's own copy, which stays where it is as long as the dictionary lives: `owner` tells of which.
@@ -188,17 +287,27 @@ static _Thread_local struct cached cache[CACHE_SLOTS];
 static int32_t give(struct codes *c, enum domain d, struct shard *h, struct span s, int64_t id,
                     struct span *at)
 {
-    uint32_t before = h->names.n;
-    uint32_t local = names_put(&h->names, s);
-    if (local == NAME_NONE)
+    uint64_t hash = hash_bytes(s.p, s.n);
+    uint32_t where;
+    if (h->n * 4 >= h->n_place * 3 && more_places(h) < 0)
         return HUJI_NONE32;
-    *at = h->names.at[local];
-    if (local < before)
-        return (int32_t)h->id[local];
-    if (mem_grow(&h->id, &h->id_cap, (size_t)local + 1, sizeof *h->id) < 0)
+    size_t i = place_of(h, hash, s);
+    if (h->place[i]) {
+        const char *e = entry_at(h, (uint32_t)h->place[i] - 1);
+        *at = entry_text(e);
+        return entry_id(e);
+    }
+    char *e = s.n <= INT32_MAX ? new_entry(h, ENTRY_HEAD + s.n, &where) : NULL;
+    if (!e)
         return HUJI_NONE32;
-    uint32_t global = id >= 0 ? (uint32_t)id : atomic_fetch_add(&c->book[d].n, 1);
-    h->id[local] = global;
+    uint32_t global = id >= 0 ? (uint32_t)id : atomic_fetch_add(&c->book[d].n, 1),
+             n = (uint32_t)s.n;
+    memcpy(e, &global, 4);
+    memcpy(e + 4, &n, 4);
+    memcpy(e + ENTRY_HEAD, s.p, s.n);
+    h->place[i] = (hash >> 28) << 32 | (where + 1);
+    h->n++;
+    *at = entry_text(e);
     if (d == D_ITEM)
         note_item(c, global, s);
     return (int32_t)global;
@@ -234,8 +343,9 @@ int32_t codes_find(struct codes *c, enum domain d, struct span s)
         return HUJI_NONE32;
     struct shard *h = shard_of(c, d, s);
     pthread_mutex_lock(&h->lock);
-    uint32_t local = names_get(&h->names, s);
-    int32_t id = local == NAME_NONE ? HUJI_NONE32 : (int32_t)h->id[local];
+    size_t i = h->n_place ? place_of(h, hash_bytes(s.p, s.n), s) : 0;
+    bool there = h->n_place && h->place[i];
+    int32_t id = there ? entry_id(entry_at(h, (uint32_t)h->place[i] - 1)) : HUJI_NONE32;
     pthread_mutex_unlock(&h->lock);
     return id;
 }
@@ -279,9 +389,10 @@ void codes_texts(struct codes *c, enum domain d, struct span *at, size_t n)
     for (int i = 0; i < SHARDS; i++) {
         struct shard *h = &c->book[d].shard[i];
         pthread_mutex_lock(&h->lock);
-        for (uint32_t k = 0; k < h->names.n; k++)
-            if (h->id[k] < n)
-                at[h->id[k]] = h->names.at[k];
+        size_t block = 0, used = 0;
+        for (const char *e; (e = next_entry(h, &block, &used));)
+            if ((size_t)entry_id(e) < n)
+                at[entry_id(e)] = entry_text(e);
         pthread_mutex_unlock(&h->lock);
     }
 }
@@ -296,6 +407,16 @@ static void note_named(struct book *b, uint32_t id)
 {
     b->name[id] = (struct span){"", 0};
     flag_set(&b->named, id);
+}
+
+/* All that is there is in d_*. */
+static void note_saved(struct book *b)
+{
+    for (int i = 0; i < SHARDS; i++) {
+        struct shard *h = &b->shard[i];
+        h->saved_block = h->n_block ? h->n_block - 1 : 0;
+        h->saved_used = h->n_block ? h->used[h->n_block - 1] : 0;
+    }
 }
 
 static int load_one(struct codes *c, duckdb_connection con, enum domain d, struct err *e)
@@ -317,8 +438,7 @@ static int load_one(struct codes *c, duckdb_connection con, enum domain d, struc
     }
     db_close(&rows);
     c->book[d].n = c->book[d].saved = n;
-    for (int i = 0; i < SHARDS; i++)
-        c->book[d].shard[i].saved = c->book[d].shard[i].names.n;
+    note_saved(&c->book[d]);
     return rc;
 }
 
@@ -332,9 +452,10 @@ int codes_load(struct codes *c, duckdb_connection con, struct err *e)
 
 static int append(duckdb_appender app, const struct book *b, const struct shard *h, bool named)
 {
-    for (uint32_t i = h->saved; i < h->names.n; i++) {
-        struct span s = h->names.at[i];
-        uint32_t id = h->id[i];
+    size_t block = h->saved_block, used = h->saved_used;
+    for (const char *e; (e = next_entry(h, &block, &used));) {
+        struct span s = entry_text(e);
+        uint32_t id = (uint32_t)entry_id(e);
         struct span name = named && id < b->name_cap ? b->name[id] : (struct span){NULL, 0};
         bool ok = duckdb_append_int32(app, (int32_t)id) == DuckDBSuccess &&
                   duckdb_append_varchar_length(app, s.p, s.n) == DuckDBSuccess;
@@ -382,8 +503,8 @@ static int save_one(struct codes *c, duckdb_connection con, enum domain d, struc
     if (rc == 0)
         rc = save_late(&c->book[d], con, d, e);
     c->book[d].saved = c->book[d].n;
-    for (int i = 0; i < SHARDS && rc == 0; i++)
-        c->book[d].shard[i].saved = c->book[d].shard[i].names.n;
+    if (rc == 0)
+        note_saved(&c->book[d]);
     return rc;
 }
 

@@ -70,9 +70,13 @@ static int measure(struct store *s, const char *from, const struct source *src, 
         if (lo == HUJI_NONE64)
             continue;
         col->base = lo;
-        col->width = wide < UINT8_MAX ? 1 : wide < UINT16_MAX ? 2 : wide < UINT32_MAX ? 4 : 0;
-        size_t size = col->width ? col->width : (size_t)ftype_width(col->type);
-        if (!(col->data = mem_alloc(c->n_rows * size)))
+        col->width = wide < UINT8_MAX    ? 1
+                     : wide < UINT16_MAX ? 2
+                     : wide < 0xffffff   ? 3
+                     : wide < UINT32_MAX ? 4
+                                         : 0;
+        /* a byte more: numbers of three are read as four */
+        if (!(col->data = mem_alloc(c->n_rows * column_width(col) + 1)))
             rc = err_nomem(e);
     }
     column_set_release(&range);
@@ -87,6 +91,16 @@ static int measure(struct store *s, const char *from, const struct source *src, 
             to[i] = from[i] == (none) ? (max) : (narrow)(from[i] - c->base); \
     } while (0)
 
+#define PACK3(type, none)                                                              \
+    do {                                                                               \
+        unsigned char *to = (unsigned char *)c->data + at * 3;                         \
+        const type *from = data;                                                       \
+        for (size_t i = 0; i < n; i++, to += 3) {                                      \
+            uint32_t v = from[i] == (none) ? 0xffffff : (uint32_t)(from[i] - c->base); \
+            memcpy(to, &v, 3);                                                         \
+        }                                                                              \
+    } while (0)
+
 static void pack(struct column *c, size_t at, const void *data, int width, size_t n)
 {
     if (!c->data)
@@ -97,12 +111,16 @@ static void pack(struct column *c, size_t at, const void *data, int width, size_
         PACK(uint8_t, int32_t, HUJI_NONE32, UINT8_MAX);
     else if (width == 4 && c->width == 2)
         PACK(uint16_t, int32_t, HUJI_NONE32, UINT16_MAX);
+    else if (width == 4 && c->width == 3)
+        PACK3(int32_t, HUJI_NONE32);
     else if (width == 4)
         PACK(uint32_t, int32_t, HUJI_NONE32, UINT32_MAX);
     else if (c->width == 1)
         PACK(uint8_t, int64_t, HUJI_NONE64, UINT8_MAX);
     else if (c->width == 2)
         PACK(uint16_t, int64_t, HUJI_NONE64, UINT16_MAX);
+    else if (c->width == 3)
+        PACK3(int64_t, HUJI_NONE64);
     else
         PACK(uint32_t, int64_t, HUJI_NONE64, UINT32_MAX);
 }
@@ -124,26 +142,20 @@ static int fill_packed(struct stream *st, struct column_set *out, struct err *e)
     return (int)n;
 }
 
-int frame_load(struct store *s, enum source_id id, uint64_t fields, const char *order_by,
-               struct column_set *out, struct err *e)
+/* All fields of `all`, as they come. */
+static int load_rows(struct store *s, const struct source *src, uint64_t all,
+                     struct column_set *out, struct err *e)
 {
-    const struct source *src = &huji_sources[id];
     struct stream *st;
     struct buf b = BUF_INIT;
-    *out = (struct column_set){0};
-    out->col = mem_calloc(src->n_fields + 1, sizeof *out->col);
-    if (!out->col)
-        return err_nomem(e);
     buf_str(&b, "SELECT ");
     for (size_t f = 0; f < src->n_fields; f++)
-        if (fields >> f & 1) {
+        if (all >> f & 1) {
             buf_fmt(&b, "%s%s", out->n_cols ? ", " : "", src->fields[f].name);
             out->col[out->n_cols++].type = src->fields[f].type;
         }
     buf_fmt(&b, " FROM %s", src->table);
-    if (order_by)
-        buf_fmt(&b, " ORDER BY %s", order_by);
-    int rc = b.failed ? err_nomem(e) : measure(s, src->table, src, fields, out, e);
+    int rc = b.failed ? err_nomem(e) : measure(s, src->table, src, all, out, e);
     if (rc == 0)
         rc = stream_open(s, buf_cstr(&b), &st, e);
     if (rc == 0) {
@@ -151,6 +163,53 @@ int frame_load(struct store *s, enum source_id id, uint64_t fields, const char *
         stream_close(st);
     }
     buf_release(&b);
+    return rc;
+}
+
+/* The column of field f, of those in `all`. */
+static size_t column_of(uint64_t all, int f)
+{
+    return (size_t)__builtin_popcountll(all & ((UINT64_C(1) << f) - 1));
+}
+
+/* Takes out the columns that were there for the order alone. */
+static void keep_columns(struct column_set *c, uint64_t all, uint64_t fields)
+{
+    size_t from = 0, to = 0;
+    for (int f = 0; f < HUJI_MAX_FIELDS; f++) {
+        if (!(all >> f & 1))
+            continue;
+        if (fields >> f & 1)
+            c->col[to++] = c->col[from];
+        else
+            mem_free(c->col[from].data);
+        from++;
+    }
+    c->n_cols = to;
+}
+
+int frame_load(struct store *s, enum source_id id, uint64_t fields, const int order[FRAME_KEYS],
+               struct column_set *out, struct err *e)
+{
+    const struct source *src = &huji_sources[id];
+    const struct column *key[FRAME_KEYS];
+    uint64_t all = fields;
+    size_t n = 0;
+    *out = (struct column_set){0};
+    out->col = mem_calloc(src->n_fields + 1, sizeof *out->col);
+    if (!out->col)
+        return err_nomem(e);
+    while (order && n < FRAME_KEYS && order[n] >= 0)
+        all |= UINT64_C(1) << order[n++];
+    int rc = load_rows(s, src, all, out, e);
+    for (size_t i = 0; i < n && rc == 0; i++)
+        key[i] = &out->col[column_of(all, order[i])];
+    if (rc == 0)
+        rc = column_set_sort(out, key, n, e);
+    if (rc == 0) {
+        keep_columns(out, all, fields);
+        rc = column_set_thin(out, e);
+    }
     if (rc < 0)
         column_set_release(out);
     return rc;
@@ -158,8 +217,11 @@ int frame_load(struct store *s, enum source_id id, uint64_t fields, const char *
 
 void column_set_release(struct column_set *c)
 {
-    for (size_t i = 0; c->col && i < c->n_cols; i++)
+    for (size_t i = 0; c->col && i < c->n_cols; i++) {
         mem_free(c->col[i].data);
+        mem_free(c->col[i].there);
+        mem_free(c->col[i].before);
+    }
     mem_free(c->col);
     *c = (struct column_set){0};
 }

@@ -11,8 +11,8 @@
 #include "claims/store.h"
 #include "engine/source.h"
 
-/* One column: int32_t[] or int64_t[] as ftype_width(type) says; missing is HUJI_NONE32 / HUJI_NONE64. With a width of 1, 2
- * or 4: packed, unsigned numbers of so many bytes behind `base`, all bits set = missing. No data: nothing but missing. */
+/* One column: int32_t[] or int64_t[] as ftype_width(type) says; missing is HUJI_NONE32 / HUJI_NONE64. With a width of 1 to
+ * 4: packed, unsigned numbers of so many bytes behind `base`, all bits set = missing. No data: nothing but missing. */
 struct column {
     enum ftype type;
     uint8_t width;
@@ -22,6 +22,8 @@ struct column {
         int32_t *i32;
         int64_t *i64;
     };
+    uint64_t *there; /* not NULL: as struct huji_table says */
+    uint32_t *before;
 };
 
 struct column_set {
@@ -29,12 +31,24 @@ struct column_set {
     size_t n_cols, n_rows;
 };
 
+static inline size_t column_width(const struct column *c)
+{
+    return c->width ? c->width : (size_t)ftype_width(c->type);
+}
+
 /* Fields (bits by index into huji_sources[id].fields) of all rows of a source's table, each column as narrow as its values
- * allow; columns follow the fields' order. `order_by`: SQL behind ORDER BY, NULL = as stored. Owns: column_set_release. */
-int frame_load(struct store *s, enum source_id id, uint64_t fields, const char *order_by,
+ * allow; columns follow the fields' order. `order`: fields by which rows are put in order, missing last, the first -1 ends
+ * it; NULL: as they come. Owns: column_set_release. */
+enum { FRAME_KEYS = 4 };
+int frame_load(struct store *s, enum source_id id, uint64_t fields, const int order[FRAME_KEYS],
                struct column_set *out, struct err *e);
+/* Puts all rows in the order of the key columns, which are of the set; equal rows as they stood. */
+int column_set_sort(struct column_set *c, const struct column *const *key, size_t n_key,
+                    struct err *e);
 /* The same of any query of INTEGER and BIGINT columns, such as of a lookup table. */
 int frame_query(struct store *s, const char *sql, struct column_set *out, struct err *e);
+/* Columns of which most rows miss their value keep only those that are there. */
+int column_set_thin(struct column_set *c, struct err *e);
 void column_set_release(struct column_set *c);
 
 /* at[id] is the code. Of some ids only: id[k] ascending, at[k] its code. Only counted: at is NULL. */

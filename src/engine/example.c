@@ -53,18 +53,18 @@ static int set_measures(struct example_world *w, struct huji_run *run, const str
         const struct rule *r = w->lib->rules[m->rule];
         measure_release(t);
         for (const struct ynode *n = g->child; n; n = n->next) {
-            struct measure_row row = {0};
+            int64_t key[HUJI_MAX_KEYS], num = 0, den = 0, events = 0;
             struct measure_case c = {.ev_row = -1, .src = (uint8_t)r->clause[0].src};
             struct span of = ynode_text(n, "of"), peer = ynode_text(n, "peer");
             for (int k = 0; k < r->n_keys; k++)
-                if (!parse_key(run, r->key[0][k], span_cut(&of, '|'), &row.key[k]))
+                if (!parse_key(run, r->key[0][k], span_cut(&of, '|'), &key[k]))
                     return ynode_bad(n, w->e, "主体「of」不对");
-            dec_parse(ynode_text(n, "num"), r->scale, false, &row.num);
-            dec_parse(ynode_text(n, "den"), r->scale, false, &row.den);
-            dec_parse(ynode_text(n, "n"), 0, false, &row.n);
+            dec_parse(ynode_text(n, "num"), r->scale, false, &num);
+            dec_parse(ynode_text(n, "den"), r->scale, false, &den);
+            dec_parse(ynode_text(n, "n"), 0, false, &events);
             for (int k = 0; k < 3 && peer.p; k++)
                 c.peer[k] = example_code(w, D_TEXT, span_cut(&peer, '|'));
-            int rc = measure_row_add(run, m, t, &row, &c, w->e);
+            int rc = measure_row_add(run, m, t, key, num, den, events, &c, w->e);
             if (rc < 0)
                 return rc;
         }

@@ -57,27 +57,41 @@ static const uint8_t *take_number(const uint8_t *p, int64_t *v, int64_t *last)
     return p;
 }
 
-static int room(struct kept *k)
+struct kept_block {
+    struct kept_block *next;
+    uint32_t n, cap;
+    uint8_t p[];
+};
+
+enum { EVENT_BYTES = KEPT_NUMBERS * MOST_BYTES + 1, FIRST_BLOCK = 512, MOST_BLOCK = 16384 };
+
+/* A block with room for one event more. */
+static struct kept_block *room(struct kept *k)
 {
-    size_t need = k->n + (size_t)KEPT_NUMBERS * MOST_BYTES + 1;
-    if (need <= k->cap)
-        return 0;
-    size_t cap = k->cap + k->cap / 4 + 256; /* there are many of them: less slack than mem_grow */
-    uint8_t *p = mem_realloc(k->p, cap < need ? need : cap);
-    if (!p)
-        return -1;
-    k->p = p;
-    k->cap = cap < need ? need : cap;
-    return 0;
+    struct kept_block *now = k->now;
+    if (now && now->cap - now->n >= EVENT_BYTES)
+        return now;
+    size_t size = now ? (now->cap + sizeof *now) * 3 / 2 : FIRST_BLOCK;
+    size = size > MOST_BLOCK ? MOST_BLOCK : size;
+    struct kept_block *b = mem_alloc(size);
+    if (!b)
+        return NULL;
+    *b = (struct kept_block){.cap = (uint32_t)(size - sizeof *b)};
+    if (now)
+        now->next = b;
+    else
+        k->first = b;
+    return k->now = b;
 }
 
 int kept_put(struct kept *k, unsigned mask, const struct event *ev)
 {
     const char *num = (const char *)ev;
     _Static_assert(offsetof(struct event, f) == (EVENT_NUMBERS - 1) * 8, "numbers of struct event");
-    if (room(k) < 0)
+    struct kept_block *b = room(k);
+    if (!b)
         return -1;
-    uint8_t *p = k->p + k->n;
+    uint8_t *p = b->p + b->n;
     for (unsigned i = 0; mask >> i; i++)
         if (mask >> i & 1) {
             int64_t v;
@@ -87,7 +101,7 @@ int kept_put(struct kept *k, unsigned mask, const struct event *ev)
     p = put_number(p, ev->row, &k->last[EVENT_NUMBERS]);
     p = put_number(p, ev->kn, &k->last[EVENT_NUMBERS + 1]);
     *p++ = (uint8_t)(ev->clause << 1 | ev->absent);
-    k->n = (size_t)(p - k->p);
+    b->n = (uint32_t)(p - b->p);
     k->n_events++;
     return 0;
 }
@@ -96,9 +110,13 @@ bool kept_next(struct kept_reader *r, unsigned mask, struct event *ev)
 {
     char *num = (char *)ev;
     int64_t row, kn;
-    if (r->at >= r->kept->n)
+    if (!r->block || r->at >= r->block->n) {
+        r->block = r->block ? r->block->next : r->kept->first;
+        r->at = 0;
+    }
+    if (!r->block)
         return false;
-    const uint8_t *p = r->kept->p + r->at;
+    const uint8_t *p = r->block->p + r->at;
     for (unsigned i = 0; i < EVENT_NUMBERS; i++) {
         int64_t v = i < HUJI_MAX_KEYS || i == 9 || i == 10 ? 0 : HUJI_NONE64;
         if (mask >> i & 1)
@@ -113,12 +131,15 @@ bool kept_next(struct kept_reader *r, unsigned mask, struct event *ev)
     ev->kn = (int32_t)kn;
     ev->clause = (uint8_t)(*p >> 1);
     ev->absent = *p++ & 1;
-    r->at = (size_t)(p - r->kept->p);
+    r->at = (size_t)(p - r->block->p);
     return true;
 }
 
 void kept_release(struct kept *k)
 {
-    mem_free(k->p);
+    for (struct kept_block *b = k->first, *next; b; b = next) {
+        next = b->next;
+        mem_free(b);
+    }
     *k = (struct kept){0};
 }

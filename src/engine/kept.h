@@ -11,9 +11,11 @@
 /* The numbers of struct event: key .. f, one after the other, then row and kn. */
 enum { EVENT_NUMBERS = 16, KEPT_NUMBERS = EVENT_NUMBERS + 2 };
 
+struct kept_block;
+
+/* Blocks that stay where they are: there are ten thousand such lists, and to move them would leave holes everywhere. */
 struct kept {
-    uint8_t *p;
-    size_t n, cap; /* bytes */
+    struct kept_block *first, *now;
     size_t n_events;
     int64_t last[KEPT_NUMBERS];
 };
@@ -24,6 +26,7 @@ void kept_release(struct kept *k);
 
 struct kept_reader {
     const struct kept *kept;
+    const struct kept_block *block; /* NULL: before the first */
     size_t at;
     int64_t last[KEPT_NUMBERS];
 };

@@ -23,10 +23,15 @@ static inline bool same_keys(const int64_t *a, const int64_t *b, int n)
     return true;
 }
 
+static int64_t *row_at(const struct measure_table *t, size_t i)
+{
+    return t->cells + i * t->width;
+}
+
 static size_t slot_of(const struct measure_table *t, const int64_t *key, int n)
 {
     size_t i = hash_keys(key, n) & (t->n_slots - 1);
-    while (t->slots[i] && !same_keys(t->rows[t->slots[i] - 1].key, key, n))
+    while (t->slots[i] && !same_keys(row_at(t, t->slots[i] - 1) + CELL_KEY, key, n))
         i = (i + 1) & (t->n_slots - 1);
     return i;
 }
@@ -48,23 +53,28 @@ static int rehash(struct measure_table *t, int n)
     t->slots = slots;
     t->n_slots = want;
     for (size_t i = 0; i < t->n; i++)
-        slots[slot_of(t, t->rows[i].key, n)] = (uint32_t)i + 1;
+        slots[slot_of(t, row_at(t, i) + CELL_KEY, n)] = (uint32_t)i + 1;
     return 0;
 }
 
 /* A new row, zeroed but for its keys; which must not be there. */
-static int row_new(struct measure_table *t, const int64_t *key, int n, bool cases)
+static int row_new(const struct huji_run *run, const struct measure *m, struct measure_table *t,
+                   const int64_t *key)
 {
-    if ((t->n + 1) * 4 > t->n_slots * 3 && rehash(t, n) < 0)
+    size_t n = (size_t)run->lib->rules[m->rule]->n_keys;
+    bool cases = run->judged[m->index];
+    t->width = CELL_KEY + n + m->share;
+    if ((t->n + 1) * 4 > t->n_slots * 3 && rehash(t, (int)n) < 0)
         return -1;
-    if (t->n >= UINT32_MAX - 1 || mem_grow(&t->rows, &t->cap, t->n + 1, sizeof *t->rows) < 0 ||
+    if (t->n >= UINT32_MAX - 1 ||
+        mem_grow(&t->cells, &t->cap, (t->n + 1) * t->width, sizeof *t->cells) < 0 ||
         (cases && mem_grow(&t->cases, &t->cap_cases, t->n + 1, sizeof *t->cases) < 0))
         return -1;
-    t->rows[t->n] = (struct measure_row){0};
-    memcpy(t->rows[t->n].key, key, sizeof t->rows[t->n].key);
+    memset(row_at(t, t->n), 0, t->width * sizeof *t->cells);
+    memcpy(row_at(t, t->n) + CELL_KEY, key, n * sizeof *key);
     if (cases)
         t->cases[t->n] = (struct measure_case){.ev_row = -1};
-    t->slots[slot_of(t, key, n)] = (uint32_t)t->n + 1;
+    t->slots[slot_of(t, key, (int)n)] = (uint32_t)t->n + 1;
     t->n++;
     return 0;
 }
@@ -100,7 +110,7 @@ static int by_owner(const void *pa, const void *pb, void *n)
 {
     const struct measure_case *a = *(const struct measure_case *const *)pa,
                               *b = *(const struct measure_case *const *)pb;
-    return cmp_keys(a->row->key, b->row->key, *(const int *)n);
+    return cmp_keys(a->key, b->key, *(const int *)n);
 }
 
 static int by_peers(const void *pa, const void *pb, void *n)
@@ -110,14 +120,15 @@ static int by_peers(const void *pa, const void *pb, void *n)
     if (a->period != b->period)
         return a->period < b->period ? -1 : 1;
     int c = cmp_keys(a->peer, b->peer, 3);
-    return c ? c : cmp_keys(a->row->key, b->row->key, *(const int *)n);
+    return c ? c : cmp_keys(a->key, b->key, *(const int *)n);
 }
 
-static int64_t value_of(const struct rule *r, const struct measure_row *m)
+static int64_t value_of(const struct rule *r, const int64_t *row)
 {
+    int64_t den = r->measure->share ? row[CELL_KEY + r->n_keys] : 0;
     if (r->measure->share)
-        return m->den ? div_round(m->num, m->den, 6) : HUJI_NONE64;
-    return micro(m->num, r->scale);
+        return den ? div_round(row[CELL_NUM], den, 6) : HUJI_NONE64;
+    return micro(row[CELL_NUM], r->scale);
 }
 
 /* A period's first second; without a period the time of the first event stands. */
@@ -152,18 +163,19 @@ int measure_finish(const struct huji_run *run, const struct measure *m, struct m
     int keys = r->n_keys, how = run->judged[m->index];
     for (size_t i = 0; how && i < t->n; i++) {
         struct measure_case *c = &t->cases[i];
-        c->row = &t->rows[i];
-        c->period = c->row->key[keys - 1];
+        const int64_t *row = row_at(t, i);
+        c->key = row + CELL_KEY;
+        c->period = c->key[keys - 1];
         c->t = period_time(r, c);
-        c->value = value_of(r, c->row);
-        c->n = c->value == HUJI_NONE64 ? 0 : c->row->n;
+        c->value = value_of(r, row);
+        c->n = c->value == HUJI_NONE64 ? 0 : row[CELL_N];
     }
     if ((how & BY_PAST && !(t->by_owner = sorted(t, by_owner, keys))) ||
         (how & BY_PEERS && !(t->by_peers = sorted(t, by_peers, keys))))
         return err_nomem(e);
     uint32_t owner = 0;
     for (size_t i = 0; t->by_owner && i < t->n; i++) {
-        if (i && cmp_keys(t->by_owner[i]->row->key, t->by_owner[i - 1]->row->key, keys - 1) != 0)
+        if (i && cmp_keys(t->by_owner[i]->key, t->by_owner[i - 1]->key, keys - 1) != 0)
             owner++;
         t->cases[t->by_owner[i] - t->cases].owner = owner;
     }
@@ -171,14 +183,19 @@ int measure_finish(const struct huji_run *run, const struct measure *m, struct m
 }
 
 int measure_row_add(const struct huji_run *run, const struct measure *m, struct measure_table *t,
-                    const struct measure_row *row, const struct measure_case *c, struct err *e)
+                    const int64_t *key, int64_t num, int64_t den, int64_t events,
+                    const struct measure_case *c, struct err *e)
 {
     int keys = run->lib->rules[m->rule]->n_keys;
-    if (find(t, row->key, keys) < t->n)
+    if (find(t, key, keys) < t->n)
         return err_set(e, ERR_INPUT, "指标 %.*s 的主体重复", (int)m->name.n, m->name.p);
-    if (row_new(t, row->key, keys, run->judged[m->index]) < 0)
+    if (row_new(run, m, t, key) < 0)
         return err_nomem(e);
-    t->rows[t->n - 1] = *row;
+    int64_t *row = row_at(t, t->n - 1);
+    row[CELL_NUM] = num;
+    row[CELL_N] = events;
+    if (m->share)
+        row[CELL_KEY + keys] = den;
     if (t->cases)
         t->cases[t->n - 1] = *c;
     return 0;
@@ -232,8 +249,8 @@ static int count_member(struct measure_table *t, size_t row, int64_t g)
         return 0;
     *at = (struct measure_member){g, (uint32_t)row + 1};
     t->n_members++;
-    t->rows[row].num++;
-    t->rows[row].n++;
+    row_at(t, row)[CELL_NUM]++;
+    row_at(t, row)[CELL_N]++;
     return 0;
 }
 
@@ -244,7 +261,7 @@ static int count_digit(struct measure_table *t, size_t row, int64_t g)
         return -1;
     memset(t->digits + had, 0, (t->cap_digits - had) * sizeof *t->digits);
     t->digits[row][first_digit(g)]++;
-    t->rows[row].n++;
+    row_at(t, row)[CELL_N]++;
     return 0;
 }
 
@@ -274,11 +291,11 @@ int measure_add(const struct huji_run *run, const struct measure *m, struct meas
     if ((distinct || digits) && (ev->g == HUJI_NONE64 || (digits && !ev->g)))
         return 0;
     /* lines of one visit mostly follow each other */
-    size_t at = t->last < t->n && same_keys(t->rows[t->last].key, ev->key, keys)
+    size_t at = t->last < t->n && same_keys(row_at(t, t->last) + CELL_KEY, ev->key, keys)
                     ? t->last
                     : find(t, ev->key, keys);
     bool fresh = at == t->n;
-    if (fresh && row_new(t, ev->key, keys, run->judged[m->index]) < 0)
+    if (fresh && row_new(run, m, t, ev->key) < 0)
         return -1;
     t->last = at;
     if (t->cases)
@@ -287,9 +304,11 @@ int measure_add(const struct huji_run *run, const struct measure *m, struct meas
         return count_member(t, at, ev->g);
     if (digits)
         return count_digit(t, at, ev->g);
-    t->rows[at].num += ev->q;
-    t->rows[at].den += m->share ? ev->a : 0;
-    t->rows[at].n++;
+    int64_t *row = row_at(t, at);
+    row[CELL_NUM] += ev->q;
+    row[CELL_N]++;
+    if (m->share)
+        row[CELL_KEY + keys] += ev->a;
     return 0;
 }
 
@@ -326,10 +345,10 @@ int measure_merge(const struct huji_run *run, const struct measure *m, struct me
     from->slots = NULL;
     from->n_slots = 0;
     for (size_t i = 0; i < from->n && rc == 0; i++) {
-        const struct measure_row *f = &from->rows[i];
-        size_t at = find(to, f->key, keys);
+        const int64_t *f = row_at(from, i);
+        size_t at = find(to, f + CELL_KEY, keys);
         bool fresh = at == to->n;
-        if (fresh && row_new(to, f->key, keys, run->judged[m->index]) < 0) {
+        if (fresh && row_new(run, m, to, f + CELL_KEY) < 0) {
             rc = -1;
             break;
         }
@@ -342,9 +361,11 @@ int measure_merge(const struct huji_run *run, const struct measure *m, struct me
             row[i] = (uint32_t)at;
             continue;
         }
-        to->rows[at].num += f->num;
-        to->rows[at].den += f->den;
-        to->rows[at].n += f->n;
+        int64_t *sum = row_at(to, at);
+        sum[CELL_NUM] += f[CELL_NUM];
+        sum[CELL_N] += f[CELL_N];
+        if (m->share)
+            sum[CELL_KEY + keys] += f[CELL_KEY + keys];
         if (from->digits)
             rc = merge_digits(to, at, from->digits[i]);
     }
@@ -356,19 +377,18 @@ int measure_merge(const struct huji_run *run, const struct measure *m, struct me
 }
 
 /* Mean absolute deviation of the first digits' shares from Benford's law (Nigrini): in 1e-6, exact, rounded once. */
-static void digits_build(struct measure_table *t)
+static void digits_build(struct measure_table *t, int keys)
 {
     static const int64_t law[10] = {0,     301030, 176091, 124939, 96910,
                                     79181, 66947,  57992,  51153,  45757};
     for (size_t i = 0; i < t->n; i++) {
-        struct measure_row *row = &t->rows[i];
-        int64_t off = 0;
+        int64_t *row = row_at(t, i), off = 0;
         for (int d = 1; d < 10; d++) {
-            int64_t x = t->digits[i][d] * INT64_C(1000000) - law[d] * row->n;
+            int64_t x = t->digits[i][d] * INT64_C(1000000) - law[d] * row[CELL_N];
             off += x < 0 ? -x : x;
         }
-        row->num = off;
-        row->den = row->n * 9000000;
+        row[CELL_NUM] = off;
+        row[CELL_KEY + keys] = row[CELL_N] * 9000000;
     }
 }
 
@@ -376,7 +396,7 @@ int measure_build(const struct huji_run *run, const struct measure *m, struct me
                   struct err *e)
 {
     if (t->digits)
-        digits_build(t);
+        digits_build(t, run->lib->rules[m->rule]->n_keys);
     mem_free(t->digits);
     mem_free(t->members);
     t->digits = NULL;
@@ -387,7 +407,7 @@ int measure_build(const struct huji_run *run, const struct measure *m, struct me
 
 void measure_release(struct measure_table *t)
 {
-    mem_free(t->rows);
+    mem_free(t->cells);
     mem_free(t->cases);
     mem_free(t->digits);
     mem_free(t->members);
@@ -404,5 +424,5 @@ int64_t measure_value(const struct huji_run *run, const struct measure *m, const
     if (!t || !t->n || n_key != m->n_owner)
         return HUJI_NONE64;
     size_t at = find(t, key, n_key);
-    return at < t->n ? value_of(run->lib->rules[m->rule], &t->rows[at]) : HUJI_NONE64;
+    return at < t->n ? value_of(run->lib->rules[m->rule], row_at(t, at)) : HUJI_NONE64;
 }

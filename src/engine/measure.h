@@ -5,16 +5,16 @@
 
 #include "engine/fold.h"
 
-/* What is summed of an owner (the keys; the last may be a period). There may be millions. */
-struct measure_row {
-    int64_t key[HUJI_MAX_KEYS];
-    int64_t num, den; /* in the measure's scale; den 0 for sums */
-    int64_t n;        /* events */
+/* What is summed of an owner: a row of cells. There may be millions, so no cell is there that is not needed. */
+enum {
+    CELL_NUM, /* in the measure's scale */
+    CELL_N,   /* events */
+    CELL_KEY /* the owner's keys (the last may be a period); behind them, of a share, what it is a share of */
 };
 
 /* What an outlier rule wants to know besides. */
 struct measure_case {
-    const struct measure_row *row;
+    const int64_t *key;
     int64_t n;     /* events; 0: the value is unknown */
     int64_t value; /* 1e-6 */
     int64_t period;
@@ -33,7 +33,8 @@ struct measure_member {
 };
 
 struct measure_table {
-    struct measure_row *rows;
+    int64_t *cells; /* width of them a row */
+    size_t width;
     struct measure_case *cases; /* of each row; only where an outlier rule judges the measure */
     uint32_t (*digits)[10];     /* COUNT_DIGITS: of each row, how often a first digit came */
     size_t n, cap, cap_cases, cap_digits;
@@ -46,6 +47,11 @@ struct measure_table {
     const struct measure_case **by_peers; /* (period, peers, owner), if a rule asks so */
 };
 
+static inline const int64_t *measure_keys(const struct measure_table *t, size_t row)
+{
+    return t->cells + row * t->width + CELL_KEY;
+}
+
 /* Which measures the run's outlier rules judge: once, when the run is opened. */
 void measure_begin(struct huji_run *run);
 /* One event more. 0, or -1 out of memory. */
@@ -57,9 +63,10 @@ int measure_merge(const struct huji_run *run, const struct measure *m, struct me
 /* When all events are in. */
 int measure_build(const struct huji_run *run, const struct measure *m, struct measure_table *t,
                   struct err *e);
-/* The second half of it, for rows that come from elsewhere: examples. */
+/* The second half of it, for rows that come from elsewhere: examples. `den` counts for a share alone. */
 int measure_row_add(const struct huji_run *run, const struct measure *m, struct measure_table *t,
-                    const struct measure_row *row, const struct measure_case *c, struct err *e);
+                    const int64_t *key, int64_t num, int64_t den, int64_t events,
+                    const struct measure_case *c, struct err *e);
 int measure_finish(const struct huji_run *run, const struct measure *m, struct measure_table *t,
                    struct err *e);
 void measure_release(struct measure_table *t);

@@ -279,13 +279,20 @@ static int link_digest(struct huji_run *run, const struct expr *x)
 static int link_table(struct huji_run *run, const struct expr *x)
 {
     struct link *l = &run->link[x->id];
-    l->index = arena_calloc(&run->a, sizeof *l->index);
-    if (!l->index)
-        return -1;
-    if (!x->lookup)
-        return index_patterns(run, l->index, x->kn, x->kn->key, x->kn->column[x->kn->key].domain);
-    const struct huji_lookup *t = &run->frame->lookup[x->lookup->id];
-    return index_make(run, l->index, run_id_count(run, x->lookup->key[0].domain), t->key[0], t->n);
+    struct index **one = x->lookup ? &run->lookup_index[x->lookup->id] : &l->index;
+    if (!*one) {
+        if (!(*one = arena_calloc(&run->a, sizeof **one)))
+            return -1;
+        const struct huji_lookup *t = x->lookup ? &run->frame->lookup[x->lookup->id] : NULL;
+        if (!t &&
+            index_patterns(run, *one, x->kn, x->kn->key, x->kn->column[x->kn->key].domain) < 0)
+            return -1;
+        if (t && t->n &&
+            index_make(run, *one, run_id_count(run, x->lookup->key[0].domain), t->key[0], t->n) < 0)
+            return -1;
+    }
+    l->index = *one;
+    return 0;
 }
 
 static int link_expr(struct huji_run *run, struct expr *x)

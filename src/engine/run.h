@@ -69,7 +69,8 @@ struct huji_run {
         *row_of[HUJI_DOMAINS]; /* id -> row of s_visit, s_settlement, s_person, s_inst, s_doctor */
     uint32_t *first
         [HUJI_SOURCES]; /* person id -> first row; n_person + 2 entries; last range = no person */
-    int32_t *dx_cat, *dx_group, *dx_chapter; /* by dx id; -1 unknown */
+    struct index *lookup_index[LOOKUP_COUNT]; /* by first key, of lookups that are asked */
+    int32_t *dx_cat, *dx_group, *dx_chapter;  /* by dx id; -1 unknown */
     uint32_t n_dx;
     bool *active; /* per rule: runs in this run */
     bool *shown;  /* per rule: its findings are wanted, not only for what combines them */
@@ -113,6 +114,13 @@ static inline int64_t table_cell(const struct huji_table *t, enum ftype type, in
     const void *col = t->col[field];
     if (!col)
         return HUJI_NONE64;
+    if (t->there[field]) {
+        uint64_t w = t->there[field][row >> 6];
+        if (!(w >> (row & 63) & 1))
+            return HUJI_NONE64;
+        w &= (UINT64_C(1) << (row & 63)) - 1;
+        row = t->before[field][row >> 6] + (size_t)__builtin_popcountll(w);
+    }
     switch (t->width[field]) {
     case 1: {
         uint8_t v = ((const uint8_t *)col)[row];
@@ -121,6 +129,12 @@ static inline int64_t table_cell(const struct huji_table *t, enum ftype type, in
     case 2: {
         uint16_t v = ((const uint16_t *)col)[row];
         return v == UINT16_MAX ? HUJI_NONE64 : t->base[field] + v;
+    }
+    case 3: { /* a byte more is there behind the last */
+        uint32_t v;
+        memcpy(&v, (const char *)col + row * 3, sizeof v);
+        v &= 0xffffff;
+        return v == 0xffffff ? HUJI_NONE64 : t->base[field] + v;
     }
     case 4: {
         uint32_t v = ((const uint32_t *)col)[row];

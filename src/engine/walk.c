@@ -26,16 +26,20 @@ int walk_new(const struct huji_run *run, struct walk **out, struct err *e)
     w->buf = mem_calloc(rules, sizeof *w->buf);
     w->kept = mem_calloc(rules, sizeof *w->kept);
     w->mask = mem_calloc(rules, sizeof *w->mask);
+    w->told = mem_calloc(rules, sizeof *w->told);
     w->sums = mem_calloc((size_t)run->lib->n_measures + 1, sizeof *w->sums);
     w->touched = mem_calloc(rules, sizeof *w->touched);
     w->is_touched = mem_calloc(rules, sizeof *w->is_touched);
     if (!w->guard || !w->guarded || !w->visit_of || !w->visit_ok || !w->buf || !w->kept ||
-        !w->mask || !w->sums || !w->touched || !w->is_touched || !w->own_row || !w->reached) {
+        !w->mask || !w->told || !w->sums || !w->touched || !w->is_touched || !w->own_row ||
+        !w->reached) {
         walk_free(w);
         return err_nomem(e);
     }
-    for (int i = 0; i < run->lib->n_rules; i++)
-        w->mask[i] = walk_numbers_of(run->lib->rules[i]);
+    for (int i = 0; i < run->lib->n_rules; i++) {
+        walk_numbers_of(run->lib->rules[i], &w->mask[i], &w->told[i]);
+        w->mask[i] &= (uint16_t)~w->told[i];
+    }
     walk_own_rows(w);
     memset(w->guard, 1, plans);
     for (int p = 0; p < run->n_plan; p++)
@@ -64,11 +68,12 @@ int walk_new(const struct huji_run *run, struct walk **out, struct err *e)
     return 0;
 }
 
-static void tap_release(struct tap *t)
+void walk_tap_release(struct tap *t)
 {
     for (int i = 0; i < HUJI_MAX_FIELDS; i++)
         mem_free(t->col[i]);
     mem_free(t->fund);
+    *t = (struct tap){0};
 }
 
 void walk_free(struct walk *w)
@@ -82,14 +87,15 @@ void walk_free(struct walk *w)
             kept_release(&w->kept[i][k]);
     for (int i = 0; w->sums && i < w->run->lib->n_measures; i++)
         measure_release(&w->sums[i]);
-    void *all[] = {w->kept,       w->mask,    w->sums,         w->all,      w->tap_rank, w->part.ev,
-                   w->guard,      w->guarded, w->visit_of,     w->visit_ok, w->buf,      w->touched,
-                   w->is_touched, w->live,    w->tapped,       w->by_visit, w->fund,     w->rows,
-                   w->order,      w->moved,   w->fold.members, w->own_row,  w->reached};
+    void *all[] = {w->kept,         w->mask,     w->told,    w->sums,       w->all,
+                   w->tap_rank,     w->part.ev,  w->guard,   w->guarded,    w->visit_of,
+                   w->visit_ok,     w->buf,      w->touched, w->is_touched, w->live,
+                   w->tapped,       w->by_visit, w->fund,    w->rows,       w->order,
+                   w->fold.members, w->own_row,  w->reached};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         mem_free(all[i]);
     net_release(&w->net);
-    tap_release(&w->tap);
+    walk_tap_release(&w->tap);
     findings_release(&w->out);
     findings_release(&w->made);
     mem_free(w);
@@ -130,6 +136,25 @@ static int cmp_event_at(const void *pa, const void *pb)
     return cmp_event(*(const struct event *const *)pa, *(const struct event *const *)pb);
 }
 
+/* Puts the events where the pointers say, each cycle of places in turn: there may be a hundred thousand wide ones. */
+static void move_events(struct event *ev, struct event **order, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (order[i] == &ev[i])
+            continue;
+        struct event first = ev[i];
+        size_t j = i;
+        while (order[j] != &ev[i]) {
+            size_t k = (size_t)(order[j] - ev);
+            ev[j] = ev[k];
+            order[j] = &ev[j];
+            j = k;
+        }
+        ev[j] = first;
+        order[j] = &ev[j];
+    }
+}
+
 /* Events are wide and mostly few and nearly in order: pointers are sorted, then the events moved once. */
 void walk_sort(struct walk *w, struct event *ev, size_t n)
 {
@@ -138,8 +163,7 @@ void walk_sort(struct walk *w, struct event *ev, size_t n)
         i++;
     if (i >= n)
         return;
-    if (mem_grow(&w->order, &w->cap_order, n, sizeof *w->order) < 0 ||
-        mem_grow(&w->moved, &w->cap_moved, n, sizeof *w->moved) < 0) {
+    if (mem_grow(&w->order, &w->cap_order, n, sizeof *w->order) < 0) {
         w->failed = true;
         return;
     }
@@ -154,9 +178,7 @@ void walk_sort(struct walk *w, struct event *ev, size_t n)
             w->order[k] = w->order[k - 1];
         w->order[k] = e;
     }
-    for (i = 0; i < n; i++)
-        w->moved[i] = *w->order[i];
-    memcpy(ev, w->moved, n * sizeof *ev);
+    move_events(ev, w->order, n);
 }
 
 void walk_fold(struct walk *w, const struct rule *r, struct event *ev, size_t n)

@@ -36,6 +36,7 @@ static int merge_one(struct walk *to, struct walk *from, struct err *e)
     from->tap_shift = (int32_t)to->tap.n;
     if (tap_append(&to->tap, &from->tap) < 0)
         return err_nomem(e);
+    walk_tap_release(&from->tap);
     for (int i = 0; i < to->run->lib->n_measures; i++) {
         const struct measure *m = to->run->lib->measures[i];
         if (measure_merge(to->run, m, &to->sums[i], &from->sums[i]) < 0)
@@ -82,14 +83,16 @@ int walk_merge(struct huji_run *run, struct walk **walks, size_t n, rank_fn rank
 }
 
 /* What packing left out. */
-static void complete(const struct walk *merged, const struct walk *from, const struct rule *r,
-                     struct event *ev)
+static void complete(const struct walk *merged, struct walk *w, const struct walk *from,
+                     const struct rule *r, struct event *ev)
 {
     const struct clause *c = &r->clause[ev->clause];
+    bool line = source_is_line(c->src);
     ev->src = (uint8_t)c->src;
     ev->side = (uint8_t)c->side;
-    if (source_is_line(c->src)) {
-        ev->row += from->tap_shift;
+    ev->row += line ? from->tap_shift : 0;
+    walk_tell(w, r, merged->told[r->index], ev);
+    if (line) {
         ev->rank = merged->tap_rank[ev->row];
         return;
     }
@@ -114,7 +117,8 @@ size_t walk_unpack_part(struct walk *merged, struct walk *w, int rule, int part)
             return 0;
         }
         while (kept_next(&in, merged->mask[r->index], &w->part.ev[n]))
-            complete(merged, from, r, &w->part.ev[n++]);
+            complete(merged, w, from, r, &w->part.ev[n++]);
+        kept_release(&from->kept[r->index][part]); /* a rule is judged once */
     }
     return n;
 }

@@ -41,11 +41,11 @@ static struct one *owners(const struct huji_run *run, const struct combine *c, s
     struct one *at = mem_calloc(t->n + 1, sizeof *at);
     *n = 0;
     for (size_t i = 0; at && i < t->n; i++) {
-        int64_t v = measure_value(run, c->per, t->rows[i].key, 1);
-        if (t->rows[i].key[0] < 0 || v == HUJI_NONE64 || v < c->least * 1000000)
+        int64_t v = measure_value(run, c->per, measure_keys(t, i), 1);
+        if (measure_keys(t, i)[0] < 0 || v == HUJI_NONE64 || v < c->least * 1000000)
             continue;
         struct one *o = &at[(*n)++];
-        o->id = t->rows[i].key[0];
+        o->id = measure_keys(t, i)[0];
         o->n = v / 1000000;
         o->day = INT32_MIN;
         for (size_t k = 0; k < c->to->n; k++)

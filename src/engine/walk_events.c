@@ -5,28 +5,86 @@
 
 #include "base/mem.h"
 
-uint16_t walk_numbers_of(const struct rule *r)
+/* The numbers of struct event, in their order, behind the keys. */
+enum { N_T = 4, N_X, N_U, N_Q, N_LIM, N_G, N_SC, N_A, N_B, N_C, N_D, N_F };
+
+/* What gives number i of a clause's events; NULL: nothing does. */
+static const struct expr *giver(const struct rule *r, int clause, int i)
 {
-    static const struct {
-        enum slot s;
-        int number;
-    } of[] = {
-        {SL_START, 5},      {SL_END, 6},    {SL_QTY, 7},      {SL_LIMIT, 8},
-        {SL_GROUP, 9},      {SL_SCOPE, 10}, {SL_RATIO, 11},   {SL_WINDOW, 11},
-        {SL_LO, 11},        {SL_PRICE, 12}, {SL_HI, 12},      {SL_CAP, 13},
-        {SL_TOLERANCE, 13}, {SL_DECAY, 14}, {SL_PARTNER, 15}, {SL_FLOOR, 15},
-    };
-    unsigned m = 1u << 4; /* t */
-    for (int k = 0; k < r->n_keys; k++)
-        m |= 1u << k;
-    for (int c = 0; c < r->n_clauses; c++) {
-        for (size_t i = 0; i < sizeof of / sizeof *of; i++)
-            if (r->slot[c][of[i].s])
-                m |= 1u << of[i].number;
-        if (r->clause[c].kn)
-            m |= 1u << 9;
+    struct expr *const *slot = r->slot[clause];
+    switch (i) {
+    case N_X: return slot[SL_START];
+    case N_U: return slot[SL_END];
+    case N_Q: return slot[SL_QTY];
+    case N_LIM: return slot[SL_LIMIT];
+    case N_G: return slot[SL_GROUP];
+    case N_SC: return slot[SL_SCOPE];
+    case N_A: return slot[SL_RATIO] ? slot[SL_RATIO] : slot[slot[SL_WINDOW] ? SL_WINDOW : SL_LO];
+    case N_B: return slot[slot[SL_PRICE] ? SL_PRICE : SL_HI];
+    case N_C: return slot[slot[SL_CAP] ? SL_CAP : SL_TOLERANCE];
+    case N_D: return slot[SL_DECAY];
+    case N_F: return slot[slot[SL_PARTNER] ? SL_PARTNER : SL_FLOOR];
+    default: return i < r->n_keys ? r->key[clause][i] : NULL;
     }
-    return (uint16_t)m;
+}
+
+/* Columns of the row and of what it points to, and what a moment makes of them: the same whenever it is asked. */
+static bool lasting(const struct expr *x)
+{
+    switch (x->op) {
+    case X_NUM:
+    case X_CODE:
+    case X_KN: return true;
+    case X_FIELD: return x->base == BASE_CUR && !x->num;
+    case X_DAY:
+    case X_MONTH:
+    case X_QUARTER:
+    case X_YEAR:
+    case X_LEFT:
+    case X_CAT3:
+    case X_RESCALE: return lasting(x->arg[0]);
+    default: return false;
+    }
+}
+
+void walk_numbers_of(const struct rule *r, uint16_t *filled, uint16_t *told)
+{
+    unsigned m = 1u << N_T, lost = 0;
+    for (int c = 0; c < r->n_clauses; c++) {
+        for (int i = 0; i < EVENT_NUMBERS; i++) {
+            const struct expr *x = giver(r, c, i);
+            m |= x ? 1u << i : 0;
+            lost |= x && !lasting(x) ? 1u << i : 0;
+        }
+        if (r->clause[c].kn)
+            m |= 1u << N_G;
+    }
+    /* a quantity spread over days: the event of each has its own day */
+    for (int c = 0; c < r->n_clauses && r->kind == &kind_quota; c++)
+        if (r->slot[c][SL_TOLERANCE])
+            lost |= 1u << (r->n_keys - 1);
+    *filled = (uint16_t)m;
+    *told = (uint16_t)(m & ~lost);
+}
+
+void walk_tell(struct walk *w, const struct rule *r, unsigned told, struct event *ev)
+{
+    char *num = (char *)ev;
+    const struct expr *x;
+    w->env.cur = (struct event_ref){(enum source_id)ev->src, ev->row, ev->kn};
+    for (int i = 0; told >> i; i++) {
+        if (!(told >> i & 1) || !(x = giver(r, ev->clause, i)))
+            continue;
+        int64_t v = eval(&w->env, x);
+        memcpy(num + (size_t)i * 8, &v, 8);
+    }
+    int t = w->run->known[ev->src].t;
+    if (told >> N_T & 1)
+        ev->t = t >= 0 ? eval_field(&w->env, &w->env.cur, t) : 0;
+    if (told >> N_G & 1 && !r->slot[ev->clause][SL_GROUP])
+        ev->g = r->clause[ev->clause].kn ? ev->kn : 0;
+    if (!r->slot[ev->clause][SL_END])
+        ev->u = ev->x;
 }
 
 static bool compare(enum xop op, int64_t v, int64_t num)

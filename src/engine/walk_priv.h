@@ -15,7 +15,7 @@ struct evbuf {
 };
 
 /* Kept events are cut by a hash of the owner, so that one part at a time is unpacked. */
-enum { KEPT_PARTS = 16 };
+enum { KEPT_PARTS = 64 };
 
 struct tap { /* lines that outlive their batch */
     void *col[HUJI_MAX_FIELDS];
@@ -50,8 +50,8 @@ struct walk {
     bool visit_ready, fund_ready;
     int64_t *fund; /* per batch row */
     size_t cap_fund;
-    struct event **order, *moved; /* scratch of sort_events */
-    size_t cap_order, cap_moved;
+    struct event **order; /* scratch of walk_sort */
+    size_t cap_order;
     int32_t *rows; /* scratch: rows of a visit */
     size_t cap_rows;
     /* per plan */
@@ -65,7 +65,8 @@ struct walk {
     /* per rule */
     struct evbuf *buf;
     struct kept (*kept)[KEPT_PARTS];
-    uint16_t *mask;             /* numbers that a rule's events carry */
+    uint16_t *mask;             /* numbers that a rule's kept events carry */
+    uint16_t *told;             /* numbers that the row of a kept event tells again */
     struct measure_table *sums; /* per measure, this walk's part */
     struct walk **all;          /* merged: the walks whose kept events are judged */
     size_t n_all;
@@ -85,6 +86,7 @@ struct walk {
 /* walk.c */
 int walk_line_field(const char *name);
 int walk_error(struct walk *w, struct err *e);
+void walk_tap_release(struct tap *t);
 /* Sorts the events and folds them owner by owner. */
 void walk_fold(struct walk *w, const struct rule *r, struct event *ev, size_t n);
 void walk_sort(struct walk *w, struct event *ev, size_t n);
@@ -120,7 +122,9 @@ inline int32_t walk_code_at(const struct walk *w, int f, size_t row)
 bool walk_passes(struct walk *w, const struct conjunct *c);
 /* One row and one plan: collected, or judged at once, if all conditions hold. */
 void walk_consider(struct walk *w, int plan, enum source_id src, int32_t row);
-/* Which numbers of an event a rule fills. */
-uint16_t walk_numbers_of(const struct rule *r);
+/* Which numbers of an event a rule fills, and which of these its row tells whenever it is asked. */
+void walk_numbers_of(const struct rule *r, uint16_t *filled, uint16_t *told);
+/* The told numbers of an event whose source, clause, row and kn are there. */
+void walk_tell(struct walk *w, const struct rule *r, unsigned told, struct event *ev);
 
 #endif

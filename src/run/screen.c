@@ -2,6 +2,7 @@
 #include "run/exceptions.h"
 #include "run/screen.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -20,9 +21,9 @@
 /* Ranges are for even work at the end, and cost a query per month each: a small county is cut into few. */
 enum { RANGES_PER_THREAD = 16, RANGE_ROWS = 100000 };
 
-/* DuckDB keeps blocks that it has read as long as it may; a walk reads each once. What streams of a dozen months pin, and
- * room to sort. */
-enum { DB_MB = 256, DB_MB_PER_THREAD = 96 };
+/* DuckDB keeps blocks that it has read as long as it may; a walk reads each once. What it needs: a block of 256 KB of each
+ * column of each month that a thread streams, and room to gather rows. */
+enum { DB_MB = 96, DB_MB_PER_THREAD = 24, BLOCKS_PER_MB = 4 };
 
 struct job {
     struct store *store;
@@ -180,7 +181,11 @@ static int judge_all(struct job *j, struct worker *w, size_t n, struct err *e)
     struct walk *walks[MAX_THREADS];
     for (size_t i = 0; i < n; i++)
         walks[i] = w[i].walk;
-    int rc = walk_merge(j->run, walks, n, line_ranks, j->store, e);
+    /* nothing streams any more: what was read goes */
+    int rc = store_hold(j->store, DB_MB + (long long)n * DB_MB_PER_THREAD, e);
+    if (rc == 0)
+        rc = walk_merge(j->run, walks, n, line_ranks, j->store, e);
+    malloc_trim(0); /* of all walks but one nothing but kept events is left */
     for (size_t i = 0; i < n && rc == 0; i++)
         rc = walk_late(walks[i], e);
     if (rc < 0)
@@ -244,6 +249,17 @@ static int run_all(struct job *j, const struct screen_options *o, struct screen_
     return rc;
 }
 
+static int hold_database(struct store *s, int threads, uint64_t line_fields, struct err *e)
+{
+    int64_t months = 0;
+    int rc = db_int(s->con, e, 0, &months, "SELECT count(*) FROM segment");
+    if (rc < 0)
+        return rc;
+    long long columns = __builtin_popcountll(line_fields) + 1;
+    long long each = DB_MB_PER_THREAD + months * columns / BLOCKS_PER_MB;
+    return store_hold(s, DB_MB + (long long)thread_count(threads) * each, e);
+}
+
 int screen_run(struct store *s, const struct huji_library *lib, const struct screen_options *o,
                const struct progress *p, struct screen_report *out, struct err *e)
 {
@@ -261,7 +277,7 @@ int screen_run(struct store *s, const struct huji_library *lib, const struct scr
     if (rc == 0)
         rc = run_needs(lib, o->wanted, &needs, e);
     if (rc == 0)
-        rc = store_hold(s, DB_MB + (long long)thread_count(o->threads) * DB_MB_PER_THREAD, e);
+        rc = hold_database(s, o->threads, needs.fields[S_LINE], e);
     if (rc == 0)
         rc = world_load(s, &needs, p, &world, e);
     if (rc < 0) {
@@ -269,6 +285,7 @@ int screen_run(struct store *s, const struct huji_library *lib, const struct scr
         exceptions_release(&except);
         return rc;
     }
+    malloc_trim(0); /* what loading took besides */
     rc = run_open(lib, &world.frame, o->wanted, &run, e);
     out->load_seconds = now() - t0;
     if (rc == 0) {

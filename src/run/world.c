@@ -13,18 +13,18 @@ static int load_table(struct store *s, enum source_id id, uint64_t fields, struc
 {
     const struct source *src = &huji_sources[id];
     struct huji_table *t = &w->frame.table[id];
-    struct buf order = BUF_INIT;
     if (!fields)
         return 0;
     bool person = source_field(id, SPAN("psn_no")) >= 0 && id != S_PERSON && id != S_DOCTOR;
     /* ids are given as threads come to them: where there is a rank, it alone breaks ties */
     bool ranked = source_field(id, SPAN("rank")) >= 0;
-    buf_fmt(&order, "%s%s%s%s", person ? "psn_no nulls last, " : "",
-            src->time_field ? src->time_field : "", src->time_field ? " nulls last, " : "",
-            ranked ? "rank" : src->id_field);
-    int rc = order.failed ? err_nomem(e)
-                          : frame_load(s, id, fields, buf_cstr(&order), &w->table[id], e);
-    buf_release(&order);
+    const char *const by[] = {person ? "psn_no" : NULL, src->time_field,
+                              ranked ? "rank" : src->id_field};
+    int order[FRAME_KEYS] = {-1, -1, -1, -1};
+    for (int i = 0, n = 0; i < 3; i++)
+        if (by[i])
+            order[n++] = source_field(id, span_of(by[i]));
+    int rc = frame_load(s, id, fields, order, &w->table[id], e);
     if (rc < 0)
         return rc;
     t->n = w->table[id].n_rows;
@@ -35,6 +35,8 @@ static int load_table(struct store *s, enum source_id id, uint64_t fields, struc
         t->col[f] = c->data;
         t->width[f] = c->width;
         t->base[f] = c->base;
+        t->there[f] = c->there;
+        t->before[f] = c->before;
     }
     return 0;
 }

@@ -2,9 +2,12 @@
 /* Reconciliation, marks, lineage; what a rule can be asked with; arrays and streams agree with SQL. */
 #include "store_help.h"
 
+#include "base/mem.h"
+#include "claims/frame.h"
 #include "claims/quality.h"
 #include "claims/ready.h"
 #include "claims/stream.h"
+#include "engine/run.h"
 
 #define LINE_HEAD \
     "bkkp_sn,psn_no,mdtrt_id,setl_id,fixmedins_code,fee_ocur_time,hilist_code,hilist_name,cnt,pric,det_item_fee_sumamt\n"
@@ -225,9 +228,57 @@ static void streams(void **state)
     box_release(&b);
 }
 
+/* 3000 rows: a key of three bytes with holes, raw times, a column that is nearly empty. */
+static void columns_are_sorted_and_thinned(void **state)
+{
+    enum { ROWS = 3000 };
+    (void)state;
+    struct err e = {0};
+    struct column_set c = {.col = mem_calloc(4, sizeof *c.col), .n_cols = 3, .n_rows = ROWS};
+    c.col[0] = (struct column){
+        .type = F_CODE, .width = 3, .base = 5, .data = mem_alloc(ROWS * 3 + 1)};
+    c.col[1] = (struct column){.type = F_BIG, .data = mem_alloc(ROWS * 8)};
+    c.col[2] = (struct column){.type = F_INT, .width = 2, .data = mem_alloc(ROWS * 2 + 1)};
+    for (uint32_t i = 0; i < ROWS; i++) {
+        uint32_t key = i % 11 == 0 ? 0xffffff : (i * 7919) % 97;
+        memcpy((char *)c.col[0].data + (size_t)i * 3, &key, 3);
+        c.col[1].i64[i] = i % 13 == 0 ? HUJI_NONE64 : (int64_t)((i * 31) % 501) - 250;
+        ((uint16_t *)c.col[2].data)[i] = i % 50 == 7 ? (uint16_t)i : UINT16_MAX;
+    }
+    const struct column *key[] = {&c.col[0], &c.col[1]};
+    assert_int_equal(column_set_sort(&c, key, 2, &e), 0);
+    assert_int_equal(column_set_thin(&c, &e), 0);
+    assert_null(c.col[0].there);
+    assert_non_null(c.col[2].there);
+    struct huji_table t = {.n = ROWS};
+    for (int f = 0; f < 3; f++) {
+        t.col[f] = c.col[f].data;
+        t.width[f] = c.col[f].width;
+        t.base[f] = c.col[f].base;
+        t.there[f] = c.col[f].there;
+        t.before[f] = c.col[f].before;
+    }
+    int64_t last[2] = {INT64_MIN, INT64_MIN}, sum = 0;
+    size_t n = 0;
+    for (size_t r = 0; r < ROWS; r++) {
+        int64_t v[2] = {table_cell(&t, F_CODE, 0, r), table_cell(&t, F_BIG, 1, r)};
+        int64_t x = table_cell(&t, F_INT, 2, r);
+        for (int k = 0; k < 2; k++) /* missing comes last */
+            v[k] = v[k] == HUJI_NONE64 ? INT64_MAX : v[k];
+        assert_true(v[0] > last[0] || (v[0] == last[0] && v[1] >= last[1]));
+        memcpy(last, v, sizeof v);
+        n += x != HUJI_NONE64;
+        sum += x != HUJI_NONE64 ? x : 0;
+    }
+    assert_int_equal(n, ROWS / 50);
+    assert_int_equal(sum, 60 * 7 + 50 * (59 * 60 / 2));
+    column_set_release(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(columns_are_sorted_and_thinned),
         cmocka_unit_test(adds_up),
         cmocka_unit_test(can_be_asked),
         cmocka_unit_test(streams),

@@ -165,10 +165,10 @@ static void found_row(struct fold *f, const struct measure_case *m, const struct
 {
     struct event *ev = &(struct event){
         .row = m->ev_row, .kn = -1, .src = m->src, .clause = m->clause, .t = m->t};
-    memcpy(ev->key, m->row->key, sizeof ev->key);
+    memcpy(ev->key, m->key, (size_t)f->rule->n_keys * sizeof *ev->key);
     struct buf name = BUF_INIT;
     print_value(f->env->run, &name, f->rule->key[m->clause][f->rule->n_keys - 1],
-                m->row->key[f->rule->n_keys - 1]);
+                m->key[f->rule->n_keys - 1]);
     struct buf ref = BUF_INIT;
     reference(f, m, far, &ref);
     struct found w = {.anchor = ev,
