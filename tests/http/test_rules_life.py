@@ -196,6 +196,9 @@ check("search_silent", not told(doc.get("/api/search", q=hid)), doc.get("/api/se
 check("screens_silent", not told(doc.get("/api/screens/last")))
 check("institution_silent", not told(doc.get("/api/institutions/%s" % code)), doc.get("/api/institutions/%s" % code).body[:200])
 check("person_silent", not told(doc.get("/api/persons/%s" % secret["psn_no"])) if secret.get("psn_no") else True)
+for who in (doc, docx):
+    a = who.post("/api/analysis/sql", {"sql": "select rule_id from findings"})
+    check("sql_is_not_for_it", a.status in (403, 404) and not told(a), (a.status, a.body[:200]))
 check("workbench_silent", not told(doc.get("/api/workbench")))
 a = docx.ask("GET", "/api/clues/export?format=csv")
 check("export_silent", a.status in (200, 202, 403, 404, 409) and not told(a), (a.status, a.body[:200]))
