@@ -18,7 +18,7 @@
 #include "claims/scan.h"
 
 static const char yaml_text[] = "# 护基数据目录。改后下次命令生效。\n"
-                                "# memory_limit: 3GB    # 数据库可用内存\n"
+                                "# memory_limit: 2560MB # 数据库可用内存\n"
                                 "# region: '510523'     # 医保区划，决定采用哪一套地方参数\n";
 
 static int path_of(char *out, size_t cap, const char *dir, const char *name, struct err *e)
@@ -71,7 +71,7 @@ static int set_config(duckdb_config c, const char *name, const char *value, stru
 static long long memory_of_machine(void)
 {
     struct sysinfo si;
-    long long mb = 3072;
+    long long mb = 2560; /* a county of 20 million lines stays under 4 GiB in all */
     if (sysinfo(&si) == 0) {
         long long all = (long long)(si.totalram * (unsigned long long)si.mem_unit >> 20) * 6 / 10;
         mb = all < mb ? all : mb;

@@ -22,7 +22,7 @@ enum store_mode { STORE_READ, STORE_WRITE };
 struct store_options {
     int threads; /* of DuckDB; 0 = as many as there are processors */
     long long
-        memory_mb; /* DuckDB's limit; 0 = memory_limit of huji.yaml, else 3 GB, at most 60 % of the machine */
+        memory_mb; /* DuckDB's limit; 0 = memory_limit of huji.yaml, else 2.5 GB, at most 60 % of the machine */
     const char *command; /* for the lock file: "huji import" */
 };
 
