@@ -8,8 +8,10 @@ export default async function (context) {
   await test(page, '新建规则', async () => {
     await go(page, '/rules')
     await page.getByRole('button', { name: '新建规则' }).click()
-    await page.locator('.el-radio-button').first().waitFor()
-    ok('新建规则：六种问法可选', (await page.locator('.el-radio-button').count()) >= 6)
+    await page.locator('.el-radio-button', { hasText: '间隔' }).waitFor()
+    const ways = async () => [...new Set(await page.locator('.el-radio-button').allInnerTexts())]
+    for (let i = 0; i < 50 && (await ways()).length < 6; i++) await page.waitForTimeout(100)
+    ok('新建规则：六种问法可选', (await ways()).length >= 6, (await ways()).join(' '))
     await page.locator('.el-radio-button', { hasText: '间隔' }).click()
     await page.getByRole('combobox', { name: '照着哪条' }).click()
     await page.locator('.el-select-dropdown__item:visible', { hasText: 'B02' }).first().click()
