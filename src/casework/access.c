@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/day.h"
 #include "casework/param.h"
 #include "casework/sm.h"
@@ -19,16 +20,6 @@ void access_digest(const char *key, char out[65])
     sm3_hex(span_of(key), out);
 }
 
-static day_t today(void)
-{
-    char now[CW_TIME];
-    day_t d = 0;
-
-    cw_now(now);
-    day_parse((struct span){now, 10}, &d);
-    return d;
-}
-
 static int check_terms(const struct access *a, struct err *e)
 {
     day_t day;
@@ -40,9 +31,9 @@ static int check_terms(const struct access *a, struct err *e)
         return wrong(e, "addresses", "正式接入须写明来源地址（医院前置机的地址或网段）");
     if (!a->valid_until || !day_parse(span_of(a->valid_until), &day))
         return wrong(e, "valid_until", "有效期应是日期，如 2027-12-31");
-    if (day < today())
+    if (day < clock_day())
         return wrong(e, "valid_until", "有效期已经过去");
-    if (day > today() + ACCESS_MOST_DAYS)
+    if (day > clock_day() + ACCESS_MOST_DAYS)
         return wrong(e, "valid_until", "有效期最长三年");
     return 0;
 }

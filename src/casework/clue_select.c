@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "casework/clue_index_priv.h"
 
 /* --- a question, made ready ---------------------------------------------------------------------- */
-
-static day_t today(void)
-{
-    time_t t = time(NULL);
-    struct tm tm;
-
-    localtime_r(&t, &tm);
-    return day_from_ymd(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
-}
 
 static uint8_t *flags(size_t n)
 {
@@ -147,7 +138,7 @@ int question_make(struct question *q, const struct clue_index *x, struct cw *db,
 
     memset(q, 0, sizeof *q);
     q->f = f;
-    q->today = today();
+    q->today = clock_day();
     kinds(q);
     q->from = f->from != DAY_NONE ? f->from : f->to != DAY_NONE ? DAY_NONE + 1 : DAY_NONE;
     q->to = f->to != DAY_NONE ? f->to : INT32_MAX;

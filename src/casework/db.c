@@ -2,8 +2,8 @@
 #include "casework/db.h"
 
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "casework/db_driver.h"
 
@@ -169,11 +169,7 @@ int cw_end(struct cw *db, int rc, struct err *e)
 
 void cw_later(int64_t seconds, char out[CW_TIME])
 {
-    time_t t = time(NULL) + (time_t)seconds;
-    struct tm tm;
-
-    localtime_r(&t, &tm);
-    strftime(out, CW_TIME, "%Y-%m-%d %H:%M:%S", &tm);
+    clock_text(clock_sec() + seconds, out);
 }
 
 void cw_now(char out[CW_TIME])

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/fen.h"
 #include "base/sha.h"
 #include "screen/law.h"
@@ -16,13 +17,14 @@ int answer_dspo(enum check_mode mode, int cls)
     return cls == CLS_SUSPECT ? DSPO_GO : DSPO_REASON;
 }
 
-/* Local time with milliseconds, 17 digits. */
+/* The time with milliseconds, 17 digits. */
 static void now17(char out[32])
 {
     struct timespec t;
     struct tm tm;
     clock_gettime(CLOCK_REALTIME, &t);
-    localtime_r(&t.tv_sec, &tm);
+    t.tv_sec += CLOCK_AHEAD;
+    gmtime_r(&t.tv_sec, &tm);
     size_t n = strftime(out, 32, "%Y%m%d%H%M%S", &tm);
     snprintf(out + n, 32 - n, "%03d", (int)(t.tv_nsec / 1000000));
 }

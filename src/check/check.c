@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/sha.h"
 #include "check/answer.h"
@@ -400,13 +401,10 @@ static int feedback(struct checker *c, const char *sha, struct check_result *out
 /* 9001, 9002: hospitals' programs sign in and out around their work; nothing hangs on it here. */
 static int signed_in(const struct check_result *out, struct buf *answer, struct err *e)
 {
-    char at[32], no[33];
-    time_t now = time(NULL);
-    struct tm tm;
+    char at[CLOCK_TEXT], no[33];
     struct buf b = BUF_INIT;
     bool in = span_is(out->msg.infno, "9001");
-    localtime_r(&now, &tm);
-    strftime(at, sizeof at, "%Y-%m-%d %H:%M:%S", &tm);
+    clock_now_text(at);
     buf_span(&b, out->msg.fixmedins_code);
     buf_char(&b, 0x1f);
     buf_span(&b, out->msg.msgid);

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/day.h"
 #include "base/mem.h"
 #include "claims/readers/table.h"
@@ -283,9 +283,7 @@ static int write_rows(struct store *s, struct load *l, const char *path, const c
 {
     struct catalogue_report *o = l->out;
     struct buf b = BUF_INIT, from = BUF_INIT, to = BUF_INIT;
-    char now[32];
-    time_t t = time(NULL);
-    struct tm tm;
+    char now[CLOCK_TEXT];
     int rc = db_exec(s->con, e, "DELETE FROM code_national WHERE kind = '%s'",
                      code_kinds[l->kind].name);
     if (rc == 0 && duckdb_appender_create(s->con, NULL, "code_national", &l->app) != DuckDBSuccess)
@@ -295,8 +293,7 @@ static int write_rows(struct store *s, struct load *l, const char *path, const c
     if (rc == 0 && duckdb_appender_close(l->app) != DuckDBSuccess)
         rc = db_append_error(l->app, e);
     duckdb_appender_destroy(&l->app);
-    localtime_r(&t, &tm);
-    strftime(now, sizeof now, "%Y-%m-%d %H:%M:%S", &tm);
+    clock_now_text(now);
     if (version)
         snprintf(o->version, sizeof o->version, "%.60s", version);
     if (!o->version[0])

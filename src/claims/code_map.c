@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "claims/readers/table.h"
 
@@ -547,11 +547,8 @@ int code_map_strip(duckdb_connection con, int64_t n, struct err *e)
 static int keep_pairs(struct store *s, const char *by, const char *how, struct err *e)
 {
     struct buf b = BUF_INIT;
-    char now[32];
-    time_t t = time(NULL);
-    struct tm tm;
-    localtime_r(&t, &tm);
-    strftime(now, sizeof now, "%Y-%m-%d %H:%M:%S", &tm);
+    char now[CLOCK_TEXT];
+    clock_now_text(now);
     buf_fmt(&b, "INSERT INTO code_map SELECT local, national, b, '%s', ", now);
     buf_sql(&b, span_of(by));
     buf_str(&b, ", ");

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "claims/import_priv.h"
 #include "claims/paths.h"
@@ -242,11 +243,8 @@ static int transact(struct import *im, struct err *e)
 
 void import_now(struct import *im)
 {
-    time_t now = time(NULL);
-    struct tm tm;
-    localtime_r(&now, &tm);
-    strftime(im->now, sizeof im->now, "%Y-%m-%d %H:%M:%S", &tm);
-    im->store->fn.now = (sec_t)now + tm.tm_gmtoff;
+    im->store->fn.now = clock_sec();
+    clock_text(im->store->fn.now, im->now);
 }
 
 void import_clean(struct import *im)

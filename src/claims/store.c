@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "claims/config.h"
 #include "claims/scan.h"
@@ -201,11 +202,8 @@ static int take_lock(struct store *s, const struct store_options *o, struct err 
         return err_errno(e, "写不了 %s", p);
     if (s->mode == STORE_READ)
         return 0;
-    time_t now = time(NULL);
-    struct tm tm;
-    char since[32];
-    localtime_r(&now, &tm);
-    strftime(since, sizeof since, "%Y-%m-%d %H:%M:%S", &tm);
+    char since[CLOCK_TEXT];
+    clock_now_text(since);
     if (dprintf(s->lock_fd, "pid %ld，%s，自 %s\n", (long)getpid(),
                 o && o->command ? o->command : "huji", since) < 0)
         return err_errno(e, "写不了 %s", p);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "cli/commands.h"
 #include "cli/common.h"
@@ -79,13 +79,10 @@ static int write_left(const struct args *a, const struct kp_import *k, struct er
 
 static const char *source_line(struct arena *a, const char *path, size_t rows)
 {
-    char day[16];
-    time_t now = time(NULL);
-    struct tm tm;
+    char now[CLOCK_TEXT];
 
-    localtime_r(&now, &tm);
-    strftime(day, sizeof day, "%Y-%m-%d", &tm);
-    return arena_fmt(a, "huji knowledge import：%s，%zu 行，%s", base_of(path), rows, day);
+    clock_now_text(now);
+    return arena_fmt(a, "huji knowledge import：%s，%zu 行，%.10s", base_of(path), rows, now);
 }
 
 static int import_points(const struct args *a, const struct huji_library *lib, const char *own,

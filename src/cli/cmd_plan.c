@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "cli/commands.h"
 #include "cli/common.h"
@@ -408,22 +408,13 @@ static void sum_up(const struct job *j)
     buf_release(&b);
 }
 
-static day_t today(void)
-{
-    time_t now = time(NULL);
-    struct tm t;
-
-    localtime_r(&now, &t);
-    return day_from_ymd(t.tm_year + 1900, t.tm_mon + 1, t.tm_mday);
-}
-
 static int run(const struct args *a, struct err *e)
 {
     struct job j = {.args = a, .today = args_day(a, "on")};
     int rc = store_for(a, STORE_READ, &j.store, e);
 
     if (j.today == DAY_NONE)
-        j.today = today();
+        j.today = clock_day();
     if (!rc)
         rc = rule_names_load(&j.rules, a, e);
     if (!rc)

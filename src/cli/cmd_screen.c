@@ -7,6 +7,7 @@
 #include "cli/output.h"
 #include "cli/store.h"
 #include "run/screen.h"
+#include "screen/claimed.h"
 #include "screen/findings.h"
 
 struct job {
@@ -187,6 +188,8 @@ static int run(const struct args *a, struct err *e)
         bar_begin(&bar);
         rc = screen_run(j.store, j.rules.library, &o, &bar.progress, &j.report, e);
         bar_end(&bar);
+        if (!rc)
+            rc = claimed_write(j.store, e);
     }
     if (!rc)
         rc = args_text(a, "format") || args_text(a, "out") ? print_findings(&j, e)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "engine/example.h"
 #include "life/edit.h"
@@ -324,7 +325,7 @@ static void put_who(struct buf *b, const struct change *c)
 {
     char at[20];
 
-    history_time(at);
+    clock_now_text(at);
     put_field(b, "because", c->who.because && *c->who.because ? c->who.because : "（未写）");
     put_field(b, "approver", c->who.approver && *c->who.approver ? c->who.approver : "（待批准）");
     put_field(b, "at", at);

@@ -4,22 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/sha.h"
 
 #define MAX_LINE ((size_t)4 << 20)
-
-void history_time(char out[20])
-{
-    time_t now = time(NULL);
-    struct tm tm;
-
-    localtime_r(&now, &tm);
-    strftime(out, 20, "%Y-%m-%d %H:%M:%S", &tm);
-}
 
 static int file_of(const char *own, char *out, size_t cap, struct err *e)
 {
@@ -113,7 +104,7 @@ int history_add(const char *own, json_t *entry, struct err *e)
     if (!rc)
         rc = read_all(own, &r, e);
     if (!rc) {
-        history_time(at);
+        clock_now_text(at);
         json_object_set_new(entry, "no", json_integer(r.line + 1));
         json_object_set_new(entry, "at", json_string(at));
         json_object_set_new(entry, "prev", json_string(r.prev));

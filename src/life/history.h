@@ -20,7 +20,5 @@ int history_read(const char *own, json_t **out, int *broken, struct err *e);
 int history_add(const char *own, json_t *entry, struct err *e);
 /* Does the entry speak of this rule (base id)? */
 bool history_names(const json_t *entry, const char *rule);
-/* 2026-11-29 18:40:00, local. */
-void history_time(char out[20]);
 
 #endif

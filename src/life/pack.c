@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <zip.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/sha.h"
 #include "engine/yaml.h"
@@ -127,7 +128,7 @@ static char *manifest_of(const struct pack *p, const char *name, int64_t version
                               json_pack("{s:s%,s:I,s:s}", "path", p->at[i].path.p, p->at[i].path.n,
                                         "bytes", (json_int_t)p->at[i].text.n, "sha256", sum));
     }
-    history_time(at);
+    clock_now_text(at);
     m = json_pack("{s:i,s:s,s:I,s:s,s:o}", "format", FORMAT, "name", name, "version",
                   (json_int_t)version, "at", at, "files", files);
     text = m ? json_dumps(m, JSON_INDENT(1) | JSON_SORT_KEYS) : NULL;

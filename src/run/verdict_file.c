@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* Verdicts from a table file: whichever sheet has the columns; sheets without a column of verdicts are left out. */
 #include <stdio.h>
-#include <time.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "claims/readers/table.h"
 #include "run/verdicts.h"
@@ -125,15 +125,6 @@ static int read_sheet(struct reading *g, struct row_source *src, bool *found, st
     return rc;
 }
 
-static day_t today(void)
-{
-    time_t now = time(NULL);
-    struct tm t;
-
-    localtime_r(&now, &t);
-    return day_from_ymd(t.tm_year + 1900, t.tm_mon + 1, t.tm_mday);
-}
-
 static int read_file(struct reading *g, struct err *e)
 {
     struct row_source *src = NULL;
@@ -163,7 +154,7 @@ static int read_file(struct reading *g, struct err *e)
 int verdicts_import(struct store *s, const char *path, const char *by, struct verdict_report *out,
                     struct err *e)
 {
-    struct reading g = {.path = path, .by = by, .today = today()};
+    struct reading g = {.path = path, .by = by, .today = clock_day()};
     int rc = read_file(&g, e);
 
     if (!rc)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "run/verdicts.h"
 
+#include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
 
@@ -188,7 +189,7 @@ static int stage(struct store *s, const struct known *k, const struct verdict_ro
 
 static const char insert_sql[] =
     "insert into verdict select (select coalesce(max(no), 0) from verdict) + row_number() over (order by i), finding_id,"
-    " rule_id, fixmedins_code, verdict, fund_fen, checked_on, checked_by, reason, source, now()::timestamp"
+    " rule_id, fixmedins_code, verdict, fund_fen, checked_on, checked_by, reason, source, timestamp '%s'"
     " from (select * from verdict_in qualify row_number() over (partition by finding_id, verdict, fund_fen, checked_on,"
     " checked_by, reason order by i) = 1) x where not exists (from verdict v where v.finding_id = x.finding_id"
     " and v.verdict = x.verdict and v.checked_on = x.checked_on and v.fund_fen is not distinct from x.fund_fen"
@@ -215,6 +216,7 @@ int verdicts_add(struct store *s, const struct verdict_row *rows, size_t n,
     struct verdict_report report = {0};
     struct known k = {0};
     int64_t before = 0;
+    char now[CLOCK_TEXT];
     int rc = known_load(&k, s, e);
 
     if (!rc)
@@ -224,11 +226,12 @@ int verdicts_add(struct store *s, const struct verdict_row *rows, size_t n,
         rc = db_run(s->con, "begin", e);
     if (rc)
         return rc;
+    clock_now_text(now);
     rc = db_run(s->con, make_sql, e);
     if (!rc)
         rc = db_int(s->con, e, 0, &before, "select max(no) from verdict");
     if (!rc)
-        rc = db_run(s->con, insert_sql, e);
+        rc = db_exec(s->con, e, insert_sql, now);
     if (!rc)
         rc = count(s, n, before, &report, e);
     if (!rc)

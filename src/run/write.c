@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "engine/finish.h"
 #include "run/exceptions.h"
@@ -224,6 +225,7 @@ static int write_table(struct store *s, const struct rows *rows, const struct wr
                        const struct huji_library *lib, struct screen_report *r, struct err *e)
 {
     const char *table = w->into ? w->into : "finding";
+    char now[CLOCK_TEXT];
     int rc = db_run(s->con, "BEGIN", e);
     if (rc < 0)
         return rc;
@@ -238,11 +240,12 @@ static int write_table(struct store *s, const struct rows *rows, const struct wr
         rc = exceptions_apply(s, w->except, lib, table, e);
     if (rc == 0 && w->except->n)
         rc = count_excepted(s, lib, table, r, e);
+    clock_now_text(now);
     if (rc == 0 && !w->into)
         rc = db_exec(
             s->con, e,
-            "DELETE FROM meta WHERE key = 'unscreened'; CREATE OR REPLACE TABLE run AS SELECT now()::TIMESTAMP AS at, %zu::BIGINT AS findings",
-            rows->n);
+            "DELETE FROM meta WHERE key = 'unscreened'; CREATE OR REPLACE TABLE run AS SELECT TIMESTAMP '%s' AS at, %zu::BIGINT AS findings",
+            now, rows->n);
     if (rc == 0)
         return db_run(s->con, "COMMIT", e);
     db_run(s->con, "ROLLBACK", NULL);

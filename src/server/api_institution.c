@@ -16,18 +16,27 @@
 
 #define MONTH_OF(day) "strftime(date '1970-01-01' + " day ", '%Y-%m')"
 
-/* One row per institution: what it is, what it did, what is in question. `no_findings`: nothing was screened yet. */
-static void all_sql(struct buf *b, bool no_findings)
+/*
+ * One row per institution: what it is, what it did, what is in question. Its fund in question counts a line once
+ * (screen/claimed.h); an institution, which must not see internal rules in that sum, gets its own findings added up.
+ */
+static void all_sql(struct buf *b, const struct request *r, struct ask *a)
 {
+    bool no_findings = !ask_has(a, "finding");
+    bool once = !no_findings && !r->session.fixmedins_code[0] && ask_has(a, "claimed");
+
     buf_str(
         b,
         "with v as (select fixmedins_code, count(*) filter (kind = 1) stays, count(*) filter (kind <> 1) visits,"
         " count(distinct psn_no) persons, sum(medfee_sumamt)::bigint medfee, sum(fund_pay_sumamt)::bigint fund"
         " from s_visit group by 1), f as (");
-    buf_str(b, no_findings
-                   ? "select null::varchar code, 0::bigint hits, 0::bigint marked, 0::bigint fund"
-                   : "select fixmedins_code code, count(*) hits, count(distinct mdtrt_id) marked,"
-                     " sum(fund_fen)::bigint fund from finding where hit group by 1");
+    buf_str(
+        b,
+        no_findings
+            ? "select null::varchar code, 0::bigint hits, 0::bigint marked, 0::bigint whole, 0::bigint fund"
+            : "select fixmedins_code code, count(*) hits, count(distinct mdtrt_id) marked,"
+              " count(*) filter (coalesce(mdtrt_id, '') = '') whole,"
+              " sum(fund_fen)::bigint fund from finding where hit group by 1");
     buf_str(
         b,
         "), a as (select d.code fixmedins_code, coalesce(d.name, d.code) fixmedins_name, " INST_KIND_SQL(
@@ -35,9 +44,15 @@ static void all_sql(struct buf *b, bool no_findings)
                  " coalesce(v.stays, 0)::bigint stays, coalesce(v.visits, 0)::bigint visits,"
                  " coalesce(v.persons, 0)::bigint persons, coalesce(v.medfee, 0) medfee_fen, coalesce(v.fund, 0) fund_fen,"
                  " coalesce(f.hits, 0)::bigint hits, coalesce(f.marked, 0)::bigint marked,"
-                 " coalesce(f.fund, 0) hit_fund_fen from s_inst i join d_inst d on d.id = i.fixmedins_code"
-                 " left join d_place p on p.id = i.fix_blng_admdvs left join v on v.fixmedins_code = i.fixmedins_code"
-                 " left join f on f.code = d.code) ");
+                 " coalesce(f.whole, 0)::bigint whole_hits,"
+                 " coalesce(");
+    buf_str(b,
+            once ? "(select fund_fen from claimed c where c.fixmedins_code = d.code)" : "f.fund");
+    buf_str(
+        b,
+        ", 0)::bigint hit_fund_fen from s_inst i join d_inst d on d.id = i.fixmedins_code"
+        " left join d_place p on p.id = i.fix_blng_admdvs left join v on v.fixmedins_code = i.fixmedins_code"
+        " left join f on f.code = d.code) ");
 }
 
 /* "where true" and what the session may see. */
@@ -129,7 +144,7 @@ static int list(struct request *r, struct err *e)
     struct buf b = BUF_INIT;
     json_t *rows = NULL, *total = NULL;
     const char *field = sorts[0], *next = NULL, *after = request_query(r, "after");
-    bool descending, bare;
+    bool descending;
     int64_t limit;
     int rc = request_query_int(r, "limit", 50, 1, MOST_ROWS, &limit, e);
 
@@ -139,13 +154,12 @@ static int list(struct request *r, struct err *e)
         rc = ask_open(r, &a, e);
     if (rc)
         return rc;
-    bare = !ask_has(a, "finding");
-    all_sql(&b, bare);
+    all_sql(&b, r, a);
     buf_str(&b, "select count(*) n from a");
     where_query(&b, r);
     rc = ask_row(a, &b, &total, e);
     buf_clear(&b);
-    all_sql(&b, bare);
+    all_sql(&b, r, a);
     buf_str(&b, "select * from a");
     where_query(&b, r);
     where_after(&b, after, field, descending);
@@ -372,7 +386,7 @@ static int show(struct request *r, struct err *e)
 
     if (rc)
         return rc;
-    all_sql(&b, !ask_has(a, "finding"));
+    all_sql(&b, r, a);
     buf_str(&b, "select * from a");
     where_scope(&b, r);
     buf_str(&b, " and fixmedins_code = ");

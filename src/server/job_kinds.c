@@ -13,6 +13,7 @@
 #include "claims/schema.h"
 #include "claims/undo.h"
 #include "run/screen.h"
+#include "screen/claimed.h"
 #include "server/demo.h"
 #include "server/job.h"
 #include "server/server.h"
@@ -281,6 +282,8 @@ static int run_screen(struct job *j, struct err *e)
     rc = clues_teach(j->db, j->store, e);
     if (!rc)
         rc = screen_run(j->store, lib, &o, &j->progress, &r, e);
+    if (!rc)
+        rc = claimed_write(j->store, e);
     if (!rc) {
         json_object_set_new(j->result, "hits", json_integer((json_int_t)r.hits));
         json_object_set_new(j->result, "lines", json_integer((json_int_t)r.lines));
