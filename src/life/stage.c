@@ -60,6 +60,9 @@ static int copy_tree(const char *from, const char *to, int depth, struct err *e)
     struct dirent *x;
     int rc = 0;
 
+    /* None yet is an empty copy; one that cannot be read must not become one. */
+    if (!d && errno != ENOENT)
+        return err_errno(e, "读不了目录 %s", from);
     if (mkdir(to, 0755) != 0 && errno != EEXIST)
         rc = err_errno(e, "建不了目录 %s", to);
     while (rc == 0 && d && (x = readdir(d))) {

@@ -99,15 +99,24 @@ export async function shot(page, name) {
   await page.screenshot({ path: join(shots, name + '.png') })
 }
 
-/** Nothing is cut off at the right: the page itself never scrolls sideways. */
+/** Neither the page nor a table in it has to be pushed sideways; a table cut off is named. */
 export async function fits(page) {
-  return page.evaluate(() => {
+  const wide = await page.evaluate(() => {
     const main = document.querySelector('main')
-    return (
-      document.documentElement.scrollWidth <= document.documentElement.clientWidth &&
-      (!main || main.scrollWidth <= main.clientWidth + 1)
-    )
+    const out = []
+    if (document.documentElement.scrollWidth > document.documentElement.clientWidth) out.push('page')
+    if (main && main.scrollWidth > main.clientWidth + 1) out.push('main')
+    for (const t of document.querySelectorAll('main .el-table')) {
+      const w = t.querySelector('.el-table__body-wrapper .el-scrollbar__wrap')
+      // may slide: a table under its fixed last column, and one that shows somebody's whole Excel sheet
+      if (t.matches('.sheet') || t.querySelector('.el-table-fixed-column--right')) continue
+      if (w && w.clientWidth && w.scrollWidth > w.clientWidth + 1)
+        out.push(`${w.scrollWidth - w.clientWidth} px of ${t.querySelector('thead')?.innerText.replace(/\s+/g, ' ')}`)
+    }
+    return out
   })
+  if (wide.length) console.log('# too wide: ' + wide.join('; '))
+  return !wide.length
 }
 
 export async function download(page, act) {
