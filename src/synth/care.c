@@ -276,6 +276,25 @@ static void visit(struct life *l, day_t d, int month)
     *day_of(l, d) = 2;
 }
 
+/* How many packs: a few, and at two pharmacies now and then as many as make ninety-odd yuan. */
+static void how_many_packs(struct life *l, struct episode *ep, uint32_t chance)
+{
+    static const uint8_t packs_of[16] = {1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4, 5, 8};
+    struct world *w = l->w;
+    if (w->n < 5000)
+        return;
+    ep->lines[0].cnt = packs_of[rng_below(&l->r, 16)] * QTY_ONE;
+    uint32_t first = inst_of(w, K_PHARM, 0, CARE_PHARM_ROUND),
+             second = inst_of(w, K_PHARM, 0, CARE_PHARM_ROUND + 1);
+    fen_t price = ep->lines[0].pric;
+    if (w->n < 20000 || w->o->no_plants || (ep->inst != first && ep->inst != second) ||
+        chance < 660 || price < 100)
+        return;
+    int64_t packs = (9900 + price - 1) / price - 1;
+    if (packs > 1)
+        ep->lines[0].cnt = packs * QTY_ONE;
+}
+
 static void pharmacy(struct life *l, day_t d)
 {
     static const char *const basket[] = {"common.z.banlangen", "common.z.lianhua common.vitc",
@@ -291,6 +310,7 @@ static void pharmacy(struct life *l, day_t d)
     snprintf(ep.terminal, sizeof ep.terminal, "%s-T%u", l->w->insts[l->pharm].code,
              rng_below(&l->r, 3) + 1);
     uint32_t k = rng_below(&l->r, 1000);
+    how_many_packs(l, &ep, k);
     ep.void_pair = k < 5;
     episode_emit(&ep);
     sell_rows(&ep);

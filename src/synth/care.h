@@ -22,6 +22,8 @@ bool stay_build(struct episode *ep, struct world *w, const struct person *p, uin
 void stay_treat(struct episode *ep, const char *drugs, day_t from, day_t to, struct rng *r);
 /* Township hospital of county 0 that charges every X-ray as a digital one in the third quarter (C15). */
 #define CARE_TOWN_DEAR 5
+/* Two pharmacies of county 0, from here on, that fill a third of their sales up to ninety-odd yuan (H06.benford). */
+#define CARE_PHARM_ROUND 2
 void add_list(struct episode *ep, const char *list, sec_t t);
 const struct illness *illness_of(const char *dx);
 /* The maker that an institution gives an item of on a day (it changes with the quarter, and there are three at a time);

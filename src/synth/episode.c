@@ -197,13 +197,18 @@ void episode_emit(struct episode *ep)
     episode_write_diagnoses(ep);
     episode_write_operations(ep);
     for (int k = 0; k < ep->n; k++)
-        episode_write_line(ep, &ep->lines[k], ep->setl_id[ep->lines[k].setl], false);
+        if (!ep->lines[k].unsent)
+            episode_write_line(ep, &ep->lines[k], ep->setl_id[ep->lines[k].setl], false);
     if (!ep->void_pair)
         return;
     sum_lines(ep, 0, &m);
     negate(&m);
     episode_id_of(ep->refd_id, place, 'S', w->n_setl + 1);
-    episode_write_settlement(ep, ep->refd_id, ep->setl_id[0], &m, b, e,
+    char init[ID_LEN];
+    memcpy(init, ep->setl_id[0], sizeof init);
+    if (ep->lost_init)
+        init[7] = '9';
+    episode_write_settlement(ep, ep->refd_id, init, &m, b, e,
                              ep->refund_at ? ep->refund_at : ep->setl_time + 7200, false);
     for (int k = 0; k < ep->n; k++)
         episode_write_line(ep, &ep->lines[k], ep->refd_id, true);

@@ -24,7 +24,7 @@ struct eline {
     int init;         /* line it takes back, -1 */
     int dept;         /* -1 = of the episode */
     uint32_t dr;      /* UINT32_MAX = of the episode */
-    bool acord, takeaway, circ, no_init, etip;
+    bool acord, takeaway, circ, no_init, etip, unsent;
     uint8_t pay;  /* PAY_* */
     uint8_t setl; /* settlement 0 or 1 */
     char sn[ID_LEN];
@@ -52,6 +52,7 @@ struct episode {
     const char *dscg_way, *insutype, *opter, *manl;
     char invono[24], terminal[24], cert_no[24], refl[ID_LEN];
     bool nwb, die, proxy, no_fund_zero_cash, waive, void_pair, emp_blank, internet;
+    bool lost_init;                /* the refund names a settlement that there is not */
     char sp;                       /* as settled */
     sec_t refund_at;               /* of a void pair; 0 = 2 h later */
     sec_t mid_at;                  /* interim settlement at; 0 = none */

@@ -38,6 +38,8 @@ static inline unsigned item_no(const struct item *i)
 
 /* --- places ----------------------------------------------------------------------------------- */
 
+#define SPECIALS \
+    13 /* of K_SPECIAL for the plants of one rule each; three more err as a whole (H09) */
 enum inst_kind { K_H3, K_H2, K_PSY, K_PRIV, K_TOWN, K_SPECIAL, K_CLINIC, K_PHARM, K_FAR, K_RING };
 
 enum dept_id {
@@ -104,8 +106,8 @@ struct person {
 /* What a plant changes about its person. */
 struct change {
     uint32_t idx;
-    bool no_gend, no_born, has_die, has_until, has_from, maternity;
-    day_t die, until, from;
+    bool no_gend, no_born, has_born, has_die, has_until, has_from, maternity;
+    day_t born, die, until, from;
     int die_how;
     int staff_inst;       /* -1 */
     char gend;            /* 0 = as born */

@@ -53,11 +53,11 @@ static void counts(struct world *w)
     w->of_kind[K_PSY] = c;
     w->of_kind[K_PRIV] = scaled(w, 4, 2);
     w->of_kind[K_TOWN] = scaled(w, 20, w->n >= 20000 ? 9 : 3);
-    w->of_kind[K_SPECIAL] = 13;
+    w->of_kind[K_SPECIAL] = SPECIALS + (w->n >= 20000 && !w->o->no_plants ? 3 : 0);
     w->of_kind[K_CLINIC] = scaled(w, 40, 4);
     w->of_kind[K_PHARM] = scaled(w, 60, 8);
     w->of_kind[K_FAR] = 6;
-    w->of_kind[K_RING] = w->n >= 20000 && !w->o->no_plants ? 18 : 0; /* plants_ring.c */
+    w->of_kind[K_RING] = w->n >= 20000 && !w->o->no_plants ? 19 : 0; /* plants_ring.c */
     w->n_inst = 0;
     for (int k = 0; k <= K_RING; k++) {
         w->at_kind[k] = w->n_inst;
@@ -115,7 +115,9 @@ static void name_inst(const struct world *w, struct inst *i, uint32_t k)
     case K_FAR: snprintf(i->name, sizeof i->name, "%s", far_[k % 6]); break;
     case K_RING:
         snprintf(i->name, sizeof i->name, "白鹤县%s%s", town_name[k % 24],
-                 i->level == 3 ? "骨科医院" : "中心医院");
+                 i->level < 3                  ? "中心医院"
+                 : k + 1 == w->of_kind[K_RING] ? "心脏骨科医院"
+                                               : "骨科医院");
         break;
     }
 }
@@ -152,11 +154,11 @@ static int make_inst(struct world *w, enum inst_kind kind, uint32_t k)
     }
     if (kind == K_RING) {
         snprintf(i->place, sizeof i->place, "429899");
-        if (k + 1 == w->of_kind[K_RING]) { /* the surgeons' */
+        if (k + 2 >= w->of_kind[K_RING]) { /* the surgeons' */
             i->hosp_lv = "02";
             i->level = 3;
             i->docs = 6;
-            i->dept_mask = BIT(DP_ORTH);
+            i->dept_mask = BIT(DP_ORTH) | (k + 1 == w->of_kind[K_RING] ? BIT(DP_CARD) : 0);
         }
     }
     if (kind == K_H2 && w->n > 200000)

@@ -127,7 +127,7 @@ uint32_t some(struct plan *g, enum inst_kind kind, uint32_t county)
 
 uint32_t special(struct plan *g, uint32_t n)
 {
-    return g->w->at_kind[K_SPECIAL] + n % g->w->of_kind[K_SPECIAL];
+    return g->w->at_kind[K_SPECIAL] + n % SPECIALS;
 }
 
 void quiet_stay(struct plan *g, struct episode *ep, const struct person *p, uint32_t inst,
@@ -262,14 +262,16 @@ static int gather_crowd(struct plan *g)
 int plants_run(struct world *w)
 {
     static const struct planting *const groups[] = {
-        plants_a,  plants_b,  plants_b2, plants_herd, plants_herd2, plants_c,
-        plants_c2, plants_d,  plants_d2, plants_e,    plants_e2,    plants_e3,
-        plants_f,  plants_f2, plants_g,  plants_i,    plants_ring,  plants_more};
+        plants_a, plants_b,  plants_b2,   plants_herd,  plants_herd2, plants_c,     plants_c2,
+        plants_d, plants_d2, plants_e,    plants_e2,    plants_e3,    plants_f,     plants_f2,
+        plants_g, plants_i,  plants_ring, plants_ring2, plants_data,  plants_alike, plants_more};
     struct plan g = {.w = w, .r = rng_of(w->seed, RNG_PLANT, 0), .count = how_many(w)};
     int rc = gather_crowd(&g);
     for (size_t k = 0; k < sizeof groups / sizeof groups[0] && !rc; k++)
         for (const struct planting *p = groups[k]; p->rule && !rc; p++) {
-            uint32_t n = p->most && p->most < g.count ? p->most : g.count;
+            uint32_t n = p->most > 0 && (uint32_t)p->most < g.count ? (uint32_t)p->most : g.count;
+            if (w->n >= 5000 && p->most < 0 && n < (uint32_t)-p->most)
+                n = (uint32_t)-p->most;
             for (uint32_t i = 0; i < 2 * n && !rc; i++) {
                 g.rule = p->rule;
                 g.bad = i < n;

@@ -48,6 +48,7 @@ bool pick_herd(struct plan *g, struct person *p);
 struct person *crowd_person(struct plan *g, uint32_t i, struct person *p);
 day_t a_day(struct plan *g, int before, int after); /* with so many days of data before and after */
 uint32_t some(struct plan *g, enum inst_kind kind, uint32_t county);
+#define RING_HABITS 17 /* hospitals with one habit each; two more are the surgeons' */
 uint32_t special(struct plan *g, uint32_t n); /* institutions without any other traffic */
 
 /* An ordinary stay (illness by dx), dates exact; not emitted. No bed number. */
@@ -75,11 +76,13 @@ typedef void plant_fn(struct plan *g);
 struct planting {
     const char *rule;
     plant_fn *fn;
-    uint8_t most; /* at most so many of each kind; 0 = as planned */
+    /* At most so many of each kind; 0 = as planned; negative: from 5,000 persons on as many as it has forms. */
+    int8_t most;
 };
 extern const struct planting plants_a[], plants_b[], plants_b2[], plants_herd[], plants_herd2[],
     plants_c[], plants_c2[], plants_d[], plants_d2[], plants_e[], plants_e2[], plants_e3[],
-    plants_f[], plants_f2[], plants_g[], plants_i[], plants_ring[], plants_more[]; /* end: {NULL} */
+    plants_f[], plants_f2[], plants_g[], plants_i[], plants_ring[], plants_ring2[], plants_data[],
+    plants_alike[], plants_more[]; /* end: {NULL} */
 void plant_outliers(
     struct plan *g); /* truth of what care.c does to two township hospitals (A06, B19) */
 

@@ -141,11 +141,11 @@ static void a05(struct plan *g)
     struct world *w = g->w;
     struct person p;
     struct episode ep;
-    bool clinic = !g->bad && g->k % 3 == 2;
-    uint32_t n = g->bad ? 5 + g->k % 3 : clinic ? 7 : g->k % 3 == 0 ? 4 : 5;
+    bool clinic = g->k % 3 == 2; /* a window of an institution: eight, not five */
+    uint32_t n = clinic ? (g->bad ? 8 : 7) : g->bad ? 5 + g->k % 3 : g->k % 3 == 0 ? 4 : 5;
     uint32_t inst = some(g, clinic ? K_CLINIC : K_PHARM, 0);
     day_t d = w->from + 20 + (g->crowd_day++ * 3) % (w->days - 40);
-    int gap = !g->bad && g->k % 3 == 1 ? 151 : 90; /* seconds: 4 x 151 = 604 > 600 */
+    int gap = !g->bad && g->k % 3 == 1 ? 151 : clinic ? 80 : 90; /* 4 x 151 = 604 > 600 seconds */
     struct ids i = {BUF_INIT};
     char term[24], owner[64];
     snprintf(term, sizeof term, "%s-T9", w->insts[inst].code);
@@ -167,8 +167,9 @@ static void a05(struct plan *g)
         ids_add(&i, "setl", ep.setl_id[0]);
     }
     snprintf(owner, sizeof owner, "%s|%s", w->insts[inst].code, term);
+    g->rule = clinic ? "A05.window" : "A05.pharmacy";
     truth(g, "可疑", owner, NULL, &ep, &i,
-          g->bad   ? "十分钟内多张卡在同一终端"
+          g->bad ? clinic ? "诊所同一窗口十分钟内八人" : "十分钟内多张卡在同一终端"
           : clinic ? "诊所十分钟内七人，不到八人"
           : n == 4 ? "十分钟内四人"
                    : "五人，前后十分零四秒");
@@ -214,8 +215,8 @@ static void a07(struct plan *g)
                       : "中止前一日或恢复后一日");
 }
 
-const struct planting plants_a[] = {{"A01", a01, 0}, {"A02", a02, 0}, {"A03", a03, 0},
-                                    {"A04", a04, 0}, {"A05", a05, 0}, {"A07", a07, 0},
+const struct planting plants_a[] = {{"A01", a01, 0}, {"A02", a02, 0},  {"A03", a03, 0},
+                                    {"A04", a04, 0}, {"A05", a05, -3}, {"A07", a07, 0},
                                     {NULL, NULL, 0}};
 
 void plant_outliers(struct plan *g)

@@ -17,13 +17,15 @@ static void c01(struct plan *g)
         {"sleep.monitor", "monitor.pulse", "I50.900", K_H3, false},
         {"rescue.3", "rescue.1", "I50.900", K_H2, false},
         {"xray.barium", "xray.fluoro", "K29.500", K_TOWN, false},
+        {"tcm.splint", "tcm.adjust", "S52.500", K_H2, false}, /* once a stay */
     };
     struct person p;
     struct episode ep;
     if (!pick(g, PICK_OLD, &p))
         return;
-    unsigned x = g->k % 6;
-    int kind = (int)(g->k % 2);
+    unsigned x = g->k % 7;
+    bool stay = x == 6;
+    int kind = (int)(g->k % 2) || stay;
     day_t d = a_day(g, 5, 30);
     quiet_stay(g, &ep, &p, some(g, pairs[x].at, p.county), pairs[x].dx, d, 8);
     int a = ep.n;
@@ -33,9 +35,10 @@ static void c01(struct plan *g)
                    at_time(d + 2, 12, 0));
     int b = ep.n;
     bool apart = !g->bad && kind == 0 && !pairs[x].surgery;
-    episode_line(&ep, item_of(pairs[x].b), at_time(d + (apart ? 4 : 2), 10, 20), 1);
+    episode_line(&ep, item_of(pairs[x].b), at_time(d + (apart || stay ? 4 : 2), 10, 20), 1);
     if (!g->bad && !apart) { /* taken back */
-        struct eline *r = episode_line(&ep, item_of(pairs[x].b), at_time(d + 2, 16, 0), 1);
+        struct eline *r = episode_line(&ep, item_of(pairs[x].b), at_time(d + (stay ? 4 : 2), 16, 0),
+                                       1);
         r->cnt = -QTY_ONE;
         r->init = b;
     }
@@ -46,8 +49,9 @@ static void c01(struct plan *g)
         ids_add(&i, "line", ep.lines[a].sn);
     char owner[64];
     snprintf(owner, sizeof owner, "%s|%s", p.psn_no, ep.mdtrt_id);
+    g->rule = stay ? "C01.stay" : "C01.day";
     truth(g, "明确", owner, &p, &ep, &i,
-          g->bad  ? "同日另收内涵已包含的项目"
+          g->bad ? stay ? "同一次住院另收内涵已包含的项目" : "同日另收内涵已包含的项目"
           : apart ? "不在同一日"
                   : "已退费");
 }
@@ -132,11 +136,46 @@ static void c04(struct plan *g)
     ids_add(&i, "line", ep.lines[first].sn);
     char owner[96];
     snprintf(owner, sizeof owner, "%s|%s|%s", p.psn_no, ep.mdtrt_id, it->code);
+    g->rule = "C04.day";
     truth(g, "明确", owner, &p, &ep, &i,
           g->bad      ? "一日之内超过限定数量"
           : kind == 0 ? "恰为限定数量"
           : kind == 1 ? "次日无费用，合计不超"
                       : "多收的已退");
+}
+
+/* By the hour: three days of twenty-four are more than a stay of two has. */
+static void c04_hours(struct plan *g)
+{
+    static const char *const what[] = {"monitor.ecg", "monitor.spo2", "monitor.bp"};
+    struct person p;
+    struct episode ep;
+    if (!pick(g, PICK_OLD, &p))
+        return;
+    day_t d = a_day(g, 5, 30);
+    const struct item *it = item_of(what[g->k % 3]);
+    quiet_stay(g, &ep, &p, some(g, K_H2, p.county), "I50.900", d, 4);
+    ep.begn = at_time(d, 10, 0); /* 94 hours */
+    ep.end = at_time(d + 4, 8, 0);
+    ep.setl_time = ep.end + 1800;
+    int first = ep.n;
+    struct ids i = {BUF_INIT};
+    for (int k = 0; k <= 4; k++)
+        episode_line(&ep, it, k < 4 ? at_time(d + k, 22, 0) : ep.end - 600,
+                     g->bad   ? 24
+                     : k == 0 ? 14
+                     : k < 4  ? 24
+                              : 8);
+    for (int k = 0; k < first; k++)
+        if (ep.lines[k].t < ep.begn)
+            ep.lines[k].t = ep.begn + 60;
+    episode_emit(&ep);
+    ids_add(&i, "line", ep.lines[first].sn);
+    char owner[96];
+    snprintf(owner, sizeof owner, "%s|%s|%s", p.psn_no, it->code, ep.mdtrt_id);
+    g->rule = "C04.hours";
+    truth(g, "明确", owner, &p, &ep, &i,
+          g->bad ? "在院九十四小时，监测收了一百二十小时" : "恰为在院小时数");
 }
 
 static void c05(struct plan *g)
@@ -261,6 +300,13 @@ static void c08(struct plan *g)
                       : "第二手术按半价");
 }
 
-const struct planting plants_c[] = {{"C01", c01, 0}, {"C02", c02, 0}, {"C03", c03, 0},
-                                    {"C04", c04, 0}, {"C05", c05, 0}, {"C06", c06, 0},
-                                    {"C07", c07, 0}, {"C08", c08, 0}, {NULL, NULL, 0}};
+const struct planting plants_c[] = {{"C01", c01, -7},
+                                    {"C02", c02, 0},
+                                    {"C03", c03, 0},
+                                    {"C04", c04, 0},
+                                    {"C04.hours", c04_hours, 3},
+                                    {"C05", c05, 0},
+                                    {"C06", c06, 0},
+                                    {"C07", c07, 0},
+                                    {"C08", c08, 0},
+                                    {NULL, NULL, 0}};

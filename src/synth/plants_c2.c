@@ -72,6 +72,7 @@ static void c10(struct plan *g)
     owner_of(owner, &p, &ep);
     struct ids i = {BUF_INIT};
     ids_add(&i, "line", ep.lines[n].sn);
+    g->rule = alone ? "C10" : "C10.qty";
     truth(g, "高疑", owner, &p, &ep, &i,
           g->bad && alone ? "只收加收项，没有主项"
           : g->bad        ? "一次主项收三次加收"

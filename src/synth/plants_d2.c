@@ -271,5 +271,5 @@ static void d13(struct plan *g)
 }
 
 const struct planting plants_d2[] = {{"D07", d07, 0}, {"D08", d08, 0}, {"D09", d09, 0},
-                                     {"D10", d10, 0}, {"D12", d12, 0}, {"D13", d13, 0},
+                                     {"D10", d10, 0}, {"D12", d12, 0}, {"D13", d13, -7},
                                      {NULL, NULL, 0}};

@@ -90,6 +90,7 @@ static void e02(struct plan *g)
             ids_add(&i, "setl", ep.setl_id[0]);
         }
     }
+    g->rule = "E02.purchase";
     truth(g, "可疑", NULL, &p, &ep, &i,
           g->bad ? "三十日内购药十五日"
           : dial ? "规律透析"
@@ -175,6 +176,7 @@ static void e05(struct plan *g)
     }
     episode_emit(&ep);
     ids_add(&i, "line", ep.lines[ep.n - 1].sn);
+    g->rule = "E05.a";
     truth(g, "明确", NULL, &p, &ep, &i,
           g->bad      ? "一张处方六种药"
           : kind == 0 ? "一张处方五种药"

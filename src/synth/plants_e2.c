@@ -33,6 +33,7 @@ static void e10(struct plan *g)
             ids_add(&i, "line", ep.lines[0].sn);
         }
     }
+    g->rule = "E10.self";
     truth(g, "可疑", NULL, &p, &ep, &i,
           g->bad      ? "九月慢病费用为平时的十四倍"
           : kind == 0 ? "增加不到一千元"
@@ -96,6 +97,7 @@ static void e14(struct plan *g)
             episode_emit(&ep);
         }
     }
+    g->rule = "E14.person";
     truth(g, "高疑", NULL, &p, &ep, &i,
           g->bad      ? "九十日内三次收费后退费"
           : kind == 0 ? "两次退费"
@@ -124,6 +126,7 @@ static void e15(struct plan *g)
     register_chronic(w, &p, "M04600", "冠心病", inst, opter, d, d + 1, DAY_NONE, id);
     struct ids i = {BUF_INIT};
     ids_add(&i, "reg", id);
+    g->rule = "E15.b";
     truth(g, "可疑", NULL, &p, NULL, &i,
           g->bad ? "登记冠心病而此前此后都没有该诊断" : "登记前因冠心病住院");
 }
@@ -145,6 +148,7 @@ static void e15_batch(struct plan *g)
         register_chronic(w, &p, "M03900", "高血压病", inst, opter, d, d + 1, DAY_NONE, id);
         ids_add(&i, "reg", id);
     }
+    g->rule = "E15.a";
     truth(g, "可疑", opter, NULL, NULL, &i, g->bad ? "一人一日办理二十二例登记" : "一日十九例");
 }
 

@@ -221,6 +221,53 @@ static void e17_share(struct plan *g)
           g->bad ? "阳性八成半，别家一成半" : "阳性率与别家相当");
 }
 
+/* Respiratory antibodies: at one of six laboratories eight in ten are positive, and three have the very same figures. The
+ * twin is the laboratory above: many positive, no two alike. */
+static void e17_both(struct plan *g)
+{
+    static const char *const lab[] = {"临川市中心检验所", "青溪县检验中心", "白鹤医学检验所",
+                                      "南浦医学检验所",   "东湖医学检验所", "西岭医学检验所"};
+    static const int positive[] = {33, 6, 4, 5, 6, 7};
+    static const char *const item[] = {"肺炎支原体", "肺炎衣原体", "嗜肺军团菌",
+                                       "腺病毒",     "合胞病毒",   "流感病毒"};
+    static const char *const assay = "呼吸道病原体抗体";
+    struct person p;
+    char no[24], owner[96], value[16];
+    if (!g->bad || g->n_crowd < 100 || g->w->days < 200)
+        return;
+    struct ids i = {BUF_INIT};
+    day_t d = day_from_ymd(2023, 4, 4);
+    for (uint32_t x = 0; x < 6; x++)
+        for (uint32_t k = 0; k < 40; k++) {
+            bool same = x == 0 && k >= 10 && k < 13;
+            crowd_person(g, k + x * 11 + 3, &p);
+            report_no(g, no);
+            sec_t t = at_time(d + (day_t)k * 2, 10, (int)x);
+            for (uint32_t n = 0; n < 6; n++) {
+                uint64_t v = rng_mix(g->w->seed * 977u + x * 4096u + (same ? 10 : k) * 8u + n) %
+                             900;
+                snprintf(value, sizeof value, "%u.%u", 1 + (unsigned)v / 10, (unsigned)v % 10);
+                lab_row(g, no, &p, lab[x], assay, item[n], value, "AU/mL", t);
+            }
+            lab_row(g, no, &p, lab[x], assay, "结论", (int)k < positive[x] ? "阳性" : "阴性", NULL,
+                    t);
+            if (same)
+                ids_add(&i, "lab", no);
+        }
+    snprintf(owner, sizeof owner, "%s|%s", lab[0], assay);
+    g->rule = "E17.a";
+    truth(g, "高疑", owner, NULL, NULL, &i, "三个人六项结果一模一样");
+    g->rule = "E17.both";
+    truth(g, "高疑", owner, NULL, NULL, NULL, "结果雷同，阳性率也反常");
+    snprintf(owner, sizeof owner, "%s|%s|2023Q2", lab[0], assay);
+    g->rule = "E17.b";
+    truth(g, "可疑", owner, NULL, NULL, NULL, "阳性八成，别家一成半");
+    snprintf(owner, sizeof owner, "%s|幽门螺杆菌抗体", lab[0]);
+    g->bad = false;
+    g->rule = "E17.both";
+    truth(g, "高疑", owner, NULL, NULL, NULL, "阳性率反常，但没有雷同的结果");
+}
+
 const struct planting plants_e3[] = {
-    {"E02.visit", e02_visit, 0}, {"E05.b", e05_b, 0},   {"E08", e08, 0}, {"E11", e11, 3},
-    {"E17", e17_same, 6},        {"E17", e17_share, 1}, {NULL, NULL, 0}};
+    {"E02.visit", e02_visit, 0}, {"E05.b", e05_b, 0},   {"E08", e08, 0},      {"E11", e11, 3},
+    {"E17", e17_same, 6},        {"E17", e17_share, 1}, {"E17", e17_both, 1}, {NULL, NULL, 0}};

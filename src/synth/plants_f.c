@@ -43,6 +43,7 @@ static void f01(struct plan *g)
         ids_add(&i, "line", ep.lines[0].sn);
         snprintf(note, sizeof note, "%s", g->bad ? "七日内透析五日" : "七日内透析四日");
     }
+    g->rule = day ? "F01.a" : "F01.b";
     truth(g, day ? "明确" : "高疑", NULL, &p, &ep, &i, note);
 }
 
@@ -61,6 +62,7 @@ static void f01_regular(struct plan *g)
         episode_emit(&ep);
     }
     ids_add(&i, "line", ep.lines[0].sn);
+    g->rule = "F01.b";
     truth(g, "", NULL, &p, &ep, &i, "每周三次，共十周");
 }
 
@@ -74,10 +76,10 @@ static void f02(struct plan *g)
     int kind = (int)(g->k % 3);
     uint32_t h3 = inst_of(w, K_H3, 0, 0), priv = w->at_kind[K_PRIV],
              town = some(g, K_TOWN, p.county);
-    bool dead = g->bad && kind == 2;
+    bool dead = g->bad && kind == 2, last = !g->bad && kind == 2; /* on the very day of death */
     day_t d = a_day(g, 5, 60);
     dialysis_patient(g, &p, h3);
-    if (dead) {
+    if (dead || last) {
         struct change *c = change_of(w, p.idx);
         c->has_die = true;
         c->die = d + 9;
@@ -90,28 +92,29 @@ static void f02(struct plan *g)
                : kind == 1 ? h3
                            : town,
                "J20.900", d, 9);
-    if (dead) {
+    if (dead || last) {
         s.die = true;
         s.dscg_way = "5";
     }
     episode_emit(&s);
     day_t when = dead ? d + 20 : !g->bad && kind == 2 ? d + 9 : d + 4;
     dialysis_build(&v, w, &p, h3, when);
-    if (!g->bad && kind == 2) { /* later on the day of discharge */
-        v.begn = at_time(when, 14, 0);
-        v.end = v.setl_time = at_time(when, 18, 0);
+    if (last) { /* before noon; the hospital closes its books later */
+        v.begn = at_time(when, 4, 0);
+        v.end = v.setl_time = at_time(when, 8, 0);
         for (int k = 0; k < v.n; k++)
             v.lines[k].t = v.begn + 600;
     }
     episode_emit(&v);
     struct ids i = {BUF_INIT};
     ids_add(&i, "line", v.lines[0].sn);
+    g->rule = dead || last ? "F02.dead" : "F02.elsewhere";
     truth(g, dead ? "明确" : "高疑", NULL, &p, &v, &i,
           dead        ? "死亡之后透析"
           : g->bad    ? "在别家住院期间透析"
           : kind == 0 ? "两院有外送透析协议"
           : kind == 1 ? "就在住院的医院透析"
-                      : "出院当日透析");
+                      : "死亡当日透析");
 }
 
 /* One machine of four shifts at the private hospitals. */
@@ -348,5 +351,5 @@ static void i04(struct plan *g)
 }
 
 const struct planting plants_f[] = {
-    {"F01", f01, 0}, {"F01", f01_regular, 5}, {"F02", f02, 0}, {"F03", f03, 0}, {"G01", g01, 0},
-    {"H01", h01, 3}, {"H02", h02, 0},         {"H03", h03, 0}, {"I04", i04, 0}, {NULL, NULL, 0}};
+    {"F01", f01, 0}, {"F01", f01_regular, 5}, {"F02", f02, -3}, {"F03", f03, 0}, {"G01", g01, 0},
+    {"H01", h01, 3}, {"H02", h02, 0},         {"H03", h03, 0},  {"I04", i04, 0}, {NULL, NULL, 0}};

@@ -210,23 +210,5 @@ static void f04(struct plan *g)
                  : "差三次，在容许以内");
 }
 
-static void h07(struct plan *g)
-{
-    struct person p;
-    struct episode ep;
-    if (!pick(g, PICK_RESIDENT, &p))
-        return;
-    quiet_visit(g, &ep, &p, some(g, K_TOWN, p.county), "11", a_day(g, 5, 20), 9,
-                rng_range(&g->r, 5, 50));
-    episode_line(&ep, item_of("general.op"), ep.begn + 60, 1);
-    struct eline *l = episode_line(&ep, item_of("mat.infusion_set"), ep.begn + 120, 2);
-    episode_line(&ep, item_of("inject.drip"), ep.begn + 120, 1);
-    l->pric_off = g->bad ? -40 : -2;
-    episode_emit(&ep);
-    g->rule = "H07.amount";
-    truth_line(g, "明确", &p, &ep, 1, g->bad ? "金额比单价乘数量多八角" : "取整差四分");
-}
-
 const struct planting plants_f2[] = {{"F03", f03_ct, 3}, {"F04", f04, 5}, {"F05", f05, 3},
-                                     {"H07", h07, 0},    {"F06", f06, 0}, {"G03", g03, 0},
-                                     {NULL, NULL, 0}};
+                                     {"F06", f06, 0},    {"G03", g03, 0}, {NULL, NULL, 0}};

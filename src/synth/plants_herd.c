@@ -103,6 +103,7 @@ static void b12(struct plan *g)
         episode_emit(&ep);
         ids_add(&i, "mdtrt", ep.mdtrt_id);
     }
+    g->rule = "B12.a";
     truth(g, "可疑", w->insts[inst].code, NULL, &ep, &i,
           g->bad   ? "十分钟内五人入院"
           : n == 4 ? "十分钟内四人入院"
@@ -139,6 +140,7 @@ static void b13(struct plan *g)
     day_to_ymd(first, &y, &m, &x);
     char owner[64];
     snprintf(owner, sizeof owner, "%s|%04d-%02d|21", w->insts[inst].code, y, m);
+    g->rule = "B13.fund";
     truth(g, "可疑", owner, NULL, &ep, &i,
           g->bad   ? "八人报销金额相差不到八元"
           : n == 7 ? "只有七人"

@@ -143,7 +143,8 @@ static void together(struct plan *g, struct ids *i, const struct person *p, int 
 {
     static const char *const apart[] = {"K29.500", "N39.000", "R42.x00", "J20.900"};
     struct episode ep;
-    day_t d = a_day(g, 5, 80 * times);
+    /* plant and twin of one number go to one hospital: not in the same days, or they were one gang */
+    day_t d = g->w->from + 5 + (day_t)((g->k * 7 + (g->bad ? 0 : 37)) % 75);
     for (int t = 0; t < times; t++)
         for (int k = 0; k < n; k++) {
             uint32_t inst = inst_of(g->w, K_TOWN, p[0].county, g->k + (moving ? (uint32_t)t : 0));

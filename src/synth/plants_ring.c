@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * Seventeen hospitals of a neighbouring county that take in much the same patients, each with one habit of its own in the
- * second quarter (the violation) and hardly or not at all in the third (the twin): what rules about peers are tried on. And a
+ * Seventeen hospitals of a neighbouring county that take in much the same patients, each with one habit of its own in one
+ * of two quarters (the violation) and hardly or not at all in the other (the twin): what rules about peers are tried on. Half
+ * of them go astray in the second quarter, half in the third, or there were no ordinary peers to be held against. And a
  * hospital where six surgeons do the same operations, one with more material, after nine quiet months.
  */
 #include <stdio.h>
@@ -28,32 +29,33 @@ enum habit {
     H_WEEKEND,
     H_ONE_TIME,
     H_AGAIN,
-    N_HABITS
+    N_HABITS = RING_HABITS
 };
 
 static const struct {
     const char *rule;
     bool by_dept;
-    uint8_t mild; /* per cent of the third quarter's stays */
+    uint8_t mild; /* per cent of the stays of the ordinary quarter */
+    uint8_t quarter;
     const char *bad, *twin;
 } habits[N_HABITS] = {
-    {"F07.ddimer", true, 45, "人人做 D-二聚体", "不到一半的人做"},
-    {"F07.tumour", true, 45, "人人做肿瘤标志物", "不到一半的人做"},
-    {"F07.hba1c", true, 45, "人人做糖化血红蛋白", "不到一半的人做"},
-    {"F07.echo", true, 45, "人人做心脏彩超", "不到一半的人做"},
-    {"F07.recon", true, 45, "人人做 CT 三维重建", "不到一半的人做"},
-    {"H04.drug", false, 0, "药费占比高", "恢复与别家一样"},
-    {"H04.exam", false, 0, "检查检验占比高", "恢复与别家一样"},
-    {"H04.device", false, 0, "耗材占比高", "恢复与别家一样"},
-    {"H04.treat", false, 0, "治疗占比高", "恢复与别家一样"},
-    {"H04.ct", false, 0, "人人做 CT", "恢复与别家一样"},
-    {"H04.mr", false, 0, "人人做核磁", "恢复与别家一样"},
-    {"H04.cost", false, 0, "次均费用高", "恢复与别家一样"},
-    {"H04.los", false, 0, "平均住院日长", "恢复与别家一样"},
-    {"H04.short", false, 0, "两日内出院多", "恢复与别家一样"},
-    {"H04.weekend", false, 0, "周末入院多", "恢复与别家一样"},
-    {"H08", false, 30, "费用一次上传", "三成费用一次上传"},
-    {"H05", false, 0, "六成出院后三十一日内再入院", "再入院与别家一样"},
+    {"F07.ddimer", true, 45, 2, "人人做 D-二聚体", "不到一半的人做"},
+    {"F07.tumour", true, 45, 3, "人人做肿瘤标志物", "不到一半的人做"},
+    {"F07.hba1c", true, 45, 2, "人人做糖化血红蛋白", "不到一半的人做"},
+    {"F07.echo", true, 45, 3, "人人做心脏彩超", "不到一半的人做"},
+    {"F07.recon", true, 45, 2, "人人做 CT 三维重建", "不到一半的人做"},
+    {"H04.drug", false, 0, 2, "药费占比高", "恢复与别家一样"},
+    {"H04.exam", false, 0, 3, "检查检验占比高", "恢复与别家一样"},
+    {"H04.device", false, 0, 3, "耗材占比高", "恢复与别家一样"},
+    {"H04.treat", false, 0, 3, "治疗占比高", "恢复与别家一样"},
+    {"H04.ct", false, 0, 3, "人人做 CT", "恢复与别家一样"},
+    {"H04.mr", false, 0, 2, "人人做核磁", "恢复与别家一样"},
+    {"H04.cost", false, 0, 3, "次均费用高", "恢复与别家一样"},
+    {"H04.los", false, 0, 2, "平均住院日长", "恢复与别家一样"},
+    {"H04.short", false, 0, 2, "两日内出院多", "恢复与别家一样"},
+    {"H04.weekend", false, 0, 3, "周末入院多", "恢复与别家一样"},
+    {"H08", false, 30, 2, "费用一次上传", "三成费用一次上传"},
+    {"H05", false, 0, 2, "六成出院后三十一日内再入院", "再入院与别家一样"},
 };
 
 static bool chance(struct plan *g, unsigned percent)
@@ -147,11 +149,12 @@ static void one_stay(struct plan *g, const struct person *p, uint32_t inst, enum
 }
 
 /* A quarter of a hospital. `who`: its patients. */
-static void quarter(struct plan *g, enum habit h, const uint32_t *who, bool bad)
+static void quarter(struct plan *g, enum habit h, const uint32_t *who, int q)
 {
     struct world *w = g->w;
     uint32_t inst = w->at_kind[K_RING] + h;
-    day_t first = day_from_ymd(2023, bad ? 4 : 7, 2);
+    bool bad = q == habits[h].quarter;
+    day_t first = day_from_ymd(2023, q * 3 - 2, 2);
     struct person p;
     for (unsigned k = 0; k < STAYS; k++) {
         bool has = bad || k * 100 < habits[h].mild * STAYS;
@@ -164,8 +167,7 @@ static void quarter(struct plan *g, enum habit h, const uint32_t *who, bool bad)
     }
     char owner[64];
     snprintf(owner, sizeof owner, "%s%s%s|2023Q%d", w->insts[inst].code,
-             habits[h].by_dept ? "|" : "", habits[h].by_dept ? synth_depts[DP_MED].code : "",
-             bad ? 2 : 3);
+             habits[h].by_dept ? "|" : "", habits[h].by_dept ? synth_depts[DP_MED].code : "", q);
     g->rule = habits[h].rule;
     g->bad = bad;
     truth(g, "可疑", owner, NULL, NULL, NULL, bad ? habits[h].bad : habits[h].twin);
@@ -185,14 +187,14 @@ static void ring(struct plan *g)
             who[h][k] = p.idx;
         }
     for (int h = 0; h < N_HABITS; h++) {
-        quarter(g, (enum habit)h, who[h], true);
-        quarter(g, (enum habit)h, who[(h + 5) % N_HABITS], false);
+        quarter(g, (enum habit)h, who[h], 2);
+        quarter(g, (enum habit)h, who[(h + 5) % N_HABITS], 3);
     }
 }
 
 /* --- surgeons ----------------------------------------------------------------------------------- */
 
-static bool hip(struct plan *g, uint32_t inst, uint32_t dr, day_t d, bool lavish)
+static bool hip(struct plan *g, uint32_t inst, uint32_t dr, day_t d, uint32_t k, bool lavish)
 {
     static const char *const exam[] = {"us.color", "xray.dr",  "lab.ddimer", "lab.bnp",
                                        "lab.esr",  "lab.phos", "us.carotid", "lab.mg"};
@@ -208,8 +210,10 @@ static bool hip(struct plan *g, uint32_t inst, uint32_t dr, day_t d, bool lavish
     sec_t t = at_time(d + 2, 8 + (int)(dr % 3) * 3, 0);
     add(&ep, "surgery.hip", t, 1);
     add(&ep, "mat.hip", t + 60, 1);
-    add(&ep, "mat.suture", t + 120, rng_range(&g->r, 4, 24));
-    add(&ep, "mat.hemostat", t + 180, lavish ? rng_range(&g->r, 24, 36) : rng_range(&g->r, 1, 4));
+    /* much the same with all surgeons, over their operations */
+    add(&ep, "mat.suture", t + 120, 4 + (int)((k * 8 + dr) % OPS));
+    add(&ep, "mat.hemostat", t + 180,
+        lavish ? 24 + (int)(k * 8 % 13) : 1 + (k % 7 < dr % SURGEONS));
     episode_op(&ep, "81.5100", "全髋关节置换", "1", t, t + 5400);
     episode_emit(&ep);
     return true;
@@ -233,12 +237,12 @@ static void surgeons(struct plan *g)
     for (int m = 1; m <= 9; m++)
         for (int k = 0; k < 3; k++)
             if (!hip(g, inst, doctor_of(w, inst, DP_ORTH, (uint32_t)k),
-                     day_from_ymd(2023, m, 4 + 6 * k), false))
+                     day_from_ymd(2023, m, 4 + 6 * k), (uint32_t)m, false))
                 return;
     day_t first = day_from_ymd(2023, 10, 3);
     for (uint32_t s = 0; s < SURGEONS; s++)
         for (uint32_t k = 0; k < OPS; k++)
-            if (!hip(g, inst, doctor_of(w, inst, DP_ORTH, s), first + (day_t)(k * 72 / OPS), !s))
+            if (!hip(g, inst, doctor_of(w, inst, DP_ORTH, s), first + (day_t)(k * 72 / OPS), k, !s))
                 return;
     char owner[96], dr[14];
     for (uint32_t s = 0; s < 2; s++) {

@@ -131,6 +131,8 @@ static void change_person(const struct world *w, struct person *p)
     p->staff_inst = c->staff_inst;
     if (c->no_gend)
         p->gend = 0;
+    if (c->has_born)
+        p->born = c->born;
     if (c->no_born)
         p->born = DAY_NONE;
     if (c->psn_card)
