@@ -14,6 +14,7 @@ const struct approval_kind approval_kinds[] = {
     {"rule.activate", "规则生效", "rule.approve", false},
     {"rule.param", "改规则参数", "rule.approve", false},
     {"rule.exception", "规则例外", "rule.approve", false},
+    {"rule.knowledge", "改知识表", "rule.approve", false},
     {"clue.dismiss", "批量排除线索", "approval.decide", false},
     {"personal.export", "导出个人信息", "approval.decide", false},
     {"data.purge", "清除到期数据", "approval.decide", false},

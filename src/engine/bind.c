@@ -427,7 +427,7 @@ struct code_pattern *bind_dx_set(struct binder *b, struct span name)
             return NULL;
         const char *dash = memchr(s.p, '-', s.n);
         c->lo = c->hi = s;
-        c->prefix = true;
+        c->prefix = c->listed = true;
         if (s.p[s.n - 1] == '*') {
             c->lo.n = c->hi.n = s.n - 1;
         } else if (dash && (size_t)(dash - s.p) * 2 + 1 == s.n) {

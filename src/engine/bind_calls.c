@@ -87,6 +87,19 @@ static struct expr *call_dx_in(struct binder *b, const struct expr *raw)
     return bind_set_test(b, X_IN, a, bind_dx_set(b, raw->arg[1]->text));
 }
 
+/* Rows that hold for some days only are asked for the day of the event, whoever asks. *out NULL: there are none. */
+static bool day_of_event(struct binder *b, const struct knowledge *k, struct expr **out)
+{
+    struct expr *raw = NULL;
+    *out = NULL;
+    if (!k || !k->dated || k->undated || !b->clause)
+        return true;
+    if (expr_parse(b->ld->a, SPAN("t"), &raw, b->ld->e) < 0)
+        return false;
+    *out = bind_day_of(b, bind_any(b, raw));
+    return *out != NULL;
+}
+
 static struct expr *call_dx_listed(struct binder *b, const struct expr *raw)
 {
     const struct knowledge *k = raw->n_arg == 2 ? library_knowledge(b->ld->lib, raw->arg[0]->text)
@@ -94,12 +107,17 @@ static struct expr *call_dx_listed(struct binder *b, const struct expr *raw)
     if (!k || knowledge_column(k, SPAN("dx")) < 0)
         return bind_bad(b, raw, "any_dx_listed(表, 键)：表应有列 dx");
     struct expr *key = bind_any(b, raw->arg[1]), *v = key ? visit_key(b, raw) : NULL;
-    struct expr *x = bind_binary(b, X_DXLISTED, V_BOOL, key, v);
-    if (x) {
-        x->kn = k;
-        x->num = k->key;
-        bind_link_me(b, x);
+    struct expr *x = bind_binary(b, X_DXLISTED, V_BOOL, key, v), *day;
+    if (!x || !day_of_event(b, k, &day))
+        return NULL;
+    x->kn = k;
+    x->num = k->key;
+    x->agg = day ? AGG_ANY : AGG_SUM;
+    if (day) {
+        x->arg[x->n_arg++] = day;
+        x->dep |= day->dep;
     }
+    bind_link_me(b, x);
     return x;
 }
 
@@ -150,6 +168,8 @@ static struct expr *call_table(struct binder *b, const struct expr *raw)
     if (covered)
         day = bind_day_of(b, bind_any(b, raw->arg[raw->n_arg - 1]));
     if ((covered || at) && !day)
+        return NULL;
+    if (!day && !day_of_event(b, k, &day))
         return NULL;
     if (n_key < 1 || n_key > 3 || (l && n_key > l->n_key))
         return bind_bad(b, raw, "键的个数不对");

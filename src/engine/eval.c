@@ -122,10 +122,15 @@ static int64_t eval_dxlisted(struct env *v, const struct expr *x)
     const struct index *ix = index_of(v, x);
     if (key == NONE || visit == NONE || !f->diag_at || f->diag_at[visit] == f->diag_at[visit + 1])
         return NONE;
+    int64_t day = x->agg == AGG_ANY ? eval(v, x->arg[2]) : 0;
+    if (day == NONE)
+        return NONE;
     int dxcol = knowledge_column(x->kn, SPAN("dx"));
     for (uint32_t j = ix && key < ix->n ? ix->at[key] : 0; ix && key < ix->n && j < ix->at[key + 1];
          j++) {
         struct span p = x->kn->column[dxcol].text[ix->rows[j]];
+        if (x->agg == AGG_ANY && !knowledge_holds(x->kn, ix->rows[j], day))
+            continue;
         if (p.n && p.p[p.n - 1] == '*')
             p.n--;
         for (uint32_t i = f->diag_at[visit]; p.n && i < f->diag_at[visit + 1]; i++) {
@@ -164,9 +169,7 @@ static int32_t find_row(struct env *v, const struct expr *x)
             const struct knowledge *k = x->kn;
             for (int i = 1; i < n_key && ok; i++)
                 ok = kn_cell(v, k, i, row) == key[i];
-            int64_t b = k->valid_from >= 0 && dated ? k->column[k->valid_from].num[row] : NONE;
-            int64_t e = k->valid_to >= 0 && dated ? k->column[k->valid_to].num[row] : NONE;
-            ok = ok && (b == NONE || b <= day) && (e == NONE || day <= e);
+            ok = ok && (!dated || knowledge_holds(k, row, day));
         }
         if (ok)
             return row;

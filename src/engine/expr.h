@@ -101,6 +101,7 @@ enum base { BASE_CUR, BASE_PREV };
 struct code_pattern { /* one element of {..}: exact, prefix, or range on the first lo.n bytes */
     struct span lo, hi;
     bool prefix;
+    bool listed; /* a row of knowledge/dx_set.csv */
     struct code_pattern *next;
 };
 

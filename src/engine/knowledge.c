@@ -60,16 +60,30 @@ static enum domain key_domain(struct span kind)
     return d < 0 ? D_CODE : (enum domain)d;
 }
 
+static int name_columns(struct knowledge *k, const struct ynode *titles, struct err *e)
+{
+    for (const struct ynode *y = titles ? titles->child : NULL; y; y = y->next) {
+        int c = knowledge_column(k, y->key);
+
+        if (c < 0)
+            return ynode_bad(y, e, "titles 里的列 %.*s 不在 columns 里", (int)y->key.n, y->key.p);
+        k->column[c].title = y->text;
+    }
+    return 0;
+}
+
 int knowledge_declare(struct arena *a, const struct ynode *n, struct knowledge *out, struct err *e)
 {
-    static const char *const known[] = {"title",    "key",  "columns", "law", "source",
-                                        "key_kind", "note", "serves",  NULL};
+    static const char *const known[] = {"title",  "key",      "columns", "law",
+                                        "source", "key_kind", "note",    "serves",
+                                        "titles", "undated",  NULL};
     int rc = n->kind == Y_MAP ? ynode_only(n, known, e) : ynode_bad(n, e, "应为映射");
     if (rc < 0)
         return rc;
     *out = (struct knowledge){.name = n->key,
                               .title = ynode_text(n, "title"),
                               .law = ynode_text(n, "law"),
+                              .note = ynode_text(n, "note"),
                               .valid_from = -1,
                               .valid_to = -1};
     struct span key = ynode_text(n, "key");
@@ -95,7 +109,30 @@ int knowledge_declare(struct arena *a, const struct ynode *n, struct knowledge *
     }
     out->valid_from = knowledge_column(out, SPAN("valid_from"));
     out->valid_to = knowledge_column(out, SPAN("valid_to"));
+    out->undated = span_is(ynode_text(n, "undated"), "true");
     (void)a;
+    return name_columns(out, ynode_get(n, "titles"), e);
+}
+
+int knowledge_add_days(struct knowledge *k, struct err *e)
+{
+    static const struct {
+        const char *name, *title;
+    } days[] = {{"valid_from", "起始日期"}, {"valid_to", "终止日期"}};
+
+    for (int i = 0; i < 2; i++) {
+        if (knowledge_column(k, span_of(days[i].name)) >= 0)
+            continue;
+        if (k->n_columns == KN_COLUMNS)
+            return err_set(e, ERR_INPUT, "知识表 %.*s 的列太多", (int)k->name.n, k->name.p);
+        k->column[k->n_columns++] = (struct kn_column){.name = span_of(days[i].name),
+                                                       .title = span_of(days[i].title),
+                                                       .type = V_NUM,
+                                                       .fmt = VF_DAY,
+                                                       .domain = D_NONE};
+    }
+    k->valid_from = knowledge_column(k, SPAN("valid_from"));
+    k->valid_to = knowledge_column(k, SPAN("valid_to"));
     return 0;
 }
 
@@ -108,6 +145,48 @@ static int cell_bad(const struct knowledge *k, int line, const struct kn_column 
     return err_where(e, "%s:%d", k->file, line);
 }
 
+/* A number or a day; HUJI_NONE64 where the cell is empty. */
+static bool cell_number(const struct kn_column *c, struct span v, int64_t *out)
+{
+    day_t d;
+    *out = HUJI_NONE64;
+    if (!v.n)
+        return true;
+    if (c->fmt == VF_DAY) {
+        if (!day_parse(v, &d))
+            return false;
+        *out = d;
+        return true;
+    }
+    bool pct = v.p[v.n - 1] == '%';
+    if (pct)
+        v.n--;
+    return dec_parse(v, c->scale - (pct ? 2 : 0), false, out);
+}
+
+bool knowledge_cell_ok(const struct kn_column *c, struct span v, const char **why)
+{
+    int64_t n;
+    *why = c->fmt == VF_DAY ? "应为日期，如 2023-01-01" : "应为数字";
+    return c->type == V_CODE || cell_number(c, span_trim(v), &n);
+}
+
+void knowledge_cell(struct buf *b, const struct knowledge *k, int column, size_t row)
+{
+    const struct kn_column *c = &k->column[column];
+    if (c->type == V_CODE) {
+        buf_span(b, c->text[row]);
+        return;
+    }
+    int64_t n = c->num ? c->num[row] : HUJI_NONE64;
+    if (n == HUJI_NONE64)
+        return;
+    if (c->fmt == VF_DAY)
+        day_print(b, (day_t)n);
+    else
+        dec_print(b, n, c->scale);
+}
+
 static int put_cell(struct arena *a, struct knowledge *k, int col, size_t row, int line,
                     struct span v, struct err *e)
 {
@@ -117,21 +196,10 @@ static int put_cell(struct arena *a, struct knowledge *k, int col, size_t row, i
         c->text[row] = v.n ? arena_span(a, v) : (struct span){"", 0};
         return c->text[row].p ? 0 : err_nomem(e);
     }
-    c->num[row] = HUJI_NONE64;
-    day_t d;
-    if (!v.n)
-        return 0;
-    if (c->fmt == VF_DAY) {
-        if (!day_parse(v, &d))
-            return cell_bad(k, line, c, v, e);
-        c->num[row] = d;
-        return 0;
-    }
-    bool pct = v.p[v.n - 1] == '%';
-    if (pct)
-        v.n--;
-    if (!dec_parse(v, c->scale - (pct ? 2 : 0), false, &c->num[row]))
+    if (!cell_number(c, v, &c->num[row]))
         return cell_bad(k, line, c, v, e);
+    if (c->num[row] != HUJI_NONE64 && (col == k->valid_from || col == k->valid_to))
+        k->dated = true;
     return 0;
 }
 
@@ -226,6 +294,12 @@ int knowledge_read(struct arena *a, struct knowledge *k, struct span csv, const 
         line += lines;
     }
     bool have[KN_COLUMNS] = {false};
+    for (int i = 0; i < n_head; i++)
+        if (span_is(span_trim(head[i]), "valid_from") || span_is(span_trim(head[i]), "valid_to")) {
+            int rc = knowledge_add_days(k, e);
+            if (rc < 0)
+                return err_where(e, "%s", file);
+        }
     for (int i = 0; i < n_head; i++) {
         map[i] = knowledge_column(k, span_trim(head[i]));
         if (map[i] >= 0)
@@ -275,6 +349,12 @@ static int row_cmp(const struct named_row *a, const struct named_row *b)
     return 0;
 }
 
+bool knowledge_same_thing(const struct knowledge *k, size_t a, size_t b)
+{
+    struct named_row x = {k, a}, y = {k, b};
+    return row_cmp(&x, &y) == 0;
+}
+
 static int row_order(const void *a, const void *b)
 {
     return row_cmp(a, b);
@@ -285,7 +365,7 @@ static void copy_row(struct knowledge *to, size_t at, const struct knowledge *fr
     for (int i = 0; i < to->n_columns; i++) {
         if (to->column[i].type == V_CODE)
             to->column[i].text[at] = from->column[i].text[row];
-        else
+        else if (i < from->n_columns)
             to->column[i].num[at] = from->column[i].num[row];
     }
     to->line[at] = from->line[row];
@@ -304,6 +384,9 @@ int knowledge_local(struct arena *a, struct knowledge *k, struct span csv, const
     for (size_t r = 0; r < own.n; r++)
         by[r] = (struct named_row){&own, r};
     qsort(by, own.n, sizeof *by, row_order);
+    if (own.n_columns > k->n_columns && (rc = knowledge_add_days(k, e)) < 0)
+        return rc;
+    k->dated = shipped.dated || own.dated;
     rc = alloc_rows(a, k, shipped.n + own.n, e);
     if (rc < 0)
         return rc;
@@ -313,10 +396,12 @@ int knowledge_local(struct arena *a, struct knowledge *k, struct span csv, const
         if (!bsearch(&row, by, own.n, sizeof *by, row_order))
             copy_row(k, n++, &shipped, r);
     }
+    size_t n_shipped = n;
     for (size_t r = 0; r < own.n; r++)
-        copy_row(k, n++, &own, r);
+        if (!k->undated || k->valid_to < 0 || own.column[k->valid_to].num[r] == HUJI_NONE64)
+            copy_row(k, n++, &own, r);
     k->n = n;
-    k->n_local = own.n;
+    k->n_local = n - n_shipped;
     k->local_file = file;
     k->file = shipped.file;
     return 0;

@@ -10,8 +10,9 @@
 #include "base/err.h"
 #include "engine/expr.h"
 #include "engine/yaml.h"
+#include "huji.h"
 
-#define KN_COLUMNS 16
+#define KN_COLUMNS 18
 
 struct kn_column {
     struct span name, title;
@@ -24,11 +25,14 @@ struct kn_column {
 };
 
 struct knowledge {
-    struct span name, title, law;
+    struct span name, title, law, note;
     int key; /* column joined by default */
     int n_columns;
     struct kn_column column[KN_COLUMNS];
     int valid_from, valid_to; /* columns or -1: the row holds on event days within */
+    bool
+        dated; /* some row says so: then every question to the table asks for the day of its event */
+    bool undated; /* asked for without a day: a row that was ended is out for all days */
     size_t n;
     int *line; /* per row: line of its file */
     const char *file;
@@ -39,7 +43,7 @@ struct knowledge {
 
 /* One table of tables.yaml. `n` is its map. */
 int knowledge_declare(struct arena *a, const struct ynode *n, struct knowledge *out, struct err *e);
-/* Rows from CSV text. Replaces what was there. */
+/* Rows from CSV text. Replaces what was there. A heading may have valid_from and valid_to even where the table has none. */
 int knowledge_read(struct arena *a, struct knowledge *k, struct span csv, const char *file,
                    struct err *e);
 /* Lays a bureau's own rows (CSV text of the same columns) over those that are there. Two rows speak of the same thing when
@@ -50,5 +54,20 @@ int knowledge_local(struct arena *a, struct knowledge *k, struct span csv, const
 int knowledge_from_yaml(struct arena *a, struct knowledge *k, const struct ynode *rows,
                         struct err *e);
 int knowledge_column(const struct knowledge *k, struct span name); /* -1 */
+/* Two rows that speak of the same thing: their key and every other text are equal. */
+bool knowledge_same_thing(const struct knowledge *k, size_t a, size_t b);
+/* Is `v` a value of the column? `why`: what would be right. */
+bool knowledge_cell_ok(const struct kn_column *c, struct span v, const char **why);
+/* Does the row hold on that day? */
+static inline bool knowledge_holds(const struct knowledge *k, size_t row, int64_t day)
+{
+    int64_t b = k->valid_from >= 0 ? k->column[k->valid_from].num[row] : HUJI_NONE64;
+    int64_t e = k->valid_to >= 0 ? k->column[k->valid_to].num[row] : HUJI_NONE64;
+    return (b == HUJI_NONE64 || day >= b) && (e == HUJI_NONE64 || day <= e);
+}
+/* A cell as a file would write it; nothing when it is empty. */
+void knowledge_cell(struct buf *b, const struct knowledge *k, int column, size_t row);
+/* Adds valid_from and valid_to where they are not. */
+int knowledge_add_days(struct knowledge *k, struct err *e);
 
 #endif

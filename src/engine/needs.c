@@ -73,6 +73,46 @@ void rules_active(const struct huji_library *lib, const bool *wanted, bool *acti
     }
 }
 
+/* ---- which knowledge tables ---- */
+
+static int mark_tables(void *kn, struct expr *x)
+{
+    const struct knowledge **k = kn; /* [0]: the one asked for; [1]: set when it is used */
+    if (!x || k[1])
+        return 0;
+    if (x->kn == k[0] || (x->op == X_RELATED && span_is(k[0]->name, "dx_group")) ||
+        (x->set && x->set->listed && span_is(k[0]->name, "dx_set")))
+        k[1] = k[0];
+    for (int i = 0; i < X_ARGS; i++)
+        mark_tables(kn, x->arg[i]);
+    return 0;
+}
+
+bool rule_uses(const struct huji_library *lib, const struct rule *r, const struct knowledge *k)
+{
+    const struct knowledge *found[2] = {k, NULL};
+    bool *active = mem_calloc((size_t)lib->n_rules + 1, sizeof *active);
+    bool *wanted = mem_calloc((size_t)lib->n_rules + 1, sizeof *wanted);
+    bool uses = !active || !wanted; /* without memory: it may */
+    if (!uses) {
+        wanted[r->index] = true;
+        rules_active(lib, wanted, active); /* with its parts and measures */
+        uses = r->combine && r->combine->to == k;
+    }
+    for (int i = 0; i < lib->n_rules && !uses; i++) {
+        const struct rule *one = lib->rules[i];
+        if (!active[i])
+            continue;
+        for (int c = 0; c < one->n_clauses; c++)
+            uses = uses || one->clause[c].kn == k;
+        rule_each_expr(one, mark_tables, found);
+        uses = uses || found[1];
+    }
+    mem_free(active);
+    mem_free(wanted);
+    return uses;
+}
+
 /* ---- what they read ---- */
 
 static void add_field(struct run_needs *n, enum source_id s, int field)

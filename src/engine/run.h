@@ -98,6 +98,8 @@ struct run_needs {
 /* active[i]: rule i runs, or is a measure that a rule which runs asks for. */
 /* Is the rule itself asked for? `wanted` NULL: all that are in force. */
 bool rule_wanted(const struct rule *r, const bool *wanted);
+/* Does the rule, one of its parts or a measure that it asks for look into the table? */
+bool rule_uses(const struct huji_library *lib, const struct rule *r, const struct knowledge *k);
 void rules_active(const struct huji_library *lib, const bool *wanted, bool *active);
 int run_needs(const struct huji_library *lib, const bool *wanted, struct run_needs *out,
               struct err *e);

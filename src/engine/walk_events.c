@@ -246,13 +246,6 @@ static void take(struct walk *w, const struct rule *r, int clause)
     push(w, r, &ev);
 }
 
-static bool row_valid(const struct knowledge *k, int32_t row, int64_t day)
-{
-    int64_t b = k->valid_from >= 0 ? k->column[k->valid_from].num[row] : HUJI_NONE64;
-    int64_t e = k->valid_to >= 0 ? k->column[k->valid_to].num[row] : HUJI_NONE64;
-    return (b == HUJI_NONE64 || day >= b) && (e == HUJI_NONE64 || day <= e);
-}
-
 static int64_t event_day(struct walk *w)
 {
     int f = w->run->known[w->env.cur.src].t;
@@ -281,7 +274,7 @@ static void consider_rows(struct walk *w, int p, struct event_ref ev, int64_t da
     size_t before = w->out.n;
     for (uint32_t k = plan->kn->at[item]; k < plan->kn->at[item + 1]; k++) {
         w->env.cur = (struct event_ref){ev.src, ev.row, plan->kn->rows[k]};
-        if (row_valid(c->kn, w->env.cur.kn, day) && walk_passes(w, plan->event))
+        if (knowledge_holds(c->kn, w->env.cur.kn, day) && walk_passes(w, plan->event))
             take(w, r, plan->clause);
         if (one && w->out.n > before)
             return;

@@ -40,9 +40,77 @@ static size_t unique(struct lines *l)
     return l->n = n;
 }
 
-/* The file as it is: its comments, its rows. A heading of other columns is not ours to mix with. */
-static int split(struct span text, const char *path, const char *head, struct buf *comments,
-                 struct lines *rows, struct err *e)
+#define MAX_CELLS 64
+
+/* The cells of a line as they are written, quotes and all. */
+static int cut(struct span line, struct span *cell)
+{
+    int n = 0;
+    size_t from = 0;
+    bool quoted = false;
+
+    for (size_t i = 0; i <= line.n && n < MAX_CELLS; i++) {
+        if (i < line.n && line.p[i] == '"')
+            quoted = !quoted;
+        if (i == line.n || (line.p[i] == ',' && !quoted)) {
+            cell[n++] = (struct span){line.p + from, i - from};
+            from = i + 1;
+        }
+    }
+    return n;
+}
+
+static int place_of(const struct span *names, int n, struct span name)
+{
+    for (int i = 0; i < n; i++)
+        if (span_eq(span_trim(names[i]), span_trim(name)))
+            return i;
+    return -1;
+}
+
+/* A line of the columns `from` in those of `to`; what `from` lacks is empty. */
+static int relay(struct arena *a, struct span from, struct span to, struct span *line,
+                 struct err *e)
+{
+    struct span have[MAX_CELLS], want[MAX_CELLS], cell[MAX_CELLS];
+    int n_have = cut(from, have), n_want = cut(to, want), n = cut(*line, cell);
+    struct buf b = BUF_INIT;
+
+    if (span_eq(from, to))
+        return 0;
+    for (int i = 0; i < n_want; i++) {
+        int at = place_of(have, n_have, want[i]);
+
+        buf_str(&b, i ? "," : "");
+        if (at >= 0 && at < n)
+            buf_span(&b, cell[at]);
+    }
+    *line = arena_span(a, (struct span){buf_cstr(&b), b.n});
+    buf_release(&b);
+    return line->p ? 0 : err_nomem(e);
+}
+
+/* The columns of both. */
+static int both(struct arena *a, struct span old, struct span new, struct span *out, struct err *e)
+{
+    struct span had[MAX_CELLS], more[MAX_CELLS];
+    int n_had = cut(old, had), n_more = cut(new, more);
+    struct buf b = BUF_INIT;
+
+    buf_span(&b, old);
+    for (int i = 0; i < n_more; i++)
+        if (place_of(had, n_had, more[i]) < 0) {
+            buf_char(&b, ',');
+            buf_span(&b, span_trim(more[i]));
+        }
+    *out = arena_span(a, (struct span){buf_cstr(&b), b.n});
+    buf_release(&b);
+    return out->p ? 0 : err_nomem(e);
+}
+
+/* The file as it is: its comments, its heading, its rows. */
+static int split(struct span text, struct buf *comments, struct span *head, struct lines *rows,
+                 struct err *e)
 {
     bool headed = false;
     int rc = 0;
@@ -61,11 +129,9 @@ static int split(struct span text, const char *path, const char *head, struct bu
             buf_char(comments, '\n');
         } else if (headed) {
             rc = add(rows, line, e);
-        } else if (span_is(line, head)) {
-            headed = true;
         } else {
-            err_set(e, ERR_INPUT, "表头是「%.*s」，应为「%s」", (int)line.n, line.p, head);
-            rc = err_where(e, "%s", path);
+            *head = line;
+            headed = true;
         }
     }
     return rc;
@@ -111,7 +177,7 @@ int own_table_add(const struct huji_library *lib, const char *dir, const char *n
     struct arena a = ARENA_INIT;
     struct lines rows = {0};
     struct buf out = BUF_INIT;
-    struct span text = {"", 0};
+    struct span text = {"", 0}, old = span_of(head), all;
     char path[4200];
     size_t before;
     int rc = 0;
@@ -126,15 +192,25 @@ int own_table_add(const struct huji_library *lib, const char *dir, const char *n
     if (access(path, F_OK) == 0)
         rc = file_read(&a, path, (size_t)256 << 20, &text, e);
     if (rc == 0)
-        rc = split(text, path, head, &out, &rows, e);
+        rc = split(text, &out, &old, &rows, e);
+    if (rc == 0)
+        rc = both(&a, old, span_of(head), &all, e);
+    for (size_t i = 0; i < rows.n && rc == 0; i++)
+        rc = relay(&a, old, all, &rows.v[i], e);
     before = unique(&rows);
-    for (size_t i = 0; i < n && rc == 0; i++)
-        rc = add(&rows, line[i], e);
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        struct span one = line[i];
+
+        rc = relay(&a, span_of(head), all, &one, e);
+        if (rc == 0)
+            rc = add(&rows, one, e);
+    }
     if (rc == 0) {
         *added = unique(&rows) - before;
         if (*added || !before)
             buf_fmt(&out, "# %s\n", source);
-        buf_fmt(&out, "%s\n", head);
+        buf_span(&out, all);
+        buf_char(&out, '\n');
         for (size_t i = 0; i < rows.n; i++) {
             buf_span(&out, rows.v[i]);
             buf_char(&out, '\n');

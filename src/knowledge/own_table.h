@@ -12,9 +12,9 @@ struct huji_library;
 
 /*
  * Adds rows (CSV lines) to the own table `name` under `dir` (DATA/rules): those already there are kept, equal lines are one
- * line. `head` is the heading, `source` goes into a comment line. The result is read once as the library would read it
+ * line. `head` is the heading of `line`: a file with other columns gets those that it lacks, `source` goes into a comment line. The result is read once as the library would read it
  * before it takes the old file's place: all or nothing. *added = lines that were not there before.
- * Errors: ERR_INPUT (unknown table, a wrong cell, another heading in the file), ERR_IO.
+ * Errors: ERR_INPUT (unknown table, a wrong cell), ERR_IO.
  */
 int own_table_add(const struct huji_library *lib, const char *dir, const char *name,
                   const char *head, const struct span *line, size_t n, const char *source,

@@ -7,14 +7,15 @@
 
 #include "base/mem.h"
 #include "base/sha.h"
+#include "engine/run.h"
 #include "life/change_make.h"
 #include "life/edit.h"
 #include "life/history.h"
 
 const char *const change_kind_name[CHANGE_KINDS] = {
-    "state", "draft", "version", "param", "exception", "exception_end", "pack"};
-const char *const change_kind_title[CHANGE_KINDS] = {"改状态", "存草稿",   "换新版",  "改参数",
-                                                     "加例外", "终止例外", "装规则包"};
+    "state", "draft", "version", "param", "exception", "exception_end", "pack", "knowledge"};
+const char *const change_kind_title[CHANGE_KINDS] = {"改状态", "存草稿",   "换新版",   "改参数",
+                                                     "加例外", "终止例外", "装规则包", "改知识表"};
 
 /* --- what is asked for ------------------------------------------------------------------------------------ */
 
@@ -47,6 +48,31 @@ static int read_kind(struct change *c, struct err *e)
     return err_where(e, "kind");
 }
 
+/* "知识表 day_limit：新增 1 行、改 2 行" */
+static void table_title(const json_t *what, const char *table, struct buf *out)
+{
+    static const char *const op[][2] = {{"add", "新增"}, {"change", "改"}, {"end", "终止"}};
+    const char *mark = "：", *title = json_string_value(json_object_get(what, "title"));
+    size_t i;
+    json_t *x;
+
+    buf_fmt(out, "知识表 %s", title && *title ? title : table);
+    for (int k = 0; k < 3; k++) {
+        int n = 0;
+
+        json_array_foreach(json_object_get(what, "rows"), i, x)
+        {
+            const char *s = json_string_value(json_object_get(x, "op"));
+
+            n += s && strcmp(s, op[k][0]) == 0;
+        }
+        if (n) {
+            buf_fmt(out, "%s%s %d 行", mark, op[k][1], n);
+            mark = "、";
+        }
+    }
+}
+
 void change_title(const json_t *what, struct buf *out)
 {
     const struct change c = {.what = what};
@@ -75,6 +101,8 @@ void change_title(const json_t *what, struct buf *out)
                 (long long)json_integer_value(json_object_get(what, "no")), to);
     else if (strcmp(kind, "pack") == 0)
         buf_fmt(out, "装规则包 %s", change_text(&c, "name"));
+    else if (strcmp(kind, "knowledge") == 0)
+        table_title(what, change_text(&c, "table"), out);
     else {
         buf_str(out, "规则例外：");
         json_array_foreach(rules, i, x) buf_fmt(out, "%s%s", i ? "、" : "", json_string_value(x));
@@ -139,7 +167,7 @@ static int load_side(struct change *c, int k, const char *own, struct err *e)
     return 0;
 }
 
-static bool speaks_of(const struct change *c, const struct rule *r)
+static bool speaks_of(const struct change *c, const struct huji_library *lib, const struct rule *r)
 {
     const json_t *rules = json_object_get(c->what, "rules");
     size_t i;
@@ -149,6 +177,8 @@ static bool speaks_of(const struct change *c, const struct rule *r)
         return false;
     if (c->kind == CHANGE_PACK)
         return true;
+    if (c->kind == CHANGE_KNOWLEDGE)
+        return rule_uses(lib, r, library_knowledge(lib, span_of(c->table)));
     if (c->kind == CHANGE_EXCEPTION_END) {
         for (size_t k = 0; k < c->except[0].n; k++)
             if (c->except[0].at[k].no == json_integer_value(json_object_get(c->what, "no")))
@@ -168,7 +198,7 @@ static int choose(struct change *c, struct err *e)
             return err_nomem(e);
         for (int i = 0; i < c->lib[k]->n_rules; i++)
             c->wanted[k][i] = c->lib[k]->rules[i]->state == ST_ACTIVE &&
-                              speaks_of(c, c->lib[k]->rules[i]);
+                              speaks_of(c, c->lib[k], c->lib[k]->rules[i]);
     }
     return 0;
 }

@@ -9,6 +9,7 @@
  *     {"kind": "exception", "rules": ["B02"], "fixmedins_code": "H..", "from": "2023-01-01", "to": "2023-12-31"}
  *     {"kind": "exception_end", "no": 1, "to": "2023-06-30"}
  *     {"kind": "pack", "file": "..."}                                    life/pack.h
+ *     {"kind": "knowledge", "table": "day_limit", "rows": [...]}         life/edit_table.h
  *
  * change_open makes it in a stage; change_effect says what it does to the last twelve months; change_keep writes it, with its
  * effect, into the history. What alters which clues are raised needs an approver other than who proposed it, and an effect
@@ -31,6 +32,7 @@ enum change_kind {
     CHANGE_EXCEPTION,
     CHANGE_EXCEPTION_END,
     CHANGE_PACK,
+    CHANGE_KNOWLEDGE,
     CHANGE_KINDS
 };
 extern const char *const change_kind_name[CHANGE_KINDS];
@@ -48,6 +50,7 @@ struct change {
     enum change_kind kind;
     struct change_who who;
     struct stage stage;
+    char table[64];              /* knowledge: which */
     struct huji_library *lib[2]; /* as it is, as it would be */
     struct exceptions except[2];
     bool *wanted[2];

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "engine/example.h"
 #include "life/edit.h"
+#include "life/edit_table.h"
 #include "life/history.h"
 #include "life/lint.h"
 #include "life/pack.h"
@@ -67,7 +68,8 @@ int change_names(struct change *c, struct err *e)
         return rc ? rc : id_of_text(c, text, e);
     case CHANGE_EXCEPTION:
     case CHANGE_EXCEPTION_END:
-    case CHANGE_PACK: return 0;
+    case CHANGE_PACK:
+    case CHANGE_KNOWLEDGE: return 0;
     default: break;
     }
     rc = change_need(c, "rule", &text, e);
@@ -374,6 +376,24 @@ static int make_end(struct change *c, struct err *e)
     return rc;
 }
 
+/* Who and why stand in the file too: whoever opens it without Huji sees it. */
+static int make_table(struct change *c, struct err *e)
+{
+    struct buf who = BUF_INIT;
+    char at[20];
+    int rc;
+
+    snprintf(c->table, sizeof c->table, "%s", change_text(c, "table"));
+    clock_now_text(at);
+    buf_fmt(&who, "%.16s %s 提出，%s 批准：", at, c->who.by,
+            c->who.approver && *c->who.approver ? c->who.approver : "（待批准）");
+    for (const char *s = c->who.because ? c->who.because : ""; *s; s++)
+        buf_char(&who, (unsigned char)*s < ' ' ? ' ' : *s); /* one line of the file */
+    rc = who.failed ? err_nomem(e) : edit_table(&c->stage, c->lib[0], c->what, buf_cstr(&who), e);
+    buf_release(&who);
+    return rc;
+}
+
 int change_make(struct change *c, struct err *e)
 {
     switch (c->kind) {
@@ -384,6 +404,7 @@ int change_make(struct change *c, struct err *e)
     case CHANGE_EXCEPTION: return make_exception(c, e);
     case CHANGE_EXCEPTION_END: return make_end(c, e);
     case CHANGE_PACK: return pack_lay(c, e);
+    case CHANGE_KNOWLEDGE: return make_table(c, e);
     case CHANGE_KINDS: break;
     }
     return err_set(e, ERR_INPUT, "没有这种变更");

@@ -126,12 +126,24 @@ static int show(struct request *r, struct err *e)
 
 /* --- proposing --------------------------------------------------------------------------------------- */
 
+/* What the table is called, for whoever reads the change later. */
+static void name_table(struct request *r, json_t *what)
+{
+    const struct huji_library *lib = server_library(r->server);
+    const struct knowledge *k = library_knowledge(lib, span_of(text_of(what, "table")));
+
+    if (k)
+        json_object_set_new(what, "title", json_span(k->title));
+    server_library_done(r->server);
+}
+
 /* The fields of a change that may come from outside; a pack's file does not. */
 static json_t *asked_for(struct request *r)
 {
     static const char *const fields[] = {
-        "kind",  "rule",           "to",          "text",      "remove", "region", "param", "value",
-        "rules", "fixmedins_code", "hilist_code", "dept_code", "psn_no", "from",   "no"};
+        "kind",   "rule",  "to",    "text",           "remove",      "region",
+        "param",  "value", "rules", "fixmedins_code", "hilist_code", "dept_code",
+        "psn_no", "from",  "no",    "table",          "rows"};
     json_t *what = json_object();
 
     for (size_t i = 0; what && i < sizeof fields / sizeof *fields; i++) {
@@ -140,6 +152,8 @@ static json_t *asked_for(struct request *r)
         if (v && !json_is_null(v))
             json_object_set(what, fields[i], v);
     }
+    if (strcmp(text_of(what, "kind"), "knowledge") == 0)
+        name_table(r, what);
     return what;
 }
 
@@ -289,6 +303,8 @@ static const char *approval_kind_of(const char *kind)
 {
     if (strcmp(kind, "param") == 0)
         return "rule.param";
+    if (strcmp(kind, "knowledge") == 0)
+        return "rule.knowledge";
     return strncmp(kind, "exception", 9) == 0 ? "rule.exception" : "rule.activate";
 }
 
@@ -418,17 +434,20 @@ static int withdraw(struct request *r, struct err *e)
 static const struct route_field list_query[] = {
     {"state", FIELD_TEXT, false, "computing open failed approved refused withdrawn"},
     {"rule", FIELD_TEXT, false, "规则编号"},
-    {"kind", FIELD_TEXT, false, "state version param exception exception_end"},
+    {"kind", FIELD_TEXT, false, "state version param exception exception_end knowledge"},
     {0},
 };
 static const struct route_field propose_body[] = {
-    {"kind", FIELD_TEXT, true, "state draft version param exception exception_end"},
+    {"kind", FIELD_TEXT, true, "state draft version param exception exception_end knowledge"},
     {"rule", FIELD_TEXT, false, "规则编号"},
     {"to", FIELD_TEXT, false, "state：draft trial active retired；例外：到哪一天"},
     {"text", FIELD_TEXT, false, "draft、version：规则全文（YAML）"},
     {"region", FIELD_TEXT, false, "param：区划"},
     {"param", FIELD_TEXT, false, "param：参数名"},
     {"value", FIELD_TEXT, false, "param：值；不给 = 取消本地值"},
+    {"table", FIELD_TEXT, false, "knowledge：哪张知识表"},
+    {"rows", FIELD_LIST, false,
+     "knowledge：[{op: add | change | end, was, cells, from, to}]，格按表的列的顺序"},
     {"because", FIELD_TEXT, true, "理由"},
     {0},
 };

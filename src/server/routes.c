@@ -57,6 +57,8 @@ const struct route *const huji_routes[] = {
     routes_indicator,
     routes_sql,
     routes_code,
+    routes_knowledge,
+    routes_knowledge_file,
     NULL,
 };
 /* clang-format on */

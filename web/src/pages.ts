@@ -4,6 +4,7 @@
 import type { Component } from 'vue'
 import {
   DataBoard,
+  Grid,
   Document,
   Memo,
   OfficeBuilding,
@@ -201,6 +202,23 @@ export const pages: PageEntry[] = [
     permission: 'rule.read',
     group: '规则与筛查',
     icon: Remove,
+  },
+  {
+    path: '/knowledge',
+    name: 'KnowledgePage',
+    title: '知识表',
+    component: () => import('@/views/knowledge/KnowledgePage.vue'),
+    permission: 'rule.read',
+    group: '规则与筛查',
+    icon: Grid,
+  },
+  {
+    path: '/knowledge/:table',
+    name: 'KnowledgeDetail',
+    title: '知识表',
+    component: () => import('@/views/knowledge/KnowledgeDetail.vue'),
+    permission: 'rule.read',
+    menu: '/knowledge',
   },
   {
     path: '/rule-new',

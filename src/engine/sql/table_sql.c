@@ -103,13 +103,20 @@ void ex_dx_listed(struct scope *s, const struct expr *x, struct buf *b)
 {
     const struct knowledge *k = x->kn;
     const char *key = key_id(s, x->arg[0]), *visit = ex_str(s, x->arg[1]);
+    const char *day = x->agg == AGG_ANY ? ex_str(s, x->arg[2]) : NULL;
     struct buf t = BUF_INIT;
     sql_index_name(&t, k, k->key, k->column[k->key].domain);
+    buf_fmt(b, "(CASE WHEN %s IS NULL OR ", key);
+    if (day)
+        buf_fmt(b, "%s IS NULL OR ", day);
     buf_fmt(
         b,
-        "(CASE WHEN %s IS NULL OR NOT EXISTS (SELECT 1 FROM s_diag g WHERE g.mdtrt_id = %s) THEN NULL ELSE EXISTS ("
+        "NOT EXISTS (SELECT 1 FROM s_diag g WHERE g.mdtrt_id = %s) THEN NULL ELSE EXISTS ("
         "SELECT 1 FROM %s w0 JOIN k_%.*s w ON w.row = w0.row JOIN s_diag g ON true JOIN x_dx d ON d.id = g.dx "
-        "WHERE w0.id = %s AND g.mdtrt_id = %s AND starts_with(d.code, rtrim(w.dx_t, '*'))) END)",
-        key, visit, buf_cstr(&t), (int)k->name.n, k->name.p, key, visit);
+        "WHERE w0.id = %s AND g.mdtrt_id = %s AND starts_with(d.code, rtrim(w.dx_t, '*'))",
+        visit, buf_cstr(&t), (int)k->name.n, k->name.p, key, visit);
+    if (day)
+        dated(b, "w.valid_from", "w.valid_to", day);
+    buf_str(b, ") END)");
     buf_release(&t);
 }
