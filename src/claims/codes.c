@@ -419,25 +419,90 @@ static void note_saved(struct book *b)
     }
 }
 
+/* Places for `n` texts, so that none is moved while they come. */
+static int room_for(struct book *b, size_t n)
+{
+    for (int i = 0; i < SHARDS; i++)
+        while (b->shard[i].n_place * 3 < n / SHARDS * 5)
+            if (more_places(&b->shard[i]) < 0)
+                return -1;
+    return 0;
+}
+
+/* A text that is not there yet, under the id it has in d_*. */
+static int put_known(struct codes *c, enum domain d, struct span s, uint32_t id)
+{
+    uint64_t hash = hash_bytes(s.p, s.n);
+    struct shard *h = &c->book[d].shard[hash >> 60];
+    uint32_t where, n = (uint32_t)s.n;
+    if (h->n * 4 >= h->n_place * 3 && more_places(h) < 0)
+        return -1;
+    char *e = new_entry(h, ENTRY_HEAD + s.n, &where);
+    if (!e)
+        return -1;
+    memcpy(e, &id, 4);
+    memcpy(e + 4, &n, 4);
+    memcpy(e + ENTRY_HEAD, s.p, s.n);
+    size_t i = hash & (h->n_place - 1);
+    while (h->place[i])
+        i = (i + 1) & (h->n_place - 1);
+    h->place[i] = (hash >> 28) << 32 | (where + 1);
+    h->n++;
+    if (d == D_ITEM)
+        note_item(c, id, s);
+    return 0;
+}
+
+/* id, code and whether it has a name: most of the time of a small import on top of a large store, so by vectors. */
+static int load_chunk(struct codes *c, enum domain d, duckdb_data_chunk chunk, uint32_t n,
+                      uint64_t *seen, struct err *e)
+{
+    const int32_t *id = duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 0));
+    duckdb_string_t *text = duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 1));
+    const bool *named = domain_has_name(d)
+                            ? duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 2))
+                            : NULL;
+    for (idx_t i = 0; i < duckdb_data_chunk_get_size(chunk); i++) {
+        uint32_t k = (uint32_t)id[i];
+        if (k >= n || seen[k / 64] >> k % 64 & 1)
+            return err_set(e, ERR_DB, "字典 d_%s 已损坏（编号不连续）", codes_book_name(d));
+        seen[k / 64] |= UINT64_C(1) << k % 64;
+        struct span s = {duckdb_string_t_data(&text[i]), duckdb_string_t_length(text[i])};
+        if (put_known(c, d, s, k) < 0)
+            return err_nomem(e);
+        if (named && named[i] && room_for_name(&c->book[d], (int32_t)k))
+            note_named(&c->book[d], k);
+    }
+    return 0;
+}
+
 static int load_one(struct codes *c, duckdb_connection con, enum domain d, struct err *e)
 {
     char sql[128];
-    snprintf(sql, sizeof sql, "SELECT id, code%s FROM d_%s ORDER BY id",
-             domain_has_name(d) ? ", name IS NOT NULL" : "", codes_book_name(d));
-    struct db_rows rows;
-    int rc = db_open(con, sql, &rows, e);
-    if (rc < 0)
+    int64_t n = 0;
+    int rc = db_int(con, e, 0, &n, "SELECT count(*) FROM d_%s", codes_book_name(d));
+    if (rc < 0 || !n)
         return rc;
-    uint32_t n = 0;
-    while (rc == 0 && db_next(&rows)) {
-        struct span s = db_text(&rows, 1), own;
-        if (give(c, d, shard_of(c, d, s), s, db_i64(&rows, 0), &own) != (int32_t)n++)
-            rc = err_set(e, ERR_DB, "字典 d_%s 已损坏（编号不连续）", codes_book_name(d));
-        if (domain_has_name(d) && db_i64(&rows, 2) && room_for_name(&c->book[d], (int32_t)n - 1))
-            note_named(&c->book[d], n - 1);
+    uint64_t *seen = mem_calloc((size_t)n / 64 + 1, sizeof *seen);
+    if (!seen || room_for(&c->book[d], (size_t)n) < 0) {
+        mem_free(seen);
+        return err_nomem(e);
     }
-    db_close(&rows);
-    c->book[d].n = c->book[d].saved = n;
+    snprintf(sql, sizeof sql, "SELECT id, code%s FROM d_%s",
+             domain_has_name(d) ? ", name IS NOT NULL" : "", codes_book_name(d));
+    duckdb_result r;
+    rc = db_query(con, sql, &r, e);
+    if (rc == 0) {
+        duckdb_data_chunk chunk;
+        while ((chunk = duckdb_fetch_chunk(r))) {
+            if (rc == 0)
+                rc = load_chunk(c, d, chunk, (uint32_t)n, seen, e);
+            duckdb_destroy_data_chunk(&chunk);
+        }
+        duckdb_destroy_result(&r);
+    }
+    mem_free(seen);
+    c->book[d].n = c->book[d].saved = (uint32_t)n;
     note_saved(&c->book[d]);
     return rc;
 }

@@ -66,6 +66,11 @@ static void fill_in(struct buf *b, const struct import *im, const char *sql)
 static bool came(const struct import *im, const char *tables)
 {
     struct span list = span_of(tables);
+    if (*tables == '@') {
+        if (im->certs)
+            return true;
+        list = span_of(tables + 1);
+    }
     while (list.n) {
         struct span t = span_cut(&list, ',');
         for (size_t i = 0; i < im->n; i++)
@@ -106,10 +111,10 @@ static int run_steps(struct import *im, const struct derive_step *step, const ch
 /* Whether this import only adds to what earlier ones derived. */
 static int does_grow(struct import *im, struct err *e)
 {
-    int64_t made = 0, open = 0;
+    int64_t made = 0, open = 0, persons = 0;
     int rc = db_int(
         im->con, e, 0, &made,
-        "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'x_diag' AND NOT temporary");
+        "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'x_sale' AND NOT temporary");
     im->grows = false;
     if (rc < 0 || !made || im->whole || getenv("HUJI_WHOLE") ||
         came(im, "psn_info_b,fixmedins_b,terminal"))
@@ -120,36 +125,65 @@ static int does_grow(struct import *im, struct err *e)
     /* a diagnosis whose settlement nobody knew may find it now */
     rc = db_int(im->con, e, 0, &open, "SELECT count(*) FROM x_diag WHERE mdtrt_id IS NULL");
     im->grows = rc == 0 && !open;
+    if (rc == 0)
+        rc = db_int(im->con, e, 0, &persons, "SELECT count(*) FROM x_person");
+    im->certs = !persons && came(im, "mdtrt_d");
     return rc;
 }
 
-/* Order of the ids' bytes among all: temp table `name`(id, rank). New ids mostly come behind all old ones; if not, all
- * ranks are new and *moved says so. */
-static int make_ranks(struct import *im, const char *name, const char *rows, const char *source,
-                      const char *id, bool *moved, struct err *e)
+/* What sorts as the codes of `rows` do: of one house they differ in a few last characters, and 8 or 16 bytes sort far
+ * faster than text. *behind: all new ones come after all old ones. */
+static int rank_key(struct import *im, const char *rows, char *key, size_t cap, bool *behind,
+                    struct err *e)
 {
-    int64_t behind = 0;
-    int rc = 0;
-    *moved = false;
-    if (im->grows)
-        rc = db_int(
-            im->con, e, 0, &behind,
-            "SELECT coalesce((SELECT max(code) FROM (%s) WHERE old) < (SELECT min(code) FROM (%s) WHERE NOT "
-            "old), true)::INTEGER",
-            rows, rows);
+    struct db_rows r;
+    struct buf b = BUF_INIT;
+    buf_fmt(
+        &b,
+        "SELECT min(code), max(code), max(strlen(code)), coalesce(max(code) FILTER (old) < min(code) FILTER (NOT "
+        "old), true) FROM (%s)",
+        rows);
+    int rc = b.failed ? err_nomem(e) : db_open(im->con, buf_cstr(&b), &r, e);
+    buf_release(&b);
     if (rc < 0)
         return rc;
-    if (behind)
+    db_next(&r);
+    struct span lo = db_text(&r, 0), hi = db_text(&r, 1);
+    size_t k = 0, longest = (size_t)db_i64(&r, 2);
+    while (k < lo.n && k < hi.n && lo.p[k] == hi.p[k])
+        k++;
+    snprintf(key, cap, longest - k > 16 ? "code" : "huji_tail%s(code, %zu::BIGINT)",
+             longest - k <= 8 ? "" : "16", k);
+    *behind = db_i64(&r, 3);
+    db_close(&r);
+    return 0;
+}
+
+/* Order of the ids' bytes among all: temp table `name`(id, rank). New ids mostly come behind all old ones; if not, all
+ * ranks are new and *moved says so. `rows`: id, code, old; one a row when `once`. */
+static int make_ranks(struct import *im, const char *name, const char *rows, bool once,
+                      const char *source, const char *id, bool *moved, struct err *e)
+{
+    char key[64];
+    bool behind;
+    const char *distinct = once ? "" : "DISTINCT ";
+    *moved = false;
+    int rc = rank_key(im, rows, key, sizeof key, &behind, e);
+    if (rc < 0)
+        return rc;
+    if (im->grows && behind)
         return db_exec(
             im->con, e,
-            "CREATE OR REPLACE TEMP TABLE %s AS SELECT %s AS id, rank FROM %s UNION ALL SELECT id, (SELECT count(*) "
-            "FROM %s) + row_number() OVER (ORDER BY code) - 1 FROM (%s) WHERE NOT old",
-            name, id, source, source, rows);
+            "CREATE OR REPLACE TEMP TABLE %s AS SELECT %s%s AS id, rank FROM %s UNION ALL SELECT id, (SELECT "
+            "coalesce(max(rank), -1) FROM %s) + row_number() OVER (ORDER BY %s) FROM (SELECT %sid, code FROM "
+            "(%s) WHERE NOT old)",
+            name, distinct, id, source, source, key, distinct, rows);
     *moved = im->grows;
     return db_exec(
         im->con, e,
-        "CREATE OR REPLACE TEMP TABLE %s AS SELECT id, row_number() OVER (ORDER BY code) - 1 AS rank FROM (%s)",
-        name, rows);
+        "CREATE OR REPLACE TEMP TABLE %s AS SELECT id, row_number() OVER (ORDER BY %s) - 1 AS rank FROM (SELECT "
+        "%sid, code FROM (%s))",
+        name, key, distinct, rows);
 }
 
 static int move_ranks(struct import *im, const char *name, const char *source, const char *id,
@@ -175,9 +209,9 @@ static int derive_ranked(struct import *im, struct err *e)
              im->n ? im->in[0].file_id : im->next_file);
     int rc = im->grows ? run_steps(im, derive_touched, "整理就诊与结算", e) : 0;
     if (rc == 0)
-        rc = make_ranks(im, "x_vrank", visits, "s_visit", "mdtrt_id", &moved_v, e);
+        rc = make_ranks(im, "x_vrank", visits, true, "s_visit", "mdtrt_id", &moved_v, e);
     if (rc == 0)
-        rc = make_ranks(im, "x_srank", setls, "s_settlement", "setl_id", &moved_s, e);
+        rc = make_ranks(im, "x_srank", setls, true, "s_settlement", "setl_id", &moved_s, e);
     if (rc == 0)
         rc = run_steps(im, derive_visits, "整理就诊与结算", e);
     if (rc == 0)
@@ -185,6 +219,32 @@ static int derive_ranked(struct import *im, struct err *e)
     if (rc == 0)
         rc = move_ranks(im, "x_srank", "s_settlement", "setl_id", moved_s, e);
     return rc;
+}
+
+static int derive_sale(struct import *im, struct err *e)
+{
+    char sales[160];
+    int64_t fresh = 0;
+    bool moved = false, sold = !im->grows || came(im, "sale_3505,sale_3506");
+    int first = im->n ? im->in[0].file_id : im->next_file;
+    int rc = run_steps(im, derive_sales, "整理销售", e);
+    snprintf(sales, sizeof sales,
+             "SELECT sale_id AS id, id AS code, file_id < %d AS old FROM x_sale", first);
+    if (rc == 0 && sold)
+        rc = make_ranks(im, "x_lrank", sales, false, "s_sale", "sale_id", &moved, e);
+    if (rc == 0 && sold)
+        rc = run_steps(im, derive_sold, "整理销售", e);
+    if (rc == 0 && sold)
+        rc = move_ranks(im, "x_lrank", "s_sale", "sale_id", moved, e);
+    if (rc == 0 && im->grows && !came(im, "drug_trac"))
+        rc = db_int(
+            im->con, e, 0, &fresh,
+            "SELECT (SELECT count(*) FROM x_sale WHERE trac IS NOT NULL AND file_id >= %d) + (SELECT "
+            "count(*) FROM x_worth_now)",
+            first);
+    else
+        fresh = 1;
+    return rc == 0 && fresh ? run_steps(im, derive_traces, "整理销售", e) : rc;
 }
 
 /* Without fee lines in this import nl is empty, so that the statements need not know. */
@@ -202,8 +262,16 @@ static int make_nl(struct import *im, struct err *e)
 static int made_from_lines(struct import *im, struct err *e)
 {
     int64_t n = 0;
-    int rc = db_int(im->con, e, 0, &n,
-                    "SELECT count(*) FROM d_visit WHERE id NOT IN (SELECT mdtrt_id FROM x_visit)");
+    int rc =
+        im->grows
+            ? db_int(
+                  im->con, e, 0, &n,
+                  "SELECT count(*) FROM (SELECT mdtrt_id FROM im_made_old UNION ALL SELECT id FROM d_visit WHERE id >= "
+                  "(SELECT count(*) FROM s_visit)) WHERE mdtrt_id NOT IN (SELECT mdtrt_id FROM x_visit WHERE file_id "
+                  ">= %d AND mdtrt_id IS NOT NULL)",
+                  im->in[0].file_id)
+            : db_int(im->con, e, 0, &n,
+                     "SELECT count(*) FROM d_visit WHERE id NOT IN (SELECT mdtrt_id FROM x_visit)");
     if (rc == 0)
         rc = db_run(
             im->con,
@@ -225,7 +293,7 @@ static int made_from_lines(struct import *im, struct err *e)
 
 static const char *const flags_before[] = {
     "CREATE OR REPLACE TEMP TABLE im_void_old AS SELECT setl_id FROM s_settlement WHERE void = 1",
-    "CREATE OR REPLACE TEMP TABLE im_person_old AS SELECT psn_no, household, brdy FROM s_person",
+    "CREATE OR REPLACE TEMP TABLE im_person_old AS SELECT psn_no, household, brdy, certno FROM s_person",
     "CREATE OR REPLACE TEMP TABLE im_made_old AS SELECT mdtrt_id FROM s_visit WHERE marks & 8 <> 0",
     "CREATE TEMP TABLE IF NOT EXISTS im_gone(no BIGINT, file_id INTEGER, row_no BIGINT, k VARCHAR, same BOOLEAN, "
     "again BOOLEAN, last_file INTEGER)",
@@ -265,6 +333,8 @@ int derive_tables(struct import *im, struct err *e)
         rc = run_steps(im, derive_people, "整理人员与机构", e);
     if (rc == 0)
         rc = derive_ranked(im, e);
+    if (rc == 0)
+        rc = derive_sale(im, e);
     if (rc == 0)
         rc = run_steps(im, derive_others, "整理其他表", e);
     if (rc == 0)

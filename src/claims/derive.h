@@ -21,7 +21,8 @@ struct derive_step {
     const char *sql;
     enum derive_when when;
     const char *
-        from; /* text tables it is made of, comma separated: growing skips it unless one of them came */
+        from; /* text tables it is made of, comma separated: growing skips it unless one of them came;
+                 "@": rosters, whose certificates may mean others after this import */
     const char *
         part; /* of a source: rows that growing takes out first; NULL = the whole table is made anew */
 };
@@ -33,8 +34,10 @@ extern const struct derive_step derive_touched[];
 extern const struct derive_step derive_texts[];  /* temp tables x_*: texts as integers, ids given */
 extern const struct derive_step derive_people[]; /* persons, institutions, doctors */
 extern const struct derive_step derive_visits[]; /* visits, settlements, diagnoses, refunds */
-extern const struct derive_step
-    derive_others[]; /* operations, stock, sales, checks, registrations */
+extern const struct derive_step derive_others[]; /* operations, stock, checks, registrations */
+extern const struct derive_step derive_sales[];  /* x_sale, x_worth: only what is new */
+extern const struct derive_step derive_sold[];   /* s_sale, once x_lrank is there */
+extern const struct derive_step derive_traces[]; /* s_trace, where something of it is new */
 extern const struct derive_step derive_lookups[]; /* l_* */
 
 #endif

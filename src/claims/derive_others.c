@@ -14,7 +14,6 @@
      "SELECT "CONTENT_ID(n, "rid", "fixmedins_code, med_list_codg, "time", "cnt", fixmedins_bchno")" AS id, " \
      "huji_id_inst(fixmedins_code) AS fixmedins_code, "ITEM" AS hilist_code, huji_sec("time") AS stock_time, " \
      "huji_id_text("invoice") AS purc_invo_no, "
-#define AMOUNT "CAST(round(huji_qty(sel_retn_cnt)::HUGEINT * huji_price(finl_trns_pric) / 100000000.0) AS BIGINT)"
 
 const struct derive_step derive_others[] = {
 {-1, "CREATE OR REPLACE TEMP TABLE x_oprn AS SELECT coalesce(nullif(trim(o.setl_list_oprn_id), ''), concat_ws('/', "
@@ -42,41 +41,13 @@ const struct derive_step derive_others[] = {
      INV("inv4", "purc_retn_stoin_time", "purc_retn_cnt", "purc_invo_no") "'5', -abs(huji_qty(purc_retn_cnt)), NULL "
      "FROM t_inv_3504) ORDER BY fixmedins_code, hilist_code, stock_time, id", WHEN_ALWAYS, "inv_3501,inv_3502,inv_3503,inv_3504", NULL},
 
-{-1, "CREATE OR REPLACE TEMP TABLE x_sale AS SELECT "CONTENT_ID("sale5", "rid", "fixmedins_code, med_list_codg, "
-     "sel_retn_time, sel_retn_cnt, fixmedins_bchno, mdtrt_sn, rtal_docno, psn_no")" AS id, 1 AS sign, "
-     "huji_id_inst(fixmedins_code) AS fixmedins_code, "ITEM" AS hilist_code, huji_name_person(huji_id_person(psn_no), psn_name) "
-     "AS psn_no, huji_id_setl(setl_id) AS setl_id, huji_sec(sel_retn_time) AS sale_time, huji_qty(sel_retn_cnt) AS cnt, "
-     AMOUNT" AS amount, huji_id_text(manu_lotnum) AS manu_lotnum, huji_day(expy_end) AS expy_end, "
-     "huji_id_text(drug_trac_codg) AS trac, huji_id_code(trdn_flag) AS trdn_flag FROM t_sale_3505 UNION ALL "
-     "SELECT "CONTENT_ID("sale6", "rid", "fixmedins_code, med_list_codg, sel_retn_time, sel_retn_cnt, fixmedins_bchno, "
-     "medins_prod_sel_no, psn_no")", -1, huji_id_inst(fixmedins_code), "ITEM", "
-     "huji_name_person(huji_id_person(psn_no), psn_name), huji_id_setl(setl_id), huji_sec(sel_retn_time), "
-     "abs(huji_qty(sel_retn_cnt)), abs("AMOUNT"), huji_id_text(manu_lotnum), huji_day(expy_end), "
-     "NULL, huji_id_code(trdn_flag) FROM t_sale_3506"},
-{S_SALE, "SELECT huji_id_text(id) AS sale_id, fixmedins_code, hilist_code, psn_no, setl_id, sale_time, sign * cnt AS cnt, "
-     "sign * amount AS amount, manu_lotnum, expy_end, row_number() OVER (ORDER BY id) - 1 AS rank FROM x_sale "
-     "ORDER BY fixmedins_code, hilist_code, sale_time, id"},
-/* a trace record without an amount has that of its fee line */
-{-1, "CREATE OR REPLACE TEMP TABLE x_worth AS SELECT h, max(fen) AS fen FROM (SELECT h, det_item_fee_sumamt AS fen FROM nl "
-     "WHERE ok UNION ALL SELECT k.h, l.det_item_fee_sumamt FROM line_key k JOIN s_line l USING (no)) WHERE h IN "
-     "(SELECT huji_hash(bkkp_sn) FROM t_drug_trac WHERE huji_fen(det_item_fee_sumamt) IS NULL) GROUP BY h"},
-{S_TRACE, "SELECT huji_id_text(id) AS trace_id, trac AS drug_trac_codg, fixmedins_code, hilist_code, psn_no, setl_id, sale_time, "
-     "cnt, amount, trdn_flag, row_number() OVER (ORDER BY id) - 1 AS rank FROM ("
-     "SELECT id, trac, fixmedins_code, hilist_code, psn_no, setl_id, sale_time, sign * cnt AS cnt, sign * amount AS amount, "
-     "trdn_flag FROM x_sale WHERE trac IS NOT NULL UNION ALL SELECT "CONTENT_ID("trac", "rid", "drug_trac_codg, fixmedins_code, "
-     "opt_time, bkkp_sn, psn_no, sel_retn_cnt")", huji_id_text(drug_trac_codg), huji_id_inst(fixmedins_code), "
-     "huji_name_item(huji_id_item(med_list_codg), medins_list_name), huji_name_person(huji_id_person(psn_no), psn_name), "
-     "huji_id_setl(setl_id), huji_sec(opt_time), coalesce(huji_qty(sel_retn_cnt), 10000), "
-     "coalesce(huji_fen(det_item_fee_sumamt), x_worth.fen), huji_id_code(trdn_flag) FROM t_drug_trac LEFT JOIN x_worth ON "
-     "x_worth.h = huji_hash(bkkp_sn)) ORDER BY drug_trac_codg, sale_time, id"},
-
 {S_CHECK, "SELECT huji_id_text(id) AS check_id, p AS psn_no, mdtrt_id, fixmedins_code, check_time, huji_id_code(CASE "
      "WHEN r LIKE '%请假%' OR r = 'leave' THEN 'leave' WHEN r LIKE '%不在%' OR r LIKE '%离%' OR r LIKE '%空床%' OR "
      "r IN ('away', '否', '0') THEN 'away' WHEN r LIKE '%在%' OR r IN ('present', '是', '1') THEN 'present' ELSE r END) AS "
      "result, row_number() OVER (ORDER BY id) - 1 AS rank FROM (SELECT "CONTENT_ID("check", "check_id", "psn_no, certno, "
      "mdtrt_id, fixmedins_code, check_time, result")" AS id, p, huji_id_visit(mdtrt_id) AS mdtrt_id, "
      "huji_id_inst(fixmedins_code) AS fixmedins_code, huji_sec(check_time) AS check_time, lower(trim(result)) AS r "
-     "FROM x_presence_check) ORDER BY p, check_time, id"},
+     "FROM x_presence_check) ORDER BY p, check_time, id", WHEN_ALWAYS, "@presence_check", NULL},
 
 {S_REG, "SELECT huji_id_text(id) AS trt_dcla_detl_sn, psn_no, opsp_dise_code, ide_fixmedins_no, diag_dr_code, opter_id, "
      "begndate, enddate, coalesce(apply, begndate)::BIGINT * 86400 AS reg_time, row_number() OVER (ORDER BY id) - 1 AS rank "
@@ -89,21 +60,25 @@ const struct derive_step derive_others[] = {
  WHEN_ALWAYS, "opsp_reg_d", NULL},
 
 /* spells of insurance: what was claimed under each, and the first stay since */
-{-1, "CREATE OR REPLACE TABLE x_enrol AS SELECT "CONTENT_ID("enrol", "psn_insu_rlts_id", "psn_no, insutype, crt_insu_date")" "
+{-1, "CREATE OR REPLACE TABLE x_enrol AS SELECT *, row_number() OVER (ORDER BY id) - 1 AS rank FROM (SELECT "CONTENT_ID("enrol", "psn_insu_rlts_id", "psn_no, insutype, crt_insu_date")" "
      "AS id, huji_name_person(huji_id_person(psn_no), psn_name) AS psn_no, huji_id_text(upper(trim(certno))) AS certno, "
      "huji_id_code(insutype) AS insutype, huji_id_emp(emp_no) AS emp_no, huji_id_place(insu_admdvs) AS insu_admdvs, "
-     "huji_day(crt_insu_date) AS begndate, huji_day(paus_insu_date) AS enddate FROM t_psn_insu_d",
+     "huji_day(crt_insu_date) AS begndate, huji_day(paus_insu_date) AS enddate FROM t_psn_insu_d)",
  WHEN_ALWAYS, "psn_insu_d", NULL},
+{-1, "INSERT INTO t_psn SELECT id FROM d_person", WHEN_GROWN, "psn_insu_d", NULL},
+#define WHOSE(t) "("t".psn_no IS NULL OR "t".psn_no IN (SELECT id FROM t_psn))"
 {-1, "CREATE OR REPLACE TEMP TABLE x_claimed AS SELECT x.id, sum(s.medfee_sumamt) AS fee, sum(s.fund_pay_sumamt) AS fund FROM "
      "x_enrol x JOIN s_settlement s ON s.psn_no = x.psn_no AND s.insutype = x.insutype AND s.void = 0 AND s.setl_time >= "
-     "x.begndate::BIGINT * 86400 AND (x.enddate IS NULL OR s.setl_time < (x.enddate + 1)::BIGINT * 86400) GROUP BY x.id"},
+     "x.begndate::BIGINT * 86400 AND (x.enddate IS NULL OR s.setl_time < (x.enddate + 1)::BIGINT * 86400) "
+     "%{WHERE x.psn_no IN (SELECT id FROM t_psn)} GROUP BY x.id"},
 {-1, "CREATE OR REPLACE TEMP TABLE x_fststay AS SELECT x.id, min(v.begndate) AS d FROM x_enrol x JOIN s_visit v ON v.psn_no = "
-     "x.psn_no AND v.kind = 1 AND v.begndate >= x.begndate GROUP BY x.id"},
+     "x.psn_no AND v.kind = 1 AND v.begndate >= x.begndate "
+     "%{WHERE x.psn_no IN (SELECT id FROM t_psn)} GROUP BY x.id"},
 {S_ENROL, "SELECT huji_id_text(x.id) AS psn_insu_rlts_id, x.psn_no, coalesce(x.certno, p.certno) AS certno, x.insutype, x.emp_no, "
      "x.insu_admdvs, x.begndate, x.enddate, x.begndate::BIGINT * 86400 AS enrol_time, f.d AS first_stay, coalesce(c.fund, 0) AS "
-     "fund_pay_sumamt, coalesce(c.fee, 0) AS medfee_sumamt, row_number() OVER (ORDER BY x.id) - 1 AS rank FROM x_enrol x "
+     "fund_pay_sumamt, coalesce(c.fee, 0) AS medfee_sumamt, x.rank FROM x_enrol x "
      "LEFT JOIN x_claimed c ON c.id = x.id LEFT JOIN x_fststay f ON f.id = x.id LEFT JOIN s_person p ON p.psn_no = x.psn_no "
-     "ORDER BY x.psn_no, x.begndate, x.id"},
+     "%{WHERE "WHOSE("x")"} ORDER BY x.psn_no, x.begndate, x.id", WHEN_ALWAYS, NULL, WHOSE("s_enrol")},
 
 /* a report: its numeric results, ordered by item, as one fingerprint */
 {S_LAB, "SELECT huji_id_text(report_no) AS report_no, psn_no, mdtrt_id, fixmedins_code, huji_id_text(lab_name) AS lab_name, "
@@ -114,10 +89,10 @@ const struct derive_step derive_others[] = {
      "count(v) > 0 THEN left(md5(string_agg(item || '=' || v, ';' ORDER BY item, v) FILTER (v IS NOT NULL)), 16) END AS sign, "
      "CASE WHEN bool_or(value LIKE '%阳性%' OR value = '+') THEN 1 WHEN bool_or(value LIKE '%阴性%' OR value = '-') THEN 0 END AS "
      "positive FROM (SELECT *, CASE WHEN TRY_CAST(trim(value) AS DOUBLE) IS NOT NULL THEN trim(value) END AS v FROM x_lab_result) "
-     "GROUP BY trim(report_no)) ORDER BY psn_no, lab_time, report_no"},
+     "GROUP BY trim(report_no)) ORDER BY psn_no, lab_time, report_no", WHEN_ALWAYS, "@lab_result", NULL},
 
 {-1, "CREATE OR REPLACE TEMP TABLE x_clerk AS SELECT huji_id_text(opter_id) AS opter_id, min(p) AS psn_no FROM x_agency_staff "
-     "GROUP BY 1"},
+     "GROUP BY 1", WHEN_ALWAYS, "@agency_staff,agency_act", NULL},
 {S_ACT, "SELECT huji_id_text(a.id) AS act_no, a.opter_id, a.check_opter_id, a.p AS psn_no, a.fixmedins_code, a.act_type, "
      "a.act_time, a.act_amt, c.psn_no AS opter_psn, k.household AS opter_house, b.household, row_number() OVER (ORDER BY a.id) - 1 "
      "AS rank FROM (SELECT "CONTENT_ID("act", "act_no", "opter_id, act_type, psn_no, certno, fixmedins_code, act_time, act_amt")" AS "
@@ -126,12 +101,17 @@ const struct derive_step derive_others[] = {
      "'%解除%' THEN 'restore' WHEN act_type LIKE '%参保%' THEN 'enrol' WHEN act_type LIKE '%登记%' OR act_type LIKE '%认定%' THEN "
      "'register' ELSE lower(trim(act_type)) END) AS act_type, huji_sec(act_time) AS act_time, huji_fen(act_amt) AS act_amt FROM "
      "x_agency_act) a LEFT JOIN x_clerk c ON c.opter_id = a.opter_id LEFT JOIN s_person k ON k.psn_no = c.psn_no LEFT JOIN "
-     "s_person b ON b.psn_no = a.p ORDER BY a.p, a.act_time, a.id"},
+     "s_person b ON b.psn_no = a.p ORDER BY a.p, a.act_time, a.id", WHEN_ALWAYS, "@agency_staff,agency_act", NULL},
+{-1, "UPDATE s_act SET household = p.household FROM s_person p WHERE p.psn_no = s_act.psn_no AND p.household IS DISTINCT FROM "
+     "s_act.household", WHEN_GROWN, NULL, NULL},
+{-1, "UPDATE s_act SET opter_house = p.household FROM s_person p WHERE p.psn_no = s_act.opter_psn AND p.household IS DISTINCT FROM "
+     "s_act.opter_house", WHEN_GROWN, NULL, NULL},
 
 {S_CLEARING, "SELECT huji_id_text(id) AS clr_no, fixmedins_code, dcla_date::BIGINT * 86400 AS dcla_time, dcla_date, pay_date, "
      "coalesce(asof_date, max(greatest(dcla_date, coalesce(pay_date, dcla_date), coalesce(asof_date, dcla_date))) OVER ()) AS "
      "asof_date, dcla_amt, pay_amt, hold_flag, row_number() OVER (ORDER BY id) - 1 AS rank FROM (SELECT "CONTENT_ID("clr", "clr_no",
      "fixmedins_code, clr_ym, dcla_date, dcla_amt")" AS id, huji_id_inst(fixmedins_code) AS fixmedins_code, huji_day(dcla_date) AS "
      "dcla_date, huji_day(pay_date) AS pay_date, huji_day(asof_date) AS asof_date, huji_fen(dcla_amt) AS dcla_amt, "
-     "huji_fen(pay_amt) AS pay_amt, huji_id_code(hold_flag) AS hold_flag FROM t_clearing) ORDER BY fixmedins_code, dcla_date, id"},
+     "huji_fen(pay_amt) AS pay_amt, huji_id_code(hold_flag) AS hold_flag FROM t_clearing) ORDER BY fixmedins_code, dcla_date, id",
+ WHEN_ALWAYS, "clearing", NULL},
 {-1, NULL}};

@@ -5,38 +5,50 @@
 #include "claims/derive.h"
 
 /* clang-format off */
+/* What rosters and the register say of persons stays, each made anew when its table comes. */
+#define ROSTERS "@death,household,staff,psn_insu_d"
+#define WHO(t) " %{WHERE "t" IN (SELECT id FROM t_who)} "
+
 const struct derive_step derive_people[] = {
+/* whose rows may be others now: who was seen, who is new; a roster means anybody */
+{-1, "CREATE OR REPLACE TEMP TABLE t_who AS SELECT psn_no AS id FROM x_visit WHERE file_id >= %F AND psn_no IS NOT NULL UNION SELECT "
+     "psn_no FROM x_setl WHERE file_id >= %F AND psn_no IS NOT NULL UNION SELECT id FROM d_person WHERE id >= (SELECT count(*) FROM "
+     "s_person)", WHEN_GROWN, NULL, NULL},
+{-1, "INSERT INTO t_who SELECT id FROM d_person WHERE id NOT IN (SELECT id FROM t_who)", WHEN_GROWN, ROSTERS, NULL},
 {-1, "CREATE OR REPLACE TEMP TABLE x_seen AS SELECT psn_no, arg_max(gend, begntime) AS gend, arg_max(brdy, begntime) AS brdy, "
      "arg_max(certno, begntime) AS certno, arg_max(emp_no, begntime) AS emp_no, arg_max(tel, begntime) AS tel, "
      "arg_max(sp_psn_type, begntime) AS sp_psn_type, min(die_date) AS die_date, "
-     "max(CASE WHEN died THEN endtime END) AS died_at FROM x_visit GROUP BY psn_no"},
+     "max(CASE WHEN died THEN endtime END) AS died_at FROM x_visit"WHO("psn_no")"GROUP BY psn_no"},
 {-1, "CREATE OR REPLACE TEMP TABLE x_paid AS SELECT psn_no, arg_max(gend, setl_time) AS gend, "
      "arg_max(brdy, setl_time) AS brdy, arg_max(certno, setl_time) AS certno, arg_max(emp_no, setl_time) AS emp_no, "
      "arg_max(sp_psn_type, setl_time) AS sp_psn_type FROM x_setl WHERE psn_no NOT IN (SELECT psn_no FROM x_seen WHERE "
-     "psn_no IS NOT NULL) GROUP BY psn_no"},
-{-1, "CREATE OR REPLACE TEMP TABLE x_info AS SELECT psn_no, any_value(gend) AS gend, any_value(brdy) AS brdy, "
-     "any_value(certno) AS certno, any_value(tel) AS tel, min(book) AS book FROM x_person GROUP BY psn_no"},
-{-1, "CREATE OR REPLACE TEMP TABLE x_dead AS SELECT p AS psn_no, min(huji_day(die_date)) AS d, "
+     "psn_no IS NOT NULL) %{AND psn_no IN (SELECT id FROM t_who)} GROUP BY psn_no"},
+{-1, "CREATE OR REPLACE TABLE x_info AS SELECT psn_no, any_value(gend) AS gend, any_value(brdy) AS brdy, "
+     "any_value(certno) AS certno, any_value(tel) AS tel, min(book) AS book FROM x_person GROUP BY psn_no",
+ WHEN_WHOLE, NULL, NULL},
+{-1, "CREATE OR REPLACE TABLE x_dead AS SELECT p AS psn_no, min(huji_day(die_date)) AS d, "
      "arg_min(coalesce(die_souc LIKE '%证明%' OR lower(die_souc) = 'cert', false), huji_day(die_date)) AS cert "
-     "FROM x_death WHERE p IS NOT NULL GROUP BY p"},
-{-1, "CREATE OR REPLACE TEMP TABLE x_home AS SELECT p AS psn_no, min(trim(house_no)) AS h FROM x_household "
-     "WHERE p IS NOT NULL GROUP BY p"},
-{-1, "CREATE OR REPLACE TEMP TABLE x_works AS SELECT p AS psn_no, arg_max(huji_id_inst(fixmedins_code), "
-     "coalesce(huji_day(begndate), 0)) AS inst FROM x_staff WHERE p IS NOT NULL GROUP BY p"},
-{-1, "CREATE OR REPLACE TEMP TABLE x_emp AS SELECT huji_id_person(psn_no) AS psn_no, "
-     "arg_max(huji_id_emp(emp_no), coalesce(huji_day(crt_insu_date), 0)) AS emp_no FROM t_psn_insu_d GROUP BY 1"},
-/* the dictionary of texts is joined for the number, not the id, of a telephone */
+     "FROM x_death WHERE p IS NOT NULL GROUP BY p", WHEN_ALWAYS, "@death", NULL},
+{-1, "CREATE OR REPLACE TABLE x_home AS SELECT p AS psn_no, min(trim(house_no)) AS h FROM x_household "
+     "WHERE p IS NOT NULL GROUP BY p", WHEN_ALWAYS, "@household", NULL},
+{-1, "CREATE OR REPLACE TABLE x_works AS SELECT p AS psn_no, arg_max(huji_id_inst(fixmedins_code), "
+     "coalesce(huji_day(begndate), 0)) AS inst FROM x_staff WHERE p IS NOT NULL GROUP BY p", WHEN_ALWAYS, "@staff", NULL},
+{-1, "CREATE OR REPLACE TABLE x_emp AS SELECT huji_id_person(psn_no) AS psn_no, "
+     "arg_max(huji_id_emp(emp_no), coalesce(huji_day(crt_insu_date), 0)) AS emp_no FROM t_psn_insu_d GROUP BY 1",
+ WHEN_ALWAYS, "psn_insu_d", NULL},
+/* a household by its telephone is named by the number, not by the id */
 {S_PERSON, "SELECT p.id AS psn_no, coalesce(i.gend, v.gend, s.gend) AS gend, coalesce(i.brdy, v.brdy, s.brdy) AS brdy, "
      "coalesce(d.d, v.die_date, v.died_at // 86400) AS die_date, CASE WHEN d.d IS NOT NULL AND NOT d.cert THEN "
      "huji_id_code('other') WHEN coalesce(d.d, v.die_date, v.died_at) IS NOT NULL THEN huji_id_code('cert') END AS die_souc, "
      "coalesce(e.emp_no, v.emp_no, s.emp_no) AS emp_no, coalesce(i.certno, v.certno, s.certno) AS certno, "
      "huji_id_text(CASE WHEN h.h IS NOT NULL THEN 'h:' || h.h WHEN i.book IS NOT NULL THEN 'b:' || i.book "
-     "WHEN t.code IS NOT NULL THEN 't:' || t.code END) AS household, coalesce(v.tel, i.tel) AS tel, "
+     "WHEN coalesce(v.tel, i.tel) IS NOT NULL THEN 't:' || huji_text_text(coalesce(v.tel, i.tel)) END) AS household, coalesce(v.tel, i.tel) AS tel, "
      "coalesce(v.sp_psn_type, s.sp_psn_type) AS sp_psn_type, w.inst AS staff_inst "
      "FROM d_person p LEFT JOIN x_info i ON i.psn_no = p.id LEFT JOIN x_seen v ON v.psn_no = p.id "
      "LEFT JOIN x_paid s ON s.psn_no = p.id LEFT JOIN x_dead d ON d.psn_no = p.id LEFT JOIN x_home h ON h.psn_no = p.id "
-     "LEFT JOIN x_works w ON w.psn_no = p.id LEFT JOIN x_emp e ON e.psn_no = p.id "
-     "LEFT JOIN d_text t ON t.id = coalesce(v.tel, i.tel) ORDER BY p.id"},
+     "LEFT JOIN x_works w ON w.psn_no = p.id LEFT JOIN x_emp e ON e.psn_no = p.id"
+     WHO("p.id")"ORDER BY p.id", WHEN_ALWAYS, NULL,
+ "psn_no IN (SELECT id FROM t_who)"},
 
 {-1, "CREATE OR REPLACE TEMP TABLE x_inst AS SELECT huji_id_inst(fixmedins_code) AS id, any_value(nullif(trim(hosp_lv), '')) "
      "AS lv, any_value(nullif(trim(fixmedins_type), '')) AS kind, any_value(nullif(trim(fix_blng_admdvs), '')) AS place "

@@ -5,6 +5,7 @@
 #include "claims/derive.h"
 
 /* clang-format off */
+#define ROSTERS "@death,household,long_rx,assisted,staff,leave,presence_check,lab_result,agency_staff,agency_act"
 #define VALID "coalesce(trim(vali_flag), '1') <> '0' AND coalesce(trim(deleted), '0') <> '1'"
 
 #define SETL_COLUMNS \
@@ -80,20 +81,24 @@ const struct derive_step derive_texts[] = {
 /* who a certificate number of a roster means */
 {-1, "CREATE OR REPLACE TEMP TABLE x_cert AS SELECT cert, min(psn_no) AS psn_no FROM (SELECT cert, psn_no FROM x_person "
      "UNION ALL SELECT upper(trim(certno)), huji_id_person(psn_no) FROM t_mdtrt_d WHERE (SELECT count(*) FROM x_person) = 0) "
-     "WHERE cert <> '' GROUP BY cert"},
-#define ROSTER(t) \
+     "WHERE cert <> '' GROUP BY cert", WHEN_ALWAYS, ROSTERS, NULL},
+#define ROSTER(t) ROSTER_OF(t, "@"t)
+#define AGENCY "@agency_staff,agency_act"
+#define ROSTER_OF(t, from) \
 {-1, "CREATE OR REPLACE TEMP TABLE x_"t" AS SELECT coalesce(huji_id_person(t.psn_no), c.psn_no) AS p, t.* " \
-     "FROM t_"t" t LEFT JOIN x_cert c ON c.cert = CASE WHEN coalesce(trim(t.psn_no), '') = '' THEN upper(trim(t.certno)) END"}
+     "FROM t_"t" t LEFT JOIN x_cert c ON c.cert = CASE WHEN coalesce(trim(t.psn_no), '') = '' THEN upper(trim(t.certno)) END", \
+ WHEN_ALWAYS, from, NULL}
 ROSTER("death"), ROSTER("household"), ROSTER("long_rx"), ROSTER("assisted"), ROSTER("staff"), ROSTER("leave"),
-ROSTER("presence_check"), ROSTER("lab_result"), ROSTER("agency_staff"), ROSTER("agency_act"),
+ROSTER("presence_check"), ROSTER("lab_result"), ROSTER_OF("agency_staff", AGENCY), ROSTER_OF("agency_act", AGENCY),
 /* codes that come up later: ids must be given before d_* is written */
 {-1, "SELECT count(huji_id_code(c)) FROM (VALUES ('public'), ('private'), ('cert'), ('other'), ('pair'), ('orphan'), "
      "('present'), ('away'), ('leave'), ('dibao'), ('wubao'), ('jiandang'), ('guer'), ('register'), ('reimburse'), ('restore'), ('enrol'), ('1'), ('2'), ('3'), ('5')) v(c)"},
 /* s_person, s_visit, s_inst and s_doctor have a row for every id: whoever is named anywhere gets his now */
-#define PERSONS(t) {-1, "SELECT count(huji_id_person(psn_no)) FROM t_"t, WHEN_ALWAYS, t, NULL}
+#define NEW_ROWS " %{WHERE file_id >= %F}"
+#define PERSONS(t) {-1, "SELECT count(huji_id_person(psn_no)) FROM t_"t NEW_ROWS, WHEN_ALWAYS, t, NULL}
 PERSONS("psn_insu_d"), PERSONS("psn_insu_stas_b"), PERSONS("opsp_reg_d"), PERSONS("setl_list_oprn_d"), PERSONS("sale_3505"),
 PERSONS("sale_3506"), PERSONS("drug_trac"), PERSONS("dr_info_b"),
-#define INSTS(t, c) {-1, "SELECT count(huji_id_inst("c")) FROM t_"t, WHEN_ALWAYS, t, NULL}
+#define INSTS(t, c) {-1, "SELECT count(huji_id_inst("c")) FROM t_"t NEW_ROWS, WHEN_ALWAYS, t, NULL}
 INSTS("fixmedins_cntr_reg_d", "fixmedins_code"), INSTS("suspension", "fixmedins_code"), INSTS("licence", "fixmedins_code"),
 INSTS("device", "fixmedins_code"), INSTS("agreement", "fixmedins_code"), INSTS("agreement", "fixmedins_code2"),
 INSTS("staff", "fixmedins_code"), INSTS("beds", "fixmedins_code"), INSTS("presence_check", "fixmedins_code"),
@@ -102,14 +107,14 @@ INSTS("inv_3504", "fixmedins_code"), INSTS("sale_3505", "fixmedins_code"), INSTS
 INSTS("drug_trac", "fixmedins_code"), INSTS("lab_result", "fixmedins_code"), INSTS("agency_act", "fixmedins_code"),
 INSTS("clearing", "fixmedins_code"), INSTS("opsp_reg_d", "ide_fixmedins_no"),
 INSTS("dr_info_b", "coalesce(nullif(trim(main_pracins_no), ''), medins_code)"),
-#define DOCTORS(t, c) {-1, "SELECT count(huji_id_doctor("c")) FROM t_"t, WHEN_ALWAYS, t, NULL}
+#define DOCTORS(t, c) {-1, "SELECT count(huji_id_doctor("c")) FROM t_"t NEW_ROWS, WHEN_ALWAYS, t, NULL}
 DOCTORS("licence", "dr_code"), DOCTORS("suspension", "dr_code"), DOCTORS("setl_list_oprn_d", "oper_dr_code"),
 DOCTORS("setl_list_oprn_d", "anst_dr_code"), DOCTORS("opsp_reg_d", "diag_dr_code"),
-{-1, "SELECT count(huji_id_visit(mdtrt_id)) FROM t_setl_list_oprn_d"},
-{-1, "SELECT count(huji_id_visit(mdtrt_id)) FROM t_presence_check"},
-{-1, "SELECT count(huji_id_visit(mdtrt_id)) FROM t_lab_result"},
-{-1, "SELECT count(huji_name_inst(huji_id_inst(fixmedins_code), fixmedins_name)) FROM t_fixmedins_b"},
-{-1, "SELECT count(huji_name_inst(huji_id_inst(medins_code), medins_name)) FROM t_medins_info_b"},
-{-1, "SELECT count(huji_name_doctor(huji_id_doctor(dr_code), dr_name)) FROM t_dr_info_b"},
-{-1, "SELECT count(huji_name_dept(huji_id_dept(dept_no), dept_name)) FROM t_medins_dept_b"},
+{-1, "SELECT count(huji_id_visit(mdtrt_id)) FROM t_setl_list_oprn_d"NEW_ROWS},
+{-1, "SELECT count(huji_id_visit(mdtrt_id)) FROM t_presence_check"NEW_ROWS},
+{-1, "SELECT count(huji_id_visit(mdtrt_id)) FROM t_lab_result"NEW_ROWS},
+{-1, "SELECT count(huji_name_inst(huji_id_inst(fixmedins_code), fixmedins_name)) FROM t_fixmedins_b"NEW_ROWS},
+{-1, "SELECT count(huji_name_inst(huji_id_inst(medins_code), medins_name)) FROM t_medins_info_b"NEW_ROWS},
+{-1, "SELECT count(huji_name_doctor(huji_id_doctor(dr_code), dr_name)) FROM t_dr_info_b"NEW_ROWS},
+{-1, "SELECT count(huji_name_dept(huji_id_dept(dept_no), dept_name)) FROM t_medins_dept_b"NEW_ROWS},
 {-1, NULL}};

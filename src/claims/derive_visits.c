@@ -12,7 +12,7 @@
 
 /* Ids whose rows of s_visit and s_settlement may be others now. */
 const struct derive_step derive_touched[] = {
-{-1, "CREATE OR REPLACE TEMP TABLE t_person AS SELECT psn_no AS id FROM (SELECT psn_no, household, brdy FROM s_person EXCEPT "
+{-1, "CREATE OR REPLACE TEMP TABLE t_person AS SELECT psn_no AS id FROM (SELECT psn_no, household, brdy, certno FROM s_person EXCEPT "
      "SELECT * FROM im_person_old)"},
 /* new ones, what they refund, what refunds them, what has prescriptions filled elsewhere, what lay in the future */
 {-1, "CREATE OR REPLACE TEMP TABLE t_setl AS SELECT setl_id AS id FROM x_setl WHERE file_id >= %F OR init_setl_id IN ("NEW_SETL") OR "
@@ -23,11 +23,16 @@ const struct derive_step derive_touched[] = {
      "SELECT mdtrt_id FROM x_setl WHERE setl_id IN (SELECT id FROM t_setl) UNION SELECT id FROM d_visit WHERE id >= "
      "(SELECT count(*) FROM s_visit) UNION SELECT mdtrt_id FROM x_made UNION SELECT mdtrt_id FROM x_diag WHERE since >= %F UNION "
      "SELECT mdtrt_id FROM s_visit WHERE marks & 512 <> 0 OR psn_no IN (SELECT id FROM t_person)) WHERE id IS NOT NULL"},
-/* a stay's row names the next stay of the person */
-{-1, "INSERT INTO t_visit SELECT mdtrt_id FROM s_visit WHERE kind = 1 AND psn_no IN (SELECT psn_no FROM s_visit WHERE mdtrt_id "
-     "IN (SELECT id FROM t_visit) UNION SELECT psn_no FROM x_visit WHERE mdtrt_id IN (SELECT id FROM t_visit) UNION SELECT psn_no "
-     "FROM x_setl WHERE mdtrt_id IN (SELECT id FROM t_visit) UNION SELECT psn_no FROM x_made)"},
+/* a stay's row names the next stay of the person: all stays of whoever has one (or what may be one) among these */
+#define STAYS "(med_type IS NULL OR med_type IN (SELECT id FROM d_code WHERE left(code, 2) IN ('21', '22', '23', '24', '25', '26', '27', '52')))"
+{-1, "INSERT INTO t_visit SELECT mdtrt_id FROM s_visit WHERE kind = 1 AND psn_no IN (SELECT psn_no FROM s_visit WHERE kind = 1 AND mdtrt_id "
+     "IN (SELECT id FROM t_visit) UNION SELECT psn_no FROM x_visit WHERE "STAYS" AND mdtrt_id IN (SELECT id FROM t_visit) UNION SELECT psn_no "
+     "FROM x_setl WHERE "STAYS" AND mdtrt_id IN (SELECT id FROM t_visit) UNION SELECT psn_no FROM x_made)"},
 {-1, "INSERT INTO t_setl SELECT setl_id FROM x_setl WHERE mdtrt_id IN (SELECT id FROM t_visit)"},
+/* whose these are, and were */
+{-1, "CREATE OR REPLACE TEMP TABLE t_psn AS SELECT id FROM (SELECT id FROM t_person UNION SELECT id FROM t_who UNION SELECT psn_no FROM "
+     "s_visit WHERE mdtrt_id IN (SELECT id FROM t_visit) UNION SELECT psn_no FROM s_settlement WHERE setl_id IN (SELECT id FROM t_setl) "
+     "UNION SELECT psn_no FROM x_made) WHERE id IS NOT NULL"},
 {-1, NULL}};
 
 const struct derive_step derive_visits[] = {
@@ -54,7 +59,7 @@ const struct derive_step derive_visits[] = {
      "arg_min(opter_id, o) AS opter_id FROM (SELECT x.*, r.rank AS o, x.setl_id NOT IN (SELECT setl_id FROM x_void) AS ok FROM "
      "x_setl x JOIN x_srank r ON r.id = x.setl_id %{WHERE x.mdtrt_id IN (SELECT id FROM t_visit)}) "
      "WHERE mdtrt_id IS NOT NULL GROUP BY mdtrt_id"},
-{-1, "CREATE OR REPLACE TEMP TABLE x_all AS SELECT m.id AS mdtrt_id, m.code AS code, coalesce(v.psn_no, s.psn_no, l.psn_no) "
+{-1, "CREATE OR REPLACE TEMP TABLE x_all AS SELECT m.id AS mdtrt_id, coalesce(v.psn_no, s.psn_no, l.psn_no) "
      "AS psn_no, coalesce(v.fixmedins_code, s.inst, l.fixmedins_code) AS fixmedins_code, "
      "coalesce(v.med_type, s.med_type, l.med_type) AS med_type, coalesce(v.begntime, s.b::BIGINT * 86400, l.b) AS begntime, "
      "coalesce(v.endtime, s.e::BIGINT * 86400, CASE WHEN v.mdtrt_id IS NULL THEN l.e END) AS endtime, "
@@ -94,6 +99,9 @@ const struct derive_step derive_visits[] = {
      "SELECT setl_id, rx_circ_flag FROM s_line) WHERE rx_circ_flag = huji_id_code('1') AND setl_id IS NOT NULL"},
 {-1, "CREATE OR REPLACE TABLE x_term AS SELECT huji_id_setl(setl_id) AS setl_id, huji_id_text(terminal_no) AS t "
      "FROM t_terminal", WHEN_WHOLE, NULL, NULL},
+/* what refunds name and is there */
+{-1, "CREATE OR REPLACE TEMP TABLE x_known AS SELECT setl_id FROM x_setl WHERE setl_id IN (SELECT init_setl_id FROM x_setl WHERE refd AND "
+     "init_setl_id IS NOT NULL)"},
 {S_SETTLEMENT, "SELECT s.* REPLACE (coalesce(s.med_type, v.med_type) AS med_type, coalesce(s.emp_no, v.emp_no) AS emp_no, "
      "coalesce(s.fix_blng_admdvs, v.fix_blng_admdvs) AS fix_blng_admdvs, coalesce(s.insu_admdvs, v.insu_admdvs) AS "
      "insu_admdvs, coalesce(s.proxy_flag, v.proxy_flag) AS proxy_flag), coalesce(t.t, s.opter_id) AS terminal, "
@@ -104,9 +112,9 @@ const struct derive_step derive_visits[] = {
      "CASE WHEN s.fixmedins_code IS NULL OR NOT "KNOWN_INST("s")" THEN 128 ELSE 0 END | "
      "CASE WHEN abs(s.medfee_sumamt) >= 1000000000 THEN 256 ELSE 0 END | CASE WHEN s.setl_time > %N THEN 512 ELSE 0 END | "
      "CASE WHEN s.setl_time < p.brdy::BIGINT * 86400 THEN 1024 ELSE 0 END | CASE WHEN s.refd AND (s.init_setl_id IS NULL OR "
-     "s.init_setl_id NOT IN (SELECT setl_id FROM x_setl)) THEN 2048 ELSE 0 END AS marks FROM "
+     "s.init_setl_id NOT IN (SELECT setl_id FROM x_known)) THEN 2048 ELSE 0 END AS marks FROM "
      "%{(SELECT * FROM} x_setl %{WHERE setl_id IN (SELECT id FROM t_setl))} s JOIN x_srank r ON r.id = s.setl_id "
-     "LEFT JOIN x_all v ON v.mdtrt_id = s.mdtrt_id LEFT JOIN x_term t ON t.setl_id = s.setl_id "
+     "LEFT JOIN x_all v ON v.mdtrt_id = s.mdtrt_id LEFT JOIN %{(SELECT * FROM} x_term %{WHERE setl_id IN (SELECT id FROM t_setl))} t ON t.setl_id = s.setl_id "
      "LEFT JOIN s_person p ON p.psn_no = s.psn_no", WHEN_ALWAYS, NULL, "setl_id IN (SELECT id FROM t_setl)"},
 
 {S_REFUND, "SELECT r.setl_id, r.init_setl_id, r.psn_no, r.fixmedins_code, r.opter_id, r.med_type, r.setl_time, "

@@ -79,6 +79,13 @@ static bool to_id(const struct function_context *x, int how, struct span s, int6
     return *out != HUJI_NONE32;
 }
 
+/* NULL where nobody has met it yet: gives no id */
+static bool to_known(const struct function_context *x, int how, struct span s, int64_t *out)
+{
+    *out = codes_find(x->codes, (enum domain)how, s);
+    return *out != HUJI_NONE32;
+}
+
 static bool put_word(const struct function_context *x, struct span s, int64_t first, int64_t *out)
 {
     int32_t id = codes_put(x->codes, D_WORD, s);
@@ -516,6 +523,7 @@ static const struct function functions[] = {
     {"huji_dec_price", run_value, BIG_IN, TO_BIG, to_dec, 6},
     {"huji_dec_int", run_value, BIG_IN, TO_INT, to_int, 0},
     {"huji_id_%s", run_cast, TEXT_IN, TO_INT, to_id, 0},
+    {"huji_known_%s", run_cast, TEXT_IN, TO_INT, to_known, 0},
     {"huji_put_%s", run_cast, TEXT_IN, TO_INT, put_code, 0},
     {"huji_text_%s", run_text, INT_IN, TO_TEXT, NULL, 0},
     {"huji_name_%s", run_name, {DUCKDB_TYPE_INTEGER, DUCKDB_TYPE_VARCHAR}, TO_INT, NULL, 0},

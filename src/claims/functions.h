@@ -2,7 +2,7 @@
 /*
  * SQL functions that parse and code exactly as base/ does, so that no second grammar of dates and money exists:
  *   huji_sec, huji_fen, huji_qty, huji_price, huji_hash (VARCHAR) -> BIGINT; huji_day, huji_int (VARCHAR) -> INTEGER;
- *   huji_id_<domain>(VARCHAR) -> INTEGER (needs codes); huji_dx(VARCHAR) -> VARCHAR: a diagnosis cut at + * †;
+ *   huji_id_<domain>(VARCHAR) -> INTEGER (needs codes), huji_known_<domain>: the same, of a known code; huji_dx(VARCHAR) -> VARCHAR: a diagnosis cut at + * †;
  *   huji_marks(item, cnt, pric, amount, t) -> INTEGER; huji_tail(VARCHAR, BIGINT n) -> UBIGINT: 8 bytes from n on,
  *   huji_tail16 -> UHUGEINT: 16 bytes; huji_yuan(fen) -> VARCHAR; huji_month(seconds) -> 202303;
  *   huji_name_<domain>(id, name) -> id, remembers the name.

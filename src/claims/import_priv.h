@@ -40,6 +40,7 @@ struct import {
     struct arena arena;
     bool whole; /* everything is to be derived anew (undo.h) */
     bool grows; /* only adds to what is derived: derive.h */
+    bool certs; /* certificates of rosters are looked up among visits, and visits came */
     bool lines; /* fee lines among the input: the temporary table nl is there */
 };
 

@@ -179,17 +179,44 @@ static bool key_sql(struct buf *b, const struct input *in)
     return true;
 }
 
+/* Whose keys are codes: numbers tell whether one of this file's is in an older file. If none is, those texts need not be
+ * read: only files from *first on. */
+static int first_with_key(struct import *im, const struct input *in, int *first, struct err *e)
+{
+    static const struct {
+        const char *table, *key, *book, *kept;
+    } coded[] = {{"mdtrt_d", "mdtrt_id", "visit", "x_visit"},
+                 {"setl_d", "setl_id", "setl", "x_setl"}};
+    int rc = 0;
+    *first = 0;
+    for (size_t i = 0; i < sizeof coded / sizeof *coded && rc == 0; i++) {
+        int64_t n = 0;
+        if (strcmp(T(in), coded[i].table) != 0 || !store_has(im->store, coded[i].kept))
+            continue;
+        rc = db_int(
+            im->con, e, 0, &n,
+            "SELECT count(*) FROM (SELECT huji_known_%s(%s) AS id FROM t_%s WHERE file_id = %d) WHERE id IN (SELECT "
+            "%s FROM %s)",
+            coded[i].book, coded[i].key, T(in), in->file_id, coded[i].key, coded[i].kept);
+        *first = n ? 0 : im->in[0].file_id;
+    }
+    return rc;
+}
+
 /* Temp table im_gone_rows(file_id, row_no, k, same, again): rows that give way. same: to an equal row; again: to a later one
  * of the same file. Of equal rows the first stays, of different ones under one key the newest. */
 static int find_keyed(struct import *im, struct input *in, const char *key, struct err *e)
 {
     int64_t n = 0;
-    int rc = db_exec(
+    int first, rc = first_with_key(im, in, &first, e);
+    if (rc < 0)
+        return rc;
+    rc = db_exec(
         im->con, e,
         "CREATE OR REPLACE TEMP TABLE im_key AS WITH new AS (SELECT %s AS k FROM t_%s WHERE file_id = %d) "
         "SELECT k FROM new WHERE k IS NOT NULL GROUP BY k HAVING count(*) > 1 UNION "
-        "SELECT k FROM (SELECT %s AS k FROM t_%s WHERE file_id <> %d) WHERE k IN (SELECT k FROM new)",
-        key, T(in), in->file_id, key, T(in), in->file_id);
+        "SELECT k FROM (SELECT %s AS k FROM t_%s WHERE file_id <> %d AND file_id >= %d) WHERE k IN (SELECT k FROM new)",
+        key, T(in), in->file_id, key, T(in), in->file_id, first);
     if (rc == 0)
         rc = db_int(im->con, e, 0, &n, "SELECT count(*) FROM im_key");
     if (rc < 0 || !n)
@@ -214,20 +241,58 @@ static int find_keyed(struct import *im, struct input *in, const char *key, stru
     return rc < 0 ? rc : 1;
 }
 
+/* The column whose values tell rows of one month from those of another: a time, else a day, else the first. */
+static const char *telling_column(const struct input *in)
+{
+    const char *day = NULL;
+    for (size_t i = 0; i < in->n; i++) {
+        enum column_kind k = in->schema[i] < 0 ? COL_TEXT : in->table->columns[in->schema[i]].kind;
+        if (k == COL_TIME)
+            return in->name[i];
+        if (k == COL_DAY && !day)
+            day = in->name[i];
+    }
+    return day ? day : in->name[0];
+}
+
+/* Rows of other files that may be equal to one of this file's: most months have none, and their texts are not read. */
+static int find_alike(struct import *im, struct input *in, int64_t *n, struct err *e)
+{
+    struct buf c = BUF_INIT;
+    buf_str(&c, "coalesce(");
+    sql_name(&c, telling_column(in));
+    buf_str(&c, ", '')");
+    int rc =
+        c.failed
+            ? err_nomem(e)
+            : db_exec(
+                  im->con, e,
+                  "CREATE OR REPLACE TEMP TABLE im_alike AS SELECT file_id, row_no FROM b_%s WHERE "
+                  "file_id <> %d AND %s IN (SELECT DISTINCT %s FROM b_%s WHERE file_id = %d)",
+                  T(in), in->file_id, buf_cstr(&c), buf_cstr(&c), T(in), in->file_id);
+    buf_release(&c);
+    return rc == 0 ? db_int(im->con, e, 0, n, "SELECT count(*) FROM im_alike") : rc;
+}
+
 /* Tables without a key: as many copies of a row are kept as the file with the most of them has. */
 static int find_whole(struct import *im, struct input *in, struct err *e)
 {
+    int64_t n = 0;
+    int rc = in->n ? find_alike(im, in, &n, e) : 0;
+    if (rc < 0 || !n)
+        return rc;
     struct buf b = BUF_INIT;
     buf_str(&b, "CREATE OR REPLACE TEMP TABLE im_gone_rows AS WITH a AS (SELECT file_id, row_no, ");
     content_sql(&b, in->table);
     buf_fmt(
         &b,
-        " AS c FROM t_%s), new AS (SELECT *, row_number() OVER (PARTITION BY c ORDER BY row_no) AS nth FROM a WHERE "
+        " AS c FROM t_%s t WHERE file_id = %d OR EXISTS (SELECT 1 FROM im_alike x WHERE x.file_id = t.file_id AND x.row_no = "
+        "t.row_no)), new AS (SELECT *, row_number() OVER (PARTITION BY c ORDER BY row_no) AS nth FROM a WHERE "
         "file_id = %d), old AS (SELECT c, count(*) AS n FROM a WHERE file_id <> %d GROUP BY c) "
         "SELECT new.file_id, new.row_no, '' AS k, true AS same, false AS again FROM new JOIN old USING (c) "
         "WHERE nth <= n",
-        T(in), in->file_id, in->file_id);
-    int rc = b.failed ? err_nomem(e) : db_run(im->con, buf_cstr(&b), e);
+        T(in), in->file_id, in->file_id, in->file_id);
+    rc = b.failed ? err_nomem(e) : db_run(im->con, buf_cstr(&b), e);
     buf_release(&b);
     return rc < 0 ? rc : 1;
 }

@@ -183,6 +183,16 @@ int lines_count(duckdb_connection con, struct err *e)
         e);
 }
 
+/* As lines_count, of the new lines: no line of an older file gave way. */
+static int lines_add_count(struct import *im, struct err *e)
+{
+    return db_run(
+        im->con,
+        "CREATE OR REPLACE TABLE line_count AS SELECT psn_no, CAST(sum(n) AS INTEGER) AS n FROM (SELECT * FROM "
+        "line_count UNION ALL SELECT psn_no, count(*) FROM nl GROUP BY psn_no) GROUP BY psn_no ORDER BY psn_no",
+        e);
+}
+
 int lines_write(struct import *im, struct err *e)
 {
     int rc = refresh_flags(im, e);
@@ -211,5 +221,7 @@ int lines_write(struct import *im, struct err *e)
         rc = write_keys(im, e);
     if (rc == 0)
         rc = store_make_views(im->con, e);
-    return rc == 0 ? lines_count(im->con, e) : rc;
+    if (rc < 0)
+        return rc;
+    return im->grows ? lines_add_count(im, e) : lines_count(im->con, e);
 }

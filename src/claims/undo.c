@@ -393,7 +393,8 @@ static int derive_back(struct undo *u, struct err *e)
     rc = fn->codes ? codes_load(fn->codes, u->im.con, e) : err_nomem(e);
     /* Rows that gave way to this import were taken out of them. */
     if (rc == 0)
-        rc = db_run(u->im.con, "DELETE FROM x_setl; DELETE FROM x_visit", e);
+        rc = db_run(u->im.con,
+                    "DELETE FROM x_setl; DELETE FROM x_visit; DROP TABLE IF EXISTS x_sale", e);
     if (rc == 0)
         rc = derive_tables(&u->im, e);
     if (rc == 0)
