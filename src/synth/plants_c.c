@@ -265,6 +265,31 @@ static void c07(struct plan *g)
     truth(g, "高疑", owner, &p, &ep, &i, g->bad ? "同日收两个等级的护理费" : "逐日改变等级");
 }
 
+/* A filtration with dialysis, charged as one of each. */
+static void c07_dialysis(struct plan *g)
+{
+    struct person p;
+    struct episode ep;
+    if (!pick(g, PICK_OLD, &p))
+        return;
+    uint32_t inst = inst_of(g->w, K_H2, p.county, g->k);
+    register_chronic(g->w, &p, "M07803", "慢性肾功能不全（血透治疗）", inst, "JB004",
+                     g->w->from - 900, g->w->from - 890, DAY_NONE, NULL);
+    day_t d = a_day(g, 5, 40);
+    struct ids i = {BUF_INIT};
+    dialysis_build(&ep, g->w, &p, inst, d);
+    if (g->bad)
+        episode_line(&ep, item_of("dialysis.hf"), ep.begn + 900, 1);
+    else /* perfusion besides is a treatment of its own */
+        episode_line(&ep, item_of("dialysis.hp"), ep.begn + 900, 1);
+    episode_emit(&ep);
+    ids_add(&i, "line", ep.lines[0].sn);
+    ids_add(&i, "line", ep.lines[ep.n - 1].sn);
+    char owner[96];
+    snprintf(owner, sizeof owner, "%s|%s", p.psn_no, ep.mdtrt_id);
+    truth(g, "高疑", owner, &p, &ep, &i, g->bad ? "同日收血液透析和血液滤过" : "透析同日做灌流");
+}
+
 static void c08(struct plan *g)
 {
     static const char *const pairs[][3] = {
@@ -308,5 +333,6 @@ const struct planting plants_c[] = {{"C01", c01, -7},
                                     {"C05", c05, 0},
                                     {"C06", c06, 0},
                                     {"C07", c07, 0},
+                                    {"C07", c07_dialysis, 3},
                                     {"C08", c08, 0},
                                     {NULL, NULL, 0}};

@@ -147,6 +147,24 @@ static void d05(struct plan *g)
     truth_line(g, "明确", &p, &ep, n, g->bad ? "一级机构使用限二级以上的药品" : "二级医院使用");
 }
 
+/* Intensive care charged by a ward that is none. */
+static void d06_ward(struct plan *g)
+{
+    struct person p;
+    struct episode ep;
+    if (!pick(g, PICK_OLD, &p))
+        return;
+    day_t d = a_day(g, 5, 30);
+    quiet_stay(g, &ep, &p, inst_of(g->w, K_H3, p.county, 0), "I50.900", d, 6);
+    int n = ep.n;
+    struct eline *l = episode_line(&ep, item_of("nursing.icu"), at_time(d + 2, 21, 0), 12);
+    l->dept = g->bad ? -1 : DP_ICU;
+    if (!g->bad)
+        l->dr = doctor_of(g->w, ep.inst, DP_ICU, 0);
+    episode_emit(&ep);
+    truth_line(g, "可疑", &p, &ep, n, g->bad ? "普通病区收重症监护费" : "转到重症医学科的半日");
+}
+
 static void d06(struct plan *g)
 {
     static const char *const of[] = {"setting.amino.ip", "setting.fat.ip", "setting.angong.er_ip"};
@@ -195,6 +213,6 @@ static void d11(struct plan *g)
                            : "抗病毒药不在高血压的范围");
 }
 
-const struct planting plants_d[] = {{"D01", d01, 0}, {"D02", d02, 0}, {"D03", d03, 0},
-                                    {"D04", d04, 0}, {"D05", d05, 0}, {"D06", d06, 0},
-                                    {"D11", d11, 0}, {NULL, NULL, 0}};
+const struct planting plants_d[] = {{"D01", d01, 0},      {"D02", d02, 0}, {"D03", d03, 0},
+                                    {"D04", d04, 0},      {"D05", d05, 0}, {"D06", d06, 0},
+                                    {"D06", d06_ward, 3}, {"D11", d11, 0}, {NULL, NULL, 0}};
