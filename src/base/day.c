@@ -136,6 +136,11 @@ bool day_parse(struct span s, day_t *out)
     return true;
 }
 
+bool day_iso(struct span s, day_t *out)
+{
+    return s.n == 10 && s.p[4] == '-' && s.p[7] == '-' && day_parse(s, out);
+}
+
 void day_print(struct buf *b, day_t day)
 {
     int y, m, d;

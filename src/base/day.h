@@ -23,6 +23,8 @@ bool day_valid(int y, int m, int d);
 void day_to_ymd(day_t day, int *y, int *m, int *d);
 bool day_parse(struct span s, day_t *out); /* a time part, if any, must be valid and is cut off */
 bool sec_parse(struct span s, sec_t *out); /* date alone = midnight */
+/* YYYY-MM-DD and no other form: what is kept as a text and compared with texts, so that "2026/1/2" is never later than December. */
+bool day_iso(struct span s, day_t *out);
 void day_print(struct buf *b, day_t day);  /* 2023-03-08 */
 void sec_print(struct buf *b, sec_t t);    /* 2023-03-08 09:30:00 */
 static inline day_t sec_day(sec_t t)

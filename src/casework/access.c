@@ -29,7 +29,7 @@ static int check_terms(const struct access *a, struct err *e)
                      "来源地址应是地址或网段，空格分隔，如 10.1.0.0/16 192.168.1.7");
     if (!a->test && !span_trim(span_of(a->addresses)).n)
         return wrong(e, "addresses", "正式接入须写明来源地址（医院前置机的地址或网段）");
-    if (!a->valid_until || !day_parse(span_of(a->valid_until), &day))
+    if (!a->valid_until || !day_iso(span_of(a->valid_until), &day))
         return wrong(e, "valid_until", "有效期应是日期，如 2027-12-31");
     if (day < clock_day())
         return wrong(e, "valid_until", "有效期已经过去");

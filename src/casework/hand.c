@@ -30,9 +30,9 @@ static int check(const struct hand_clue *c, const struct scope *scope, struct er
         return wrong(e, "amount_fen", "要填涉及金额；不确定时填估计数");
     if (c->fund_fen < 0 || c->fund_fen > c->amount_fen)
         return wrong(e, "fund_fen", "涉及基金应在 0 与涉及金额之间");
-    if (!day_parse(span_of(c->received_on), &day))
+    if (!day_iso(span_of(c->received_on), &day))
         return wrong(e, "received_on", "收到日期应是日期，如 2026-12-01");
-    if (c->event_date && *c->event_date && !day_parse(span_of(c->event_date), &day))
+    if (c->event_date && *c->event_date && !day_iso(span_of(c->event_date), &day))
         return wrong(e, "event_date", "发生日期应是日期，如 2026-12-01");
     if (!scope_allows(scope, span_of(c->admdvs), span_of(c->fixmedins_code), span_of("")))
         return wrong(e, "fixmedins_code", "不在您的管辖范围内");

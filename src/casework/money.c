@@ -284,7 +284,7 @@ static int check_disposal(struct clue_hand *h, const struct disposal *d, struct 
         err_set(e, ERR_INPUT, "“不予处理”不能与别的处理方式同选");
         return bad(e, "measures");
     }
-    if (d->decided_on && *d->decided_on && !day_parse(span_of(d->decided_on), &day)) {
+    if (d->decided_on && *d->decided_on && !day_iso(span_of(d->decided_on), &day)) {
         err_set(e, ERR_INPUT, "处理日期应是日期，如 2026-12-01");
         return bad(e, "decided_on");
     }
@@ -389,7 +389,7 @@ int clue_refund(struct clue_hand *h, int64_t amount, const char *voucher, const 
         err_set(e, ERR_INPUT, "要填凭证号");
         return bad(e, "voucher");
     }
-    if (!day_parse(span_of(paid_on), &day)) {
+    if (!day_iso(span_of(paid_on), &day)) {
         err_set(e, ERR_INPUT, "到账日期应是日期，如 2026-12-01");
         return bad(e, "paid_on");
     }

@@ -312,7 +312,7 @@ static int take(struct request *r, struct err *e)
 
     if (!rc)
         rc = request_text(r, "due", false, 10, &t.due, e);
-    if (!rc && t.due && *t.due && !day_parse(span_of(t.due), &day)) {
+    if (!rc && t.due && *t.due && !day_iso(span_of(t.due), &day)) {
         err_set(e, ERR_INPUT, "期限应是日期，如 2026-12-01");
         rc = err_where(e, "due");
     }

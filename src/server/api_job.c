@@ -106,7 +106,7 @@ static int screen(struct request *r, struct err *e)
         rc = request_text(r, "to", false, 10, &to, e);
     if (rc)
         return rc;
-    if ((from && !day_parse(span_of(from), &a)) || (to && !day_parse(span_of(to), &b)) ||
+    if ((from && !day_iso(span_of(from), &a)) || (to && !day_iso(span_of(to), &b)) ||
         (a != DAY_NONE && b != DAY_NONE && a > b)) {
         err_set(e, ERR_INPUT, "起止日期不对");
         return err_where(e, "from");

@@ -386,7 +386,7 @@ static int fill_new(struct request *r, struct list_new *l, json_t **rows, char *
     if (strcmp(l->kind->code, "clue") == 0)
         return clue_rows(r, l->fixmedins_code, rows, admdvs, cap, e);
     rc = request_text(r, "day", true, 10, &l->day, e);
-    if (!rc && !day_parse(span_of(l->day), &day)) {
+    if (!rc && !day_iso(span_of(l->day), &day)) {
         err_set(e, ERR_INPUT, "核查日期应是日期，如 2026-12-01");
         rc = err_where(e, "day");
     }
@@ -422,7 +422,7 @@ static int make(struct request *r, struct err *e)
         err_set(e, ERR_INPUT, "kind 应是 clue（疑点清单）或 presence（在院核查单）");
         return err_where(e, "kind");
     }
-    if (l.due && *l.due && !day_parse(span_of(l.due), &day)) {
+    if (l.due && *l.due && !day_iso(span_of(l.due), &day)) {
         err_set(e, ERR_INPUT, "期限应是日期，如 2026-12-01");
         return err_where(e, "due");
     }

@@ -212,7 +212,7 @@ static int day_query(struct request *r, const char *name, const char *none, cons
     day_t day;
 
     *out = text && *text ? text : none;
-    if (day_parse(span_of(*out), &day) && strlen(*out) == 10)
+    if (day_iso(span_of(*out), &day))
         return 0;
     err_set(e, ERR_INPUT, "%s 应是日期，如 2026-12-01", name);
     return err_where(e, "%s", name);

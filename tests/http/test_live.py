@@ -49,7 +49,7 @@ def a_name(sample):
 
 # --- keys ---
 check("issue_forbidden", officer.post("/api/live/access", {"fixmedins_code": INST, "valid_until": day(9)}).status == 403)
-for name, wrong in (("past", {"valid_until": day(-1)}), ("no_day", {"valid_until": "soon"}), ("too_long", {"valid_until": day(2000)}),
+for name, wrong in (("past", {"valid_until": day(-1)}), ("no_day", {"valid_until": "soon"}), ("other_form", {"valid_until": day(30).replace("-", "/")}), ("digits", {"valid_until": day(30).replace("-", "")}), ("too_long", {"valid_until": day(2000)}),
                     ("address", {"addresses": "10.0.0.999"}), ("real_without_address", {"addresses": " "}),
                     ("institution", {"fixmedins_code": "H,1"})):
     a = issue(**wrong)
