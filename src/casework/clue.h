@@ -74,6 +74,7 @@ struct clue_hand {
     const struct scope *scope;
     int64_t clue, version; /* version 0 = whatever it is (bulk) */
     bool bulk;             /* one of many: history says so, and it is counted */
+    bool inside;           /* the caller has begun the write transaction, and ends it */
     bool conflict;
 };
 

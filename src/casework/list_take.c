@@ -87,22 +87,29 @@ static int tell_clue(struct cw *db, const struct actor *who, int64_t clue, const
     return rc;
 }
 
+/* A row that had no answer when the file was compared must have none still: another file may have been taken in since. */
 static int take_row(struct cw *db, const struct actor *who, const struct list_take *t,
                     const json_t *row, const char *now, struct err *e)
 {
     const json_t *answer = json_object_get(row, "answer");
+    const char *status = json_string_value(json_object_get(row, "status"));
+    bool had_none = strcmp(status, "ok") == 0 || strcmp(status, "changed") == 0;
+    int64_t clue = json_integer_value(json_object_get(row, "clue")),
+            no = json_integer_value(json_object_get(row, "no"));
     char *text = json_dumps(answer, JSON_COMPACT);
-    int64_t clue = json_integer_value(json_object_get(row, "clue"));
     int rc = text ? 0 : err_nomem(e);
 
     if (!rc)
         rc = cw_exec(
             db, e,
             "update list_row set answer = $3, file = $4, answered_at = $5, adopted_at = null"
-            " where list = $1 and no = $2",
-            CW_ARGS(cw_i(t->list), cw_i(json_integer_value(json_object_get(row, "no"))), cw_t(text),
-                    cw_i(t->file), cw_t(now)));
+            " where list = $1 and no = $2 and (answer is null or cast($6 as integer) = 0)",
+            CW_ARGS(cw_i(t->list), cw_i(no), cw_t(text), cw_i(t->file), cw_t(now), cw_i(had_none)));
     free(text);
+    if (!rc && !cw_changes(db)) {
+        rc = err_set(e, ERR_STATE, "第 %lld 行在比对之后已收进了别的文件的答复", (long long)no);
+        err_hint(e, "请放弃这个文件，重新上传、比对");
+    }
     return rc || !clue ? rc : tell_clue(db, who, clue, answer, e);
 }
 

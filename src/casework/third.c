@@ -92,7 +92,7 @@ int batch_give(struct cw *db, const struct actor *who, const struct scope *scope
     int rc;
 
     cw_now(now);
-    if (!day_parse(span_of(until), &day) || strlen(until) != 10 || strncmp(until, now, 10) < 0)
+    if (!day_iso(span_of(until), &day) || strncmp(until, now, 10) < 0)
         return field(e, "until", "到期日应是今天或以后的日期，如 2026-12-31");
     if (!n)
         return field(e, "clues", "没有选线索");
@@ -142,15 +142,43 @@ static int take_back(struct cw *db, const struct actor *who, int64_t id, struct 
     return rc;
 }
 
-int batch_end(struct cw *db, const struct actor *who, int64_t id, struct err *e)
+/* A batch is of its reviewer's division, and of whom gave it. */
+static int in_scope(struct cw *db, const struct actor *who, const struct scope *scope, int64_t id,
+                    struct err *e)
+{
+    struct buf admdvs = BUF_INIT;
+    int64_t given = 0;
+    int rc = cw_get_text(db, &admdvs, e,
+                         "select o.admdvs from review_batch b join account a on a.login = b.login"
+                         " join org o on o.code = a.org where b.id = $1",
+                         CW_ARGS(cw_i(id)));
+
+    if (!rc)
+        rc = cw_get_int(db, 0, &given, e,
+                        "select count(*) from review_batch where id = $1 and actor = $2",
+                        CW_ARGS(cw_i(id), cw_t(who->login)));
+    if (rc == 1 ||
+        (!rc && !given &&
+         (scope->fixmedins_code[0] ||
+          !scope_allows(scope, (struct span){buf_cstr(&admdvs), admdvs.n}, SPAN(""), SPAN("")))))
+        rc = err_set(e, ERR_USAGE, "没有编号为 %lld 的、未结束的批次", (long long)id);
+    buf_release(&admdvs);
+    return rc;
+}
+
+int batch_end(struct cw *db, const struct actor *who, const struct scope *scope, int64_t id,
+              struct err *e)
 {
     int rc = cw_begin(db, e);
 
+    if (!rc)
+        rc = in_scope(db, who, scope, id, e);
     return cw_end(db, rc ? rc : take_back(db, who, id, e), e);
 }
 
 int batch_expire(struct cw *db, const struct actor *who, int *ended, struct err *e)
 {
+    const struct scope all = {0};
     char today[CW_TIME];
     int64_t id = 0;
     int rc = 0;
@@ -165,7 +193,7 @@ int batch_expire(struct cw *db, const struct actor *who, int *ended, struct err 
             CW_ARGS(cw_t(today)));
         if (rc || !id)
             break;
-        rc = batch_end(db, who, id, e);
+        rc = batch_end(db, who, &all, id, e);
         *ended += !rc;
     }
     return rc;
@@ -184,6 +212,19 @@ static int note_clue(struct clue_hand *h, const char *act, const char *reason, c
         &(struct act){
             .act = act, .object = object, .reason = reason, .after = detail, .detail = detail},
         e);
+}
+
+/* The clue's version goes up: whoever looked before this opinion came does not adopt it unseen. */
+static int touch(struct clue_hand *h, const char *now, struct err *e)
+{
+    int64_t change = 0;
+    int rc = clue_next_change(h->db, &change, e);
+
+    return rc ? rc
+              : cw_exec(
+                    h->db, e,
+                    "update clue set updated_at = $2, change = $3, version = version + 1 where id = $1",
+                    CW_ARGS(cw_i(h->clue), cw_t(now), cw_i(change)));
 }
 
 int proposal_make(struct clue_hand *h, enum verdict v, const char *reason, struct err *e)
@@ -215,6 +256,8 @@ int proposal_make(struct clue_hand *h, enum verdict v, const char *reason, struc
             "insert into proposal(clue, login, name, verdict, reason, at) values ($1, $2, $3, $4, $5, $6)",
             CW_ARGS(cw_i(h->clue), cw_t(h->who->login), cw_t(h->who->name), cw_t(verdict_code[v]),
                     cw_t(reason), cw_t(now)));
+    if (!rc)
+        rc = touch(h, now, e);
     if (!rc)
         rc = clue_history(h->db, h->clue, h->who, "proposal", reason, detail, e);
     if (!rc)
@@ -266,21 +309,21 @@ static int settle(struct clue_hand *h, int64_t id, const char *state, struct err
 int proposal_adopt(struct clue_hand *h, struct err *e)
 {
     struct opinion o = {.reason = BUF_INIT};
-    int rc = newest(h, &o, e);
+    int rc = cw_begin(h->db, e);
 
+    if (!rc)
+        rc = newest(h, &o, e);
     /* The verdict is the officer's, in his name; it has its own history and audit row. */
+    h->inside = true;
     if (!rc)
         rc = clue_judge(h, o.verdict, buf_cstr(&o.reason), e);
     if (!rc)
-        rc = cw_begin(h->db, e);
-    if (!rc) {
         rc = settle(h, o.id, "adopted", e);
-        if (!rc)
-            rc = note_clue(h, "proposal.adopt", NULL, NULL, e);
-        rc = cw_end(h->db, rc, e);
-    }
+    if (!rc)
+        rc = note_clue(h, "proposal.adopt", NULL, NULL, e);
+    h->inside = false;
     buf_release(&o.reason);
-    return rc;
+    return cw_end(h->db, rc, e);
 }
 
 int proposal_refuse(struct clue_hand *h, const char *reason, struct err *e)

@@ -12,8 +12,9 @@
 int batch_give(struct cw *db, const struct actor *who, const struct scope *scope, const char *login,
                const char *title, const char *until, const int64_t *clues, size_t n, int64_t *id,
                struct err *e);
-/* Takes back what is still his. */
-int batch_end(struct cw *db, const struct actor *who, int64_t id, struct err *e);
+/* Takes back what is still his. Errors: ERR_USAGE when there is none such, over, or of a reviewer out of scope. */
+int batch_end(struct cw *db, const struct actor *who, const struct scope *scope, int64_t id,
+              struct err *e);
 /* Ends batches whose last day is over: called by the clock. *ended: how many. */
 int batch_expire(struct cw *db, const struct actor *who, int *ended, struct err *e);
 

@@ -7,6 +7,8 @@
 #include "base/day.h"
 
 #define CLUES "from clue c where c.admdvs >= $3 and c.admdvs < $4 and "
+/* What was found true and stands: one that was dismissed or merged into another afterwards does not count. */
+#define TRUE_ONES "c.verdict = 'confirmed' and c.state not in ('dismissed', 'merged') and "
 #define IN(at) at " >= $1 and " at " <= $2"
 #define PRESENCE                                                                                   \
     "select r.row_key as object, 1 as amount, r.answered_at as at from list_row r join list_out l" \
@@ -40,10 +42,10 @@ const struct week_kind week_kinds[] = {
      "c.verdict in ('confirmed', 'rejected') and " IN("c.verdict_at")},
     {"confirmed", "查实疑点数", "条", "clue",
      "select cast(c.id as text) as object, c.fund_fen as amount, c.verdict_at as at " CLUES
-     "c.verdict = 'confirmed' and " IN("c.verdict_at")},
+         TRUE_ONES IN("c.verdict_at")},
     {"with_problem", "存在问题机构数", "家", "inst",
      "select c.fixmedins_code as object, 1 as amount, c.verdict_at as at " CLUES
-     "c.fixmedins_code is not null and c.verdict = 'confirmed' and " IN("c.verdict_at")},
+     "c.fixmedins_code is not null and " TRUE_ONES IN("c.verdict_at")},
     {"found", "认定金额", "万元", "clue",
      "select cast(c.id as text) as object, m.found_fen as amount, m.at as at from line_money m join clue c"
      " on c.id = m.clue where c.verdict = 'confirmed' and c.admdvs >= $3 and c.admdvs < $4 and " IN(
@@ -68,7 +70,7 @@ const struct week_kind week_kinds[] = {
      "c.source in ('tip', 'phone', 'letter') and " IN("c.created_at")},
     {"tips_true", "举报查实", "件", "clue",
      "select cast(c.id as text) as object, c.fund_fen as amount, c.verdict_at as at " CLUES
-     "c.source in ('tip', 'phone', 'letter') and c.verdict = 'confirmed' and " IN("c.verdict_at")},
+     "c.source in ('tip', 'phone', 'letter') and " TRUE_ONES IN("c.verdict_at")},
     {0},
 };
 
@@ -87,7 +89,7 @@ int week_span_of(struct week_span *s, const char *since, const char *from, const
     for (int i = 0; i < 3; i++) {
         struct span t = span_of(texts[i]);
 
-        if (t.n == 10 && day_parse(t, &day[i]))
+        if (day_iso(t, &day[i]))
             continue;
         err_set(e, ERR_INPUT, "应是日期，如 2026-12-01");
         return err_where(e, "%s", names[i]);

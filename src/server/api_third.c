@@ -36,8 +36,8 @@ static int batches(struct request *r, struct err *e)
         " (select count(distinct p.clue) from proposal p join review_item i on i.clue = p.clue where i.batch = b.id and p.login = b.login),"
         " (select count(distinct p.clue) from proposal p join review_item i on i.clue = p.clue where i.batch = b.id and p.login = b.login"
         " and p.state = 'adopted'), b.actor_name, b.at, b.ended_at from review_batch b join account a on a.login = b.login"
-        " join org o on o.code = a.org where substr(o.admdvs, 1, length(cast($1 as text))) = $1 order by b.id desc limit 500",
-        CW_ARGS(cw_t(scope.prefix)));
+        " join org o on o.code = a.org where (substr(o.admdvs, 1, length(cast($1 as text))) = $1 and $3 = 0) or b.actor = $2 order by b.id desc limit 500",
+        CW_ARGS(cw_t(scope.prefix), cw_t(r->session.login), cw_i(scope.fixmedins_code[0] != 0)));
 
     return rc ? rc : reply_json(r, 200, json_pack("{s:o}", "rows", rows), e);
 }
@@ -77,7 +77,8 @@ static int64_t id_of(const struct request *r)
 
 static int end(struct request *r, struct err *e)
 {
-    int rc = batch_end(r->db, &r->actor, id_of(r), e);
+    struct scope scope = scope_of(&r->session);
+    int rc = batch_end(r->db, &r->actor, &scope, id_of(r), e);
 
     return rc ? rc : reply_nothing(r, 204);
 }

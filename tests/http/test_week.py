@@ -162,9 +162,16 @@ check("nothing_taken_yet", c.get("/api/lists/%d" % k).json["rows_answered"] == 0
 said = " ".join(x["message"] for x in a.json["report"])
 check("messages_name_it", all(t in said for t in ("要写理由", "改过的疑点", "“同意”", "答了两次", "另加的行")), said)
 first = next(x["row"] for x in a.json["report"] if x["status"] == "double")
+early = give_back(k, filled(r1={V: "认可", F: "%.2f" % fund[1]}), "早来的.csv")
+check("compared_before", early.json["counts"].get("ok") == 1, early.body)
 a = c.post("/api/lists/%d/returns/%d/take" % (k, a.json["id"]), {"pick": [first]})
 check("taken", a.status == 200 and a.json["taken"] == 2, a.body)
 l = c.get("/api/lists/%d" % k).json
+stale = c.post("/api/lists/%d/returns/%d/take" % (k, early.json["id"]))
+check("not_over_what_came_meanwhile", stale.status == 409 and "别的文件" in stale.json["detail"] and
+      c.get("/api/lists/%d" % k).json["rows"] == l["rows"], stale.body)
+check("dropped_early", c.post("/api/lists/%d/returns/%d/drop" % (k, early.json["id"])).status == 204)
+l["files"] = [x for x in l["files"] if x["filename"] == "答复.csv"]
 check("file_kept", l["files"][0]["state"] == "taken" and l["files"][0]["filename"] == "答复.csv" and len(l["files"][0]["digest"]) == 64
       and l["rows_answered"] == 2 and l["state"] == "part", l["files"][0])
 check("not_taken_twice", c.post("/api/lists/%d/returns/%d/take" % (k, l["files"][0]["id"])).status == 409)
