@@ -114,6 +114,24 @@ int account_add(struct cw *db, const struct actor *who, const struct new_account
     return rc;
 }
 
+int account_roles(struct cw *db, int64_t account, role_set *out, struct err *e)
+{
+    struct cw_rows rows;
+    int rc = cw_query(db, &rows, e, "select role from account_role where account = $1",
+                      CW_ARGS(cw_i(account)));
+
+    if (rc)
+        return rc;
+    *out = 0;
+    while ((rc = cw_next(&rows, e)) > 0) {
+        int i = role_find(cw_text(&rows, 0));
+
+        *out |= i < 0 ? 0 : (role_set)1 << i;
+    }
+    cw_done(&rows);
+    return rc;
+}
+
 /* Not one of the last few; then the old one is kept among them. */
 static int check_history(struct cw *db, int64_t account, const char *password, struct err *e)
 {

@@ -27,6 +27,8 @@ int account_add(struct cw *db, const struct actor *who, const struct new_account
 /* Sets a password; ends all sessions of the account. Errors: ERR_INPUT, ERR_USAGE when there is no such login. */
 int account_set_password(struct cw *db, const struct actor *who, const char *login,
                          const char *password, bool must_change, struct err *e);
+/* What the account may do now. */
+int account_roles(struct cw *db, int64_t account, role_set *out, struct err *e);
 /* Who must be there before the server runs: a Chinese list of the admin roles that nobody holds, "" = all held. */
 int account_missing_admins(struct cw *db, struct buf *out, struct err *e);
 
@@ -57,6 +59,9 @@ int session_begin(struct cw *db, const char *login, const char *password, const 
 /* The session of a token. 0, 1 = none or over (idle), < 0 an error. Whoever asks compares s->certificate with the connection's. */
 int session_find(struct cw *db, const char *token, const char *source, struct session *out,
                  struct err *e);
+/* Inside a write transaction: one more wrong password of an account. *locked: minutes for which that locked it, 0 = not yet.
+ * Counted in the database, so that guesses at the same moment count each. */
+int account_failure(struct cw *db, int64_t account, int64_t *locked, struct err *e);
 int session_end(struct cw *db, const char *token, const struct actor *who, struct err *e);
 struct actor session_actor(const struct session *s);
 

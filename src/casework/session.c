@@ -23,25 +23,6 @@ struct actor session_actor(const struct session *s)
     return (struct actor){s->account, s->login, s->name, s->org, s->source};
 }
 
-static int load_roles(struct cw *db, struct session *s, struct err *e)
-{
-    struct cw_rows rows;
-    int rc = cw_query(db, &rows, e, "select role from account_role where account = $1",
-                      CW_ARGS(cw_i(s->account)));
-
-    if (rc)
-        return rc;
-    s->roles = 0;
-    while ((rc = cw_next(&rows, e)) > 0) {
-        int i = role_find(cw_text(&rows, 0));
-
-        if (i >= 0)
-            s->roles |= (role_set)1 << i;
-    }
-    cw_done(&rows);
-    return rc;
-}
-
 /* Columns from `at`: account, login, name, org, org name, admdvs, fixmedins_code, must_change, certificate. */
 #define WHO                                                                                          \
     "a.id, a.login, a.name, a.org, o.name, o.admdvs, coalesce(o.fixmedins_code, ''), a.must_change," \
@@ -65,7 +46,7 @@ struct candidate {
     struct session s;
     char password[PASSWORD_HASH], locked_until[CW_TIME], password_at[CW_TIME], seen[CW_TIME];
     char valid_until[CW_TIME], totp[400];
-    int64_t failures, totp_step;
+    int64_t totp_step;
     bool active;
 };
 
@@ -74,7 +55,7 @@ static int load(struct cw *db, const char *login, struct candidate *c, struct er
     struct cw_rows rows;
     int rc = cw_query(
         db, &rows, e,
-        "select " WHO ", a.password, coalesce(a.locked_until, ''), a.failures, a.state,"
+        "select " WHO ", a.password, coalesce(a.locked_until, ''), a.state,"
         " a.password_at, coalesce(a.last_seen, a.created_at), coalesce(a.valid_until, ''),"
         " coalesce(a.totp, ''), a.totp_step"
         " from account a join org o on o.code = a.org where a.login = $1",
@@ -87,36 +68,49 @@ static int load(struct cw *db, const char *login, struct candidate *c, struct er
         fill(&c->s, &rows);
         copy(c->password, sizeof c->password, cw_text(&rows, 9));
         copy(c->locked_until, sizeof c->locked_until, cw_text(&rows, 10));
-        c->failures = cw_int(&rows, 11);
-        c->active = span_is(cw_text(&rows, 12), "active");
-        copy(c->password_at, sizeof c->password_at, cw_text(&rows, 13));
-        copy(c->seen, sizeof c->seen, cw_text(&rows, 14));
-        copy(c->valid_until, sizeof c->valid_until, cw_text(&rows, 15));
-        copy(c->totp, sizeof c->totp, cw_text(&rows, 16));
-        c->totp_step = cw_int(&rows, 17);
+        c->active = span_is(cw_text(&rows, 11), "active");
+        copy(c->password_at, sizeof c->password_at, cw_text(&rows, 12));
+        copy(c->seen, sizeof c->seen, cw_text(&rows, 13));
+        copy(c->valid_until, sizeof c->valid_until, cw_text(&rows, 14));
+        copy(c->totp, sizeof c->totp, cw_text(&rows, 15));
+        c->totp_step = cw_int(&rows, 16);
     }
     cw_done(&rows);
     return rc < 0 ? rc : !rc;
 }
 
-static int refused(struct cw *db, struct candidate *c, const struct actor *who, struct err *e)
+int account_failure(struct cw *db, int64_t account, int64_t *locked, struct err *e)
 {
-    char until[CW_TIME], object[64];
-    int64_t most = 0, minutes = 0;
-    bool lock;
+    char until[CW_TIME];
+    int64_t most = 0, minutes = 0, failures = 0;
     int rc = param_int(db, "lock_failures", &most, e);
 
+    *locked = 0;
     if (!rc)
         rc = param_int(db, "lock_minutes", &minutes, e);
     if (!rc)
-        rc = cw_begin(db, e);
-    lock = c->failures + 1 >= most;
+        rc = cw_get_int(
+            db, 0, &failures, e,
+            "update account set failures = failures + 1 where id = $1 returning failures",
+            CW_ARGS(cw_i(account)));
+    if (rc || failures < most)
+        return rc;
     cw_later(minutes * 60, until);
+    rc = cw_exec(db, e, "update account set failures = 0, locked_until = $1 where id = $2",
+                 CW_ARGS(cw_t(until), cw_i(account)));
+    *locked = minutes;
+    return rc;
+}
+
+static int refused(struct cw *db, struct candidate *c, const struct actor *who, struct err *e)
+{
+    char object[64];
+    int64_t locked = 0;
+    int rc = cw_begin(db, e);
+
     snprintf(object, sizeof object, "account:%.40s", who->login);
     if (!rc && c->s.account)
-        rc = cw_exec(db, e, "update account set failures = $1, locked_until = $2 where id = $3",
-                     CW_ARGS(cw_i(lock ? 0 : c->failures + 1), cw_t(lock ? until : NULL),
-                             cw_i(c->s.account)));
+        rc = account_failure(db, c->s.account, &locked, e);
     if (!rc)
         rc = audit_append(
             db, who, &(struct act){.act = "session.begin", .object = object, .result = "refused"},
@@ -124,10 +118,22 @@ static int refused(struct cw *db, struct candidate *c, const struct actor *who, 
     rc = cw_end(db, rc, e);
     if (rc)
         return rc;
-    if (lock && c->s.account)
-        return err_set(e, ERR_STATE, "连续 %lld 次不对，账号已锁定 %lld 分钟", (long long)most,
-                       (long long)minutes);
+    if (locked)
+        return err_set(e, ERR_STATE, "连续几次不对，账号已锁定 %lld 分钟", (long long)locked);
     return err_set(e, ERR_USAGE, "登录名或密码不对");
+}
+
+/* 1: not any more. Somebody else's guesses locked it meanwhile, or the same code came in twice at one moment. */
+static int take_account(struct cw *db, struct candidate *c, const char *now, struct err *e)
+{
+    int rc = cw_exec(
+        db, e,
+        "update account set failures = 0, locked_until = null, last_seen = $1, totp_step = $3,"
+        " must_change = $4 where id = $2 and state = 'active' and (locked_until is null or locked_until <= $1)"
+        " and (totp is null or totp_step < $3)",
+        CW_ARGS(cw_t(now), cw_i(c->s.account), cw_i(c->totp_step), cw_i(c->s.must_change)));
+
+    return rc ? rc : cw_changes(db) == 0;
 }
 
 static int accepted(struct cw *db, struct candidate *c, const char *token, struct err *e)
@@ -139,6 +145,8 @@ static int accepted(struct cw *db, struct candidate *c, const char *token, struc
     cw_now(now);
     sm3_hex(span_of(token), key);
     snprintf(object, sizeof object, "account:%s", c->s.login);
+    if (!rc)
+        rc = take_account(db, c, now, e);
     /* One session: the newer sign-in ends the older. */
     if (!rc)
         rc = cw_exec(db, e, "delete from session where account = $1", CW_ARGS(cw_i(c->s.account)));
@@ -148,12 +156,6 @@ static int accepted(struct cw *db, struct candidate *c, const char *token, struc
             "insert into session(token, account, csrf, source, created_at, seen_at)"
             " values ($1, $2, $3, $4, $5, $5)",
             CW_ARGS(cw_t(key), cw_i(c->s.account), cw_t(c->s.csrf), cw_t(c->s.source), cw_t(now)));
-    if (!rc)
-        rc = cw_exec(
-            db, e,
-            "update account set failures = 0, locked_until = null, last_seen = $1, totp_step = $3,"
-            " must_change = $4 where id = $2",
-            CW_ARGS(cw_t(now), cw_i(c->s.account), cw_i(c->totp_step), cw_i(c->s.must_change)));
     if (!rc)
         rc = audit_append(db, &who, &(struct act){.act = "session.begin", .object = object}, e);
     return cw_end(db, rc, e);
@@ -238,7 +240,7 @@ int session_begin(struct cw *db, const char *login, const char *password, const 
         password_waste(password);
     if (rc == 1 || !c.active || !password_matches(c.password, password))
         return refused(db, &c, &who, e);
-    rc = load_roles(db, &c.s, e);
+    rc = account_roles(db, c.s.account, &c.s.roles, e);
     if (!rc)
         rc = other_conditions(db, &c, source, e);
     if (!rc)
@@ -253,6 +255,8 @@ int session_begin(struct cw *db, const char *login, const char *password, const 
         rc = random_hex(32, c.s.csrf, e);
     if (!rc)
         rc = accepted(db, &c, secret, e);
+    if (rc == 1)
+        return refused(db, &c, &who, e);
     if (rc)
         return rc;
     memcpy(token, secret, SESSION_TOKEN);
@@ -297,7 +301,7 @@ int session_find(struct cw *db, const char *token, const char *source, struct se
         return rc < 0 ? rc : 1;
     snprintf(s.source, sizeof s.source, "%s", source);
     cw_now(now);
-    rc = load_roles(db, &s, e);
+    rc = account_roles(db, s.account, &s.roles, e);
     if (!rc && touch)
         rc = cw_exec(db, e, "update session set seen_at = $1 where token = $2",
                      CW_ARGS(cw_t(now), cw_t(key)));

@@ -9,16 +9,40 @@
 #include "server/routes.h"
 #include "server/server.h"
 
+/* A wrong one counts as at the door: who found the page open may not try one after the other. */
+static int wrong_password(struct request *r, struct err *e)
+{
+    int64_t locked = 0;
+    char object[64];
+    int rc = cw_begin(r->db, e);
+
+    snprintf(object, sizeof object, "account:%s", r->session.login);
+    if (!rc)
+        rc = account_failure(r->db, r->session.account, &locked, e);
+    if (!rc && locked)
+        rc = cw_exec(r->db, e, "delete from session where account = $1",
+                     CW_ARGS(cw_i(r->session.account)));
+    if (!rc)
+        rc = audit_append(
+            r->db, &r->actor,
+            &(struct act){.act = "account.password", .object = object, .result = "refused"}, e);
+    rc = cw_end(r->db, rc, e);
+    if (rc)
+        return rc;
+    if (locked)
+        return err_set(e, ERR_STATE, "连续几次不对，账号已锁定 %lld 分钟", (long long)locked);
+    err_set(e, ERR_INPUT, "原密码不对");
+    return err_where(e, "old");
+}
+
 static int own_password(struct request *r, const char *password, struct err *e)
 {
     struct buf hash = BUF_INIT;
     int rc = cw_get_text(r->db, &hash, e, "select password from account where id = $1",
                          CW_ARGS(cw_i(r->session.account)));
 
-    if (!rc && !password_matches(buf_cstr(&hash), password)) {
-        err_set(e, ERR_INPUT, "原密码不对");
-        rc = err_where(e, "old");
-    }
+    if (!rc && !password_matches(buf_cstr(&hash), password))
+        rc = wrong_password(r, e);
     buf_release(&hash);
     return rc;
 }
@@ -92,10 +116,10 @@ static const struct route_field totp_body[] = {{"sealed", FIELD_TEXT, true, "上
                                                {0}};
 
 const struct route routes_profile[] = {
-    {"PUT", "/api/profile/password", NULL, ROUTE_ANYONE, change_password, "改自己的密码", NULL,
+    {"PUT", "/api/profile/password", NULL, ROUTE_PENDING, change_password, "改自己的密码", NULL,
      password_body},
-    {"POST", "/api/profile/totp", NULL, ROUTE_ANYONE, totp_new, "新的动态口令密钥（未生效）", NULL,
+    {"POST", "/api/profile/totp", NULL, ROUTE_PENDING, totp_new, "新的动态口令密钥（未生效）", NULL,
      NULL},
-    {"PUT", "/api/profile/totp", NULL, ROUTE_ANYONE, totp_on, "启用动态口令", NULL, totp_body},
+    {"PUT", "/api/profile/totp", NULL, ROUTE_PENDING, totp_on, "启用动态口令", NULL, totp_body},
     {0},
 };

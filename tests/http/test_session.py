@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MulanPSL-2.0
 # The door: who gets in, who does not, and what every answer carries.
-import os, sys
+import os, sys, threading
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from client import *
 
@@ -53,5 +53,12 @@ check("signed_out_401", d.get("/api/session").status == 401)
 w = [s.client().sign_in("security1", "Wrong-pass-%d" % i).status for i in range(5)]
 check("locked_after_5", w == [401] * 4 + [423], w)
 check("locked_even_when_right", s.client().sign_in("security1").status == 423)
+with_lock = []
+many = [threading.Thread(target=lambda i=i: with_lock.append(s.client().sign_in("audit1", "Wrong-pass-%d" % i).status)) for i in range(8)]
+[t.start() for t in many], [t.join() for t in many]
+check("guesses_at_one_moment_count_each", 423 in with_lock and s.client().sign_in("audit1").status == 423, with_lock)
+d = s.client("head1")
+w = [d.ask("PUT", "/api/profile/password", {"old": "Wrong-pass-%d" % i, "password": "Another-1-pass"}).status for i in range(5)]
+check("guesses_inside_count_too", w == [422] * 4 + [409] and d.get("/api/session").status == 401 and s.client().sign_in("head1").status == 423, w)
 check("stops_0", s.stop() == 0, s.text())
 finish()
