@@ -30,7 +30,7 @@ static int fail(const struct cw *db, PGresult *r, const char *what, struct err *
     if (!text)
         text = PQerrorMessage(db->con);
     if (state && strncmp(state, "23", 2) == 0)
-        rc = err_set(e, ERR_STATE, "%s：与已有的数据冲突（%s）", what, text);
+        rc = err_set(e, ERR_STATE, "%s：与已有的数据冲突（编号已有人用，或所指的不存在）", what);
     else if (state && strcmp(state, "53100") == 0)
         rc = err_set(e, ERR_IO, "%s：数据库服务器磁盘已满", what);
     else if (state && strcmp(state, "55P03") == 0)
@@ -42,21 +42,55 @@ static int fail(const struct cw *db, PGresult *r, const char *what, struct err *
     return rc;
 }
 
-static int script(struct cw *db, const char *sql, struct err *e)
+static void no_notice(void *ctx, const PGresult *r)
 {
-    PGresult *r = PQexec(db->con, sql);
-    ExecStatusType s = PQresultStatus(r);
+    (void)ctx;
+    (void)r;
+}
 
-    if (s != PGRES_COMMAND_OK && s != PGRES_TUPLES_OK && s != PGRES_EMPTY_QUERY)
+static int settle(struct cw *db, struct err *e)
+{
+    PGresult *r = PQexec(db->con,
+                         "set client_encoding to 'UTF8'; set lock_timeout to '15s';"
+                         "set synchronous_commit to on; set standard_conforming_strings to on");
+
+    if (PQresultStatus(r) != PGRES_COMMAND_OK)
         return fail(db, r, "业务库", e);
     PQclear(r);
     return 0;
 }
 
-static void no_notice(void *ctx, const PGresult *r)
+/* The server was restarted, or a firewall forgot the connection: connects again, outside of transactions only, where nothing that
+ * was begun can be lost. True: it is another connection now, and what was asked may be asked again. */
+static bool revive(struct cw *db)
 {
-    (void)ctx;
-    (void)r;
+    struct cache *c = db->cache;
+
+    if (PQstatus(db->con) != CONNECTION_BAD || db->in_transaction)
+        return false;
+    PQreset(db->con);
+    names_release(&c->sql);
+    c->sql = (struct names)NAMES_INIT;
+    return PQstatus(db->con) == CONNECTION_OK && settle(db, NULL) == 0;
+}
+
+static int script(struct cw *db, const char *sql, struct err *e)
+{
+    PGresult *r;
+    ExecStatusType s;
+
+    revive(db);
+    r = PQexec(db->con, sql);
+    /* A connection that was gone before the beginning: nothing was done. */
+    if (strcmp(sql, db->driver->begin) == 0 && revive(db)) {
+        PQclear(r);
+        r = PQexec(db->con, sql);
+    }
+    s = PQresultStatus(r);
+    if (s != PGRES_COMMAND_OK && s != PGRES_TUPLES_OK && s != PGRES_EMPTY_QUERY)
+        return fail(db, r, "业务库", e);
+    PQclear(r);
+    return 0;
 }
 
 static int open_url(struct cw *db, const char *where, struct err *e)
@@ -74,10 +108,7 @@ static int open_url(struct cw *db, const char *where, struct err *e)
     if (PQstatus(con) != CONNECTION_OK)
         return err_set(e, ERR_IO, "连不上 PostgreSQL：%s", PQerrorMessage(con));
     PQsetNoticeReceiver(con, no_notice, NULL);
-    return script(db,
-                  "set client_encoding to 'UTF8'; set lock_timeout to '15s';"
-                  "set synchronous_commit to on; set standard_conforming_strings to on",
-                  e);
+    return settle(db, e);
 }
 
 static void close_url(struct cw *db)
@@ -134,8 +165,8 @@ static int params_fill(struct params *p, const struct cw_val *v, size_t n, struc
     return 0;
 }
 
-static int start(struct cw *db, struct cw_rows *rows, const char *sql, const struct cw_val *v,
-                 size_t n, struct err *e)
+static int start_once(struct cw *db, struct cw_rows *rows, const char *sql, const struct cw_val *v,
+                      size_t n, struct err *e)
 {
     struct params p = {.text = ARENA_INIT};
     struct cursor *cur = mem_calloc(1, sizeof *cur);
@@ -160,6 +191,17 @@ static int start(struct cw *db, struct cw_rows *rows, const char *sql, const str
     rows->at = cur;
     rows->row = -1;
     return 0;
+}
+
+static int start(struct cw *db, struct cw_rows *rows, const char *sql, const struct cw_val *v,
+                 size_t n, struct err *e)
+{
+    int rc;
+
+    revive(db);
+    rc = start_once(db, rows, sql, v, n, e);
+    return rc && strncmp(sql, "select ", 7) == 0 && revive(db) ? start_once(db, rows, sql, v, n, e)
+                                                               : rc;
 }
 
 static int next(struct cw_rows *rows, struct err *e)

@@ -33,7 +33,7 @@ static int fail(const struct cw *db, const char *what, struct err *e)
 
     switch (code & 0xff) {
     case SQLITE_CONSTRAINT:
-        return err_set(e, ERR_STATE, "%s：与已有的数据冲突（%s）", what, sqlite3_errmsg(db->con));
+        return err_set(e, ERR_STATE, "%s：与已有的数据冲突（编号已有人用，或所指的不存在）", what);
     case SQLITE_NOMEM: return err_nomem(e);
     case SQLITE_FULL: return err_set(e, ERR_IO, "%s：磁盘已满", what);
     case SQLITE_BUSY:

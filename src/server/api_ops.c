@@ -14,7 +14,7 @@ static int ready(struct request *r, struct err *e)
     int rc = cw_get_int(r->db, 0, &n, e, "select count(*) from migration", CW_NONE);
 
     if (rc)
-        return reply_problem(r, 503, "业务库连不上", e->message, NULL);
+        return reply_no_database(r, e);
     if (atomic_load(&r->server->stopping))
         return reply_problem(r, 503, "正在停止", "", NULL);
     return reply_text(r, 200, "text/plain; charset=utf-8", "ready\n", 6, e);

@@ -100,15 +100,27 @@ static const char *title_of(int status)
     }
 }
 
+/* What a database said is for the log: it may quote the statement, and the statement a person's number. */
+static void log_error(const struct request *r, const struct err *e)
+{
+    fprintf(stderr, "level=error id=%s code=%d text=\"%.*s\"\n", r->id, e->code,
+            (int)strcspn(e->message, "\n"), e->message);
+}
+
+int reply_no_database(struct request *r, const struct err *e)
+{
+    log_error(r, e);
+    return reply_problem(r, 503, "业务库连不上",
+                         "请稍后再试；一直这样请告诉系统管理员，日志里有原因", NULL);
+}
+
 void reply_error(struct request *r, const struct err *e)
 {
     int status = status_of(e->code);
     char *detail;
 
-    /* What a database said is for the log: it may quote the statement, and the statement a person's number. */
     if (status == 500) {
-        fprintf(stderr, "level=error id=%s code=%d text=\"%.*s\"\n", r->id, e->code,
-                (int)strcspn(e->message, "\n"), e->message);
+        log_error(r, e);
         reply_problem(r, 500, title_of(500), "没有做成。请把请求编号告诉系统管理员，日志里有原因",
                       NULL);
         return;

@@ -93,6 +93,8 @@ int reply_nothing(struct request *r, int status);
 /* problem+json. `field` NULL or the field that is wrong. */
 int reply_problem(struct request *r, int status, const char *title, const char *detail,
                   const char *field);
+/* 503: the casework database is away. What it said goes to the log only: it may name hosts. */
+int reply_no_database(struct request *r, const struct err *e);
 /* The status that fits e->code, and its texts. */
 void reply_error(struct request *r, const struct err *e);
 /* The open file as an attachment named `name` (Chinese allowed: RFC 5987). Takes fd. */
