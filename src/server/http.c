@@ -343,13 +343,14 @@ static int64_t clock_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static void hand_over(struct call *c)
+/* False: the workers are going, the answer is there already. */
+static bool hand_over(struct call *c)
 {
     struct http *h = c->http;
+    bool stopping;
     struct queue *q = c->r.route && c->r.route->flags & ROUTE_LIVE ? &h->live : &h->people;
 
     c->handed = true;
-    connection_works(h->connections, c->con);
     c->r.body = c->body.p;
     c->r.body_n = c->body.n;
     if (c->body.failed)
@@ -357,18 +358,25 @@ static void hand_over(struct call *c)
     if (c->too_large)
         reply_problem(&c->r, 413, "超出上限", "请求体太大", NULL);
     c->waits = clock_ms();
-    /* First suspended, then handed over: a worker may be quick. */
-    MHD_suspend_connection(c->con);
     pthread_mutex_lock(&h->lock);
-    c->next = NULL;
-    if (q->last)
-        q->last->next = c;
-    else
-        q->first = c;
-    q->last = c;
-    q->n++;
-    pthread_cond_signal(&q->work);
+    stopping = h->stopping;
+    if (!stopping) {
+        /* First suspended, then handed over: a worker may be quick. The library must not find one suspended when it stops. */
+        connection_works(h->connections, c->con);
+        MHD_suspend_connection(c->con);
+        c->next = NULL;
+        if (q->last)
+            q->last->next = c;
+        else
+            q->first = c;
+        q->last = c;
+        q->n++;
+        pthread_cond_signal(&q->work);
+    }
     pthread_mutex_unlock(&h->lock);
+    if (stopping && !c->r.reply.status)
+        reply_problem(&c->r, 503, "正在停止", "服务正在停止", NULL);
+    return !stopping;
 }
 
 /* Locked. */
@@ -439,7 +447,7 @@ static void answer_call(struct http *h, struct hand *w, struct call *c)
     clock_gettime(CLOCK_MONOTONIC, &began);
     if (!w->db && cw_open(h->server->casework, &w->db, &e)) {
         w->db = NULL;
-        reply_problem(&c->r, 503, "业务库连不上", e.message, NULL);
+        reply_no_database(&c->r, &e);
     }
     c->r.db = w->db;
     c->r.view = w->view;
@@ -515,9 +523,8 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *con, const c
         *n = 0;
         return go_on ? MHD_YES : MHD_NO;
     }
-    if (c->handed)
+    if (c->handed || !hand_over(c))
         return send_reply(c);
-    hand_over(c);
     return MHD_YES;
 }
 

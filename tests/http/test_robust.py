@@ -108,5 +108,25 @@ for _ in range(600):
         break
     time.sleep(0.1)
 check("cancelled_or_done", state in ("cancelled", "done"), state)
-check("stops", s.stop() == 0, s.text()[-2000:])
+# --- stopped while connections that stay open go on asking
+ended = threading.Event()
+
+
+def ask_on():
+    k = http.client.HTTPConnection("127.0.0.1", s.port, timeout=20)
+    try:
+        while not ended.is_set():
+            k.request("GET", "/healthz")
+            k.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        pass
+
+
+askers = [threading.Thread(target=ask_on) for _ in range(16)]
+[t.start() for t in askers]
+time.sleep(0.5)
+status = s.stop()
+ended.set()
+[t.join() for t in askers]
+check("stops_while_asked", status == 0, s.text()[-2000:])
 finish()
