@@ -227,8 +227,13 @@ int backup_make(struct store *s, struct cw *db, const char *dir, const char *to,
     rc = fill(s, db, dir, part, p, &r, e);
     if (!rc && progress_cancelled(p))
         rc = err_set(e, ERR_STATE, "备份已取消");
+    /* First whole on the disk, then under its name; the name is there before anybody is told. */
+    if (!rc)
+        rc = backup_sync(part, e);
     if (!rc && rename(part, whole) < 0)
         rc = err_errno(e, "改名为 %s 失败", whole);
+    if (!rc)
+        rc = backup_sync(to, e);
     if (rc) {
         backup_remove(part);
         return rc;
@@ -252,7 +257,8 @@ int backup_before_upgrade(struct cw *db, const char *dir, char *path, size_t cap
         return err_errno(e, "建不了 %s", folder);
     snprintf(path, cap, "%s/casework-%04lld-%.4s%.2s%.2s-%.2s%.2s%.2s.sqlite", folder,
              (long long)from, now, now + 5, now + 8, now + 11, now + 14, now + 17);
-    return copy_casework(db, path, e);
+    rc = copy_casework(db, path, e);
+    return rc ? rc : backup_sync(path, e);
 }
 
 int cw_upgrade(struct cw *db, const char *dir, char *kept, size_t cap, struct err *e)
@@ -330,11 +336,13 @@ int backup_restore(const char *path, const char *dir, const struct progress *p,
         if (mkdir(tmp, 0700) < 0 && errno != EEXIST)
             rc = err_errno(e, "建不了 %s", tmp);
     }
+    if (!rc)
+        rc = backup_sync(part, e);
     if (!rc && rename(part, dir) < 0)
         rc = err_errno(e, "改名为 %s 失败", dir);
     if (rc)
         backup_remove(part);
-    return rc;
+    return rc ? rc : backup_sync(dir, e);
 }
 
 /* --- many ------------------------------------------------------------------------------------------------ */

@@ -45,6 +45,16 @@ int backup_slurp(const char *path, struct buf *out, struct err *e)
     return out->failed ? err_nomem(e) : 0;
 }
 
+int backup_sync(const char *path, struct err *e)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int rc = fd < 0 || syncfs(fd) < 0 ? err_errno(e, "写不到盘上：%s", path) : 0;
+
+    if (fd >= 0)
+        close(fd);
+    return rc;
+}
+
 static int remove_one(const char *path, const struct stat *st, int what, struct FTW *at)
 {
     (void)st;

@@ -29,6 +29,8 @@ int backup_copy_others(const char *dir, const char *to, struct err *e);
 /* All of it, into a folder that it makes; files get mode 0600, and are on the disk when it returns. */
 int backup_copy_tree(const char *from, const char *to, struct err *e);
 int backup_slurp(const char *path, struct buf *out, struct err *e);
+/* All that was written below `path` is on its disk when this returns, folders too. */
+int backup_sync(const char *path, struct err *e);
 void backup_remove(const char *path); /* with all below it; silent */
 
 #endif

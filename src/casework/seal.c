@@ -56,6 +56,8 @@ static int make_key(const char *path, struct err *e)
         rc = err_errno(e, "写不了 %s", path);
     if (fd >= 0)
         close(fd);
+    if (fd >= 0 && rc)
+        unlink(path); /* half a key would stand in the way of a whole one */
     OPENSSL_cleanse(raw, sizeof raw);
     if (hex.p)
         OPENSSL_cleanse(hex.p, hex.n);
