@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* /api/approvals: what waits for a second person; /api/waivers: what the head waived (casework/approval.h). */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,52 +43,45 @@ static void dress(struct request *r, json_t *row)
                                      !json_is_true(json_object_get(row, "mine"))));
 }
 
-/* One's own, and those of one's area if one may decide. */
-static bool visible(struct request *r, const struct scope *scope, const json_t *row)
+/* One's own, and those of one's area if one may decide. $2: the asker, $3: whether he may, $4: his division. */
+#define SEEN " (p.proposer = $2 or ($3 = 1 and substr(p.admdvs, 1, length(cast($4 as text))) = $4))"
+static int64_t sees_others(const struct request *r, const struct scope *scope)
 {
-    const char *admdvs = json_string_value(json_object_get(row, "admdvs"));
-
-    if (json_is_true(json_object_get(row, "mine")))
-        return true;
     return (request_may(r, "approval.decide") || request_may(r, "rule.approve") ||
             request_may(r, "supervise.read")) &&
-           !scope->fixmedins_code[0] &&
-           scope_allows(scope, span_of(admdvs), SPAN(""), span_of(r->session.login));
+           !scope->fixmedins_code[0];
 }
 
 static int list(struct request *r, struct err *e)
 {
     struct scope scope = scope_of(&r->session);
     const char *state = request_query(r, "state");
-    json_t *all = NULL, *rows = json_array(), *row;
+    json_t *rows = NULL, *row, *next;
     char now[CW_TIME];
-    int64_t limit;
-    size_t i;
+    int64_t limit, after;
+    size_t i, n;
     int rc = request_query_int(r, "limit", 100, 1, 500, &limit, e);
 
+    if (!rc)
+        rc = request_query_int(r, "after", INT64_MAX, 1, INT64_MAX, &after, e);
     cw_now(now);
     if (!rc)
-        rc = cw_rows_json(
-            r->db, &all, columns, e,
-            SELECT " where (cast($3 as text) is null or p.state = $3) order by p.id desc limit $4",
-            CW_ARGS(cw_t(now), cw_i(r->session.account), cw_t(state && *state ? state : NULL),
-                    cw_i(limit)));
-    json_array_foreach(all, i, row)
-    {
-        if (!visible(r, &scope, row))
-            continue;
-        dress(r, row);
-        json_array_append(rows, row);
-    }
-    json_decref(all);
-    if (rc) {
-        json_decref(rows);
+        rc = cw_rows_json(r->db, &rows, columns, e,
+                          SELECT " where" SEEN
+                                 " and (cast($5 as text) is null or p.state = $5) and p.id < $6"
+                                 " order by p.id desc limit $7",
+                          CW_ARGS(cw_t(now), cw_i(r->session.account), cw_i(sees_others(r, &scope)),
+                                  cw_t(scope.prefix), cw_t(state && *state ? state : NULL),
+                                  cw_i(after), cw_i(limit)));
+    if (rc)
         return rc;
-    }
-    return reply_json(r, 200,
-                      json_pack("{s:o,s:n,s:I}", "rows", rows, "next", "total",
-                                (json_int_t)json_array_size(rows)),
-                      e);
+    json_array_foreach(rows, i, row) dress(r, row);
+    n = json_array_size(rows);
+    next = n == (size_t)limit ? json_sprintf("%lld", (long long)json_integer_value(json_object_get(
+                                                         json_array_get(rows, n - 1), "id")))
+                              : json_null();
+    return reply_json(
+        r, 200, json_pack("{s:o,s:o,s:I}", "rows", rows, "next", next, "total", (json_int_t)n), e);
 }
 
 static int64_t id_of(const struct request *r)
@@ -103,9 +97,10 @@ static int one(struct request *r, struct err *e)
     int rc;
 
     cw_now(now);
-    rc = cw_one_json(r->db, &row, columns, e, SELECT " where p.id = $3",
-                     CW_ARGS(cw_t(now), cw_i(r->session.account), cw_i(id_of(r))));
-    if (!rc && (!row || !visible(r, &scope, row)))
+    rc = cw_one_json(r->db, &row, columns, e, SELECT " where" SEEN " and p.id = $5",
+                     CW_ARGS(cw_t(now), cw_i(r->session.account), cw_i(sees_others(r, &scope)),
+                             cw_t(scope.prefix), cw_i(id_of(r))));
+    if (!rc && !row)
         rc = err_set(e, ERR_USAGE, "没有编号为 %lld 的复核", (long long)id_of(r));
     if (rc) {
         json_decref(row);
@@ -202,6 +197,20 @@ static const struct json_column waiver_columns[] = {
     {0},
 };
 
+/* A waiver of one's own area, or one that holds for it. */
+static bool concerns(const struct request *r, const json_t *row)
+{
+    const char *admdvs = json_string_value(json_object_get(row, "admdvs"));
+    struct scope mine = scope_of(&r->session), its;
+    struct session head = {0};
+
+    snprintf(head.admdvs, sizeof head.admdvs, "%s", admdvs ? admdvs : "");
+    its = scope_of(&head);
+    return !mine.fixmedins_code[0] &&
+           (scope_allows(&mine, span_of(admdvs), SPAN(""), span_of(r->session.login)) ||
+            scope_allows(&its, span_of(r->session.admdvs), SPAN(""), SPAN("")));
+}
+
 static int waivers(struct request *r, struct err *e)
 {
     json_t *rows = NULL, *row, *kinds = json_array();
@@ -218,12 +227,15 @@ static int waivers(struct request *r, struct err *e)
         " (select count(*) from audit a where a.object = 'waiver:' || cast(w.id as text) and a.act = 'approval.waived')"
         " from waiver w join org o on o.code = w.org order by w.id desc limit 500",
         CW_ARGS(cw_t(today)));
-    json_array_foreach(rows, i, row)
-    {
-        const struct approval_kind *k = approval_kind_find(
-            json_string_value(json_object_get(row, "kind")));
+    for (i = json_array_size(rows); i-- > 0;) {
+        const struct approval_kind *k;
 
-        json_object_set_new(row, "kind_title", json_string(k ? k->title : ""));
+        row = json_array_get(rows, i);
+        k = approval_kind_find(json_string_value(json_object_get(row, "kind")));
+        if (concerns(r, row))
+            json_object_set_new(row, "kind_title", json_string(k ? k->title : ""));
+        else
+            json_array_remove(rows, i);
     }
     for (const struct approval_kind *k = approval_kinds; k->code; k++)
         json_array_append_new(
@@ -260,6 +272,7 @@ static int waive_end(struct request *r, struct err *e)
 static const struct route_field list_query[] = {
     {"state", FIELD_TEXT, false, "open、approved、refused、withdrawn、used"},
     {"limit", FIELD_INT, false, "最多几行"},
+    {"after", FIELD_TEXT, false, "上一页的 next"},
     {0}};
 static const struct route_field decide_body[] = {
     {"approve", FIELD_BOOL, true, "同意"}, {"note", FIELD_TEXT, false, "意见（不同意必填）"}, {0}};

@@ -220,7 +220,16 @@ static int fill_funnel(struct funnel *f, const json_t *all, struct err *e)
     return funnel_solve(f, e);
 }
 
-static json_t *funnel_json(const struct funnel *f, const char *code)
+/* Those of the asker's own row scope, by code; NULL: all. */
+static bool may_name(const json_t *named, struct span code)
+{
+    char text[64];
+
+    snprintf(text, sizeof text, "%.*s", (int)code.n, code.p);
+    return !named || json_object_get(named, text);
+}
+
+static json_t *funnel_json(const struct funnel *f, const char *code, const json_t *named)
 {
     const struct funnel_row *me = funnel_find(f, span_of(code));
     json_t *points = json_array(), *out;
@@ -230,11 +239,11 @@ static json_t *funnel_json(const struct funnel *f, const char *code)
 
         if (me && !span_eq(p->kind, me->kind))
             continue;
-        json_array_append_new(points,
-                              json_pack("{s:o,s:I,s:f,s:f,s:b}", "fixmedins_code",
-                                        json_span(p->inst), "volume", p->volume[0] + p->volume[1],
-                                        "observed", (double)p->observed, "expected",
-                                        micro(p->expected), "flagged", funnel_flags(p)));
+        json_array_append_new(
+            points, json_pack("{s:o,s:I,s:f,s:f,s:b}", "fixmedins_code",
+                              may_name(named, p->inst) ? json_span(p->inst) : json_null(), "volume",
+                              p->volume[0] + p->volume[1], "observed", (double)p->observed,
+                              "expected", micro(p->expected), "flagged", funnel_flags(p)));
     }
     out = json_pack("{s:o,s:f}", "points", points, "phi", micro(f->phi));
     if (me)
@@ -249,13 +258,41 @@ static json_t *funnel_json(const struct funnel *f, const char *code)
     return out;
 }
 
-static int peers(struct ask *a, const char *code, json_t **out, struct err *e)
+/* Codes of the asker's area as the names of an object; *out NULL when he sees all. */
+static int named_codes(struct request *r, struct ask *a, json_t **out, struct err *e)
+{
+    struct scope s = scope_of(&r->session);
+    struct buf b = BUF_INIT;
+    json_t *rows = NULL, *row;
+    size_t i;
+    int rc;
+
+    *out = NULL;
+    if (!s.prefix[0])
+        return 0;
+    buf_str(&b, "select d.code from d_inst d where true");
+    ask_scope(r, &b, "d.code");
+    rc = ask_rows(a, &b, &rows, e);
+    buf_release(&b);
+    if (rc)
+        return rc;
+    *out = json_object();
+    json_array_foreach(rows, i, row)
+        json_object_set_new(*out, json_string_value(json_object_get(row, "code")), json_true());
+    json_decref(rows);
+    return 0;
+}
+
+/* None for an institution's own people: what was found at others is not theirs to compare with. */
+static int peers(struct request *r, struct ask *a, const char *code, json_t **out, struct err *e)
 {
     struct funnel f = {0};
     struct buf b = BUF_INIT;
-    json_t *all = NULL;
+    json_t *all = NULL, *named = NULL;
     int rc;
 
+    if (r->session.fixmedins_code[0])
+        return 0;
     buf_str(
         &b,
         "with m as (select distinct d.id from finding f join d_visit d on d.code = f.mdtrt_id where f.hit),"
@@ -271,8 +308,11 @@ static int peers(struct ask *a, const char *code, json_t **out, struct err *e)
     if (!rc)
         rc = fill_funnel(&f, all, e);
     if (!rc)
-        *out = funnel_json(&f, code);
+        rc = named_codes(r, a, &named, e);
+    if (!rc)
+        *out = funnel_json(&f, code, named);
     funnel_release(&f);
+    json_decref(named);
     json_decref(all);
     return rc;
 }
@@ -368,7 +408,7 @@ static int portrait(struct request *r, struct ask *a, json_t *row, const char *c
         rc = ask_rows(a, &b, &list, e);
         json_object_set_new(row, "doctors", list ? list : json_array());
         if (!rc)
-            rc = peers(a, code, &among, e);
+            rc = peers(r, a, code, &among, e);
         json_object_set_new(row, "peers", among ? among : json_null());
     }
     buf_release(&b);

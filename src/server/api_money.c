@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "casework/money.h"
 #include "server/clue_query.h"
+#include "server/live_query.h"
 #include "server/routes.h"
 #include "server/rulebook.h"
 #include "server/rowjson.h"
@@ -291,7 +292,7 @@ static int make(struct request *r, struct err *e)
         {"mdtrt_id", &c.mdtrt_id, false, 40},
         {"event_date", &c.event_date, false, 10},
     };
-    struct buf admdvs = BUF_INIT;
+    struct inst_words inst = {0};
     int64_t id = 0;
     int rc = 0;
 
@@ -302,14 +303,11 @@ static int make(struct request *r, struct err *e)
     c.fund_fen = c.amount_fen;
     if (!rc)
         rc = request_int(r, "fund_fen", false, 0, MAX_FEN, &c.fund_fen, e);
-    if (!rc && c.fixmedins_code)
-        rc = cw_get_text(r->db, &admdvs, e,
-                         "select admdvs from clue where fixmedins_code = $1 order by id limit 1",
-                         CW_ARGS(cw_t(c.fixmedins_code)));
-    c.admdvs = admdvs.n ? buf_cstr(&admdvs) : r->session.admdvs;
-    if (rc >= 0)
+    if (!rc && c.fixmedins_code && *c.fixmedins_code)
+        rc = inst_words(r, c.fixmedins_code, &inst, e);
+    c.admdvs = inst.known ? inst.admdvs : r->session.admdvs;
+    if (!rc)
         rc = clue_make(r->db, &r->actor, &scope, &c, &id, e);
-    buf_release(&admdvs);
     return rc ? rc : answer(r, 201, id, e);
 }
 

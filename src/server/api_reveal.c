@@ -33,23 +33,50 @@ static int rows_of(struct request *r, const char *text, const char *value, json_
 
 static const char person_sql[] =
     "select psn_no, psn_name, gend, left(brdy, 10) as brdy, certno, tel, live_addr from t_psn_info_b where psn_no = ?? limit 1";
+/* Is there a clue of this very person that the asker sees? */
+static int has_clue(struct request *r, const char *psn_no, bool *has, struct err *e)
+{
+    struct clue_filter f = CLUE_FILTER_ALL;
+    int64_t *ids = NULL, *seen = NULL;
+    size_t n = 0, n_seen = 0, cap = 0;
+    struct cw_rows rows;
+    int rc = rulebook_scope(r, &f, e), more;
+
+    if (!rc)
+        rc = cw_query(r->db, &rows, e, "select id from clue where psn_no = $1",
+                      CW_ARGS(cw_t(psn_no)));
+    if (rc)
+        return rc;
+    while (!rc && (more = cw_next(&rows, e)) != 0) {
+        if (more < 0)
+            rc = more;
+        else if (mem_grow(&ids, &cap, n + 1, sizeof *ids))
+            rc = err_nomem(e);
+        else
+            ids[n++] = cw_int(&rows, 0);
+    }
+    cw_done(&rows);
+    f.ids = ids;
+    f.n_ids = n;
+    f.gone = true;
+    if (!rc && n)
+        rc = clue_index_ids(r->server->clues, r->db, &f, &seen, &n_seen, e);
+    *has = n_seen > 0;
+    mem_free(ids);
+    mem_free(seen);
+    return rc;
+}
+
+/* A person is seen by who has a clue of him, or the whole house in scope. */
 static int person_row(struct request *r, json_t **out, struct err *e)
 {
     const char *psn_no = request_param(r, "psn_no");
-    struct clue_filter f = CLUE_FILTER_ALL;
-    int64_t *ids = NULL;
-    size_t n = 0;
+    struct scope scope = scope_of(&r->session);
     json_t *rows = NULL;
-    int rc;
+    bool has = false;
+    int rc = has_clue(r, psn_no, &has, e);
 
-    /* A person is seen by who has a clue of him, or the whole area in scope. */
-    rc = rulebook_scope(r, &f, e);
-    f.words = psn_no;
-    f.gone = true;
-    if (!rc)
-        rc = clue_index_ids(r->server->clues, r->db, &f, &ids, &n, e);
-    mem_free(ids);
-    if (!rc && !n && (f.scope.prefix[0] || f.scope.fixmedins_code[0] || f.scope.assignee[0]))
+    if (!rc && !has && (scope.prefix[0] || scope.fixmedins_code[0] || scope.assignee[0]))
         return err_set(e, ERR_USAGE, "没有参保人 %.40s", psn_no);
     if (!rc)
         rc = rows_of(r, person_sql, psn_no, &rows, e);

@@ -8,29 +8,24 @@
 #include "server/server.h"
 
 /* Both runs by `key`; the earlier one's columns are null when there was none. */
-static void sums_sql(struct buf *b, const char *key, bool before, const struct scope *scope)
+static void sums_sql(const struct request *r, struct buf *b, const char *key, bool before)
 {
     buf_fmt(
         b,
         "with now as (select %s as \"key\", count(*)::bigint hits, sum(fund_fen)::bigint fund_fen,"
         " count(distinct fixmedins_code)::bigint institutions from finding where hit",
         key);
-    if (scope->fixmedins_code[0]) {
-        buf_str(b, " and fixmedins_code = ");
-        buf_sql(b, span_of(scope->fixmedins_code));
-    }
+    ask_scope(r, b, "fixmedins_code");
     buf_str(b, " group by 1), was as (");
     if (before)
         buf_fmt(b, "select %s as \"key\", sum(hits)::bigint hits from finding_before where true",
                 key);
     else
         buf_str(b, "select null::varchar as \"key\", null::bigint hits where false");
-    if (before && scope->fixmedins_code[0]) {
-        buf_str(b, " and fixmedins_code = ");
-        buf_sql(b, span_of(scope->fixmedins_code));
-    }
-    if (before)
+    if (before) {
+        ask_scope(r, b, "fixmedins_code");
         buf_str(b, " group by 1");
+    }
     buf_fmt(
         b,
         ") select coalesce(now.\"key\", was.\"key\") as \"key\", coalesce(d.name, '') as \"name\","
@@ -60,11 +55,10 @@ static void name_rules(struct request *r, json_t *rows)
 
 static const char run_sql[] =
     "select strftime(run.at, '%Y-%m-%d %H:%M:%S') ran_at, (select count(distinct rule_id) from finding)::bigint \"rules\","
-    " (select count(*) from finding where hit)::bigint hits from run";
+    " (select count(*) from finding where hit";
 
 static int last(struct request *r, struct err *e)
 {
-    struct scope scope = scope_of(&r->session);
     struct ask *a = NULL;
     struct buf b = BUF_INIT;
     json_t *run = NULL, *rules = NULL, *insts = NULL;
@@ -77,13 +71,15 @@ static int last(struct request *r, struct err *e)
     before = ask_has(a, "finding_before");
     if (any) {
         buf_str(&b, run_sql);
+        ask_scope(r, &b, "fixmedins_code");
+        buf_str(&b, ")::bigint hits from run");
         rc = ask_row(a, &b, &run, e);
         buf_clear(&b);
-        sums_sql(&b, "rule_id", before, &scope);
+        sums_sql(r, &b, "rule_id", before);
         if (!rc)
             rc = ask_rows(a, &b, &rules, e);
         buf_clear(&b);
-        sums_sql(&b, "fixmedins_code", before, &scope);
+        sums_sql(r, &b, "fixmedins_code", before);
         if (!rc)
             rc = ask_rows(a, &b, &insts, e);
     }

@@ -65,6 +65,27 @@ static void rules(struct request *r, const char *q, json_t *rows)
     server_library_done(r->server);
 }
 
+/* Persons whose number begins so, of the area: treated or insured there. */
+static void persons_sql(struct buf *b, const struct scope *scope, const char *q)
+{
+    buf_str(b, "select 'person', p.code, p.code, '' from (select id, code from d_person where"
+               " starts_with(code, ");
+    buf_sql(b, span_of(q));
+    buf_str(b, ") order by code limit 200) p where true");
+    if (scope->prefix[0]) {
+        buf_str(
+            b,
+            " and exists (select 1 from s_visit v left join d_place pl on pl.id = v.fix_blng_admdvs"
+            " left join d_place pi on pi.id = v.insu_admdvs where v.psn_no = p.id and"
+            " (starts_with(coalesce(pl.code, ''), ");
+        buf_sql(b, span_of(scope->prefix));
+        buf_str(b, ") or starts_with(coalesce(pi.code, ''), ");
+        buf_sql(b, span_of(scope->prefix));
+        buf_str(b, ")))");
+    }
+    buf_fmt(b, " order by p.code limit %d", MOST);
+}
+
 static int claims(struct request *r, const char *q, json_t *rows, struct err *e)
 {
     struct scope scope = scope_of(&r->session);
@@ -76,34 +97,26 @@ static int claims(struct request *r, const char *q, json_t *rows, struct err *e)
 
     if (rc)
         return rc;
-    buf_str(
-        &b,
-        "(select 'institution' kind, d.code id, coalesce(d.name, d.code) title, d.code note, coalesce(p.code, '') admdvs"
-        " from d_inst d join s_inst i on i.fixmedins_code = d.id left join d_place p on p.id = i.fix_blng_admdvs"
-        " where contains(d.name, ");
+    buf_str(&b, "(select 'institution' kind, d.code id, coalesce(d.name, d.code) title, d.code note"
+                " from d_inst d join s_inst i on i.fixmedins_code = d.id where (contains(d.name, ");
     buf_sql(&b, span_of(q));
     buf_str(&b, ") or starts_with(d.code, ");
     buf_sql(&b, span_of(q));
-    buf_fmt(
-        &b,
-        ") order by d.code limit %d) union all (select 'person', d.code, d.code, '', '' from d_person d"
-        " where starts_with(d.code, ",
-        MOST);
-    buf_sql(&b, span_of(q));
-    buf_fmt(&b, ") order by d.code limit %d)", strlen(q) >= 6 ? MOST : 0);
+    buf_str(&b, "))");
+    ask_scope(r, &b, "d.code");
+    buf_fmt(&b, " order by d.code limit %d)", MOST);
+    if (strlen(q) >= 6 && !scope.fixmedins_code[0]) {
+        buf_str(&b, " union all (");
+        persons_sql(&b, &scope, q);
+        buf_char(&b, ')');
+    }
     rc = ask_rows(a, &b, &found, e);
     buf_release(&b);
     ask_close(a);
     json_array_foreach(found, i, row)
     {
-        const char *kind = json_string_value(json_object_get(row, "kind"));
-
-        if (strcmp(kind, "institution") == 0 &&
-            !scope_allows(&scope, field(row, "admdvs"), field(row, "id"), span_of(scope.assignee)))
-            continue;
-        if (strcmp(kind, "person") == 0 && scope.fixmedins_code[0])
-            continue;
-        add(rows, kind, field(row, "id"), field(row, "title"), field(row, "note"));
+        add(rows, json_string_value(json_object_get(row, "kind")), field(row, "id"),
+            field(row, "title"), field(row, "note"));
     }
     json_decref(found);
     return rc;

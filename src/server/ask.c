@@ -158,6 +158,28 @@ bool ask_has_column(struct ask *a, const char *table, const char *column)
            n > 0;
 }
 
+void ask_scope(const struct request *r, struct buf *sql, const char *column)
+{
+    struct scope s = scope_of(&r->session);
+
+    if (s.fixmedins_code[0]) {
+        buf_fmt(sql, " and %s = ", column);
+        buf_sql(sql, span_of(s.fixmedins_code));
+    }
+    if (s.prefix[0]) {
+        buf_fmt(
+            sql,
+            " and %s in (select d.code from d_inst d left join s_inst i on i.fixmedins_code = d.id"
+            " left join d_place p on p.id = i.fix_blng_admdvs"
+            " where starts_with(coalesce(p.code, substr(d.code, 2, 6)), ",
+            column);
+        buf_sql(sql, span_of(s.prefix));
+        buf_str(sql, "))");
+    }
+    if (s.assignee[0]) /* a reviewer from outside sees clues, nothing else */
+        buf_str(sql, " and false");
+}
+
 int ask_reply(struct request *r, json_t *rows, struct err *e)
 {
     json_int_t n = (json_int_t)json_array_size(rows);

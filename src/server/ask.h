@@ -22,6 +22,9 @@ int ask_row(struct ask *a, const struct buf *sql, json_t **out, struct err *e);
 bool ask_has(struct ask *a, const char *table);
 bool ask_has_column(struct ask *a, const char *table, const char *column);
 
+/* Appends " and .." that holds `column`, an institution's code, to the session's row scope. */
+void ask_scope(const struct request *r, struct buf *sql, const char *column);
+
 /* Appends "rows", "next": null and "total" and answers. Takes `rows`. */
 int ask_reply(struct request *r, json_t *rows, struct err *e);
 

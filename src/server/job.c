@@ -185,8 +185,8 @@ static int next_job(struct jobs *a, struct cw *db, struct err *e)
     int64_t id = 0;
     int rc = cw_query(
         db, &rows, e,
-        "select id, kind, args, coalesce(account, 0), actor, actor_name from job where state = 'queued'"
-        " order by id limit 1",
+        "select j.id, j.kind, j.args, coalesce(j.account, 0), j.actor, j.actor_name, coalesce(a.org, '') from job j"
+        " left join account a on a.id = j.account where j.state = 'queued' order by j.id limit 1",
         CW_NONE);
 
     if (rc)
@@ -199,7 +199,8 @@ static int next_job(struct jobs *a, struct cw *db, struct err *e)
         kind = arena_dup(&text, cw_text(&rows, 1));
         args = json_loadb(s.p, s.n, 0, NULL);
         who = (struct actor){cw_int(&rows, 3), arena_dup(&text, cw_text(&rows, 4)),
-                             arena_dup(&text, cw_text(&rows, 5)), "", "job"};
+                             arena_dup(&text, cw_text(&rows, 5)),
+                             arena_dup(&text, cw_text(&rows, 6)), "job"};
     }
     cw_done(&rows);
     if (rc > 0)

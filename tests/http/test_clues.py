@@ -10,6 +10,7 @@ huji("synth", "--out", tables, "--persons", "1000", "--seed", "3")
 s.user("head1", "head", name="李处")
 s.user("ana1", "analyst", name="王析")
 s.user("rev1", "reviewer", name="外审")
+s.user("off1", "officer", name="周执")
 s.user("hand1", "handler", name="赵稽")
 s.start()
 c = s.client("head1")
@@ -89,13 +90,20 @@ check("second_officer_409", b.status == 409 and b.json["current"]["verdict"] == 
 check("nobody_overwritten", c.get("/api/clues/%d" % i).json["verdict_reason"] == "分期手术，有计划")
 check("index_follows", c.get("/api/clues", verdict="rejected").json["total"] == 1)
 k = seen[1]["id"]
-a = c.post("/api/clues/%d/assign" % k, {"login": "rev1", "due": "2020-01-01", "version": seen[1]["version"]})
-check("assign", a.status == 200 and a.json["state"] == "assigned" and a.json["assignee_name"] == "外审", a.body)
+a = c.post("/api/clues/%d/assign" % k, {"login": "off1", "due": "2020-01-01", "version": seen[1]["version"]})
+check("assign", a.status == 200 and a.json["state"] == "assigned" and a.json["assignee_name"] == "周执", a.body)
 check("overdue", c.get("/api/clues", overdue=1).json["totals"]["overdue"] == 1)
+for due in ("2020/1/1", "20200101", "2020/01/01"):  # kept and compared as texts: one form only
+    check("due_is_iso", c.post("/api/clues/%d/assign" % k, {"login": "off1", "due": due, "version": a.json["version"]}).status == 422, due)
+b = seen[10]["id"]
+check("reviewer_by_batch_only", c.post("/api/clues/%d/assign" % b, {"login": "rev1", "version": seen[10]["version"]}).status == 422)
+a = c.post("/api/batches", {"login": "rev1", "title": "一", "until": "2099-12-31", "clues": [b]})
+check("batch", a.status == 201, a.body)
 r = s.client("rev1")
-check("reviewer_sees_only_his", [x["id"] for x in r.get("/api/clues").json["rows"]] == [k])
+check("reviewer_sees_only_his", [x["id"] for x in r.get("/api/clues").json["rows"]] == [b])
 check("reviewer_other_404", r.get("/api/clues/%d" % i).status == 404)
-check("reviewer_no_verdict_403", r.post("/api/clues/%d/verdict" % k, {"verdict": "confirmed", "reason": "xx", "version": 2}).status == 403)
+check("reviewer_no_verdict_403", r.post("/api/clues/%d/verdict" % b, {"verdict": "confirmed", "reason": "xx", "version": 2}).status == 403)
+r = s.client("off1")
 a = r.get("/api/notices").json
 check("bell_assigned_and_due", a["unseen"] == 2 and {x["kind"] for x in a["rows"]} == {"assigned", "due"} and
       any(x["note"] == "期限 2020-01-01" for x in a["rows"]), a)
@@ -162,6 +170,29 @@ for r in c.get("/api/institutions", limit="200").json["rows"]:
         summed.append(sum(x["fund_fen"] for x in rules))
 check("institution_fund_once", all(o <= t for o, t in zip(once, summed)) and 0 < sum(once) < sum(summed), [once, summed])
 check("institution_injection", c.get("/api/institutions/" + urllib.parse.quote("x' or 1=1 --")).status == 404)
+s.user("farhead", "head", org="far", name="外县")
+s.user("herehead", "head", org="here", name="本县")
+far, here = s.client("farhead"), s.client("herehead")
+a, b, z = (x.get("/api/screens/last").json for x in (c, here, far))
+names = {x["key"]: x["hits"] for x in a["institutions"]}
+check("neighbours_screen_unseen", z["run"]["hits"] == 0 and z["rules"] == [] == z["institutions"], z)
+check("own_screen_seen", b["institutions"] and all(names[x["key"]] == x["hits"] for x in b["institutions"]) and
+      sum(x["hits"] for x in b["rules"]) == b["run"]["hits"] <= a["run"]["hits"], b["run"])
+check("search_in_reach", c.get("/api/search", q=p).json["rows"] and here.get("/api/search", q=p).json["rows"] and far.get("/api/search", q=p).json["rows"] == [] and
+      far.get("/api/search", q=inst).json["rows"] == [] and any(x["kind"] == "institution" for x in here.get("/api/search", q=inst).json["rows"]))
+a = far.post("/api/clues", {"source": "phone", "title": "群众反映多收费用", "basis": "来电，记录在案", "received_on": "2026-11-20", "amount_fen": 100,
+                            "fixmedins_code": "H11010100001", "fixmedins_name": p})
+check("far_clue", a.status == 201, a.body)
+check("reveal_by_a_clue_of_him_only", far.post("/api/persons/%s/reveal" % p, {"reason": "核对住院病历"}).status == 404)
+check("not_of_a_neighbours_institution", far.post("/api/clues", {"source": "phone", "title": "群众反映多收费用", "basis": "来电，记录在案",
+      "received_on": "2026-11-20", "amount_fen": 100, "fixmedins_code": inst}).status == 422)
+check("day_is_iso", here.post("/api/clues", {"source": "phone", "title": "群众反映多收费用", "basis": "来电，记录在案", "received_on": "2026/11/20",
+      "amount_fen": 100}).status == 422)
+q = c.get("/api/batches").json["rows"][0]["id"]
+check("neighbours_batch_404", far.ask("DELETE", "/api/batches/%d" % q).status == 404 and far.get("/api/batches").json["rows"] == [] and r.get("/api/clues").status == 200)
+q = here.get("/api/institutions/" + inst).json["peers"]["points"]
+own = {x["fixmedins_code"] for x in here.get("/api/institutions", limit=200).json["rows"]}
+check("peers_named_in_reach_only", {x["fixmedins_code"] for x in q if x["fixmedins_code"]} == own & {x["fixmedins_code"] for x in q}, (q[:3], len(own)))
 j = job(c.post("/api/clues/raise"))
 check("raised_again_nothing_new", j["result"]["clues"]["added"] == 0 and
       c.get("/api/clues/%d" % i).json["verdict"] == "rejected", j)

@@ -117,13 +117,24 @@ check("waiver_by_head_only", c1.post("/api/waivers", {"kind": "clue.dismiss", "r
 check("waiver_needs_reason", boss.post("/api/waivers", {"kind": "clue.dismiss", "reason": "忙", "until": day}).status == 422)
 check("waiver_ends", boss.post("/api/waivers", {"kind": "clue.dismiss", "reason": why, "until": far}).status == 422)
 check("law_not_waived", boss.post("/api/waivers", {"kind": "reporter.reveal", "reason": why, "until": day}).status == 422)
+more = [c1.post("/api/clues", {"source": "letter", "title": "来信反映挂床住院 %d" % i, "basis": "来信，记录在案", "received_on": "2026-11-20",
+                               "amount_fen": 500}).json["id"] for i in range(12)]
+asked = c1.post("/api/clues/bulk", {"act": "dismiss", "ids": more, "reason": "查无实据"}).json["approval"]
 a = boss.post("/api/waivers", {"kind": "clue.dismiss", "reason": why, "until": day})
 check("waiver", a.status == 201, a.body)
+check("own_by_waiver", c1.post("/api/approvals/%d/decide" % asked, {"approve": True}).json["state"] == "approved")
+check("own_by_waiver_counts", [r for r in boss.get("/api/waivers").json["rows"]][0]["used"] == 1)
+check("neighbours_waivers_unseen", side.get("/api/waivers").json["rows"] == [] and up.get("/api/waivers").json["rows"] and c1.get("/api/waivers").json["rows"])
+check("neighbours_acts_unseen", boss.get("/api/audit", limit=500).json["rows"] and
+      {r["org"] for r in boss.get("/api/audit", limit=500).json["rows"]} == {"county"} and len({r["org"] for r in aud.get("/api/audit", limit=500).json["rows"]}) > 2)
+page = boss.get("/api/approvals", limit=1).json
+check("approvals_by_pages", len(page["rows"]) == 1 and page["next"] and
+      boss.get("/api/approvals", limit=1, after=page["next"]).json["rows"][0]["id"] < page["rows"][0]["id"], page)
 a = c1.post("/api/clues/bulk", {"act": "verdict", "verdict": "rejected", "ids": mine[8:12], "reason": "查无实据"})
 check("waived_goes", a.status == 200 and a.json["done"] == 4, a.body)
 check("waiver_of_this_bureau_only", ana.post("/api/clues/bulk", {"act": "dismiss", "ids": clues[15:29], "reason": "重复登记"}).status == 202)
 w = [r for r in boss.get("/api/waivers").json["rows"]][0]
-check("waiver_counts_its_uses", w["used"] == 1 and w["in_force"], w)
+check("waiver_counts_its_uses", w["used"] == 2 and w["in_force"], w)
 check("waiver_ended", boss.ask("DELETE", "/api/waivers/%d" % w["id"]).status == 204)
 acts = {r["act"] for r in aud.get("/api/audit", limit=500).json["rows"]}
 check("audited", {"approval.ask", "approval.approve", "approval.refuse", "approval.withdraw", "approval.use", "approval.waived",
