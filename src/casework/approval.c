@@ -310,6 +310,11 @@ int approval_decide(struct cw *db, const struct session *s, int64_t id, bool yes
         rc = tell_proposer(db, &a, yes, e);
     if (!rc)
         rc = audit(db, s, yes ? "approval.approve" : "approval.refuse", id, note, a.kind, e);
+    /* His own, by a waiver: that counts as a use of it. */
+    if (!rc && waiver && yes)
+        rc = approval_note_waived(
+            db, s, &(struct approval_want){.kind = a.kind, .title = a.title, .args = ""}, waiver,
+            e);
     return cw_end(db, rc, e);
 }
 
@@ -397,7 +402,7 @@ static int check_waiver(const struct session *s, const char *kind, const char *r
         return err_set(e, ERR_STATE, "只有局领导能免除");
     if (span_trim(span_of(reason)).n < 10)
         return field(e, "reason", "要写清楚为什么免除（会一直显示在监督视图）");
-    if (!day_parse(span_of(until), &day) || strlen(until) != 10)
+    if (!day_iso(span_of(until), &day))
         return field(e, "until", "到哪一天为止应是日期，如 2026-12-31");
     cw_now(today);
     cw_later((int64_t)WAIVER_DAYS * 86400, last);

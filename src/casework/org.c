@@ -32,6 +32,8 @@ static int check_org(const struct org *o, struct err *e)
         return field(e, "kind", "没有这一类机构");
     if ((n && n != 6) || strspn(o->admdvs, "0123456789") != n)
         return field(e, "admdvs", "医保区划应是 6 位数字，或空着（不限）");
+    if (o->fixmedins_code && strlen(o->fixmedins_code) > 30)
+        return field(e, "fixmedins_code", "机构编号最多 30 个字符");
     if (strcmp(o->kind, "institution") == 0 && (!o->fixmedins_code || !*o->fixmedins_code))
         return field(e, "fixmedins_code", "定点医药机构要写机构编号");
     return 0;
@@ -59,8 +61,33 @@ static int check_parent(struct cw *db, const struct org *o, struct err *e)
     return rc ? rc : n ? 0 : field(e, "parent", "没有这个上级机构");
 }
 
+/* As it stands, for the audit: a division is what row scope goes by. "" when there is none. */
+static int org_text(struct cw *db, const char *code, struct buf *out, struct err *e)
+{
+    static const char *const names[] = {"parent", "kind", "name", "admdvs", "fixmedins_code"};
+    struct cw_rows rows;
+    int rc = cw_query(
+        db, &rows, e,
+        "select coalesce(parent, ''), kind, name, admdvs, coalesce(fixmedins_code, '')"
+        " from org where code = $1",
+        CW_ARGS(cw_t(code)));
+
+    if (rc)
+        return rc;
+    rc = cw_next(&rows, e);
+    for (int i = 0; rc > 0 && i < 5; i++) {
+        buf_fmt(out, "%s\"%s\":", i ? "," : "{", names[i]);
+        buf_json(out, cw_text(&rows, i));
+    }
+    if (rc > 0)
+        buf_char(out, '}');
+    cw_done(&rows);
+    return rc < 0 ? rc : out->failed ? err_nomem(e) : 0;
+}
+
 int org_put(struct cw *db, const struct actor *who, const struct org *o, struct err *e)
 {
+    struct buf before = BUF_INIT, after = BUF_INIT;
     char object[64];
     int rc = check_org(o, e);
 
@@ -69,6 +96,10 @@ int org_put(struct cw *db, const struct actor *who, const struct org *o, struct 
     if (rc)
         return rc;
     rc = check_parent(db, o, e);
+    if (!rc)
+        rc = org_text(db, o->code, &before, e);
+    if (!rc && !o->version && before.n)
+        rc = err_set(e, ERR_STATE, "机构代码 %.31s 已有", o->code);
     if (!rc && !o->version)
         rc = cw_exec(
             db, e,
@@ -85,13 +116,19 @@ int org_put(struct cw *db, const struct actor *who, const struct org *o, struct 
         if (!rc && !cw_changes(db))
             rc = err_set(e, ERR_STATE, "没有这个机构，或刚被别人改过");
     }
+    if (!rc)
+        rc = org_text(db, o->code, &after, e);
     snprintf(object, sizeof object, "org:%.40s", o->code);
     if (!rc)
         rc = audit_append(db, who,
                           &(struct act){.act = o->version ? "org.change" : "org.add",
                                         .object = object,
-                                        .after = o->name},
+                                        .before = before.n ? buf_cstr(&before) : NULL,
+                                        .after = buf_cstr(&after),
+                                        .detail = buf_cstr(&after)},
                           e);
+    buf_release(&before);
+    buf_release(&after);
     return cw_end(db, rc, e);
 }
 
@@ -101,19 +138,31 @@ int account_create(struct cw *db, const struct actor *who, const char *login, co
                    const char *org, const char *valid_until, const char *contract, struct err *e)
 {
     char now[CW_TIME], object[64];
+    int64_t taken = 0, known = 0;
     int rc = account_check_names(login, name, e);
 
     if (!rc)
         rc = cw_begin(db, e);
     if (rc)
         return rc;
+    rc = cw_get_int(db, 0, &taken, e, "select count(*) from account where login = $1",
+                    CW_ARGS(cw_t(login)));
+    if (!rc && taken)
+        rc = err_set(e, ERR_STATE, "登录名 %s 已有人用", login);
+    if (!rc)
+        rc = cw_get_int(db, 0, &known, e, "select count(*) from org where code = $1",
+                        CW_ARGS(cw_t(org)));
+    if (!rc && !known)
+        rc = field(e, "org", "没有这个机构");
     cw_now(now);
     /* "!" is no Argon2 hash: nothing matches it. */
-    rc = cw_exec(
-        db, e,
-        "insert into account(login, name, org, state, password, password_at, must_change, created_at, valid_until,"
-        " contract) values ($1, $2, $3, 'disabled', '!', $4, 1, $4, $5, $6)",
-        CW_ARGS(cw_t(login), cw_t(name), cw_t(org), cw_t(now), cw_t(valid_until), cw_t(contract)));
+    if (!rc)
+        rc = cw_exec(
+            db, e,
+            "insert into account(login, name, org, state, password, password_at, must_change, created_at, valid_until,"
+            " contract) values ($1, $2, $3, 'disabled', '!', $4, 1, $4, $5, $6)",
+            CW_ARGS(cw_t(login), cw_t(name), cw_t(org), cw_t(now), cw_t(valid_until),
+                    cw_t(contract)));
     snprintf(object, sizeof object, "account:%.40s", login);
     if (!rc)
         rc = audit_append(db, who, &(struct act){.act = "account.create", .object = object}, e);
@@ -189,6 +238,7 @@ static int check_end(struct cw *db, int64_t id, role_set set, struct err *e)
 int account_set_term(struct cw *db, const struct actor *who, const char *login,
                      const char *valid_until, const char *contract, struct err *e)
 {
+    role_set set = 0;
     int64_t id = 0;
     int rc = cw_begin(db, e);
 
@@ -198,6 +248,10 @@ int account_set_term(struct cw *db, const struct actor *who, const char *login,
     if (!rc)
         rc = cw_exec(db, e, "update account set valid_until = $2, contract = $3 where id = $1",
                      CW_ARGS(cw_i(id), cw_t(valid_until), cw_t(contract)));
+    if (!rc)
+        rc = account_roles(db, id, &set, e);
+    if (!rc)
+        rc = check_end(db, id, set, e);
     return ended(db, who, login, "account.term", valid_until ? valid_until : "-", id, rc, e);
 }
 

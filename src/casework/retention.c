@@ -5,11 +5,16 @@
 
 #include "casework/param.h"
 
+/* As many as password_history may ask for: what a new password is compared with is not over its time. */
+#define PASSWORDS_KEPT "24"
+
 const struct retention retentions[] = {
     {"notice", "提醒（铃铛）", "keep_notice_days", "at < $1", "notice"},
     {"job", "任务的记录和日志", "keep_job_days",
      "created_at < $1 and state not in ('queued', 'running')", "job"},
-    {"password", "旧密码的散列（超出“不得重复”的）", "keep_notice_days", "at < $1",
+    {"password", "旧密码的散列（超出“不得重复”的）", "keep_notice_days",
+     "at < $1 and (select count(*) from password_history h where h.account = password_history.account"
+     " and h.at > password_history.at) >= " PASSWORDS_KEPT,
      "password_history"},
     {"reporter", "已办结线索的举报人身份", "keep_reporter_days",
      "clue in (select id from clue where state in ('closed', 'dismissed', 'merged') and updated_at < $1)",

@@ -157,8 +157,8 @@ static int account_new(struct request *r, struct err *e)
         rc = request_text(r, "valid_until", false, 10, &until, e);
     if (!rc)
         rc = request_text(r, "contract", false, 200, &contract, e);
-    if (!rc && until && !day_parse(span_of(until), &day)) {
-        err_set(e, ERR_INPUT, "有效期应是日期");
+    if (!rc && until && !day_iso(span_of(until), &day)) {
+        err_set(e, ERR_INPUT, "有效期应是日期，如 2026-12-31");
         rc = err_where(e, "valid_until");
     }
     if (!rc)
@@ -202,12 +202,22 @@ static int state(struct request *r, struct err *e)
     return rc ? rc : account_answer(r, 200, request_param(r, "login"), e);
 }
 
+/* One's own password and second factor are changed in one's profile, with the old password. */
+static int not_own(const struct request *r, struct err *e)
+{
+    return strcmp(request_param(r, "login"), r->session.login) == 0
+               ? err_set(e, ERR_STATE, "自己的请在“个人设置”里改，要输入原密码")
+               : 0;
+}
+
 /* A password for once: he must change it when he comes in. */
 static int password(struct request *r, struct err *e)
 {
     const char *text;
-    int rc = request_text(r, "password", true, MAX_PASSWORD, &text, e);
+    int rc = not_own(r, e);
 
+    if (!rc)
+        rc = request_text(r, "password", true, MAX_PASSWORD, &text, e);
     if (!rc)
         rc = account_set_password(r->db, &r->actor, request_param(r, "login"), text, true, e);
     return rc ? rc : account_answer(r, 200, request_param(r, "login"), e);
@@ -215,7 +225,10 @@ static int password(struct request *r, struct err *e)
 
 static int totp_off(struct request *r, struct err *e)
 {
-    int rc = account_set_totp(r->db, &r->actor, request_param(r, "login"), NULL, e);
+    int rc = not_own(r, e);
+
+    if (!rc)
+        rc = account_set_totp(r->db, &r->actor, request_param(r, "login"), NULL, e);
 
     return rc ? rc : account_answer(r, 200, request_param(r, "login"), e);
 }
@@ -228,7 +241,7 @@ static int term(struct request *r, struct err *e)
 
     if (!rc)
         rc = request_text(r, "contract", false, 200, &contract, e);
-    if (!rc && until && (!day_parse(span_of(until), &day) || strlen(until) != 10)) {
+    if (!rc && until && !day_iso(span_of(until), &day)) {
         err_set(e, ERR_INPUT, "有效期应是日期，如 2026-12-31");
         rc = err_where(e, "valid_until");
     }

@@ -78,7 +78,7 @@ static const struct route_field begin_body[] = {
 
 const struct route routes_session[] = {
     {"POST", "/api/session", NULL, ROUTE_PUBLIC, begin, "登录", NULL, begin_body},
-    {"GET", "/api/session", NULL, ROUTE_ANYONE, show, "我是谁", NULL, NULL},
-    {"DELETE", "/api/session", NULL, ROUTE_ANYONE, end, "退出", NULL, NULL},
+    {"GET", "/api/session", NULL, ROUTE_PENDING, show, "我是谁", NULL, NULL},
+    {"DELETE", "/api/session", NULL, ROUTE_PENDING, end, "退出", NULL, NULL},
     {0},
 };

@@ -56,10 +56,12 @@ static int admit(struct request *r)
         return refuse(r, 401, "请先登录", "没有登录，或登录已过期");
     if (!is_get(r) && (!r->csrf || !same_secret(r->session.csrf, r->csrf)))
         return refuse(r, 403, "请求被拒绝", "缺少或不对的 X-Huji-Csrf");
-    if (t->flags & ROUTE_ANYONE)
+    if (t->flags & ROUTE_PENDING)
         return 0;
     if (r->session.must_change)
         return refuse(r, 403, "请先修改密码", "首次登录或密码到期，改密码后才能继续");
+    if (t->flags & ROUTE_ANYONE)
+        return 0;
     if (!t->permission || !request_may(r, t->permission))
         return refuse(r, 403, "没有权限", "您的角色不能做这件事");
     return 0;

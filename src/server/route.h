@@ -14,8 +14,8 @@ enum route_flags {
     ROUTE_RAW = 8,    /* the body is not read as JSON: the handler has its own reader */
     ROUTE_LIVE =
         16, /* a hospital's message: threads of its own, told when it has waited too long */
-    ROUTE_ANYONE =
-        4, /* any signed-in person, without a permission, password change pending or not */
+    ROUTE_ANYONE = 4,   /* any signed-in person, without a permission */
+    ROUTE_PENDING = 32, /* ANYONE, and also while a password change is pending */
 };
 
 enum route_field_type { FIELD_TEXT, FIELD_INT, FIELD_BOOL, FIELD_DAY, FIELD_LIST, FIELD_OBJECT };

@@ -46,6 +46,7 @@ check("tampered_is_refused", a.status == 422 and "钱" not in a.body.decode(), a
 with sqlite3.connect(os.path.join(s.data, "casework.sqlite"), timeout=30) as db:
     db.execute("update clue set state = 'closed', updated_at = '2020-01-01 00:00:00'")
     db.execute("update notice set at = '2020-01-01 00:00:00' where id = (select min(id) from notice)")
+    db.executemany("insert into password_history(account, at, password) values (1, ?, 'x')", [("2019-01-%02d 00:00:00" % d,) for d in range(1, 31)])
 due = {r["code"]: r["due"] for r in sysa.get("/api/retention").json["rows"]}
 check("due_counted", due["reporter"] == 1 and due["notice"] == 1 and due["job"] == 0, due)
 check("not_for_officers", ana.get("/api/retention").status == 403 and head.post("/api/retention/purge", {"reason": "到期了"}).status == 403)
@@ -54,6 +55,9 @@ check("purge_waits", sysa.post("/api/approvals/%d/run" % k).status == 409)
 check("purge_agreed", head.post("/api/approvals/%d/decide" % k, {"approve": True}).status == 200)
 a = sysa.post("/api/approvals/%d/run" % k)
 check("purged", a.status == 200 and "举报人身份 1" in a.json["done"], a.body)
+with sqlite3.connect(os.path.join(s.data, "casework.sqlite"), timeout=30) as db:
+    kept = db.execute("select count(*), min(at) from password_history where account = 1 and password = 'x'").fetchone()
+check("old_passwords_still_compared_with", 0 < kept[0] <= 24 and kept[1] > "2019-01-06", kept)
 check("gone", take.get(u).json["kept"] is False and {r["code"]: r["due"] for r in sysa.get("/api/retention").json["rows"]}["reporter"] == 0)
 check("purge_once", sysa.post("/api/approvals/%d/run" % k).status == 409)
 check("purge_audited", aud.get("/api/audit", act="data.purge").json["rows"][0]["actor"] == "system1" and aud.get("/api/audit/verify").json["intact"] is True)

@@ -42,6 +42,8 @@ check("org_own_child", sysa.ask("PUT", "/api/orgs/root", {"parent": "c1", "kind"
 v = a.json["version"]
 b = {"parent": "root", "kind": "bureau", "name": "青溪县医疗保障局", "admdvs": "429801", "version": v}
 check("org_change", sysa.ask("PUT", "/api/orgs/c1", b).json["version"] == v + 1)
+a = aud.get("/api/audit", object="org:c1").json["rows"][0]
+check("org_change_says_what", json.loads(a["detail"])["admdvs"] == "429801" and a["before_hash"] != a["after_hash"] and a["before_hash"], a)
 check("org_change_stale_409", sysa.ask("PUT", "/api/orgs/c1", b).status == 409)
 a = sysa.post("/api/users", {"login": "wang", "name": "王核", "org": "c1"})
 check("user_made_disabled", a.status == 201 and a.json["state"] == "disabled" and a.json["roles"] == [], a.body)
@@ -52,11 +54,19 @@ check("grant", sec.ask("PUT", "/api/users/wang/roles", {"roles": ["officer"]}).j
 check("not_oneself", sec.ask("PUT", "/api/users/security1/roles", {"roles": ["officer"]}).status == 409)
 check("last_admin_stays", sec.ask("PUT", "/api/users/system1/state", {"state": "disabled"}).status == 409)
 once = "One-time-2026!"
+check("own_password_not_this_way", sec.ask("PUT", "/api/users/security1/password", {"password": once}).status == 409 and
+      sec.ask("DELETE", "/api/users/security1/totp").status == 409)
+a = sysa.post("/api/orgs", {"code": "c1", "parent": "root", "kind": "bureau", "name": "又一个", "admdvs": "429801"})
+check("database_words_stay_inside", a.status == 409 and "机构代码" in a.json["detail"] and "UNIQUE" not in a.body.decode(), a.body)
+a = sysa.post("/api/users", {"login": "nowhere", "name": "无", "org": "none"})
+check("unknown_org_named", a.status == 422 and a.json["fields"][0]["field"] == "org", a.body)
 check("password_given", sec.ask("PUT", "/api/users/wang/password", {"password": once}).status == 200)
 check("disabled_stays_out", s.client().sign_in("wang", once).status == 401)
 check("enabled", sec.ask("PUT", "/api/users/wang/state", {"state": "active"}).json["state"] == "active")
 w = s.client()
 check("must_change", w.sign_in("wang", once).json["must_change_password"] is True and w.get("/api/clues").status == 403)
+check("must_change_first", [w.get(u).status for u in ("/api/search?q=B02", "/api/approvals", "/api/notices")] == [403] * 3 and
+      w.post("/api/approvals/1/decide", {"approve": True}).status == 403 and w.get("/api/session").status == 200)
 check("weak_refused", w.ask("PUT", "/api/profile/password", {"old": once, "password": "password"}).status == 422)
 check("same_refused", w.ask("PUT", "/api/profile/password", {"old": once, "password": once}).status == 422)
 check("old_must_fit", w.ask("PUT", "/api/profile/password", {"old": "x", "password": "Another-1-pass"}).status == 422)

@@ -27,6 +27,12 @@ check("reviewer_needs_contract", sec.ask("PUT", "/api/users/wai/roles", {"roles"
 check("contract", sysa.ask("PUT", "/api/users/wai/term", {"valid_until": "2099-01-01", "contract": "HT-7"}).status == 200 and
       sec.ask("PUT", "/api/users/wai/roles", {"roles": ["reviewer"]}).status == 200)
 
+check("term_not_taken_off", sysa.ask("PUT", "/api/users/wai/term", {}).status == 422 and
+      sysa.ask("PUT", "/api/users/wai/term", {"valid_until": "2099-01-01"}).status == 422)
+for until in ("2099/12/31", "20991231", "2099.12.31"):  # compared as a text: another form would never be over
+    check("term_is_iso", sysa.ask("PUT", "/api/users/wai/term", {"valid_until": until, "contract": "HT-7"}).status == 422 and
+          sysa.post("/api/users", {"login": "wai2", "name": "外", "org": "root", "valid_until": until}).status == 422, until)
+
 # --- a batch
 today = datetime.date.today()
 day = (today + datetime.timedelta(10)).isoformat()
@@ -54,6 +60,10 @@ check("nothing_counts_yet", c["verdict"] is None and c["state"] == "assigned", c
 ps = off.get("/api/clues/%d/proposals" % clues[0]).json["rows"]
 check("newest_stands", [p["state"] for p in ps] == ["open", "refused"] and ps[0]["verdict"] == "confirmed", ps)
 check("reviewer_adopts_not", rev.post("/api/clues/%d/proposals/adopt" % clues[0], {"version": c["version"]}).status == 403)
+check("opinion_changes", rev.post("/api/clues/%d/proposals" % clues[0], {"verdict": "doubtful", "reason": "还要看病历"}).status == 200)
+check("not_adopted_unseen", off.post("/api/clues/%d/proposals/adopt" % clues[0], {"version": c["version"]}).status == 409)
+check("opinion_back", rev.post("/api/clues/%d/proposals" % clues[0], {"verdict": "confirmed", "reason": "床位费多收三天"}).status == 200)
+c = off.get("/api/clues/%d" % clues[0]).json
 check("adopt_stale_409", off.post("/api/clues/%d/proposals/adopt" % clues[0], {"version": c["version"] + 5}).status == 409)
 a = off.post("/api/clues/%d/proposals/adopt" % clues[0], {"version": c["version"]})
 check("adopted", a.status == 200 and a.json["verdict"] == "confirmed" and "rev1" in a.json["verdict_reason"] and a.json["verdict_by"] == "off1", a.body)
@@ -88,10 +98,15 @@ check("low_confirmed", ana.post("/api/clues/%d/verdict" % clues[5], {"verdict": 
 v = ana.get("/api/clues/%d" % clues[5]).json["version"]
 a = ana.post("/api/clues/%d/money" % clues[5], {"version": v, "lines": [{"event": "hand:1", "found_fen": 100, "reason": "other", "note": "单据只证明一部分"}]})
 check("found_money", a.status == 200, a.body)
+v = ana.get("/api/clues/%d" % clues[5]).json["version"]
+check("money_does_not_just_go", [ana.post("/api/clues/%d/%s" % (clues[5], act), {"reason": "重复登记", "version": v, **more}).status for act, more in
+      (("dismiss", {}), ("merge", {"into": clues[4]}), ("verdict", {"verdict": "rejected"}))] == [409] * 3)
 check("dismissed", ana.post("/api/clues/bulk", {"act": "dismiss", "ids": [clues[1], clues[2]], "reason": "重复登记"}).json["done"] == 2)
 check("overdue_made", head.post("/api/clues/%d/assign" % clues[4], {"login": "off1", "due": "2020-01-01",
       "version": head.get("/api/clues/%d" % clues[4]).json["version"]}).status == 200)
 check("exported", head.get("/api/clues/export").status == 200)
+check("waiver_day_is_iso", lead.post("/api/waivers", {"kind": "clue.dismiss", "reason": "本局只有三个人，无人可以复核",
+      "until": day.replace("-", "/")}).status == 422)
 check("waived", lead.post("/api/waivers", {"kind": "clue.dismiss", "reason": "本局只有三个人，无人可以复核", "until": day}).status == 201)
 sections = [r["code"] for r in sup.get("/api/supervise").json["rows"]]
 got = {c: sup.get("/api/supervise/" + c) for c in sections}
@@ -113,5 +128,13 @@ check("read_only", sup.post("/api/clues/%d/start" % clues[4], {"version": 1}).st
       sup.post("/api/clues/%d/comments" % clues[4], {"text": "x"}).status == 403 and sup.get("/api/clues/export").status == 403)
 looks = aud.get("/api/audit", actor="sup1", act="supervise.read", limit=100).json["rows"]
 check("looking_is_audited", {r["object"] for r in looks} >= {"supervise:" + c for c in sections}, looks)
+if s.casework:  # the database server drops every connection: nobody has to restart anything
+    import glob
+    psql = sorted(glob.glob("/usr/lib/postgresql/*/bin/psql"))[-1]
+    for _ in range(2):
+        subprocess.run([psql, "-qAt", s.casework[1], "-c", "select pg_terminate_backend(pid) from pg_stat_activity"
+                        " where datname = current_database() and pid <> pg_backend_pid()"], check=True, capture_output=True)
+        check("database_comes_back", [off.get("/api/clues").status for _ in range(12)] == [200] * 12 and
+              off.post("/api/clues/%d/comments" % clues[5], {"text": "断线之后"}).status == 200, s.text()[-1500:])
 check("stops", s.stop() == 0, s.text()[-2000:])
 finish()
