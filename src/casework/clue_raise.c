@@ -263,29 +263,47 @@ static int write_all(struct raise *r, bool (*trial)(void *ctx, struct span rule)
     return in_batch ? cw_end(r->db, rc, e) : rc;
 }
 
-/* Clues of the machine that the run no longer finds: kept, marked. And the row that says what this raising did. */
+/* When it was; and whether it asked all rules of all days. A store screened by an older program does not say. */
+static int last_run(struct raise *r, struct buf *at, bool *part, struct err *e)
+{
+    struct db_rows rows;
+    int64_t says = 0;
+    int rc = db_int(r->s->con, e, 0, &says,
+                    "select count(*) from duckdb_columns() where table_name = 'run'"
+                    " and column_name = 'part'");
+
+    if (!rc)
+        rc = db_open(r->s->con,
+                     says ? "select strftime(\"at\", '%Y-%m-%d %H:%M:%S'), part from run limit 1"
+                          : "select strftime(\"at\", '%Y-%m-%d %H:%M:%S'), false from run limit 1",
+                     &rows, e);
+    if (rc)
+        return rc;
+    if (db_next(&rows) && !db_null(&rows, 0)) {
+        buf_span(at, db_text(&rows, 0));
+        *part = db_i64(&rows, 1) != 0;
+    }
+    db_close(&rows);
+    return 0;
+}
+
+/* Clues of the machine that the run no longer finds: kept, marked (a run of some rules or days only does not say that). And the row that says what this raising did. */
 static int finish(struct raise *r, struct err *e)
 {
     char now[CW_TIME], detail[200];
     struct buf run_at = BUF_INIT;
-    struct db_rows rows;
     int64_t change = 0;
-    int rc = db_open(
-        r->s->con,
-        "select strftime(\"at\", '%Y-%m-%d %H:%M:%S') from run order by \"at\" desc limit 1", &rows,
-        e);
+    bool part = false;
+    int rc = last_run(r, &run_at, &part, e);
 
     if (rc)
         return rc;
-    if (db_next(&rows) && !db_null(&rows, 0))
-        buf_span(&run_at, db_text(&rows, 0));
-    db_close(&rows);
     cw_now(now);
     rc = cw_begin(r->db, e);
     if (!rc)
         rc = clue_next_change(r->db, &change, e);
     for (uint32_t i = 0; i < r->ids.n && !rc; i++) {
-        if (r->known[i].seen || !r->known[i].found)
+        if (part || r->known[i].seen || !r->known[i].found)
             continue;
         r->report->gone++;
         rc = cw_exec(

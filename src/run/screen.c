@@ -218,7 +218,9 @@ static int finish(struct job *j, struct worker *w, size_t n, const struct screen
     int rc = o->no_texts ? 0 : world_texts(j->store, j->run, walks, n, j->world, e);
     if (rc < 0)
         return rc;
-    const struct write_wish wish = {o->into, o->into ? o->except : j->except};
+    const struct write_wish wish = {.into = o->into,
+                                    .except = o->into ? o->except : j->except,
+                                    .part = o->wanted || o->from != DAY_NONE || o->to != DAY_NONE};
     return o->found ? findings_each(j->store, j->run, walks, n, o, e)
                     : findings_write(j->store, j->run, walks, n, o->keep ? NULL : &wish, r, e);
 }

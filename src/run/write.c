@@ -244,8 +244,8 @@ static int write_table(struct store *s, const struct rows *rows, const struct wr
     if (rc == 0 && !w->into)
         rc = db_exec(
             s->con, e,
-            "DELETE FROM meta WHERE key = 'unscreened'; CREATE OR REPLACE TABLE run AS SELECT TIMESTAMP '%s' AS at, %zu::BIGINT AS findings",
-            now, rows->n);
+            "DELETE FROM meta WHERE key = 'unscreened'; CREATE OR REPLACE TABLE run AS SELECT TIMESTAMP '%s' AS at, %zu::BIGINT AS findings, %s AS part",
+            now, rows->n, w->part ? "true" : "false");
     if (rc == 0)
         return db_run(s->con, "COMMIT", e);
     db_run(s->con, "ROLLBACK", NULL);

@@ -10,6 +10,8 @@ struct exceptions;
 struct write_wish {
     const char *into; /* a TEMP table of this connection; NULL: `finding`, and what goes with it */
     const struct exceptions *except; /* they mark the table */
+    bool
+        part; /* some rules, some days: what is not in `finding` was perhaps not asked; kept as run.part */
 };
 /* Counts into `r`. NULL `w`: everything but the table. */
 int findings_write(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n,

@@ -200,5 +200,10 @@ gz = c.ask("GET", "/api/clues", headers={"Accept-Encoding": "gzip"})
 check("gzip", gz.headers.get("content-encoding") == "gzip" and gz.body[:2] == b"\x1f\x8b")
 e = c.get("/api/clues/words").headers["etag"]
 check("etag_304", c.ask("GET", "/api/clues/words", headers={"If-None-Match": e}).status == 304)
+n = c.get("/api/clues").json["total"]
+j = job(c.post("/api/screens", {"rules": ["B02"]}))
+check("part_of_the_rules_hides_nothing", j["state"] == "done" and j["result"]["clues"]["gone"] == 0 and c.get("/api/clues").json["total"] >= n, (n, j))
+j = job(c.post("/api/screens", {"from": "2023-06-01", "to": "2023-06-30"}))
+check("part_of_the_days_hides_nothing", j["result"]["clues"]["gone"] == 0 and c.get("/api/clues").json["total"] >= n, (n, j))
 check("stops", s.stop() == 0, s.text()[-2000:])
 finish()
