@@ -5,7 +5,7 @@
 
 int work_begin(struct work *w, bool inside, struct err *e)
 {
-    int rc = inside ? 0 : cw_begin(w->h->db, e);
+    int rc = inside || w->h->inside ? 0 : cw_begin(w->h->db, e);
 
     return rc ? rc : clue_lock(w->h, &w->state, &w->before, e);
 }
@@ -44,7 +44,7 @@ int work_end(struct work *w, bool inside, const char *state, int rc, struct err 
                                         .after = w->detail,
                                         .detail = w->detail},
                           e);
-    if (!inside)
+    if (!inside && !w->h->inside)
         rc = cw_end(w->h->db, rc, e);
     buf_release(&w->before);
     return rc;

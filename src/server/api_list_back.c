@@ -90,8 +90,8 @@ static int give_back(struct request *r, struct err *e)
     /* The file itself stays beside the list, as it came. */
     if (!rc)
         rc = list_path(r, list, arena_fmt(&r->arena, "back-%lld", (long long)id), &path, e);
-    if (!rc && rename(r->upload, path) < 0)
-        rc = err_errno(e, "存不了 %s", name);
+    if (!rc)
+        rc = request_keep_upload(r, path, e);
     if (rc) {
         json_decref(report);
         return rc;
@@ -238,8 +238,9 @@ struct adopt {
     const char *doc_no, *decided_on;
 };
 
+/* Verdict, money and the mark on the row: all of it or nothing. */
 static int adopt_one(struct request *r, const struct scope *scope, const struct adopt *a,
-                     const json_t *row, struct err *e)
+                     int64_t list, const json_t *row, struct err *e)
 {
     const json_t *answer = json_object_get(row, "answer");
     struct clue_hand h = {.db = r->db,
@@ -253,9 +254,12 @@ static int adopt_one(struct request *r, const struct scope *scope, const struct 
                          .doc_no = a->doc_no,
                          .decided_on = a->decided_on,
                          .note = "按疑点清单答复"};
+    char now[CW_TIME];
     int64_t fen = 0;
-    int rc = reason ? 0 : err_nomem(e);
+    int rc = reason ? cw_begin(r->db, e) : err_nomem(e);
 
+    cw_now(now);
+    h.inside = true;
     if (!rc && !fen_parse(span_of(at(answer, ANSWER_FEN)), &fen))
         rc = err_set(e, ERR_INPUT, "没有拟退金额");
     if (!rc)
@@ -267,7 +271,11 @@ static int adopt_one(struct request *r, const struct scope *scope, const struct 
         rc = clue_dispose(&h, &d, e);
     if (!rc && a->order && fen && voucher && *voucher)
         rc = clue_refund(&h, fen, voucher, at(answer, ANSWER_PAID), "疑点清单随答复退回", e);
-    return rc;
+    if (!rc)
+        rc = cw_exec(
+            r->db, e, "update list_row set adopted_at = $3 where list = $1 and no = $2",
+            CW_ARGS(cw_i(list), cw_i(json_integer_value(json_object_get(row, "no"))), cw_t(now)));
+    return cw_end(r->db, rc, e);
 }
 
 static int adopt(struct request *r, struct err *e)
@@ -278,7 +286,6 @@ static int adopt(struct request *r, struct err *e)
     struct adopt a = {.order = json_is_true(json_object_get(r->json, "order"))};
     const struct list_kind *kind;
     json_t *row = NULL, *rows = NULL, *one, *failed;
-    char now[CW_TIME];
     int64_t list, done = 0;
     size_t i;
     int rc = list_of(r, &row, &kind, e);
@@ -299,7 +306,6 @@ static int adopt(struct request *r, struct err *e)
             "select no, clue, answer from list_row where list = $1 and answer is not null"
             " and adopted_at is null and clue is not null order by no",
             CW_ARGS(cw_i(list)));
-    cw_now(now);
     json_array_foreach(rows, i, one)
     {
         const char *verdict = at(json_object_get(one, "answer"), ANSWER_VERDICT);
@@ -308,21 +314,14 @@ static int adopt(struct request *r, struct err *e)
 
         if (rc || !verdict || strcmp(verdict, "不认可") == 0)
             continue;
-        bad = adopt_one(r, &scope, &a, one, &why);
+        bad = adopt_one(r, &scope, &a, list, one, &why);
         if (bad) {
             json_array_append_new(
                 failed, json_pack("{s:O,s:O,s:s}", "no", json_object_get(one, "no"), "clue",
                                   json_object_get(one, "clue"), "detail", why.message));
             continue;
         }
-        rc = cw_begin(r->db, e);
-        if (!rc)
-            rc = cw_exec(r->db, e,
-                         "update list_row set adopted_at = $3 where list = $1 and no = $2",
-                         CW_ARGS(cw_i(list), cw_i(json_integer_value(json_object_get(one, "no"))),
-                                 cw_t(now)));
-        rc = cw_end(r->db, rc, e);
-        done += !rc;
+        done++;
     }
     json_decref(rows);
     if (rc) {
