@@ -176,12 +176,23 @@ static void sync_dir(const char *path)
     }
 }
 
+static void sync_whole(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd >= 0) {
+        syncfs(fd);
+        close(fd);
+    }
+}
+
 int stage_commit(struct stage *s, struct err *e)
 {
     char data[1024];
     int rc;
 
-    sync_dir(s->dir);
+    /* Names in library/, versions/ ..., not only those at the top. */
+    sync_whole(s->dir);
     rc = renameat2(AT_FDCWD, s->dir, AT_FDCWD, s->own, RENAME_EXCHANGE);
     if (rc != 0 && errno == ENOENT) /* the first: there was no DATA/rules */
         rc = rename(s->dir, s->own);

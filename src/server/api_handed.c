@@ -56,7 +56,8 @@ static int handed_of(struct request *r, json_t **row, json_t **own, char **path,
         rc = list_path(r, id, "original.xlsx", path, e);
     if (rc) {
         json_decref(*row);
-        *row = NULL;
+        json_decref(*own);
+        *row = *own = NULL;
     }
     return rc;
 }
@@ -98,8 +99,8 @@ static int upload(struct request *r, struct err *e)
         rc = handed_make(r->db, &r->actor, &n, &id, e);
     if (!rc)
         rc = list_path(r, id, "original.xlsx", &path, e);
-    if (!rc && rename(r->upload, path) < 0)
-        rc = err_errno(e, "存不了 %s", name);
+    if (!rc)
+        rc = request_keep_upload(r, path, e);
     return rc ? rc : reply_json(r, 201, json_pack("{s:I}", "id", (json_int_t)id), e);
 }
 

@@ -130,8 +130,9 @@ static int template_put(struct request *r, struct err *e)
         return rc;
     path = arena_fmt(&r->arena, "%s/%s.docx", dir, name);
     mkdir(dir, 0700);
-    if (rename(r->upload, path) < 0)
-        return err_errno(e, "存不了模板");
+    rc = path ? request_keep_upload(r, path, e) : err_nomem(e);
+    if (rc)
+        return rc;
     snprintf(object, sizeof object, "template:%.20s", name);
     rc = cw_begin(r->db, e);
     if (!rc)

@@ -2,8 +2,11 @@
 #include "server/request.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 const char *request_param(const struct request *r, const char *name)
 {
@@ -79,6 +82,27 @@ int request_int(struct request *r, const char *name, bool needed, int64_t least,
     }
     *out = json_integer_value(j);
     return 0;
+}
+
+static int sync_path(const char *path, struct err *e)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int rc = fd < 0 || fsync(fd) < 0 ? err_errno(e, "写不到盘上：%s", path) : 0;
+
+    if (fd >= 0)
+        close(fd);
+    return rc;
+}
+
+int request_keep_upload(struct request *r, const char *path, struct err *e)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? arena_dup(&r->arena, (struct span){path, (size_t)(slash - path)}) : NULL;
+    int rc = folder ? sync_path(r->upload, e) : err_nomem(e);
+
+    if (!rc && rename(r->upload, path) < 0)
+        rc = err_errno(e, "存不了 %s", path);
+    return rc ? rc : sync_path(folder, e);
 }
 
 bool request_may(const struct request *r, const char *permission)

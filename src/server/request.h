@@ -81,6 +81,8 @@ int request_int(struct request *r, const char *name, bool needed, int64_t least,
 /* The claims store on a connection of this worker's own. */
 struct store;
 int request_store(struct request *r, struct store **out, struct err *e);
+/* Moves the upload to `path` for good: file and name are on the disk when it returns. Errors: ERR_IO. */
+int request_keep_upload(struct request *r, const char *path, struct err *e);
 bool request_may(const struct request *r, const char *permission);
 
 /* --- answering ----------------------------------------------------------------------------------- */
