@@ -10,6 +10,7 @@
 #include "life/history.h"
 #include "server/ask.h"
 #include "server/routes.h"
+#include "server/rulebook.h"
 #include "server/server.h"
 
 #define MOST_ROWS 500
@@ -246,7 +247,7 @@ static int show(struct request *r, struct err *e)
         t++;
     cw_now(today);
     today[10] = 0;
-    rc = t->code ? 0 : err_set(e, ERR_USAGE, "监督视图没有这一栏");
+    rc = t->code ? rulebook_is_open(r, e) : err_set(e, ERR_USAGE, "监督视图没有这一栏");
     if (!rc)
         rc = day_query(r, "from", "2000-01-01", &from, e);
     if (!rc)

@@ -81,6 +81,11 @@ int week_of(struct request *r, json_t **row, struct week_span *span, struct err 
                                   CW_ARGS(cw_i(id), cw_t(prefix)))
                     : err_nomem(e);
 
+    /* The bureau's report: an institution of its division has no part in it. */
+    if (!rc && *row && scope.fixmedins_code[0]) {
+        json_decref(*row);
+        *row = NULL;
+    }
     if (!rc && !*row)
         return err_set(e, ERR_USAGE, "没有编号为 %lld 的周报", (long long)id);
     if (!rc)
@@ -110,8 +115,9 @@ static int list(struct request *r, struct err *e)
     json_t *rows = NULL;
     size_t n;
     int rc = cw_rows_json(r->db, &rows, columns, e,
-                          COLUMNS "where admdvs = $1 order by to_day desc, id desc limit 200",
-                          CW_ARGS(cw_t(scope.prefix)));
+                          COLUMNS
+                          "where admdvs = $1 and $2 = 0 order by to_day desc, id desc limit 200",
+                          CW_ARGS(cw_t(scope.prefix), cw_i(scope.fixmedins_code[0] != 0)));
 
     if (rc)
         return rc;
