@@ -3,7 +3,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/arena.h"
 #include "casework/sm.h"
 
 void audit_hash(const struct span at[AUDIT_COLUMNS], char out[65])
@@ -29,6 +31,28 @@ static struct span digest(const char *text, char out[SM3_HEX])
     return (struct span){out, SM3_HEX - 1};
 }
 
+/* What was cut through a character, or never was text, with "?" for each such byte: an export with other bytes could not be read
+ * back, and one row would spoil the whole chain. */
+static struct span text_only(struct arena *a, struct span s)
+{
+    size_t bad = 0, from = 0;
+    char *copy;
+
+    if (!s.n || (utf8_valid(s, &bad) && !memchr(s.p, 0, s.n)))
+        return s;
+    copy = arena_dup(a, s);
+    if (!copy)
+        return SPAN("?");
+    while (from < s.n && !utf8_valid((struct span){copy + from, s.n - from}, &bad)) {
+        copy[from + bad] = '?';
+        from += bad + 1;
+    }
+    for (size_t i = 0; i < s.n; i++)
+        if (!copy[i])
+            copy[i] = '?';
+    return (struct span){copy, s.n};
+}
+
 static int last(struct cw *db, int64_t *seq, struct buf *hash, struct err *e)
 {
     struct cw_rows rows;
@@ -50,6 +74,7 @@ static int last(struct cw *db, int64_t *seq, struct buf *hash, struct err *e)
 int audit_append(struct cw *db, const struct actor *who, const struct act *what, struct err *e)
 {
     char now[CW_TIME], number[24], before[SM3_HEX], after[SM3_HEX], hash[SM3_HEX];
+    struct arena texts = ARENA_INIT;
     struct buf prev = BUF_INIT;
     struct cw_val v[AUDIT_COLUMNS + 1];
     int64_t seq;
@@ -73,6 +98,8 @@ int audit_append(struct cw *db, const struct actor *who, const struct act *what,
             span_of(what->detail),
             {prev.n ? prev.p : "", prev.n},
         };
+        for (int i = 1; i < AUDIT_COLUMNS; i++)
+            at[i] = text_only(&texts, at[i]);
         audit_hash(at, hash);
         v[0] = cw_i(seq + 1);
         for (int i = 1; i < AUDIT_COLUMNS; i++)
@@ -85,5 +112,6 @@ int audit_append(struct cw *db, const struct actor *who, const struct act *what,
             v, AUDIT_COLUMNS + 1);
     }
     buf_release(&prev);
+    arena_release(&texts);
     return rc;
 }

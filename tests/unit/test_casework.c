@@ -180,6 +180,29 @@ static void test_audit_append_only(void **state)
     cw_close(db);
 }
 
+/* A number that was cut in the middle of a character, bytes that are no text: the chain can still be read from a file. */
+static void test_audit_takes_any_bytes(void **state)
+{
+    static const char *const objects[] = {"person:\xe5\xbc", "person:\xff\xfe", "\xe5\xbc\xa0\xe4",
+                                          "person:1"};
+    struct cw *db = open_fresh();
+    struct buf file = BUF_INIT;
+    struct audit_report report, again;
+    struct err e = {0};
+
+    (void)state;
+    assert_int_equal(cw_begin(db, &e), 0);
+    for (size_t i = 0; i < sizeof objects / sizeof *objects; i++)
+        assert_int_equal(audit_append(db, &me, &(struct act){.act = "x", .object = objects[i]}, &e),
+                         0);
+    assert_int_equal(cw_commit(db, &e), 0);
+    export_text(db, &file, &report);
+    assert_int_equal(audit_verify((struct span){file.p, file.n}, &again, &e), 0);
+    assert_string_equal(report.code, again.code);
+    buf_release(&file);
+    cw_close(db);
+}
+
 static void test_newer_database_refused(void **state)
 {
     struct cw *db = open_fresh();
@@ -335,6 +358,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_audit_mutations),
         cmocka_unit_test(test_audit_append_only),
+        cmocka_unit_test(test_audit_takes_any_bytes),
         cmocka_unit_test(test_newer_database_refused),
         cmocka_unit_test(test_migration_text),
         cmocka_unit_test(test_seal),
