@@ -245,12 +245,13 @@ static int items(struct request *r, struct err *e)
     struct buf b = BUF_INIT;
     json_t *rows = NULL, *list = NULL;
     int64_t limit, total = 0;
+    char rest;
     int y, m, rc = request_query_int(r, "limit", 50, 1, MOST_ROWS, &limit, e);
 
     if (rc)
         return rc;
-    if (!month || strlen(month) != 7 || sscanf(month, "%4d-%2d", &y, &m) != 2 || y < 1971 ||
-        m < 1 || m > 12) {
+    if (!month || strlen(month) != 7 || strspn(month, "0123456789-") != 7 ||
+        sscanf(month, "%4d-%2d%c", &y, &m, &rest) != 2 || y < 1971 || m < 1 || m > 12) {
         err_set(e, ERR_INPUT, "月份应写成 2023-05");
         return err_where(e, "month");
     }

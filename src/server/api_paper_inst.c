@@ -9,6 +9,7 @@
 #include "server/clue_query.h"
 #include "server/paper_view.h"
 #include "server/routes.h"
+#include "server/rulebook.h"
 #include "server/server.h"
 
 #define MOST 30        /* questions: what two people check in a day */
@@ -29,8 +30,10 @@ static int pick(struct request *r, const char *inst, struct clue_page *page, str
     int64_t ids[MOST + 1];
     struct span rest = span_of(request_query(r, "clues"));
     size_t n = 0;
+    int rc = rulebook_scope(r, &f, e);
 
-    f.scope = scope_of(&r->session);
+    if (rc)
+        return rc;
     f.insts = inst;
     for (uint32_t s = 0; s < CLUE_STATES; s++)
         if (clue_states[s].open)

@@ -122,18 +122,21 @@ static int heat(struct request *r, struct err *e)
         " order by month");
     rc = ask_rows(a, &b, &months, e);
     buf_clear(&b);
-    buf_fmt(
+    buf_str(
         &b,
         "select l.fixmedins_code::bigint id, d.code, coalesce(d.name, '') \"name\", count(*)::bigint \"rows\" from s_line l"
-        " join d_inst d on d.id = l.fixmedins_code group by all order by 4 desc, 2 limit %lld",
-        (long long)limit);
+        " join d_inst d on d.id = l.fixmedins_code where true");
+    ask_scope(r, &b, "d.code");
+    buf_fmt(&b, " group by all order by 4 desc, 2 limit %lld", (long long)limit);
     if (!rc)
         rc = ask_rows(a, &b, &insts, e);
     buf_clear(&b);
+    buf_str(&b, "with big as (select l.fixmedins_code i from s_line l join d_inst d on"
+                " d.id = l.fixmedins_code where true");
+    ask_scope(r, &b, "d.code");
     buf_fmt(
         &b,
-        "with big as (select fixmedins_code i from s_line where fixmedins_code is not null group by 1 order by count(*) desc,"
-        " 1 limit %lld) select fixmedins_code::bigint id, huji_month(fee_ocur_time)::bigint \"month\", count(*)::bigint n,"
+        " group by 1 order by count(*) desc, 1 limit %lld) select fixmedins_code::bigint id, huji_month(fee_ocur_time)::bigint \"month\", count(*)::bigint n,"
         " sum(det_item_fee_sumamt)::bigint fen from s_line where fixmedins_code in (select i from big) group by 1, 2",
         (long long)limit);
     if (!rc)

@@ -356,6 +356,13 @@ static int approve_open(struct request *r, const json_t *row, const char *note, 
         rc = take(r, id, json_integer_value(json_object_get(row, "version")), "approved", note, e);
         if (!rc)
             rc = audit_change(r, "rule.approve", id, &c, note, e);
+        if (!rc && waiver) {
+            struct approval_want w = {.kind = approval_kind_of(text_of(row, "kind")),
+                                      .title = text_of(row, "title"),
+                                      .args = ""};
+
+            rc = approval_note_waived(r->db, &r->session, &w, waiver, e);
+        }
         if (!rc)
             rc = change_keep(&c, json_object_get(row, "effect"), e);
         rc = cw_end(r->db, rc, e);
