@@ -25,8 +25,8 @@ bool day_parse(struct span s, day_t *out); /* a time part, if any, must be valid
 bool sec_parse(struct span s, sec_t *out); /* date alone = midnight */
 /* YYYY-MM-DD and no other form: what is kept as a text and compared with texts, so that "2026/1/2" is never later than December. */
 bool day_iso(struct span s, day_t *out);
-void day_print(struct buf *b, day_t day);  /* 2023-03-08 */
-void sec_print(struct buf *b, sec_t t);    /* 2023-03-08 09:30:00 */
+void day_print(struct buf *b, day_t day); /* 2023-03-08 */
+void sec_print(struct buf *b, sec_t t);   /* 2023-03-08 09:30:00 */
 static inline day_t sec_day(sec_t t)
 {
     return (day_t)(t >= 0 ? t / DAY_SECS : -((-t + DAY_SECS - 1) / DAY_SECS));
