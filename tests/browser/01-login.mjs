@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MulanPSL-2.0
-import { base, fits, login, ok, openPage, password, settled, shot, test } from './lib.mjs'
+import { base, counted, fits, login, ok, openPage, password, settled, shot, test } from './lib.mjs'
 
 export default async function (context) {
   const page = await openPage(context)
@@ -28,7 +28,7 @@ export default async function (context) {
   await test(page, '外壳', async () => {
     const menu = page.getByRole('navigation', { name: '主菜单' })
     ok('菜单里有线索台账', await menu.getByRole('link', { name: '线索台账' }).isVisible())
-    ok('科长的菜单里没有用户管理', (await menu.getByRole('link', { name: '用户' }).count()) === 0)
+    ok('科长的菜单里没有用户管理', (await counted(menu.getByRole('link', { name: '用户' }), (n) => n === 0)))
     await page.keyboard.press('/')
     ok('按 / 到搜索框', await page.evaluate(() => document.activeElement?.getAttribute('placeholder')?.includes('搜索')))
     await page.keyboard.press('Escape')

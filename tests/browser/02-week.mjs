@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MulanPSL-2.0
 // From a screening run to a verdict, as two officers do it: the head screens and assigns, the officer judges.
-import { download, fits, go, login, ok, openBrowser, openPage, settled, shot, test } from './lib.mjs'
+import { counted, download, fits, go, login, ok, openBrowser, openPage, settled, shot, test } from './lib.mjs'
 
 export default async function (context) {
   const page = await openPage(context)
@@ -13,10 +13,10 @@ export default async function (context) {
     await settled(page)
     const rows = await page.locator('.el-table__body tr').count()
     ok('智能筛查：跑完后按规则列出结果', rows >= 20, rows)
-    ok('智能筛查：与上次比（同一数据，不变）', (await page.getByText('不变').count()) >= 10)
+    ok('智能筛查：与上次比（同一数据，不变）', (await counted(page.getByText('不变'), (n) => n >= 10)))
     await shot(page, '02-screen')
     await page.getByText('按机构', { exact: true }).click()
-    ok('智能筛查：按机构', (await page.locator('.el-table__body tr').count()) >= 5)
+    ok('智能筛查：按机构', (await counted(page.locator('.el-table__body tr'), (n) => n >= 5)))
   })
 
   let first = ''
@@ -100,7 +100,7 @@ export default async function (context) {
     await page.keyboard.press('Escape')
     await page.reload()
     await page.locator('.el-table__body tr').first().waitFor()
-    ok('台账：收起的列记得住', (await page.locator('.el-table__header th').filter({ hasText: '期限' }).count()) === 0)
+    ok('台账：收起的列记得住', (await counted(page.locator('.el-table__header th').filter({ hasText: '期限' }), (n) => n === 0)))
     await page.getByRole('button', { name: '显隐列' }).click()
     await page.locator('.el-popover').getByText('期限').click()
     await page.keyboard.press('Escape')
@@ -147,10 +147,10 @@ async function officer(page, first) {
     // The parts of the page come one by one.
     await page.locator('.strip .item.hot').first().waitFor()
     await page.getByRole('heading', { name: '依据' }).waitFor()
-    ok('线索详情：时间轴画出违规项', (await page.locator('.strip .item.hot').count()) >= 1)
+    ok('线索详情：时间轴画出违规项', (await counted(page.locator('.strip .item.hot'), (n) => n >= 1)))
     ok('线索详情：证据标出违规项与出处', /▶ 违规[\s\S]*第 \d+ 行/.test(await page.locator('main').innerText()))
     ok('线索详情：法条与什么能说明它不是', (await page.getByText('什么能说明它不是').isVisible()) && (await page.getByRole('heading', { name: '依据' }).isVisible()))
-    ok('线索详情：分量条', (await page.locator('.fill').count()) >= 1)
+    ok('线索详情：分量条', (await counted(page.locator('.fill'), (n) => n >= 1)))
     ok('线索详情：1366x768 不横向滚动', await fits(page))
     ok('线索详情：不滚动就看得见“提交并看下一条”', await page.getByRole('button', { name: '提交并看下一条' }).evaluate((b) => b.getBoundingClientRect().bottom <= window.innerHeight))
     await shot(page, '02-clue')

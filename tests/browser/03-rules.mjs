@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MulanPSL-2.0
-import { fits, go, login, ok, openPage, settled, shot, test } from './lib.mjs'
+import { counted, fits, go, login, ok, openPage, settled, shot, test } from './lib.mjs'
 
 export default async function (context) {
   const page = await openPage(context)
@@ -42,13 +42,13 @@ export default async function (context) {
     await go(page, '/institutions')
     const rows = page.locator('.el-table__body tr')
     await rows.first().waitFor()
-    ok('机构画像：有机构', (await rows.count()) >= 10)
+    ok('机构画像：有机构', (await counted(rows, (n) => n >= 10)))
     ok('机构画像：列表 1366x768 不横向滚动', await fits(page))
     await shot(page, '04-institutions')
     await rows.first().getByRole('button', { name: '画像' }).click()
     await page.getByRole('heading', { name: '与同类机构比' }).waitFor()
     await settled(page)
-    ok('机构画像：画了走势图', (await page.locator('main svg').count()) >= 3)
+    ok('机构画像：画了走势图', (await counted(page.locator('main svg'), (n) => n >= 3)))
     ok('机构画像：1366x768 不横向滚动', await fits(page))
     await shot(page, '04-institution')
     await page.locator('main').evaluate((m) => m.scrollTo(0, 900))
@@ -74,11 +74,11 @@ export default async function (context) {
     await settled(page)
     const name = await page.locator('main h2').first().innerText()
     ok('人员画像：姓名已遮盖', /\*|无姓名/.test(name), name)
-    ok('人员画像：时间轴标出疑点涉及的就诊', (await page.locator('.strip .item.hot').count()) >= 1)
-    ok('人员画像：时间轴有就诊', (await page.locator('.strip .item').count()) >= 1)
+    ok('人员画像：时间轴标出疑点涉及的就诊', (await counted(page.locator('.strip .item.hot'), (n) => n >= 1)))
+    ok('人员画像：时间轴有就诊', (await counted(page.locator('.strip .item'), (n) => n >= 1)))
     await page.locator('.strip .item').first().focus()
     await page.keyboard.press('Enter')
-    ok('人员画像：键盘选中时间轴上的一次，表里对应的行标出', (await page.locator('tr.picked').count()) >= 1)
+    ok('人员画像：键盘选中时间轴上的一次，表里对应的行标出', (await counted(page.locator('tr.picked'), (n) => n >= 1)))
     ok('人员画像：1366x768 不横向滚动', await fits(page))
     await shot(page, '05-person')
   })

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MulanPSL-2.0
 // The three administrators, each with what is theirs and nothing else.
-import { download, fits, go, login, ok, openBrowser, openPage, password, settled, shot, test } from './lib.mjs'
+import { counted, download, fits, go, login, ok, openBrowser, openPage, password, settled, shot, test } from './lib.mjs'
 
 async function as(user, act) {
   const browser = await openBrowser()
@@ -17,7 +17,7 @@ export default async function () {
   await as('xitong', async (page) => {
     await test(page, '系统管理员', async () => {
       const menu = page.getByRole('navigation', { name: '主菜单' })
-      ok('系统管理员：菜单里没有业务', (await menu.getByRole('link', { name: '线索台账' }).count()) === 0)
+      ok('系统管理员：菜单里没有业务', (await counted(menu.getByRole('link', { name: '线索台账' }), (n) => n === 0)))
       await go(page, '/clues')
       ok('系统管理员：台账进不去', await page.getByText('您没有查看它的权限').isVisible())
       await go(page, '/system/users')
@@ -41,7 +41,7 @@ export default async function () {
       await shot(page, '06-orgs')
       await go(page, '/system/params')
       await page.getByRole('heading', { name: '安全策略' }).waitFor()
-      ok('参数：系统管理员改不了安全策略', (await page.locator('section.card').first().getByRole('textbox').count()) === 0)
+      ok('参数：系统管理员改不了安全策略', (await counted(page.locator('section.card').first().getByRole('textbox'), (n) => n === 0)))
       ok('参数：1366x768 不横向滚动', await fits(page))
       await shot(page, '06-params')
       await go(page, '/system/about')

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MulanPSL-2.0
 // 接入管理, 接口运行, 事前审核: a hospital is connected, sends an order, is reminded, and somebody tries an order by hand.
-import { base, fits, go, login, ok, openPage, settled, shot, test } from './lib.mjs'
+import { base, counted, fits, go, login, ok, openPage, settled, shot, test } from './lib.mjs'
 
 const order = { rx_id: 'RX1', hilist_code: '', cnt: '2', pric: '18', sumamt: '36', drord_begn_date: '2023-04-01 08:30:00', curr_drord_flag: '1' }
 function message(infno, inst, person, item, msgid) {
@@ -89,7 +89,7 @@ export default async function (context) {
     await row.getByRole('link').click()
     await page.getByRole('heading', { name: '按规则' }).waitFor()
     await settled(page)
-    ok('接口运行：一家机构有逐日图', (await page.locator('main svg').count()) >= 1)
+    ok('接口运行：一家机构有逐日图', (await counted(page.locator('main svg'), (n) => n >= 1)))
     ok('接口运行：一家机构 1366x768 不横向滚动', await fits(page))
     await shot(page, '07-traffic-one')
   })

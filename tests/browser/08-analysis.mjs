@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MulanPSL-2.0
 // 运行指标, 分析台: figures, items watched, a pivot drilled into, rows that become clues.
-import { fits, go, login, ok, openPage, settled, shot, test } from './lib.mjs'
+import { counted, fits, go, login, ok, openPage, settled, shot, test } from './lib.mjs'
 
 export default async function (context) {
   const page = await openPage(context)
@@ -10,8 +10,8 @@ export default async function (context) {
     await go(page, '/indicators')
     await page.getByText('次均住院基金', { exact: true }).first().waitFor()
     await settled(page)
-    ok('运行指标：两张图', (await page.locator('main svg').count()) >= 2)
-    ok('运行指标：十二个月', (await page.locator('.el-table__body tr').count()) === 12)
+    ok('运行指标：两张图', (await counted(page.locator('main svg'), (n) => n >= 2)))
+    ok('运行指标：十二个月', (await counted(page.locator('.el-table__body tr'), (n) => n === 12)))
     ok('运行指标：1366x768 不横向滚动', await fits(page))
     await shot(page, '08-indicators')
     const before = await page.locator('.figures dd').first().innerText()
@@ -27,7 +27,7 @@ export default async function (context) {
     await page.getByText('已盯住').waitFor()
     await page.getByText('只看盯着的').click()
     await settled(page)
-    ok('运行指标：盯着的项目', (await page.getByRole('button', { name: '不盯了' }).count()) === 1)
+    ok('运行指标：盯着的项目', (await counted(page.getByRole('button', { name: '不盯了' }), (n) => n === 1)))
     await page.getByText('只看盯着的').click()
     await settled(page)
     ok('运行指标：项目表 1366x768 不横向滚动', await fits(page))
@@ -46,7 +46,7 @@ export default async function (context) {
     await page.locator('.el-dropdown-menu__item:visible', { hasText: '按医师' }).click()
     await page.getByText('只看').waitFor()
     await settled(page)
-    ok('透视：下钻到医师', (await page.getByRole('button', { name: /去掉条件 机构/ }).count()) === 1)
+    ok('透视：下钻到医师', (await counted(page.getByRole('button', { name: /去掉条件 机构/ }), (n) => n === 1)))
     await shot(page, '08-pivot-drill')
     await rows.nth(0).locator('.el-checkbox').click()
     await rows.nth(1).locator('.el-checkbox').click()
@@ -65,17 +65,17 @@ export default async function (context) {
     await page.getByRole('tab', { name: /存下的查询（1）/ }).click()
     await page.getByRole('link', { name: '医师次均' }).click()
     await settled(page)
-    ok('透视：存下的能再打开', (await page.getByRole('button', { name: /去掉条件 机构/ }).count()) === 1)
+    ok('透视：存下的能再打开', (await counted(page.getByRole('button', { name: /去掉条件 机构/ }), (n) => n === 1)))
     await go(page, '/clues?source=analysis')
     await page.locator('.el-table__body tr', { hasText: '医师次均费用' }).nth(1).waitFor()
-    ok('透视：台账里有', (await page.locator('.el-table__body tr', { hasText: '医师次均费用' }).count()) === 2)
+    ok('透视：台账里有', (await counted(page.locator('.el-table__body tr', { hasText: '医师次均费用' }), (n) => n === 2)))
   })
   await test(page, 'SQL 查询', async () => {
     await go(page, '/analysis')
     await page.getByRole('tab', { name: /SQL/ }).click()
     await page.getByRole('button', { name: /运行（/ }).click()
     await page.getByText(/^\d+ 行/).waitFor()
-    ok('SQL：样例跑出机构', (await page.locator('.el-table__body:visible tr').count()) >= 5)
+    ok('SQL：样例跑出机构', (await counted(page.locator('.el-table__body:visible tr'), (n) => n >= 5)))
     ok('SQL：1366x768 不横向滚动', await fits(page))
     await page.locator('.el-collapse-item__header').first().click()
     await page.waitForTimeout(400)

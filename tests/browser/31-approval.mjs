@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MulanPSL-2.0
 // Two persons for one act: an analyst dismisses many and exports much, the section head agrees, the bureau's head waives.
-import { download, fits, go, login, ok, openBrowser, openPage, settled, shot, test } from './lib.mjs'
+import { counted, download, fits, go, login, ok, openBrowser, openPage, settled, shot, test } from './lib.mjs'
 
 async function as(user, act) {
   const browser = await openBrowser()
@@ -64,7 +64,7 @@ export default async function () {
     await page.getByText('已提交，同意后').waitFor()
     await go(page, '/approvals')
     await page.getByRole('cell', { name: '等复核' }).first().waitFor()
-    ok('复核：我提出的两件', (await page.getByRole('cell', { name: '等复核' }).count()) === 2)
+    ok('复核：我提出的两件', (await counted(page.getByRole('cell', { name: '等复核' }), (n) => n === 2)))
   })
 
   await as('kezhang', async (page) => {
@@ -98,7 +98,7 @@ export default async function () {
     await page.getByRole('button', { name: '免除一类复核' }).click()
     const d = page.getByRole('dialog')
     await d.getByRole('combobox', { name: '类别' }).click({ force: true })
-    ok('复核：法规要求的两人不在可免之列', (await page.getByRole('option', { name: '查看举报人身份' }).count()) === 0)
+    ok('复核：法规要求的两人不在可免之列', (await counted(page.getByRole('option', { name: '查看举报人身份' }), (n) => n === 0)))
     await page.getByRole('option', { name: '批量排除线索' }).click()
     await d.locator('textarea').fill('本局只有三人，监管科仅一人在岗')
     const day = new Date(Date.now() + 20 * 86400e3).toISOString().slice(0, 10)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MulanPSL-2.0
 // The supervisor looks: each section opens, nothing can be changed, and the looking stands in the audit log.
-import { fits, go, login, ok, openBrowser, openPage, settled, shot, test } from './lib.mjs'
+import { counted, fits, go, login, ok, openBrowser, openPage, settled, shot, test } from './lib.mjs'
 
 export default async function () {
   const browser = await openBrowser()
@@ -17,7 +17,7 @@ export default async function () {
         await side.getByRole('button', { name: n, exact: true }).click()
         await page.getByRole('heading', { name: n, exact: true }).waitFor()
         await settled(page)
-        ok(`监督视图：${n} 打得开、不横向滚动`, (await page.locator('main [role=alert]').count()) === 0 && (await fits(page)))
+        ok(`监督视图：${n} 打得开、不横向滚动`, (await counted(page.locator('main [role=alert]'), (n) => n === 0)) && (await fits(page)))
       }
       await side.getByRole('button', { name: '从未筛到、从未查过' }).click()
       await page.locator('.el-table__body tr').first().waitFor()
@@ -27,7 +27,7 @@ export default async function () {
       // Of the ledger: the view just left has a button 导出, too.
       const ledger = page.locator('.table-page')
       await ledger.getByRole('button', { name: '显隐列' }).waitFor()
-      ok('监督视图：台账只读，没有批量操作', (await ledger.getByRole('button', { name: '批量排除' }).count()) === 0 && (await ledger.getByRole('button', { name: '导出', exact: true }).count()) === 0)
+      ok('监督视图：台账只读，没有批量操作', (await counted(ledger.getByRole('button', { name: '批量排除' }), (n) => n === 0)) && (await counted(ledger.getByRole('button', { name: '导出', exact: true }), (n) => n === 0)))
       await go(page, '/system/audit')
       await page.getByRole('cell', { name: 'supervise.read' }).first().waitFor()
       ok('监督视图：看过哪一栏在审计日志里', true)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MulanPSL-2.0
 // A rule retired and brought back by two persons, a parameter of the region's own, an exception: each with its effect seen first.
-import { fits, go, login, ok, openBrowser, openPage, settled, shot, test } from './lib.mjs'
+import { counted, fits, go, login, ok, openBrowser, openPage, settled, shot, test } from './lib.mjs'
 
 const dialog = (page) => page.locator('.el-dialog:visible')
 
@@ -33,8 +33,8 @@ export default async function (context) {
     await propose(analyst, '与新规则重复')
     const text = await dialog(analyst).innerText()
     ok('停用：说出消失多少、哪些机构', /消失 [1-9]/.test(text) && text.includes('青溪县'), text.slice(0, 300))
-    ok('停用：画了各机构变更前后', (await dialog(analyst).locator('svg').count()) >= 1)
-    ok('停用：提出的人不能批准', (await dialog(analyst).getByRole('button', { name: /批准/ }).count()) === 0)
+    ok('停用：画了各机构变更前后', (await counted(dialog(analyst).locator('svg'), (n) => n >= 1)))
+    ok('停用：提出的人不能批准', (await counted(dialog(analyst).getByRole('button', { name: /批准/ }), (n) => n === 0)))
     await shot(analyst, '35-propose')
     await dialog(analyst).getByRole('button', { name: '知道了' }).click()
     await settled(analyst)
@@ -69,7 +69,7 @@ export default async function (context) {
     await go(head, '/rules/B02')
     await head.locator('.head .el-tag', { hasText: '启用' }).waitFor()
     const life = head.locator('section.card', { hasText: '状态与版本' })
-    ok('规则页：历史有三项，记录完好', (await life.locator('.el-table__body tr').count()) === 3 && (await life.getByText('完好').count()) === 3)
+    ok('规则页：历史有三项，记录完好', (await counted(life.locator('.el-table__body tr'), (n) => n === 3)) && (await counted(life.getByText('完好'), (n) => n === 3)))
     await life.scrollIntoViewIfNeeded()
     await shot(head, '35-life')
   })

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MulanPSL-2.0
 // A rule of the bureau's own: a pattern, another threshold, what it would find as one types, saved as a draft, proposed.
-import { fits, go, login, ok, openPage, settled, shot, test } from './lib.mjs'
+import { counted, fits, go, login, ok, openPage, settled, shot, test } from './lib.mjs'
 
 export default async function (context) {
   const page = await openPage(context)
@@ -22,7 +22,7 @@ export default async function (context) {
     await page.keyboard.press('Tab')
     await page.waitForFunction((t) => document.querySelector('.big') && document.querySelector('.big').innerText !== t, before)
     ok('新建规则：改阈值，命中随之改变', true)
-    ok('新建规则：例子因此不通过，说得出哪几个', (await page.locator('li.bad').count()) >= 1)
+    ok('新建规则：例子因此不通过，说得出哪几个', (await counted(page.locator('li.bad'), (n) => n >= 1)))
     await page.getByLabel('参数 max').fill('15 d')
     await page.keyboard.press('Tab')
     await page.waitForFunction((t) => document.querySelector('.big')?.innerText === t, before)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MulanPSL-2.0
 // 知识表 as a grid: a row added, changed, ended in place; faults beside their cell; an Excel looked at before it is taken; proposed with
 // its effect, approved by another one, used by the screening, taken back. With the keyboard where hands stay on it.
-import { download, fits, go, login, ok, openBrowser, openPage, settled, shot, test } from './lib.mjs'
+import { counted, download, fits, go, login, ok, openBrowser, openPage, settled, shot, test } from './lib.mjs'
 
 const dialog = (page) => page.locator('.el-dialog:visible')
 const grid = (page) => page.locator('.el-table').first()
@@ -47,7 +47,7 @@ export default async function (context) {
   await test(page, '知识表：列表', async () => {
     await go(page, '/knowledge')
     await grid(page).locator('tbody tr').first().waitFor()
-    ok('知识表：五十多张表都列出', (await grid(page).locator('tbody tr').count()) > 50)
+    ok('知识表：五十多张表都列出', (await counted(grid(page).locator('tbody tr'), (n) => n > 50)))
     await page.getByLabel('找知识表').fill('C04')
     await page.waitForFunction(() => document.querySelectorAll('.el-table tbody tr').length === 1)
     ok('知识表：按规则编号找得到', (await grid(page).locator('tbody tr').first().innerText()).includes('每日限量'))
@@ -88,18 +88,18 @@ export default async function (context) {
     await page.locator('.basket li').nth(2).waitFor()
     const text = await page.locator('.basket').innerText()
     ok('知识表：三处改动各说清楚', text.includes('→ 7') && text.includes('自 2023-07-01 起') && text.includes('到 2023-12-31 为止'), text)
-    ok('知识表：表里标着待改、待终止', (await grid(page).getByText('待改').count()) === 1 && (await grid(page).getByText('待终止').count()) === 1)
+    ok('知识表：表里标着待改、待终止', (await counted(grid(page).getByText('待改'), (n) => n === 1)) && (await counted(grid(page).getByText('待终止'), (n) => n === 1)))
     ok('知识表：有改动时 1366x768 不横向滚动', await fits(page))
     await shot(page, '37-basket')
   })
   await test(page, '知识表：提出，先看影响', async () => {
     await propose(page, '本市规定')
     ok('知识表：影响说出新增多少', /新增 [1-9]/.test(await dialog(page).innerText()), (await dialog(page).innerText()).slice(0, 200))
-    ok('知识表：提出的人不能批准', (await dialog(page).getByRole('button', { name: /批准/ }).count()) === 0)
+    ok('知识表：提出的人不能批准', (await counted(dialog(page).getByRole('button', { name: /批准/ }), (n) => n === 0)))
     await shot(page, '37-effect')
     await dialog(page).getByRole('button', { name: '知道了' }).click()
     await page.locator('.pending').waitFor()
-    ok('知识表：等批准的留在表下面', (await page.locator('.basket').count()) === 0)
+    ok('知识表：等批准的留在表下面', (await counted(page.locator('.basket'), (n) => n === 0)))
     ok('知识表：没批准前表没有变', (await page.evaluate(async () => (await (await fetch('/api/knowledge/day_limit')).json()).own)) === 0)
   })
   await test(head, '知识表：另一人批准', async () => {
@@ -131,7 +131,7 @@ export default async function (context) {
     ok('知识表：不收的说出原因', (await dialog(page).innerText()).includes('应为数字'))
     await shot(page, '37-import')
     await dialog(page).getByRole('button', { name: /放进待提出的改动（2 行）/ }).click()
-    ok('知识表：进了待提出的改动', (await page.locator('.basket li').count()) === 2)
+    ok('知识表：进了待提出的改动', (await counted(page.locator('.basket li'), (n) => n === 2)))
     await page.getByRole('button', { name: '全部移出' }).click()
   })
   await test(page, '知识表：退回', async () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MulanPSL-2.0
 // A new officer practises: an empty county, practice data by one button, a banner on every page, marked exports.
-import { download, fits, go, login, ok, openBrowser, openPage, result, settled, shot, test } from './lib.mjs'
+import { counted, download, fits, go, login, ok, openBrowser, openPage, result, settled, shot, test } from './lib.mjs'
 
 const browser = await openBrowser()
 try {
@@ -8,7 +8,7 @@ try {
   await login(page, 'kezhang')
   await test(page, '演示数据：放进空县', async () => {
     await go(page, '/data')
-    ok('演示数据：放之前没有条幅', (await page.locator('.demo').count()) === 0)
+    ok('演示数据：放之前没有条幅', (await counted(page.locator('.demo'), (n) => n === 0)))
     await page.getByRole('button', { name: '先用演示数据练手' }).click()
     await shot(page, '05-demo-ask')
     await page.getByRole('dialog').getByRole('button', { name: '放入', exact: true }).click()

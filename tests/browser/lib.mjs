@@ -99,6 +99,15 @@ export async function shot(page, name) {
   await page.screenshot({ path: join(shots, name + '.png') })
 }
 
+/** Does the number of matches come to be as it should? A page draws its rows when they arrive, not when it is opened. */
+export async function counted(locator, fits) {
+  for (let i = 0; i < 50; i++) {
+    if (fits(await locator.count())) return true
+    await new Promise((done) => setTimeout(done, 100))
+  }
+  return false
+}
+
 /** Neither the page nor a table in it has to be pushed sideways; a table cut off is named. */
 export async function fits(page) {
   const wide = await page.evaluate(() => {

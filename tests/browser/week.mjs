@@ -5,7 +5,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { base, download, fits, go, login, ok, openBrowser, openPage, result, settled, shot, test } from './lib.mjs'
+import { base, counted, download, fits, go, login, ok, openBrowser, openPage, result, settled, shot, test } from './lib.mjs'
 
 const dir = mkdtempSync(join(tmpdir(), 'huji-week-'))
 let clicks = 0
@@ -91,7 +91,7 @@ async function week(context) {
     await page.getByText('各机构各月有没有数据').waitFor()
     await page.locator('.heat td').first().waitFor()
     await settled(page)
-    ok('质量：缺月一格一格看得见', (await page.locator('.heat td').count()) > 30)
+    ok('质量：缺月一格一格看得见', (await counted(page.locator('.heat td'), (n) => n > 30)))
     ok('质量：1366x768 不横向滚动', await fits(page))
     await shot(page, '04-data-quality')
     await page.locator('h3', { hasText: '拒收的行' }).scrollIntoViewIfNeeded()
@@ -104,7 +104,7 @@ async function week(context) {
     await page.locator('input[aria-label=收进编码表]').setInputFiles(join(dir, '医疗服务项目.csv'))
     await page.getByText('收进 1 张编码表').waitFor({ timeout: 60_000 })
     await settled(page)
-    ok('编码：十五项标准都在表里', (await page.getByText('医保日间手术病种').count()) === 1)
+    ok('编码：十五项标准都在表里', (await counted(page.getByText('医保日间手术病种'), (n) => n === 1)))
     ok('编码：1366x768 不横向滚动', await fits(page))
     await shot(page, '04-data-codes')
     await click(page.getByRole('tab', { name: '还缺什么' }))
@@ -283,7 +283,7 @@ async function week(context) {
   })
   await test(page, '周四：冻结与导出', async () => {
     ok('周报：改数时没保存的文字还在', (await page.getByLabel('召开会议').inputValue()).includes('部署会'))
-    ok('周报：只有改过的数标“手工”', (await page.locator('.t').getByText('手工', { exact: true }).count()) === 1)
+    ok('周报：只有改过的数标“手工”', (await counted(page.locator('.t').getByText('手工', { exact: true }), (n) => n === 1)))
     await click(page.getByRole('button', { name: '已退回 本周' }))
     await page.getByText('已退回：1 项').waitFor()
     ok('周报：1366x768 不横向滚动', await fits(page))
