@@ -115,7 +115,8 @@ static void print_micro(struct buf *b, int64_t v, struct span fmt)
     else if (span_is(fmt, "h"))
         dec_print(b, v / 3600, 6);
     else if (span_is(fmt, "pct") || span_is(fmt, "%"))
-        dec_print(b, div_round(v, 100, 0), 2); /* 57.41 %: enough to be read, exact stands in the value */
+        dec_print(b, div_round(v, 100, 0),
+                  2); /* 57.41 %: enough to be read, exact stands in the value */
     else if (span_is(fmt, "1") || span_is(fmt, "2"))
         dec_print(b, div_round(v, fmt.p[0] == '1' ? 100000 : 10000, 0), fmt.p[0] - '0');
     else
