@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 #include <zip.h>
 
 #include "papers/xmltree.h"
@@ -343,28 +342,5 @@ int docx_fill_mem(struct span docx, const json_t *values, struct buf *out, int *
     if (unknown)
         *unknown = f.unknown;
     arena_release(&f.a);
-    return rc;
-}
-
-int docx_fill(struct span docx, const json_t *values, const char *path, int *unknown, struct err *e)
-{
-    struct buf out = BUF_INIT, tmp = BUF_INIT;
-    int rc = docx_fill_mem(docx, values, &out, unknown, e);
-    FILE *f = NULL;
-
-    buf_fmt(&tmp, "%s.new", path);
-    if (rc == 0 && !(f = fopen(buf_cstr(&tmp), "wb")))
-        rc = err_errno(e, "写不了 %s", path);
-    if (f) {
-        bool ok = fwrite(out.p, 1, out.n, f) == out.n && fflush(f) == 0;
-
-        ok = fclose(f) == 0 && ok;
-        if (!ok || rename(buf_cstr(&tmp), path) != 0) {
-            rc = err_errno(e, "写不了 %s", path);
-            unlink(buf_cstr(&tmp));
-        }
-    }
-    buf_release(&out);
-    buf_release(&tmp);
     return rc;
 }

@@ -15,11 +15,8 @@
 /*
  * values: {"名称": "文字", "清单": [{"列": "文字"}, ...]}; numbers are written as they are. Names of the template that `values`
  * has not are left blank and their number is put into *unknown (NULL allowed), the first one into the note.
- * The file is written beside its place and moved there: whole or not there. Errors: ERR_INPUT (not a DOCX), ERR_IO.
+ * Errors: ERR_INPUT (not a DOCX), ERR_IO.
  */
-int docx_fill(struct span docx, const json_t *values, const char *path, int *unknown,
-              struct err *e);
-/* The same into memory. */
 int docx_fill_mem(struct span docx, const json_t *values, struct buf *out, int *unknown,
                   struct err *e);
 

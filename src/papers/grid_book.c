@@ -51,12 +51,6 @@ static bool fill(lxw_workbook *wb, const char *title, const json_t *lines, const
     return true;
 }
 
-int grid_book_write(const char *title, const json_t *lines, const json_t *head, const json_t *rows,
-                    const char *path, struct err *e)
-{
-    return grid_book_write_marked(title, lines, head, rows, NULL, path, e);
-}
-
 int grid_book_write_marked(const char *title, const json_t *lines, const json_t *head,
                            const json_t *rows, const char *mark, const char *path, struct err *e)
 {

@@ -7,10 +7,8 @@
 
 #include "base/err.h"
 
-/* lines: ["..."], head: ["..."], rows: [["..." or number]]. Texts stay texts. Errors: ERR_IO. */
-int grid_book_write(const char *title, const json_t *lines, const json_t *head, const json_t *rows,
-                    const char *path, struct err *e);
-/* The same with who took it, when and the audit code in the page header (papers/mark.h). */
+/* lines: ["..."], head: ["..."], rows: [["..." or number]]. Texts stay texts.
+ * mark: who took it, when and the audit code, for the page header (papers/mark.h); NULL: none. Errors: ERR_IO. */
 int grid_book_write_marked(const char *title, const json_t *lines, const json_t *head,
                            const json_t *rows, const char *mark, const char *path, struct err *e);
 
