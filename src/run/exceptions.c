@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "run/exceptions.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -215,54 +210,6 @@ bool exception_names(const struct exception *x, const struct rule *r)
         if (span_eq(n->text, r->id) || span_eq(n->text, r->base_id))
             return true;
     return false;
-}
-
-/* --- writing ------------------------------------------------------------------------------------- */
-
-static int add_item(struct exceptions *now, const struct huji_library *lib, const char *item,
-                    struct err *e)
-{
-    struct buf out = BUF_INIT;
-    struct span text = {"", 0};
-    int rc = access(now->file, F_OK) == 0 ? file_read(&now->a, now->file, MAX_FILE, &text, e) : 0;
-
-    if (rc == 0) {
-        buf_span(&out, text);
-        if (text.n && text.p[text.n - 1] != '\n')
-            buf_char(&out, '\n');
-        if (!text.n)
-            buf_str(&out, "# 规则的例外：只增不改，由 huji exceptions add 与 end 写入。\n");
-        buf_fmt(&out, "- {%s}\n", item);
-        rc = out.failed ? err_nomem(e)
-                        : read_text(now, (struct span){buf_cstr(&out), out.n}, lib, e);
-    }
-    if (rc == 0)
-        rc = file_write_whole(now->file, (struct span){buf_cstr(&out), out.n}, e);
-    buf_release(&out);
-    return rc;
-}
-
-int exceptions_add(const char *data, const struct huji_library *lib, const char *item,
-                   struct err *e)
-{
-    struct exceptions now = {0};
-    char *dir = arena_fmt(&now.a, "%s/rules", data);
-    int rc = 0, fd = -1;
-
-    now.file = arena_fmt(&now.a, "%s/rules/exceptions.yaml", data);
-    if (!dir || !now.file)
-        rc = err_nomem(e);
-    if (rc == 0 && mkdir(dir, 0755) != 0 && errno != EEXIST)
-        rc = err_errno(e, "建不了目录 %s", dir);
-    /* Two who add at the same time: the second reads what the first wrote. */
-    if (rc == 0 && ((fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0 || flock(fd, LOCK_EX)))
-        rc = err_errno(e, "锁不住目录 %s", dir);
-    if (rc == 0)
-        rc = add_item(&now, lib, item, e);
-    if (fd >= 0)
-        close(fd);
-    exceptions_release(&now);
-    return rc;
 }
 
 /* --- what they suppress --------------------------------------------------------------------------- */

@@ -50,13 +50,6 @@ int exceptions_load_from(const char *own, const struct huji_library *lib, struct
 void exceptions_release(struct exceptions *x);
 bool exception_names(const struct exception *x, const struct rule *r);
 
-/* One more line of the file, written whole: not at all when the library would refuse what then stands there. `item` is a
- * flow map without its braces. */
-int exceptions_add(const char *data, const struct huji_library *lib, const char *item,
-                   struct err *e);
-
-struct huji_run;
-struct walk;
 /* Marks the rows of `table` (as `finding`), in order of numbers: the first that fits has it. Within the caller's transaction. */
 int exceptions_apply(struct store *s, const struct exceptions *x, const struct huji_library *lib,
                      const char *table, struct err *e);

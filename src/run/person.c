@@ -113,11 +113,6 @@ void person_bench_free(struct person_bench *b)
     mem_free(b);
 }
 
-const struct person_link *person_bench_link(const struct person_bench *b)
-{
-    return b->link;
-}
-
 /* ---- telling ---- */
 
 /* Of lines at issue that are no members, the walk lets all through. */

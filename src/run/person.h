@@ -69,7 +69,6 @@ struct person_bench;
 /* Owns: person_bench_free, before its link. */
 int person_bench_new(const struct person_link *l, struct person_bench **out, struct err *e);
 void person_bench_free(struct person_bench *b); /* NULL allowed */
-const struct person_link *person_bench_link(const struct person_bench *b);
 
 enum { PERSON_KNOWN = 1, PERSON_INST_KNOWN = 2, PERSON_VISIT_KNOWN = 4 };
 
