@@ -107,6 +107,28 @@ static inline int64_t box_int(struct box *b, const char *sql)
     return v;
 }
 
+__attribute__((format(printf, 2, 3))) static inline void con_run(duckdb_connection con,
+                                                                 const char *fmt, ...)
+{
+    char sql[2048];
+    struct err e = {0};
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vsnprintf(sql, sizeof sql, fmt, ap);
+    va_end(ap);
+    if (n < 0 || (size_t)n >= sizeof sql || db_run(con, sql, &e) < 0)
+        fail_msg("%s: %s", sql, e.message);
+}
+
+static inline int64_t con_int(duckdb_connection con, const char *sql)
+{
+    int64_t n = -1;
+    struct err e = {0};
+    if (db_int(con, &e, 0, &n, "%s", sql) < 0)
+        fail_msg("%s: %s", sql, e.message);
+    return n;
+}
+
 /* First column of the first row as text. */
 static inline const char *box_text(struct box *b, const char *sql)
 {

@@ -7,34 +7,13 @@
 static const char *const flows[] = {"fee_list_d",       "mdtrt_d",          "setl_d",
                                     "setl_list_diag_d", "setl_diag_list_d", "setl_list_oprn_d"};
 
-static void run(duckdb_connection con, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static void run(duckdb_connection con, const char *fmt, ...)
-{
-    char sql[2048];
-    struct err e = {0};
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(sql, sizeof sql, fmt, ap);
-    va_end(ap);
-    if (db_run(con, sql, &e) < 0)
-        fail_msg("%s: %s", sql, e.message);
-}
-
-static int64_t number(duckdb_connection con, const char *sql)
-{
-    int64_t n = -1;
-    struct err e = {0};
-    if (db_int(con, &e, 0, &n, "%s", sql) < 0)
-        fail_msg("%s: %s", sql, e.message);
-    return n;
-}
-
 /* Rows of DIR/t/`table` for which `late` is true to DIR/late, the others to DIR/early; `columns`: EXCLUDE (...) or nothing. */
 static void split_rows(duckdb_connection con, const char *dir, const char *table,
                        const char *columns, const char *late)
 {
     for (int k = 0; k < 2; k++)
-        run(con,
+        con_run(
+            con,
             "COPY (SELECT * %s FROM read_csv('%s/t/%s.csv', all_varchar = true) WHERE %scoalesce(%s, false)) TO "
             "'%s/%s/%s.csv' (HEADER)",
             columns, dir, table, k ? "" : "NOT ", late, dir, k ? "late" : "early", table);
@@ -47,7 +26,8 @@ static void split_others(duckdb_connection con, const char *dir)
     static const char *const halves[] = {"household",  "psn_insu_d", "assisted",      "death",
                                          "opsp_reg_d", "agency_act", "presence_check"};
     split_rows(con, dir, "sale_3505", "EXCLUDE (rid)", "sel_retn_time >= '2023-11-01'");
-    run(con,
+    con_run(
+        con,
         "COPY (SELECT * EXCLUDE (psn_name), psn_name || '*' AS psn_name FROM read_csv('%s/early/sale_3505.csv', all_varchar = "
         "true) LIMIT 300) TO '%s/late/sale_3505_2.csv' (HEADER)",
         dir, dir);
@@ -60,12 +40,14 @@ static void split_others(duckdb_connection con, const char *dir)
 /* DIR/t -> DIR/early, DIR/late: visits for which `late` is true, and all that belongs to them. */
 static void split(duckdb_connection con, const char *dir, const char *late)
 {
-    run(con,
+    con_run(
+        con,
         "CREATE OR REPLACE TABLE v AS SELECT mdtrt_id FROM read_csv('%s/t/mdtrt_d.csv', all_varchar = true) %s",
         dir, late);
     for (size_t i = 0; i < sizeof flows / sizeof flows[0]; i++)
         for (int k = 0; k < 2; k++)
-            run(con,
+            con_run(
+                con,
                 "COPY (SELECT * FROM read_csv('%s/t/%s.csv', all_varchar = true) WHERE mdtrt_id %s (SELECT mdtrt_id FROM v)) TO "
                 "'%s/%s/%s.csv' (HEADER)",
                 dir, flows[i], k ? "IN" : "NOT IN", dir, k ? "late" : "early", flows[i]);
@@ -110,7 +92,8 @@ static void view(duckdb_connection con, char db, const char *table)
         }
     if (strncmp(list, "REPLACE", 7) == 0)
         strcat(list, ")");
-    run(con, "CREATE OR REPLACE TEMP TABLE v%c AS SELECT * %s FROM %c.%s t", db, list, db, table);
+    con_run(con, "CREATE OR REPLACE TEMP TABLE v%c AS SELECT * %s FROM %c.%s t", db, list, db,
+            table);
 }
 
 static void compare(duckdb_connection con, const char *dir)
@@ -118,7 +101,8 @@ static void compare(duckdb_connection con, const char *dir)
     struct db_rows rows;
     struct err e = {0};
     int tables = 0;
-    run(con,
+    con_run(
+        con,
         "ATTACH '%s/grown/claims.duckdb' AS a (READ_ONLY); ATTACH '%s/whole/claims.duckdb' AS b (READ_ONLY)",
         dir, dir);
     assert_int_equal(
@@ -137,15 +121,15 @@ static void compare(duckdb_connection con, const char *dir)
         static const char sql[] =
             "SELECT (SELECT count(*) FROM (FROM va EXCEPT ALL FROM vb)) + (SELECT count(*) FROM (FROM vb "
             "EXCEPT ALL FROM va))";
-        if (number(con, sql))
-            fail_msg("%s: %lld rows differ", t, (long long)number(con, sql));
+        if (con_int(con, sql))
+            fail_msg("%s: %lld rows differ", t, (long long)con_int(con, sql));
         tables++;
     }
     db_close(&rows);
     assert_true(tables > 40);
-    assert_true(number(con, "SELECT count(*) FROM a.s_visit") > 1000);
-    assert_true(number(con, "SELECT count(*) FROM a.s_refund") > 0);
-    run(con, "DETACH a; DETACH b");
+    assert_true(con_int(con, "SELECT count(*) FROM a.s_visit") > 1000);
+    assert_true(con_int(con, "SELECT count(*) FROM a.s_refund") > 0);
+    con_run(con, "DETACH a; DETACH b");
 }
 
 static void grows(const char *late, bool others)

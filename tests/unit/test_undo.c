@@ -5,28 +5,6 @@
 #include "claims/undo.h"
 #include "synth/synth.h"
 
-static int64_t number(duckdb_connection con, const char *sql)
-{
-    int64_t n = -1;
-    struct err e = {0};
-    if (db_int(con, &e, 0, &n, "%s", sql) < 0)
-        fail_msg("%s: %s", sql, e.message);
-    return n;
-}
-
-static void run(duckdb_connection con, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static void run(duckdb_connection con, const char *fmt, ...)
-{
-    char sql[2048];
-    struct err e = {0};
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(sql, sizeof sql, fmt, ap);
-    va_end(ap);
-    if (db_run(con, sql, &e) < 0)
-        fail_msg("%s: %s", sql, e.message);
-}
-
 static void bring(struct box *b, const char *folder)
 {
     char p[200];
@@ -43,9 +21,9 @@ static int compare(duckdb_connection con, const char *a, const char *b)
     struct db_rows rows;
     struct err e = {0};
     int tables = 0;
-    run(con, "ATTACH '%s' AS a (READ_ONLY); ATTACH '%s' AS b (READ_ONLY)", a, b);
+    con_run(con, "ATTACH '%s' AS a (READ_ONLY); ATTACH '%s' AS b (READ_ONLY)", a, b);
     assert_int_equal(
-        number(
+        con_int(
             con,
             "SELECT count(*) FROM (SELECT table_name FROM duckdb_tables() WHERE database_name = 'b' AND "
             "table_name NOT IN ('import', 'withdrawn') AND NOT starts_with(table_name, 'undo_') EXCEPT "
@@ -68,19 +46,19 @@ static int compare(duckdb_connection con, const char *a, const char *b)
             "SELECT (SELECT count(*) FROM (SELECT * FROM a.%s EXCEPT ALL SELECT * FROM b.%s)) + "
             "(SELECT count(*) FROM (SELECT * FROM b.%s EXCEPT ALL SELECT * FROM a.%s))",
             t, t, t, t);
-        n = number(con, sql);
+        n = con_int(con, sql);
         if (n)
             fail_msg("%s: %lld rows differ", t, (long long)n);
         tables++;
     }
     db_close(&rows);
     assert_int_equal(
-        number(
+        con_int(
             con,
             "SELECT count(*) FROM (SELECT * FROM a.meta WHERE key IN ('next_no', 'imported_at') EXCEPT "
             "SELECT * FROM b.meta)"),
         0);
-    run(con, "DETACH a; DETACH b");
+    con_run(con, "DETACH a; DETACH b");
     return tables;
 }
 
@@ -97,30 +75,36 @@ static void county(struct box *b, duckdb_connection con)
         fail_msg("%s", b->e.message);
     snprintf(p, sizeof p, "cd %s && cp -r t early", b->dir);
     assert_int_equal(system(p), 0);
-    run(con,
+    con_run(
+        con,
         "CREATE TABLE v AS SELECT mdtrt_id FROM read_csv('%s/t/mdtrt_d.csv', all_varchar = true) WHERE begntime >= "
         "'2023-11-20'",
         b->dir);
     for (size_t i = 0; i < sizeof flows / sizeof flows[0]; i++) {
-        run(con,
+        con_run(
+            con,
             "COPY (SELECT * FROM read_csv('%s/t/%s.csv', all_varchar = true) WHERE mdtrt_id NOT IN (SELECT mdtrt_id FROM "
             "v)) TO '%s/early/%s.csv' (HEADER)",
             b->dir, flows[i], b->dir, flows[i]);
         /* what is new, and some old rows once more: as they were, and with other contents */
-        run(con,
+        con_run(
+            con,
             "COPY (SELECT * FROM read_csv('%s/t/%s.csv', all_varchar = true) WHERE mdtrt_id IN (SELECT mdtrt_id FROM v)) "
             "TO '%s/late/%s.csv' (HEADER)",
             b->dir, flows[i], b->dir, flows[i]);
     }
-    run(con,
+    con_run(
+        con,
         "COPY (SELECT * REPLACE ('9999.00' AS det_item_fee_sumamt), 'x' AS \"本局备注\" FROM read_csv('%s/early/fee_list_d.csv', "
         "all_varchar = true) LIMIT 300) TO '%s/late/fee_list_d_again.csv' (HEADER)",
         b->dir, b->dir);
-    run(con,
+    con_run(
+        con,
         "COPY (SELECT * REPLACE ('5' AS dscg_way), '新' AS \"本局新列\" FROM read_csv('%s/early/mdtrt_d.csv', all_varchar = "
         "true) LIMIT 50) TO '%s/late/mdtrt_d_again.csv' (HEADER)",
         b->dir, b->dir);
-    run(con,
+    con_run(
+        con,
         "COPY (SELECT * EXCLUDE brdy, '1950-01-01' AS brdy FROM read_csv('%s/t/psn_info_b.csv', all_varchar = true) LIMIT "
         "40) TO '%s/late/psn_info_b_again.csv' (HEADER)",
         b->dir, b->dir);
@@ -147,8 +131,8 @@ static void as_before(void **state)
     assert_int_equal(system(p), 0);
     box_open(&b);
     bring(&b, "late");
-    assert_true(number(b.s->con, "SELECT count(*) FROM undo_line") == 300);
-    assert_true(number(b.s->con, "SELECT sum(rows_replaced) FROM file") == 390);
+    assert_true(con_int(b.s->con, "SELECT count(*) FROM undo_line") == 300);
+    assert_true(con_int(b.s->con, "SELECT sum(rows_replaced) FROM file") == 390);
     assert_int_equal(import_state(b.s, &st, &b.e), 0);
     assert_true(st.undoable && st.last == 2 && !st.stale);
 
@@ -161,7 +145,7 @@ static void as_before(void **state)
     assert_true(u.rows > 1000 && u.events > 1000);
     /* a record that an older file brought is there again, and so not withdrawn */
     assert_int_equal(
-        number(
+        con_int(
             b.s->con,
             "SELECT count(*) FROM withdrawn WHERE event IN (SELECT 'line:' || trim(bkkp_sn) FROM "
             "line_text)"),
@@ -178,7 +162,7 @@ static void as_before(void **state)
     /* and once more in: the same county as if it had never been taken back */
     box_open(&b);
     bring(&b, "late");
-    assert_int_equal(number(b.s->con, "SELECT sum(rows_replaced) FROM file"), 390);
+    assert_int_equal(con_int(b.s->con, "SELECT sum(rows_replaced) FROM file"), 390);
     duckdb_disconnect(&con);
     duckdb_close(&db);
     box_release(&b);
@@ -197,14 +181,14 @@ static void to_nothing(void **state)
         strlen("bkkp_sn,psn_no,fee_ocur_time,det_item_fee_sumamt\nA,P,2023-01-05,3.00\n"));
     if (store_import(b.s, &f, 1, NULL, NULL, &b.r, &b.e) < 0)
         fail_msg("%s", b.e.message);
-    assert_int_equal(number(b.s->con, "SELECT count(*) FROM s_line"), 1);
+    assert_int_equal(con_int(b.s->con, "SELECT count(*) FROM s_line"), 1);
     if (store_undo(b.s, 0, NULL, &u, &b.e) < 0)
         fail_msg("%s", b.e.message);
-    assert_int_equal(number(b.s->con, "SELECT count(*) FROM s_line"), 0);
-    assert_int_equal(number(b.s->con, "SELECT count(*) FROM line_text"), 0);
-    assert_int_equal(number(b.s->con, "SELECT count(*) FROM file"), 0);
-    assert_int_equal(number(b.s->con, "SELECT count(*) FROM d_person"), 0);
-    assert_int_equal(number(b.s->con, "SELECT count(*) FROM withdrawn WHERE event = 'line:A'"), 1);
+    assert_int_equal(con_int(b.s->con, "SELECT count(*) FROM s_line"), 0);
+    assert_int_equal(con_int(b.s->con, "SELECT count(*) FROM line_text"), 0);
+    assert_int_equal(con_int(b.s->con, "SELECT count(*) FROM file"), 0);
+    assert_int_equal(con_int(b.s->con, "SELECT count(*) FROM d_person"), 0);
+    assert_int_equal(con_int(b.s->con, "SELECT count(*) FROM withdrawn WHERE event = 'line:A'"), 1);
     box_release(&b);
 }
 
@@ -232,13 +216,13 @@ static void cancelled(void **state)
         left = steps;
         if (store_undo(b.s, 0, &p, &u, &b.e) == 0)
             break;
-        assert_int_equal(number(b.s->con, "SELECT count(*) FROM s_line"), 1);
-        assert_int_equal(number(b.s->con, "SELECT count(*) FROM line_text"), 1);
-        assert_int_equal(number(b.s->con, "SELECT count(*) FROM import WHERE undone_at IS NULL"),
+        assert_int_equal(con_int(b.s->con, "SELECT count(*) FROM s_line"), 1);
+        assert_int_equal(con_int(b.s->con, "SELECT count(*) FROM line_text"), 1);
+        assert_int_equal(con_int(b.s->con, "SELECT count(*) FROM import WHERE undone_at IS NULL"),
                          1);
     }
     assert_true(steps >= 5);
-    assert_int_equal(number(b.s->con, "SELECT count(*) FROM s_line"), 0);
+    assert_int_equal(con_int(b.s->con, "SELECT count(*) FROM s_line"), 0);
     box_release(&b);
 }
 
