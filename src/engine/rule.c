@@ -7,8 +7,22 @@
 #include "engine/bind.h"
 #include "engine/load.h"
 
-static const struct rule_kind *const kinds[] = {
-    &kind_forbid, &kind_pair, &kind_quota, &kind_gap, &kind_level, &kind_outlier, &kind_combine};
+const struct rule_kind *const rule_kinds[] = {&kind_forbid, &kind_pair,    &kind_quota,   &kind_gap,
+                                              &kind_level,  &kind_outlier, &kind_combine, NULL};
+const char *const rule_at_of[] = {"cur", "members", "b", "shorter", "lines", NULL};
+const char *const rule_at_amount[] = {"all", "excess", "none", NULL};
+const char *const rule_judged_word[] = {"at_once", "day", "scope", "batch", NULL};
+
+int kind_only(const struct rule_kind *k, const struct ynode *ask, struct err *e)
+{
+    const char *known[32];
+    int n = 0;
+
+    for (const struct kind_param *p = k->params; p->name && n < 31; p++)
+        known[n++] = p->name;
+    known[n] = NULL;
+    return ynode_only(ask, known, e);
+}
 
 const char *class_name(int cls)
 {
@@ -395,8 +409,7 @@ static int parse_class(struct loader *ld, const struct ynode *n, unsigned flags)
 static int parse_at_issue(struct loader *ld, const struct ynode *n, unsigned flags)
 {
     static const char *const known[] = {"of", "amount", "where", "floor", "lawful", NULL};
-    static const char *const ofs[] = {"cur", "members", "b", "shorter", "lines", NULL};
-    static const char *const amounts[] = {"all", "excess", "none", NULL};
+    const char *const *ofs = rule_at_of, *const *amounts = rule_at_amount;
     struct rule *r = ld->rule;
     if (!n)
         return ynode_bad(r->node, ld->e, "缺少 at_issue（涉及金额）");
@@ -470,9 +483,8 @@ static int parse_judged(struct loader *ld, const struct ynode *n)
 {
     struct rule *r = ld->rule;
     struct span rest = n ? n->text : SPAN("batch"), w = span_cut(&rest, ' ');
-    static const char *const words[] = {"at_once", "day", "scope", "batch"};
-    for (int i = 0; i < 4; i++)
-        if (span_is(w, words[i])) {
+    for (int i = 0; rule_judged_word[i]; i++)
+        if (span_is(w, rule_judged_word[i])) {
             r->judged = (enum rule_judged)i;
             rest = span_trim(rest);
             for (size_t k = 0; k < rest.n && rest.p[k] >= '0' && rest.p[k] <= '9'; k++)
@@ -490,9 +502,9 @@ static int parse_ask(struct loader *ld, const struct ynode *n)
     if (!n || n->kind != Y_MAP || !n->child || n->child->next)
         return ynode_bad(n ? n : r->node, ld->e,
                          "ask 应恰有一问：forbid pair quota gap level outlier combine");
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (span_is(n->child->key, kinds[i]->name))
-            r->kind = kinds[i];
+    for (int i = 0; rule_kinds[i]; i++)
+        if (span_is(n->child->key, rule_kinds[i]->name))
+            r->kind = rule_kinds[i];
     if (!r->kind) {
         ynode_bad(n->child, ld->e, "没有这种提问");
         err_hint(ld->e, "可用：forbid pair quota gap level outlier combine");

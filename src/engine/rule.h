@@ -201,12 +201,37 @@ struct rule {
     unsigned needs_sources;        /* bit per source */
 };
 
+/* What a question may say. The loader refuses what is not in its kind's table, and the form for a new rule is made from it. */
+enum param_as {
+    PARAM_EXPR,    /* a number or a code, of the event */
+    PARAM_COND,    /* a condition */
+    PARAM_NUMBER,  /* a constant with its unit; may be a $parameter */
+    PARAM_WORD,    /* one of `choices` */
+    PARAM_COUNT,   /* "all" or "distinct EXPR" */
+    PARAM_MEASURE, /* a name of rules/measures */
+    PARAM_DAYS,    /* a list of days */
+    PARAM_MAP,     /* a map of its own: written in the text */
+};
+struct kind_param {
+    const char *name;
+    enum param_as as;
+    bool needed;
+    const char *title;   /* Chinese */
+    const char *unit;    /* "d", "%"; NULL: none */
+    const char *def;     /* what holds when it is left out; NULL: nothing is asked */
+    const char *choices; /* "word=标题|word=标题" */
+    const char *modes;   /* only with these words of `mode` or `form`; NULL: always */
+};
+
 /* A kind is a struct of functions: open reads `ask`, fold answers for one owner's events. */
 struct fold;
 struct event;
 struct loader;
 struct rule_kind {
     const char *name, *title;
+    const char *question; /* in one sentence, for who writes a rule */
+    const struct kind_param
+        *params; /* what its question may say; name NULL ends. NULL: no form for it */
     int (*open)(struct loader *ld, struct rule *r, const struct ynode *ask);
     void (*fold)(struct fold *f, struct event *ev, size_t n);
 };
@@ -314,6 +339,11 @@ int rule_rescale(struct loader *ld, enum slot s, int scale);
 int rule_number(struct loader *ld, const struct ynode *n, int scale, int64_t *out);
 /* One more key behind the owner's: a quota's bucket. */
 int rule_add_key(struct loader *ld, const struct ynode *n);
+/* Only keys of the kind's table. */
+int kind_only(const struct rule_kind *k, const struct ynode *ask, struct err *e);
+extern const struct rule_kind *const rule_kinds[]; /* that a rule may ask; NULL ends */
+/* Words of at_issue, in the order of enum at_of and at_amount, and of judged; NULL ends. */
+extern const char *const rule_at_of[], *const rule_at_amount[], *const rule_judged_word[];
 bool rule_word(const struct ynode *n, const char *const *words, int *out);
 
 #endif

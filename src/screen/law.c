@@ -60,11 +60,17 @@ static const struct law laws[] = {
     {"处方管理办法 19", "处方一般不超过 7 日用量，急诊不超过 3 日，慢性病可适当延长并注明理由",
      "由卫生健康部门处理；基金损失按条例处理"},
     {"实施细则 35", "损失逐项计算", "只计项目自身的损失，不计对起付线和分段的后续影响"},
+    {0},
 };
+
+const struct law *law_all(void)
+{
+    return laws;
+}
 
 static const struct law *exact(struct span ref)
 {
-    for (size_t i = 0; i < sizeof laws / sizeof *laws; i++)
+    for (size_t i = 0; laws[i].ref; i++)
         if (span_is(ref, laws[i].ref))
             return &laws[i];
     return NULL;

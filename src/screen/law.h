@@ -13,5 +13,7 @@ struct law {
 
 /* The article as cited, else the article without its item. NULL: not known here. */
 const struct law *law_find(struct span ref);
+/* All that are known, in the order of the regulation; ref NULL ends. */
+const struct law *law_all(void);
 
 #endif

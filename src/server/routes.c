@@ -40,6 +40,7 @@ const struct route *const huji_routes[] = {
     routes_person,
     routes_profile,
     routes_reveal,
+    routes_rule_kind, /* before /api/rules/{id} */
     routes_rule,
     routes_rule_change,
     routes_rule_life,

@@ -51,6 +51,7 @@ extern const struct route routes_sql[];
 extern const struct route routes_week[];
 extern const struct route routes_upload[];
 extern const struct route routes_code[];
+extern const struct route routes_rule_kind[];
 extern const struct route routes_knowledge[];
 extern const struct route routes_knowledge_file[];
 extern const struct route routes_mapping[];

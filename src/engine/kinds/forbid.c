@@ -3,13 +3,19 @@
 #include "engine/bind.h"
 #include "engine/fold.h"
 
+static const struct kind_param params[] = {
+    {.name = "where", .as = PARAM_COND, .needed = true, .title = "什么情形不该发生"},
+    {.name = "value", .as = PARAM_EXPR, .title = "说出的数"},
+    {.name = "limit", .as = PARAM_EXPR, .title = "说出的阈值"},
+    {0},
+};
+
 static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
 {
-    static const char *const known[] = {"where", "value", "limit", NULL};
     int rc;
     if (ask->kind == Y_SCALAR)
         return rule_slot(ld, SL_WHERE, ask, -1, -1, 0);
-    if ((rc = ynode_only(ask, known, ld->e)) < 0)
+    if ((rc = kind_only(r->kind, ask, ld->e)) < 0)
         return rc;
     if (!ynode_get(ask, "where"))
         return ynode_bad(ask, ld->e, "缺少 where");
@@ -40,4 +46,5 @@ static void fold(struct fold *f, struct event *ev, size_t n)
     }
 }
 
-const struct rule_kind kind_forbid = {"forbid", "不得发生", open, fold};
+const struct rule_kind kind_forbid = {"forbid", "不得发生", "这样的一笔、一次就诊，能不能有？",
+                                      params,   open,       fold};

@@ -38,15 +38,37 @@ static int open_axis(struct loader *ld, struct rule *r, const struct ynode *ask)
     return rc;
 }
 
+static const struct kind_param params[] = {
+    {.name = "axis",
+     .as = PARAM_WORD,
+     .title = "按什么量",
+     .def = "days",
+     .choices = "days=天|seconds=分秒"},
+    {.name = "max", .as = PARAM_NUMBER, .title = "间隔不超过", .unit = "d"},
+    {.name = "min", .as = PARAM_NUMBER, .title = "间隔不少于", .unit = "d"},
+    {.name = "where", .as = PARAM_COND, .title = "还要满足（prev. 是前一次）"},
+    {.name = "predecessor",
+     .as = PARAM_WORD,
+     .title = "前一次是哪一次",
+     .def = "last_end",
+     .choices = "last_end=结束最晚的一次|before=紧挨着的一次"},
+    {.name = "start", .as = PARAM_EXPR, .title = "从哪一刻起（不写按来源）"},
+    {.name = "end", .as = PARAM_EXPR, .title = "到哪一刻止（不写按来源）"},
+    {.name = "between", .as = PARAM_WORD, .title = "按有活动的日子量", .choices = "days=天"},
+    {.name = "partner",
+     .as = PARAM_WORD,
+     .title = "前一次须是另一人",
+     .choices = "other person=另一人"},
+    {.name = "chain", .as = PARAM_MAP, .title = "连续几环"},
+    {0},
+};
+
 static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
 {
-    static const char *const known[] = {"axis",    "start", "end",         "min",
-                                        "max",     "where", "predecessor", "partner",
-                                        "between", "chain", NULL};
     static const char *const chain_keys[] = {"links", "where", NULL};
     static const char *const axes[] = {"days", "seconds", NULL};
     static const char *const preds[] = {"last_end", "before", NULL};
-    int rc = ask->kind == Y_MAP ? ynode_only(ask, known, ld->e)
+    int rc = ask->kind == Y_MAP ? kind_only(r->kind, ask, ld->e)
                                 : ynode_bad(ask, ld->e, "应为 {axis: ...}"),
         v = 0;
     if (rc < 0)
@@ -305,4 +327,4 @@ static void fold(struct fold *f, struct event *ev, size_t n)
         fold_intervals(f, ev, n);
 }
 
-const struct rule_kind kind_gap = {"gap", "间隔", open, fold};
+const struct rule_kind kind_gap = {"gap", "间隔", "离前一次是不是太近、太远？", params, open, fold};

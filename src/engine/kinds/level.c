@@ -33,12 +33,28 @@ static int by_source(struct loader *ld, struct rule *r, enum slot s, const struc
     return 0;
 }
 
+static const struct kind_param params[] = {
+    {.name = "add", .as = PARAM_EXPR, .needed = true, .title = "每次增减多少"},
+    {.name = "max", .as = PARAM_EXPR, .title = "结存不得高于（与“不得低于”至少一个）"},
+    {.name = "min", .as = PARAM_EXPR, .title = "结存不得低于"},
+    {.name = "decay", .as = PARAM_EXPR, .title = "每天用掉多少"},
+    {.name = "floor", .as = PARAM_EXPR, .title = "最低算作"},
+    {.name = "tolerance", .as = PARAM_EXPR, .title = "允许的误差"},
+    {.name = "count",
+     .as = PARAM_WORD,
+     .title = "哪些日子算",
+     .def = "each",
+     .choices = "each=每天|new_minimum=创新低的日子|at_reset=盘点日"},
+    {.name = "reset", .as = PARAM_EXPR, .title = "什么是盘点（从此重算）"},
+    {.name = "start", .as = PARAM_WORD, .title = "从何时起", .choices = "reset=第一次盘点"},
+    {.name = "late", .as = PARAM_NUMBER, .title = "晚几天入账也算", .unit = "d"},
+    {0},
+};
+
 static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
 {
-    static const char *const known[] = {"add",   "decay", "floor", "max",  "min",  "tolerance",
-                                        "count", "reset", "start", "only", "late", NULL};
     static const char *const counts[] = {"each", "new_minimum", "at_reset", NULL};
-    int rc = ask->kind == Y_MAP ? ynode_only(ask, known, ld->e)
+    int rc = ask->kind == Y_MAP ? kind_only(r->kind, ask, ld->e)
                                 : ynode_bad(ask, ld->e, "应为 {add: ...}"),
         v = 0;
     if (rc < 0)
@@ -256,4 +272,5 @@ static void fold(struct fold *f, struct event *ev, size_t n)
     }
 }
 
-const struct rule_kind kind_level = {"level", "结存", open, fold};
+const struct rule_kind kind_level = {"level", "结存", "收进来、用出去，结存对不对？",
+                                     params,  open,   fold};

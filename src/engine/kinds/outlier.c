@@ -72,23 +72,58 @@ static int parse_breaks(struct loader *ld, struct rule *r, const struct ynode *l
     return 0;
 }
 
+static const struct kind_param params[] = {
+    {.name = "measure", .as = PARAM_MEASURE, .needed = true, .title = "看哪个指标"},
+    {.name = "against",
+     .as = PARAM_WORD,
+     .needed = true,
+     .title = "跟谁比",
+     .choices = "peers=同类机构|own_past 12=自己过去 12 期"},
+    {.name = "tau", .as = PARAM_NUMBER, .title = "偏离几个（稳健）标准差", .def = "3.5"},
+    {.name = "ratio", .as = PARAM_NUMBER, .title = "至少是参照的几倍"},
+    {.name = "factor", .as = PARAM_NUMBER, .title = "至少是自己过去的几倍"},
+    {.name = "at_least", .as = PARAM_NUMBER, .title = "指标至少"},
+    {.name = "at_least_by", .as = PARAM_NUMBER, .title = "至少高出"},
+    {.name = "min_n", .as = PARAM_NUMBER, .title = "业务量至少"},
+    {.name = "min_peers", .as = PARAM_NUMBER, .title = "同类至少几家", .def = "8"},
+    {.name = "shrink", .as = PARAM_NUMBER, .title = "向同类收缩的分量"},
+    {.name = "history", .as = PARAM_NUMBER, .title = "自己的过去至少几期", .def = "6"},
+    {.name = "season", .as = PARAM_NUMBER, .title = "同期是几期之前"},
+    {.name = "breaks", .as = PARAM_DAYS, .title = "政策变化的日子"},
+    {0},
+};
+
+/* The number that the form shows is the one that holds. */
+static int default_of(struct loader *ld, const char *name, int scale, int64_t *out)
+{
+    for (const struct kind_param *p = params; p->name; p++)
+        if (strcmp(p->name, name) == 0 && p->def) {
+            struct ynode n = {.kind = Y_SCALAR, .text = span_of(p->def)};
+
+            return rule_number(ld, &n, scale, out);
+        }
+    *out = 0;
+    return 0;
+}
+
 static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
 {
-    static const char *const known[] = {"measure",  "against",   "tau",    "ratio",  "at_least_by",
-                                        "min_n",    "min_peers", "shrink", "factor", "history",
-                                        "at_least", "season",    "breaks", NULL};
     static const struct {
         const char *name;
         int at, scale;
-        int64_t def;
     } nums[] = {
-        {"tau", N_TAU, 6, 3500000},       {"min_n", N_MIN_N, 0, 0},
-        {"min_peers", N_MIN_PEERS, 0, 8}, {"shrink", N_SHRINK, 0, 0},
-        {"factor", N_RATIO, 4, 0},        {"ratio", N_RATIO, 4, 0},
-        {"at_least_by", N_MIN_ABS, 6, 0}, {"history", N_HISTORY, 0, 6},
-        {"at_least", N_LEAST, 6, 0},      {"season", N_SEASON, 0, 0},
+        {"tau", N_TAU, 6},
+        {"min_n", N_MIN_N, 0},
+        {"min_peers", N_MIN_PEERS, 0},
+        {"shrink", N_SHRINK, 0},
+        {"factor", N_RATIO, 4},
+        {"ratio", N_RATIO, 4},
+        {"at_least_by", N_MIN_ABS, 6},
+        {"history", N_HISTORY, 0},
+        {"at_least", N_LEAST, 6},
+        {"season", N_SEASON, 0},
     };
-    int rc = ask->kind == Y_MAP ? ynode_only(ask, known, ld->e)
+    int rc = ask->kind == Y_MAP ? kind_only(r->kind, ask, ld->e)
                                 : ynode_bad(ask, ld->e, "应为 {measure: ...}");
     if (rc < 0 || (rc = find_measure(ld, r, ynode_get(ask, "measure"))) < 0)
         return rc;
@@ -106,7 +141,8 @@ static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
                 rc = rule_number(ld, n, nums[i].scale, &r->keep_num[nums[i].at]);
             ld->loosen = false;
         } else if (!r->num[nums[i].at]) {
-            r->num[nums[i].at] = r->keep_num[nums[i].at] = nums[i].def;
+            rc = default_of(ld, nums[i].name, nums[i].scale, &r->num[nums[i].at]);
+            r->keep_num[nums[i].at] = r->num[nums[i].at];
         }
         if (rc < 0)
             return rc;
@@ -318,5 +354,6 @@ void outlier_judge(struct fold *f, const struct measure_table *t)
     mem_free(at);
 }
 
-const struct rule_kind kind_outlier = {"outlier", "离群", open, NULL};
-const struct rule_kind kind_measure = {"measure", "指标", NULL, NULL};
+const struct rule_kind kind_outlier = {"outlier", "离群", "跟同类、跟自己的过去比，是不是太高？",
+                                       params,    open,   NULL};
+const struct rule_kind kind_measure = {"measure", "指标", NULL, NULL, NULL, NULL};

@@ -48,12 +48,65 @@ static int open_axis(struct loader *ld, struct rule *r, const struct ynode *at)
     return rc;
 }
 
+static const struct kind_param params[] = {
+    {.name = "mode",
+     .as = PARAM_WORD,
+     .needed = true,
+     .title = "怎样的两样",
+     .choices = "conflict=不能并存|requires=缺了该有的|inside=落在住院里|discount=第二项没有打折"},
+    {.name = "scope",
+     .as = PARAM_EXPR,
+     .title = "在什么范围内相遇（day、stay、operation 或字段）",
+     .modes = "conflict discount"},
+    {.name = "link",
+     .as = PARAM_EXPR,
+     .title = "两样靠什么对上（不写按知识表的行）",
+     .modes = "conflict requires inside"},
+    {.name = "cap", .as = PARAM_EXPR, .title = "允许并存的次数", .modes = "conflict"},
+    {.name = "qty", .as = PARAM_EXPR, .title = "数量（不写为 cnt）", .modes = "conflict"},
+    {.name = "min",
+     .as = PARAM_NUMBER,
+     .title = "最早在之前后几天",
+     .unit = "d",
+     .modes = "requires"},
+    {.name = "max",
+     .as = PARAM_NUMBER,
+     .title = "最晚在之后几天",
+     .unit = "d",
+     .modes = "requires"},
+    {.name = "lo",
+     .as = PARAM_NUMBER,
+     .title = "入院后让出几天",
+     .unit = "d",
+     .def = "0",
+     .modes = "inside"},
+    {.name = "hi",
+     .as = PARAM_NUMBER,
+     .title = "出院前让出几天",
+     .unit = "d",
+     .def = "0",
+     .modes = "inside"},
+    {.name = "where",
+     .as = PARAM_COND,
+     .title = "对后一样还要满足（prev. 是前一样）",
+     .modes = "requires inside"},
+    {.name = "group", .as = PARAM_EXPR, .title = "哪些算同一组", .modes = "discount"},
+    {.name = "ratio",
+     .as = PARAM_EXPR,
+     .title = "第二项起的比例",
+     .unit = "%",
+     .modes = "discount"},
+    {.name = "price",
+     .as = PARAM_EXPR,
+     .title = "按哪个价打折（不写按最贵的）",
+     .modes = "discount"},
+    {0},
+};
+
 static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
 {
-    static const char *const known[] = {"mode", "scope", "cap",   "link",  "min",   "max", "lo",
-                                        "hi",   "group", "ratio", "price", "where", "qty", NULL};
     static const char *const modes[] = {"conflict", "requires", "inside", "discount", NULL};
-    int rc = ask->kind == Y_MAP ? ynode_only(ask, known, ld->e)
+    int rc = ask->kind == Y_MAP ? kind_only(r->kind, ask, ld->e)
                                 : ynode_bad(ask, ld->e, "应为 {mode: ...}");
     if (rc < 0)
         return rc;
@@ -300,4 +353,5 @@ static void fold(struct fold *f, struct event *ev, size_t n)
     mem_free(at);
 }
 
-const struct rule_kind kind_pair = {"pair", "配对", open, fold};
+const struct rule_kind kind_pair = {
+    "pair", "配对", "这两样能不能碰在一起，或者有了这样能不能没有那样？", params, open, fold};

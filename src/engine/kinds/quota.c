@@ -67,14 +67,56 @@ static int open_axis(struct loader *ld, struct rule *r, const struct ynode *ask)
     return 0;
 }
 
+static const struct kind_param params[] = {
+    {.name = "form",
+     .as = PARAM_WORD,
+     .needed = true,
+     .title = "在多大范围里数",
+     .choices = "bucket=按段（天、月）|sliding=任意一段时间|burst=扎堆的一串"},
+    {.name = "count", .as = PARAM_COUNT, .title = "数什么（与“加总”二选一）"},
+    {.name = "sum", .as = PARAM_EXPR, .title = "加总什么"},
+    {.name = "more_than", .as = PARAM_EXPR, .title = "超过（与“至少”二选一）"},
+    {.name = "at_least", .as = PARAM_EXPR, .title = "至少"},
+    {.name = "bucket", .as = PARAM_EXPR, .title = "按什么分段", .modes = "bucket"},
+    {.name = "window",
+     .as = PARAM_NUMBER,
+     .needed = true,
+     .title = "多长的时间里",
+     .unit = "d",
+     .modes = "sliding burst"},
+    {.name = "axis",
+     .as = PARAM_WORD,
+     .title = "按什么量",
+     .def = "days",
+     .choices = "days=天|seconds=分秒",
+     .modes = "sliding burst"},
+    {.name = "keep",
+     .as = PARAM_WORD,
+     .title = "哪些算额内",
+     .def = "first",
+     .choices = "first=先发生的|last=后发生的|dearest=最贵的|most_frequent=最多的",
+     .modes = "bucket"},
+    {.name = "spread", .as = PARAM_EXPR, .title = "摊到几段", .modes = "bucket"},
+    {.name = "absent", .as = PARAM_COND, .title = "有了它就不算（如请假）", .modes = "bucket"},
+    {.name = "where", .as = PARAM_COND, .title = "这一串还要满足（m. 说这一串）", .modes = "burst"},
+    {.name = "window_of_median",
+     .as = PARAM_NUMBER,
+     .title = "时间窗不宽于中位间隔的",
+     .unit = "%",
+     .modes = "burst"},
+    {.name = "of_bucket",
+     .as = PARAM_NUMBER,
+     .title = "至少占这一段的",
+     .unit = "%",
+     .modes = "burst"},
+    {0},
+};
+
 static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
 {
-    static const char *const known[] = {
-        "form",   "sum",  "count",  "more_than",        "at_least",  "bucket", "spread", "keep",
-        "absent", "axis", "window", "window_of_median", "of_bucket", "where",  NULL};
     static const char *const forms[] = {"bucket", "sliding", "burst", NULL};
     static const char *const keeps[] = {"first", "last", "dearest", "most_frequent", NULL};
-    int rc = ask->kind == Y_MAP ? ynode_only(ask, known, ld->e)
+    int rc = ask->kind == Y_MAP ? kind_only(r->kind, ask, ld->e)
                                 : ynode_bad(ask, ld->e, "应为 {form: ...}");
     if (rc < 0)
         return rc;
@@ -485,4 +527,4 @@ static void fold(struct fold *f, struct event *ev, size_t n)
         fold_burst(f, ev, n);
 }
 
-const struct rule_kind kind_quota = {"quota", "限量", open, fold};
+const struct rule_kind kind_quota = {"quota", "限量", "这么多，装得下吗？", params, open, fold};
