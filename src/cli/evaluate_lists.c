@@ -133,6 +133,31 @@ static void say_average(const struct gauge *g)
     buf_release(&b);
 }
 
+/* What the first rows of each order get hold of. At random: as large a share as the rows are of the list. */
+static void say_money(const struct gauge *g)
+{
+    static const size_t at[] = {20, 50, 100, 200};
+    struct buf b = BUF_INIT;
+
+    for (size_t i = 0; i < sizeof at / sizeof *at && at[i] < g->n; i++) {
+        buf_fmt(&b, "前 %zu 条抓到的钱（占能抓到的 %%）：", at[i]);
+        for (int o = 0; o < GAUGE_ORDERS; o++) {
+            struct at_k k = curve_at(g->list[o], g->n, at[i], g->all_plants);
+
+            buf_fmt(&b, "%s按%s ", o ? "，" : "", gauge_order_name[o]);
+            if (k.captured_share == CURVE_NONE)
+                buf_str(&b, "无");
+            else
+                dec_print(&b, prorate(k.captured_share, 1, 1000), 1);
+        }
+        buf_str(&b, "，随机 ");
+        dec_print(&b, prorate((int64_t)at[i], 1000, (int64_t)g->n), 1);
+        note("%s", buf_cstr(&b));
+        buf_clear(&b);
+    }
+    buf_release(&b);
+}
+
 int evaluate_clues(const struct args *a, struct store *s, const struct evaluation *v, struct err *e)
 {
     struct look l = {0};
@@ -143,8 +168,10 @@ int evaluate_clues(const struct args *a, struct store *s, const struct evaluatio
         rc = gauge_clues(&g, &l.clues, &l.ranking, l.labels, v, e);
     if (!rc)
         rc = print_points(a, &g, e);
-    if (!rc)
+    if (!rc) {
         say_average(&g);
+        say_money(&g);
+    }
     gauge_release(&g);
     look_close(&l);
     return rc;

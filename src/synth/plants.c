@@ -157,6 +157,18 @@ void quiet_visit(struct plan *g, struct episode *ep, const struct person *p, uin
         episode_dx(ep, "J06.900");
 }
 
+void vary(struct plan *g, struct episode *ep)
+{
+    static const char *const exam[16] = {"us.color", "xray.dr",      "lab.ddimer",    "lab.bnp",
+                                         "lab.esr",  "lab.phos",     "lab.mg",        "us.carotid",
+                                         "us.limb",  "panel.lipid",  "panel.thyroid", "us.heart",
+                                         "lab.crp",  "lab.troponin", "ecg.holter",    "panel.coag"};
+    uint32_t k = rng_below(&g->r, 1u << 16);
+    for (unsigned x = 0; x < 16; x++)
+        if ((k >> x) & 1 && x % 3)
+            episode_line(ep, item_of(exam[x]), ep->begn + 2400 + x, 1);
+}
+
 void chronic_visit(struct plan *g, struct episode *ep, const struct person *p, uint32_t inst,
                    const char *code, const char *drugs, day_t d, int days)
 {

@@ -48,6 +48,8 @@ bool pick_herd(struct plan *g, struct person *p);
 struct person *crowd_person(struct plan *g, uint32_t i, struct person *p);
 day_t a_day(struct plan *g, int before, int after); /* with so many days of data before and after */
 uint32_t some(struct plan *g, enum inst_kind kind, uint32_t county);
+/* A few tests of sixteen, by chance: or stays of one operation were a template (B16). */
+void vary(struct plan *g, struct episode *ep);
 #define RING_HABITS 17 /* hospitals with one habit each; two more are the surgeons' */
 uint32_t special(struct plan *g, uint32_t n); /* institutions without any other traffic */
 

@@ -145,14 +145,15 @@ static void b03(struct plan *g)
     if (w->days < 330 || !pick(g, PICK_OLD, &p))
         return;
     int n = g->bad ? 5 + (int)(g->k % 2) : 4;
-    day_t d = w->from + 4 + rng_range(&g->r, 0, 20);
+    day_t d = w->from + 4 + rng_range(&g->r, 0, 50);
+    int step = 45 + (int)(g->k * 2 + g->bad) % 8; /* no two together */
     struct ids i = {BUF_INIT};
     for (int k = 0; k < n;
          k++) { /* four institutions in turn, no two stays in one within the year but the fifth */
         uint32_t inst = k % 3 == 0   ? inst_of(w, K_TOWN, p.county, (uint32_t)k)
                         : k % 3 == 1 ? inst_of(w, K_H2, p.county, (uint32_t)k)
                                      : inst_of(w, K_PRIV, p.county, (uint32_t)k);
-        quiet_stay(g, &ep, &p, inst, apart[k], d + k * 52, 6);
+        quiet_stay(g, &ep, &p, inst, apart[k], d + k * step, 6);
         episode_emit(&ep);
         ids_add(&i, "mdtrt", ep.mdtrt_id);
     }

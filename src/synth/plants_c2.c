@@ -185,6 +185,7 @@ static void c12(struct plan *g)
     day_t d = a_day(g, 5, 30);
     quiet_stay(g, &ep, &p, inst_of(g->w, K_H3, p.county, 0), of[x].dx, d, 7);
     sec_t t = at_time(d + 2, 9, 0);
+    vary(g, &ep);
     episode_line(&ep, item_of(of[x].service), t, two ? 2 : 1);
     episode_op(&ep, of[x].oprn, of[x].name, "3", t, t + 5400);
     int n = ep.n;

@@ -138,6 +138,7 @@ static void d10(struct plan *g)
     for (int s = 0; s < last; s++) {
         sec_t t = at_time(d + s * 60 + 2, 9, 0);
         quiet_stay(g, &ep, &p, inst_of(g->w, K_H3, p.county, 0), "H25.900", d + s * 60, 4);
+        vary(g, &ep);
         episode_line(&ep, item_of("surgery.cataract"), t, s ? 1 : 2);
         episode_op(&ep, "13.4100", "白内障晶状体乳化和抽吸", "3", t, t + 3600);
         int n = ep.n;

@@ -195,6 +195,9 @@ static void b17(struct plan *g)
     for (int k = 1; k < 3; k++)
         if (strcmp(p[k].psn_no, least->psn_no) < 0)
             least = &p[k];
+    struct ids house = {BUF_INIT};
+    if (family)
+        buf_str(&house.b, buf_cstr(&i.b));
     g->rule = form == 2 ? "B17.swipe" : "B17.stay";
     truth(g, form == 1 ? "高疑" : "可疑", NULL, least, NULL, &i,
           g->bad && form == 2 ? "三人四天前后脚在同一药店刷卡"
@@ -202,6 +205,13 @@ static void b17(struct plan *g)
           : family            ? "一家三口"
           : form == 2         ? "同一天，相隔十分钟以上"
                               : "只有两次");
+    if (!family)
+        return;
+    /* no gang, but three of one house in one hospital are another question */
+    g->bad = true;
+    g->rule = "B11";
+    truth(g, "高疑", NULL, least, NULL, &house, "一家三口三次同住一院");
+    g->bad = false;
 }
 
 const struct planting plants_herd2[] = {{"B12.b", b12_b, 1},

@@ -15,8 +15,8 @@ static void e10_peer(struct plan *g)
     register_chronic(g->w, &p, "M03900", "高血压病", inst, "JB003", g->w->from - 700,
                      g->w->from - 690, DAY_NONE, NULL);
     for (int m = 0; m < 12; m++) {
-        chronic_visit(g, &ep, &p, inst, "M03900", "drug.valsartan", day_from_ymd(2023, m + 1, 11),
-                      30);
+        chronic_visit(g, &ep, &p, inst, "M03900", "drug.valsartan",
+                      day_from_ymd(2023, m + 1, 2 + (int)(g->k * 7 + g->bad * 3) % 25), 30);
         ep.lines[0].cnt = (g->bad ? 16 : 2) * QTY_ONE; /* a dose for thirty days all the same */
         episode_emit(&ep);
     }

@@ -124,6 +124,7 @@ static void one_stay(struct plan *g, const struct person *p, uint32_t inst, enum
                      day_t d, unsigned k)
 {
     static const char *const mixed[] = {"K29.500", "N39.000", "R42.x00", "A09.000", "J20.900"};
+    static const char *const grave[] = {"I50.900", "I63.900", "E11.900", "I25.100", "K27.900"};
     static const char *const exam[] = {"us.color", "xray.dr", "lab.esr",      "lab.phos",
                                        "lab.mg",   "lab.bnp", "lab.troponin", "lab.glucose"};
     struct episode ep;
@@ -133,7 +134,9 @@ static void one_stay(struct plan *g, const struct person *p, uint32_t inst, enum
     int weekday = (int)((d + 3) % 7); /* 0 = Monday */
     if (h == H_WEEKEND && has && weekday < 5)
         d += 5 - weekday + (int)(k % 2);
-    const char *dx = mixed[(k + p->idx) % 5];
+    /* tests for light illnesses would be another question (B08) */
+    bool tested = has && (h == H_EXAM || h == H_CT || h == H_MR || h == H_RECON);
+    const char *dx = (tested ? grave : mixed)[(k + p->idx) % 5];
     if (h == H_ONE_TIME && has) {
         bare_stay(g, &ep, p, inst, dx, d, 3);
     } else {
@@ -159,7 +162,8 @@ static void quarter(struct plan *g, enum habit h, const uint32_t *who, int q)
     for (unsigned k = 0; k < STAYS; k++) {
         bool has = bad || k * 100 < habits[h].mild * STAYS;
         day_t d = first + (day_t)(k * (h == H_AGAIN ? 42 : 72) / STAYS);
-        person_make(w, who[k], &p);
+        /* not beside the same neighbours in both quarters, or they were a gang (B17) */
+        person_make(w, who[q == 2 ? k : k * 23 % STAYS], &p);
         one_stay(g, &p, inst, h, has, d, k);
         /* another illness, four weeks later; a few everywhere */
         if (h == H_AGAIN && bad ? k < AGAIN : chance(g, 5))

@@ -44,8 +44,6 @@ static const struct craft crafts[] = {
 
 static bool operate(struct plan *g, const struct craft *c, uint32_t inst, uint32_t s, uint32_t k)
 {
-    static const char *const exam[] = {"us.color", "xray.dr",  "lab.ddimer", "lab.bnp",
-                                       "lab.esr",  "lab.phos", "us.carotid", "lab.mg"};
     struct person p;
     struct episode ep;
     if (!pick(g, PICK_OLD, &p))
@@ -54,9 +52,7 @@ static bool operate(struct plan *g, const struct craft *c, uint32_t inst, uint32
     quiet_stay(g, &ep, &p, inst, c->dx, d, 6 + (int)(k % 4));
     ep.dept = ep.dept_out = (int)c->dept;
     ep.dr = doctor_of(g->w, inst, c->dept, s);
-    for (unsigned x = 0; x < 8; x++) /* no two alike, or they were a template (B16) */
-        if ((p.idx >> x) & 1)
-            episode_line(&ep, item_of(exam[x]), ep.begn + 2400 + x, 1);
+    vary(g, &ep);
     sec_t t = at_time(d + 2, 8 + (int)s % 3 * 3, 0);
     episode_line(&ep, item_of(c->service), t, 1);
     for (int x = 0; x < 2;
