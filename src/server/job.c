@@ -28,6 +28,7 @@ struct jobs {
     int percent;
     char step[128];
     json_t *log;
+    bool unwritten; /* a job ended and the database didn't take it */
 };
 
 struct running {
@@ -83,9 +84,11 @@ void job_log(struct job *j, const char *fmt, ...)
 
 /* --- running one --------------------------------------------------------------------------------- */
 
+/* 0, 1 = it was cancelled meanwhile, < 0. */
 static int mark_started(struct jobs *a, struct cw *db, int64_t id, struct err *e)
 {
     char now[CW_TIME];
+    int rc;
 
     cw_now(now);
     pthread_mutex_lock(&a->lock);
@@ -96,21 +99,37 @@ static int mark_started(struct jobs *a, struct cw *db, int64_t id, struct err *e
     json_decref(a->log);
     a->log = json_array();
     pthread_mutex_unlock(&a->lock);
-    return cw_exec(db, e, "update job set state = 'running', started_at = $2 where id = $1",
-                   CW_ARGS(cw_i(id), cw_t(now)));
+    rc = cw_exec(
+        db, e,
+        "update job set state = 'running', started_at = $2 where id = $1 and state = 'queued'",
+        CW_ARGS(cw_i(id), cw_t(now)));
+    if (!rc && cw_changes(db) > 0)
+        return 0;
+    pthread_mutex_lock(&a->lock);
+    a->running = 0;
+    pthread_mutex_unlock(&a->lock);
+    return rc ? rc : 1;
+}
+
+static const char *ending(const struct jobs *a, int rc)
+{
+    if (!rc)
+        return "done";
+    if (a->stopping)
+        return "interrupted";
+    return a->cancel ? "cancelled" : "failed";
 }
 
 static int mark_ended(struct jobs *a, struct job *j, int rc, const struct err *why, struct err *e)
 {
-    const char *state = !rc           ? "done"
-                        : a->stopping ? "interrupted"
-                        : a->cancel   ? "cancelled"
-                                      : "failed";
     char now[CW_TIME], object[48], *log, *result = json_dumps(j->result, JSON_COMPACT);
     struct buf error = BUF_INIT;
-    int bad;
+    const char *state;
+    int bad, percent;
 
     pthread_mutex_lock(&a->lock);
+    state = ending(a, rc);
+    percent = rc ? a->percent : 100;
     log = json_dumps(a->log, JSON_COMPACT);
     pthread_mutex_unlock(&a->lock);
     if (rc)
@@ -124,13 +143,14 @@ static int mark_ended(struct jobs *a, struct job *j, int rc, const struct err *w
             j->db, e,
             "update job set state = $2, percent = $3, step = '', log = $4, result = $5, error = $6,"
             " ended_at = $7 where id = $1",
-            CW_ARGS(cw_i(j->id), cw_t(state), cw_i(rc ? a->percent : 100), cw_t(log ? log : "[]"),
+            CW_ARGS(cw_i(j->id), cw_t(state), cw_i(percent), cw_t(log ? log : "[]"),
                     cw_t(result ? result : "{}"), cw_t(rc ? buf_cstr(&error) : NULL), cw_t(now)));
     if (!bad)
         bad = audit_append(
             j->db, &j->actor,
             &(struct act){.act = "job.end", .object = object, .result = rc ? state : "ok"}, e);
     bad = cw_end(j->db, bad, e);
+    a->unwritten = bad != 0;
     free(log);
     free(result);
     buf_release(&error);
@@ -145,15 +165,16 @@ static int run_one(struct jobs *a, struct cw *db, int64_t id, const char *kind, 
                                 .db = db,
                                 .store = a->server->store,
                                 .args = args,
-                                .actor = *who,
-                                .result = json_object()},
+                                .actor = *who},
                         .all = a};
     struct err why = {0}, e = {0};
-    int rc = ERR_STATE;
+    int rc = mark_started(a, db, id, &e);
 
+    if (rc)
+        return rc < 0 ? rc : 0;
+    r.job.result = json_object();
     r.job.progress = (struct progress){step, cancelled, &r};
-    if (mark_started(a, db, id, &e))
-        return ERR_DB;
+    rc = ERR_STATE;
     err_set(&why, ERR_STATE, "没有这种任务：%s", kind);
     for (const struct job_kind *k = job_kinds; k->kind; k++)
         if (strcmp(k->kind, kind) == 0) {
@@ -221,6 +242,24 @@ static void doze(struct jobs *a)
     pthread_cond_timedwait(&a->work, &a->lock, &until);
 }
 
+/* Nothing runs now: what still stands as running ended when the database was away. */
+static int mark_lost(struct jobs *a, struct cw *db, struct err *e)
+{
+    char now[CW_TIME];
+    int rc;
+
+    if (!a->unwritten)
+        return 0;
+    cw_now(now);
+    rc = cw_exec(
+        db, e,
+        "update job set state = 'interrupted', ended_at = $1, error = '做完时数据库不在，结果没有记下；请重做'"
+        " where state = 'running'",
+        CW_ARGS(cw_t(now)));
+    a->unwritten = rc != 0;
+    return rc;
+}
+
 static void *work(void *ctx)
 {
     struct jobs *a = ctx;
@@ -231,6 +270,8 @@ static void *work(void *ctx)
         bool stop;
         int rc = db ? 0 : cw_open(a->server->casework, &db, &e);
 
+        if (!rc)
+            rc = mark_lost(a, db, &e);
         if (!rc)
             timer_tick(a->server, db);
         if (!rc)
@@ -264,6 +305,12 @@ static int mark_interrupted(struct server *s, struct err *e)
             "update job set state = 'interrupted', ended_at = $1, error = '服务停止时还没有做完，没有留下一半；请重做'"
             " where state in ('queued', 'running')",
             CW_ARGS(cw_t(now)));
+    if (!rc)
+        rc = cw_exec(
+            db, e,
+            "update rule_change set state = 'failed', error = '服务停止时影响还没有算完；请重算',"
+            " version = version + 1 where state = 'computing'",
+            CW_NONE);
     cw_close(db);
     return rc;
 }
@@ -281,10 +328,9 @@ int jobs_start(struct server *s, struct jobs **out, struct err *e)
     a->log = json_array();
     pthread_mutex_init(&a->lock, NULL);
     pthread_cond_init(&a->work, NULL);
-    if (pthread_create(&a->thread, NULL, work, a) == 0)
-        a->started = true;
+    a->started = pthread_create(&a->thread, NULL, work, a) == 0;
     *out = a;
-    return 0;
+    return a->started ? 0 : err_set(e, ERR_STATE, "开不了后台任务的线程");
 }
 
 void jobs_stop(struct jobs *a)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MulanPSL-2.0
 # A server among bad clients, and a server that is killed: nothing acknowledged is lost, nothing is left half-done.
-import os, signal, socket, sys, threading
+import os, signal, socket, sqlite3, sys, threading
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from client import *
 
@@ -97,9 +97,14 @@ job = c.post("/api/imports", {"batch": batch}).json["job"]
 while c.get("/api/jobs/" + job).json["state"] == "queued":
     time.sleep(0.02)
 s.stop(signal.SIGKILL)
+with sqlite3.connect(os.path.join(s.data, "casework.sqlite")) as db:
+    db.execute("insert into rule_change(kind, title, what, because, proposer, proposer_name, org, at) select 'param', '改', '{}', 'x',"
+               " id, name, org, '2026-01-01 00:00:00' from account where login = 'head1'")
 s.start()
 c = s.client("head1")
 check("kill9_job_interrupted", c.get("/api/jobs/" + job).json["state"] == "interrupted")
+with sqlite3.connect(os.path.join(s.data, "casework.sqlite")) as db:
+    check("kill9_effect_failed", db.execute("select state, error <> '' from rule_change").fetchall() == [("failed", 1)])
 job = c.post("/api/imports", {"batch": batch}).json["job"]
 check("cancel_answers", c.post("/api/jobs/%s/cancel" % job).status in (200, 409))
 for _ in range(600):
