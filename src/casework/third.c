@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/day.h"
+#include "base/mem.h"
 
 static int field(struct err *e, const char *name, const char *text)
 {
@@ -116,20 +117,52 @@ int batch_give(struct cw *db, const struct actor *who, const struct scope *scope
     return cw_end(db, rc, e);
 }
 
+/* What the batch's reviewer still has of it and of no later one. */
+#define STILL_HIS                                                                        \
+    " id in (select clue from review_item where batch = $1)"                             \
+    " and assignee = (select login from review_batch where id = $1)"                     \
+    " and not exists (select 1 from review_item i join review_batch b on b.id = i.batch" \
+    " where i.clue = clue.id and b.id > $1 and b.ended_at is null and b.login = clue.assignee)"
+
+static int say_taken_back(struct cw *db, const struct actor *who, int64_t id, struct err *e)
+{
+    struct cw_rows rows;
+    int64_t *clue = NULL;
+    size_t n = 0, cap = 0;
+    int rc = cw_query(db, &rows, e, "select id from clue where" STILL_HIS, CW_ARGS(cw_i(id)));
+
+    if (rc)
+        return rc;
+    while ((rc = cw_next(&rows, e)) > 0) {
+        if (mem_grow(&clue, &cap, n + 1, sizeof *clue)) {
+            rc = err_nomem(e);
+            break;
+        }
+        clue[n++] = cw_int(&rows, 0);
+    }
+    cw_done(&rows);
+    for (size_t k = 0; k < n && !rc; k++)
+        rc = clue_history(db, clue[k], who, "assign", "第三方批次结束，已收回", "{\"batch\":true}",
+                          e);
+    mem_free(clue);
+    return rc;
+}
+
 /* Inside a transaction. */
 static int take_back(struct cw *db, const struct actor *who, int64_t id, struct err *e)
 {
     char now[CW_TIME];
     int64_t change = 0;
-    int rc = clue_next_change(db, &change, e);
+    int rc = say_taken_back(db, who, id, e);
 
+    if (!rc)
+        rc = clue_next_change(db, &change, e);
     cw_now(now);
     if (!rc)
         rc = cw_exec(
             db, e,
             "update clue set assignee = null, due = null, state = case when state = 'assigned' then 'new' else state end,"
-            " updated_at = $2, change = $3, version = version + 1 where id in (select clue from review_item where batch = $1)"
-            " and assignee = (select login from review_batch where id = $1)",
+            " updated_at = $2, change = $3, version = version + 1 where" STILL_HIS,
             CW_ARGS(cw_i(id), cw_t(now), cw_i(change)));
     if (!rc)
         rc = cw_exec(db, e,

@@ -75,6 +75,11 @@ b = head.get("/api/batches").json["rows"][0]
 check("batch_counts", b["proposed"] == 2 and b["adopted"] == 1 and b["contract"] == "HT-2026-01", b)
 check("batch_ended", head.ask("DELETE", "/api/batches/%d" % batch).status == 204 and rev.get("/api/clues").json["total"] == 0)
 check("batch_ended_once", head.ask("DELETE", "/api/batches/%d" % batch).status == 404)
+first, second = (head.post("/api/batches", {**g, "clues": which}).json["id"] for which in (clues[3:5], clues[3:4]))
+check("later_batch_keeps_its_clue", head.ask("DELETE", "/api/batches/%d" % first).status == 204 and
+      [r["id"] for r in rev.get("/api/clues").json["rows"]] == clues[3:4])
+check("taken_back_is_told", "已收回" in head.get("/api/clues/%d/history" % clues[4]).json["rows"][-1]["note"])
+check("then_ended_too", head.ask("DELETE", "/api/batches/%d" % second).status == 204 and rev.get("/api/clues").json["total"] == 0)
 a = head.post("/api/batches", {**g, "until": today.isoformat(), "clues": clues[3:5]})
 check("batch_of_today", a.status == 201 and rev.get("/api/clues").json["total"] == 2, a.body)
 if not s.casework:  # its last day passes
