@@ -163,10 +163,10 @@ check("reveal_forbidden", s.client("hand1").post("/api/persons/%s/reveal" % p, {
 inst = first["fixmedins_code"]
 check("institution", c.get("/api/institutions/" + inst).json["fixmedins_code"] == inst, inst)
 once, summed = [], []
-for r in c.get("/api/institutions", limit="200").json["rows"]:
-    rules = c.get("/api/institutions/" + r["fixmedins_code"]).json["rules"]
+for house in c.get("/api/institutions", limit="200").json["rows"]:
+    rules = c.get("/api/institutions/" + house["fixmedins_code"]).json["rules"]
     if len(rules) < 20: # no more are listed
-        once.append(r["hit_fund_fen"])
+        once.append(house["hit_fund_fen"])
         summed.append(sum(x["fund_fen"] for x in rules))
 check("institution_fund_once", all(o <= t for o, t in zip(once, summed)) and 0 < sum(once) < sum(summed), [once, summed])
 check("institution_injection", c.get("/api/institutions/" + urllib.parse.quote("x' or 1=1 --")).status == 404)
