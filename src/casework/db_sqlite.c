@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "casework/db_driver.h"
 
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,9 +30,13 @@ struct cursor {
 
 static int fail(const struct cw *db, const char *what, struct err *e)
 {
-    int code = sqlite3_extended_errcode(db->con);
+    int code = sqlite3_extended_errcode(db->con) & 0xff;
 
-    switch (code & 0xff) {
+    /* a log or its index that can't grow is "I/O error" or "cannot open" */
+    if ((code == SQLITE_IOERR || code == SQLITE_CANTOPEN) &&
+        (sqlite3_system_errno(db->con) == ENOSPC || sqlite3_system_errno(db->con) == EDQUOT))
+        code = SQLITE_FULL;
+    switch (code) {
     case SQLITE_CONSTRAINT:
         return err_set(e, ERR_STATE, "%s：与已有的数据冲突（编号已有人用，或所指的不存在）", what);
     case SQLITE_NOMEM: return err_nomem(e);

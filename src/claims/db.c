@@ -13,7 +13,7 @@ int db_error(struct err *e, const char *text)
         text = "";
     if (strstr(text, "No space left") || strstr(text, "Disk quota") ||
         strstr(text, "File too large") || strstr(text, "max_temp_directory_size"))
-        return err_set(e, ERR_IO, "磁盘已满，写不下去了；数据保持导入前的样子");
+        return err_set(e, ERR_IO, "磁盘已满，写不下去了；数据保持这一步之前的样子");
     if (strncmp(text, "Out of Memory", 13) == 0) {
         err_set(e, ERR_NOMEM, "内存不够：%.300s", text);
         return err_hint(e, "调大 huji.yaml 中的 memory_limit，或减少 --threads");

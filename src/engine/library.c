@@ -225,6 +225,7 @@ static int load_rule(struct huji_library *lib, const struct ynode *n, struct err
         return 0; /* the bureau's own stands in its place */
     if (twice)
         return ynode_bad(n, e, "规则编号重复");
+    int rc = 0;
     do {
         const struct ynode *node = v ? ynode_overlay(&lib->a, n, v) : n;
         struct rule *r = node ? library_new_rule(lib, n->key, e) : NULL;
@@ -237,13 +238,13 @@ static int load_rule(struct huji_library *lib, const struct ynode *n, struct err
         }
         r->base = n;
         const struct later it = {r, node, v, n};
-        int rc = ynode_get(ynode_get(node, "ask"), "combine") ? put_off(lib, &it, e)
-                                                              : read_rule(lib, &it, e);
+        rc = ynode_get(ynode_get(node, "ask"), "combine") ? put_off(lib, &it, e)
+                                                          : read_rule(lib, &it, e);
         if (rc < 0)
             return rc;
         v = v ? v->next : NULL;
     } while (v);
-    return 0;
+    return rule_params_used(n, e);
 }
 
 static bool replaced(const struct huji_library *lib, struct span id)

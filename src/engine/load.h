@@ -39,4 +39,8 @@ int profile_apply(struct huji_library *lib, const char *path, const char *region
 /* states.c: after it. */
 int states_apply(struct huji_library *lib, const char *path, struct err *e);
 
+/* Each `param` of a rule and its variants must be asked for ($name) somewhere in it: a name that is written wrong would leave
+ * the limit as it was, and nobody would know. */
+int rule_params_used(const struct ynode *rule, struct err *e);
+
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* A rule's parameters: what they are, and the rule with another value of one. */
+#include <ctype.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "engine/load.h"
@@ -157,4 +159,72 @@ int library_try(struct huji_library *lib, const struct rule *r, struct span para
     }
     *first = before;
     return 0;
+}
+
+/* ---- names that nothing asks for ---- */
+
+static bool mentions(struct span text, struct span name)
+{
+    for (size_t i = 0; i + name.n < text.n; i++) {
+        if (text.p[i] != '$' || memcmp(text.p + i + 1, name.p, name.n) != 0)
+            continue;
+        char after = i + 1 + name.n < text.n ? text.p[i + 1 + name.n] : 0;
+        if (!isalnum((unsigned char)after) && after != '_')
+            return true;
+    }
+    return false;
+}
+
+static bool asked_anywhere(const struct ynode *n, struct span name)
+{
+    if (n->kind == Y_SCALAR)
+        return mentions(n->text, name);
+    for (const struct ynode *c = n->child; c; c = c->next)
+        if (asked_anywhere(c, name))
+            return true;
+    return false;
+}
+
+/* The names after $ in n, each once, into b. */
+static void names_asked(const struct ynode *n, struct buf *b)
+{
+    for (size_t i = 0; n->kind == Y_SCALAR && i + 1 < n->text.n; i++) {
+        size_t k = i + 1;
+        if (n->text.p[i] != '$')
+            continue;
+        while (k < n->text.n && (isalnum((unsigned char)n->text.p[k]) || n->text.p[k] == '_'))
+            k++;
+        char name[64];
+        snprintf(name, sizeof name, "%.*s", (int)(k - i - 1), n->text.p + i + 1);
+        if (name[0] && !strstr(buf_cstr(b), name))
+            buf_fmt(b, "%s%s", b->n ? " " : "", name);
+    }
+    for (const struct ynode *c = n->child; c; c = c->next)
+        names_asked(c, b);
+}
+
+static int each_used(const struct ynode *rule, const struct ynode *params, struct err *e)
+{
+    for (const struct ynode *p = params ? params->child : NULL; p; p = p->next) {
+        if (asked_anywhere(rule, p->key))
+            continue;
+        struct buf b = BUF_INIT;
+        names_asked(rule, &b);
+        ynode_bad(p, e, "规则 %.*s 里没有用到参数 %.*s（没有 $%.*s）", (int)rule->key.n,
+                  rule->key.p, (int)p->key.n, p->key.p, (int)p->key.n, p->key.p);
+        if (b.n)
+            err_hint(e, "规则里用到的参数：%s", buf_cstr(&b));
+        buf_release(&b);
+        return ERR_INPUT;
+    }
+    return 0;
+}
+
+int rule_params_used(const struct ynode *rule, struct err *e)
+{
+    const struct ynode *v = ynode_get(rule, "variants");
+    int rc = each_used(rule, ynode_get(rule, "param"), e);
+    for (v = v ? v->child : NULL; v && rc == 0; v = v->next)
+        rc = each_used(rule, ynode_get(v, "param"), e);
+    return rc;
 }

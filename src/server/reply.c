@@ -121,6 +121,11 @@ void reply_error(struct request *r, const struct err *e)
 
     if (status == 500) {
         log_error(r, e);
+        if (strstr(e->message, "磁盘已满")) {
+            reply_problem(r, 507, "磁盘已满",
+                          "没有做成，已有的数据都在。请系统管理员腾出磁盘空间，然后再试一次", NULL);
+            return;
+        }
         reply_problem(r, 500, title_of(500), "没有做成。请把请求编号告诉系统管理员，日志里有原因",
                       NULL);
         return;

@@ -220,6 +220,8 @@ int readers_normalise(const char *path, const char *out_dir, const struct mappin
             *e = close_err;
         rc = closed;
     }
+    if (rc == 0 && report->sheets == 0)
+        return err_set(e, ERR_INPUT, "%s 是空文件，连表头也没有", path);
     if (rc == 0 && report->n_outputs == 0) {
         rc = err_set(e, ERR_INPUT, "%s 里没有认出任何表", path);
         if (report->n_notes)
