@@ -78,39 +78,12 @@ struct http {
 
 /* --- a request comes in -------------------------------------------------------------------------- */
 
-static char *decoded(struct arena *a, const char *s)
-{
-    char *out = arena_dup(a, span_of(s)), *to = out;
-    size_t bad;
-
-    for (const char *c = s; out && *c; c++) {
-        char hex[3] = {0};
-        char *end;
-        long v;
-
-        if (*c != '%') {
-            *to++ = *c;
-            continue;
-        }
-        hex[0] = c[1];
-        hex[1] = c[1] ? c[2] : 0;
-        v = strtol(hex, &end, 16);
-        if (end != hex + 2 || v == 0)
-            return NULL;
-        *to++ = (char)v;
-        c += 2;
-    }
-    if (!out)
-        return NULL;
-    *to = 0;
-    return utf8_valid(span_of(out), &bad) ? out : NULL;
-}
-
 static enum MHD_Result one_query(void *ctx, enum MHD_ValueKind kind, const char *name,
                                  const char *value)
 {
     struct request *r = ctx;
-    char *n = decoded(&r->arena, name), *v = decoded(&r->arena, value ? value : "");
+    char *n = request_unescape(&r->arena, span_of(name));
+    char *v = request_unescape(&r->arena, span_of(value ? value : ""));
 
     (void)kind;
     if (!n || !v || r->n_query == MAX_QUERY) {

@@ -8,6 +8,39 @@
 #include <string.h>
 #include <unistd.h>
 
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = (char)(c | 0x20);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+char *request_unescape(struct arena *a, struct span s)
+{
+    char *out = arena_alloc(a, s.n + 1);
+    size_t n = 0, bad;
+
+    for (size_t i = 0; out && i < s.n; i++) {
+        int high, low;
+
+        if (s.p[i] != '%') {
+            out[n++] = s.p[i];
+            continue;
+        }
+        high = i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1;
+        low = high >= 0 ? hex_digit(s.p[i + 2]) : -1;
+        if (low < 0 || high + low == 0)
+            return NULL;
+        out[n++] = (char)(high << 4 | low);
+        i += 2;
+    }
+    if (!out)
+        return NULL;
+    out[n] = 0;
+    return utf8_valid((struct span){out, n}, &bad) ? out : NULL;
+}
+
 const char *request_param(const struct request *r, const char *name)
 {
     for (int i = 0; i < r->n_params; i++)

@@ -68,6 +68,8 @@ struct request {
 
 /* --- asking -------------------------------------------------------------------------------------- */
 
+/* Of a path's piece or a query's: percent signs decoded. NULL: a broken escape, a NUL byte, no UTF-8, no memory. */
+char *request_unescape(struct arena *a, struct span s);
 const char *request_param(const struct request *r, const char *name); /* "" when absent */
 const char *request_query(const struct request *r, const char *name); /* NULL when absent */
 /* Integer within bounds; `none` when absent. Errors: ERR_INPUT, the field named. */

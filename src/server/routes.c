@@ -64,29 +64,6 @@ const struct route *const huji_routes[] = {
 };
 /* clang-format on */
 
-/* Percent-decoding; NULL on a broken escape or a NUL byte. */
-static char *decode(struct arena *a, struct span s)
-{
-    char *out = arena_alloc(a, s.n + 1);
-    size_t n = 0;
-
-    for (size_t i = 0; out && i < s.n; i++) {
-        unsigned v;
-
-        if (s.p[i] != '%') {
-            out[n++] = s.p[i];
-            continue;
-        }
-        if (i + 2 >= s.n || sscanf(s.p + i + 1, "%2x", &v) != 1 || v == 0)
-            return NULL;
-        out[n++] = (char)v;
-        i += 2;
-    }
-    if (out)
-        out[n] = 0;
-    return out;
-}
-
 static bool matches(struct request *r, const char *pattern)
 {
     struct span p = span_of(pattern), s = span_of(r->path);
@@ -96,10 +73,9 @@ static bool matches(struct request *r, const char *pattern)
         struct span want = span_cut(&p, '/'), got = span_cut(&s, '/');
 
         if (want.n && want.p[0] == '{') {
-            char *value = got.n ? decode(&r->arena, got) : NULL;
-            size_t bad;
+            char *value = got.n ? request_unescape(&r->arena, got) : NULL;
 
-            if (!value || n == MAX_PATH_PARAMS || !utf8_valid(span_of(value), &bad))
+            if (!value || n == MAX_PATH_PARAMS)
                 return false;
             r->params[n].name = arena_dup(&r->arena, (struct span){want.p + 1, want.n - 2});
             r->params[n].value = value;
