@@ -34,6 +34,19 @@ static int lint_law(const struct teller *t, const struct rule *r)
     return faults;
 }
 
+/* Does some example find something by this variant? */
+static bool has_hit(const struct ynode *list, struct span variant)
+{
+    for (const struct ynode *x = list ? list->child : NULL; x; x = x->next) {
+        const struct ynode *finds = ynode_get(x, "finds");
+
+        for (const struct ynode *f = finds ? finds->child : NULL; f; f = f->next)
+            if (span_eq(ynode_text(f, "variant"), variant))
+                return true;
+    }
+    return false;
+}
+
 static int lint_examples(const struct teller *t, const struct rule *r)
 {
     static const char *const kinds[] = {"hit", "near", "boundary", "missing"};
@@ -51,6 +64,14 @@ static int lint_examples(const struct teller *t, const struct rule *r)
             snprintf(text, sizeof text, "缺少 kind: %s 的例子", kinds[k]);
             faults += fault(t, r, list ? list->line : r->node->line, text);
         }
+    }
+    struct span variant = r->id;
+    span_cut(&variant, '.');
+    if (variant.n && !has_hit(list, variant)) {
+        char text[160];
+
+        snprintf(text, sizeof text, "形式 %.*s 没有命中的例子", (int)variant.n, variant.p);
+        faults += fault(t, r, list ? list->line : r->node->line, text);
     }
     return faults;
 }
