@@ -75,6 +75,75 @@ static int64_t id_of(const struct request *r)
     return strtoll(request_param(r, "id"), NULL, 10);
 }
 
+/* The clues of a batch and what its reviewer said last of each. */
+static const struct json_column item_columns[] = {
+    {"clue", JSON_AS_INT},
+    {"title", JSON_AS_TEXT},
+    {"fixmedins_name", JSON_AS_TEXT},
+    {"fund_fen", JSON_AS_INT},
+    {"state", JSON_AS_TEXT},
+    {"clue_verdict", JSON_AS_TEXT},
+    {"verdict", JSON_AS_TEXT},
+    {"reason", JSON_AS_TEXT},
+    {"said_at", JSON_AS_TEXT},
+    {"proposal_state", JSON_AS_TEXT},
+    {"decided_name", JSON_AS_TEXT},
+    {0},
+};
+
+static int items(struct request *r, struct err *e)
+{
+    struct scope scope = scope_of(&r->session);
+    json_t *rows = NULL;
+    int64_t there = 0;
+    int rc = cw_get_int(
+        r->db, 0, &there, e,
+        "select count(*) from review_batch b join account a on a.login = b.login join org o on o.code = a.org"
+        " where b.id = $4 and ((substr(o.admdvs, 1, length(cast($1 as text))) = $1 and $3 = 0) or b.actor = $2)",
+        CW_ARGS(cw_t(scope.prefix), cw_t(r->session.login), cw_i(scope.fixmedins_code[0] != 0),
+                cw_i(id_of(r))));
+
+    if (!rc && !there)
+        rc = err_set(e, ERR_USAGE, "没有这一批");
+    if (!rc)
+        rc = cw_rows_json(
+            r->db, &rows, item_columns, e,
+            "select c.id, c.title, c.fixmedins_name, c.fund_fen, c.state, c.verdict, p.verdict, p.reason, p.at, p.state,"
+            " p.decided_name from review_item i join review_batch b on b.id = i.batch join clue c on c.id = i.clue"
+            " left join proposal p on p.id = (select max(q.id) from proposal q where q.clue = i.clue and q.login = b.login)"
+            " where i.batch = $1 order by c.id",
+            CW_ARGS(cw_i(id_of(r))));
+    return rc ? rc : reply_json(r, 200, json_pack("{s:o}", "rows", rows), e);
+}
+
+/* Whom a batch can be given to. */
+static const struct json_column reviewer_columns[] = {
+    {"login", JSON_AS_TEXT},
+    {"name", JSON_AS_TEXT},
+    {"contract", JSON_AS_TEXT},
+    {"until", JSON_AS_TEXT},
+    {0},
+};
+
+static int reviewers(struct request *r, struct err *e)
+{
+    struct scope scope = scope_of(&r->session);
+    char now[CW_TIME];
+    json_t *rows = NULL;
+    int rc;
+
+    cw_now(now);
+    now[10] = 0;
+    rc = cw_rows_json(
+        r->db, &rows, reviewer_columns, e,
+        "select a.login, a.name, coalesce(a.contract, ''), coalesce(a.valid_until, '') from account a"
+        " join account_role t on t.account = a.id join org o on o.code = a.org"
+        " where t.role = 'reviewer' and a.state = 'active' and coalesce(a.valid_until, '') >= $2"
+        " and substr(o.admdvs, 1, length(cast($1 as text))) = $1 order by a.login",
+        CW_ARGS(cw_t(scope.prefix), cw_t(now)));
+    return rc ? rc : reply_json(r, 200, json_pack("{s:o}", "rows", rows), e);
+}
+
 static int end(struct request *r, struct err *e)
 {
     struct scope scope = scope_of(&r->session);
@@ -184,6 +253,10 @@ const struct route routes_third[] = {
     {"GET", "/api/batches", "clue.assign", 0, batches, "交给第三方的批次", NULL, NULL},
     {"POST", "/api/batches", "clue.assign", 0, give, "把线索分批交给第三方审核人员", NULL,
      give_body},
+    {"GET", "/api/batches/reviewers", "clue.assign", 0, reviewers, "能接批次的第三方审核人员", NULL,
+     NULL},
+    {"GET", "/api/batches/{id}", "clue.assign", 0, items, "一批里的线索和审核人员的意见", NULL,
+     NULL},
     {"DELETE", "/api/batches/{id}", "clue.assign", 0, end, "收回一批", NULL, NULL},
     {"GET", "/api/clues/{id}/proposals", "clue.read", 0, proposals, "第三方的意见", NULL, NULL},
     {"POST", "/api/clues/{id}/proposals", "clue.propose", 0, propose,

@@ -1,24 +1,13 @@
 // SPDX-License-Identifier: MulanPSL-2.0
 // 知识表 as a grid: a row added, changed, ended in place; faults beside their cell; an Excel looked at before it is taken; proposed with
 // its effect, approved by another one, used by the screening, taken back. With the keyboard where hands stay on it.
-import { counted, download, fits, go, login, ok, openBrowser, openPage, settled, shot, test } from './lib.mjs'
+import { counted, download, fits, go, login, ok, openBrowser, openPage, screen, settled, shot, test } from './lib.mjs'
 
 const dialog = (page) => page.locator('.el-dialog:visible')
 const grid = (page) => page.locator('.el-table').first()
 const hits = (page, base) =>
   page.evaluate(async (b) => (await (await fetch('/api/rules')).json()).rows.filter((r) => r.base_id === b).reduce((n, r) => n + r.hits, 0), base)
 
-async function screen(page) {
-  await page.evaluate(async () => {
-    const csrf = (await (await fetch('/api/session')).json()).csrf
-    const a = await (await fetch('/api/screens', { method: 'POST', headers: { 'X-Huji-Csrf': csrf, 'Content-Type': 'application/json' }, body: '{}' })).json()
-    for (;;) {
-      const j = await (await fetch('/api/jobs/' + a.job)).json()
-      if (!['queued', 'running'].includes(j.state)) return j.state
-      await new Promise((f) => setTimeout(f, 100))
-    }
-  })
-}
 async function propose(page, why) {
   await page.getByRole('button', { name: '提出变更' }).click()
   await dialog(page).getByLabel('理由').fill(why)

@@ -145,3 +145,16 @@ export async function test(page, name, act) {
   }
   ok(`${name}: 页面无错误、无外部请求`, page.faults.length === 0, page.faults.join('\n'))
 }
+
+/** A whole screening, its findings raised as clues: for pages that are about something else. */
+export async function screen(page) {
+  await page.evaluate(async () => {
+    const csrf = (await (await fetch('/api/session')).json()).csrf
+    const a = await (await fetch('/api/screens', { method: 'POST', headers: { 'X-Huji-Csrf': csrf, 'Content-Type': 'application/json' }, body: '{}' })).json()
+    for (;;) {
+      const j = await (await fetch('/api/jobs/' + a.job)).json()
+      if (!['queued', 'running'].includes(j.state)) return j.state
+      await new Promise((f) => setTimeout(f, 100))
+    }
+  })
+}

@@ -72,6 +72,10 @@ check("refuse", rev.post("/api/clues/%d/proposals" % clues[1], {"verdict": "reje
       off.post("/api/clues/%d/proposals/refuse" % clues[1], {"reason": "单据不齐"}).status == 200 and
       off.get("/api/clues/%d" % clues[1]).json["verdict"] is None)
 b = head.get("/api/batches").json["rows"][0]
+rows = head.get("/api/batches/%d" % b["id"]).json["rows"]
+check("batch_opened", len(rows) == b["clues"] and sum(x["proposal_state"] == "adopted" for x in rows) == b["adopted"] and all(x["title"] for x in rows), rows)
+check("batch_open_404", head.get("/api/batches/999999").status == 404 and rev.get("/api/batches/%d" % b["id"]).status == 403)
+check("reviewers", g["login"] in [x["login"] for x in head.get("/api/batches/reviewers").json["rows"]] and head.get("/api/batches/reviewers").json["rows"][0]["contract"])
 check("batch_counts", b["proposed"] == 2 and b["adopted"] == 1 and b["contract"] == "HT-2026-01", b)
 check("batch_ended", head.ask("DELETE", "/api/batches/%d" % batch).status == 204 and rev.get("/api/clues").json["total"] == 0)
 check("batch_ended_once", head.ask("DELETE", "/api/batches/%d" % batch).status == 404)

@@ -116,6 +116,15 @@ export const pages: PageEntry[] = [
     icon: CircleCheck,
   },
   {
+    path: '/batches',
+    name: 'BatchPage',
+    title: '第三方批次',
+    component: () => import('@/views/clue/BatchPage.vue'),
+    permission: 'clue.assign',
+    group: '日常工作',
+    icon: Box,
+  },
+  {
     path: '/institutions',
     name: 'InstitutionList',
     title: '机构画像',
