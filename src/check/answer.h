@@ -12,7 +12,7 @@ int answer_dspo(enum check_mode mode, int cls);
 void answer_head(struct buf *b, const struct message *m, int infcode, struct span err_msg,
                  struct span warn_msg);
 void answer_result(struct buf *b, const struct message *m, const struct patient *p,
-                   const struct live_finding *f, int dspo);
+                   const struct live_finding *f, const char *jr_id, int dspo);
 /* 32 hex digits: the result's id, the same for the same message and finding. */
 void answer_jr_id(const struct message *m, const struct live_finding *f, char out[33]);
 

@@ -196,12 +196,14 @@ int benches_judge(struct benches *b, const struct new_events *ev, const bool *as
                   struct arena *a, struct live_finding **out, size_t *n, int *known, struct err *e)
 {
     struct seat *s = NULL;
-    int rc = learn(b, ev, e);
-    if (rc == 0)
-        rc = take(b, &s, e);
-    if (rc < 0)
-        return rc;
-    rc = person_judge(s->bench, ev, asked, alone, a, out, n, known, e);
-    give_back(b, s);
+    int rc = PERSON_STRANGE;
+    while (rc == PERSON_STRANGE) {
+        if ((rc = take(b, &s, e)) < 0)
+            return rc;
+        rc = person_judge(s->bench, ev, asked, alone, a, out, n, known, e);
+        give_back(b, s);
+        if (rc == PERSON_STRANGE && learn(b, ev, e) < 0)
+            return ERR_NOMEM;
+    }
     return rc;
 }

@@ -238,39 +238,46 @@ static int64_t excepted(const struct checker *c, const struct live_finding *f)
     return 0;
 }
 
-static void record_finding(struct buf *b, const struct message *m, const struct live_finding *f,
-                           enum check_mode mode, int64_t exception, bool first)
+static void put_text(struct buf *b, const char *name, struct span s)
 {
-    char jr_id[33];
-    answer_jr_id(m, f, jr_id);
-    buf_fmt(b, "%s{\"jr_id\": \"%s\", \"finding_id\": \"%s\", \"rule_id\": ", first ? "" : ", ",
-            jr_id, f->f.finding_id);
-    buf_json(b, f->f.rule_id);
-    buf_fmt(b, ", \"rule_ver\": %d, \"anchor\": ", f->f.rule->version);
-    buf_json(b, f->f.anchor);
-    buf_str(b, ", \"mdtrt_id\": ");
-    buf_json(b, f->f.mdtrt_id);
-    buf_fmt(b, ", \"sev_deg\": %d, \"mode\": \"%s\", \"dspo_rqmt\": %d, \"amount_fen\": %lld",
-            f->h->cls + 1, mode_name(mode), mode == MODE_RECORD ? 0 : answer_dspo(mode, f->h->cls),
-            (long long)f->h->amount);
+    buf_str(b, name);
+    buf_json(b, s);
+}
+
+static void put_int(struct buf *b, const char *name, int64_t v)
+{
+    buf_str(b, name);
+    buf_i64(b, v);
+}
+
+static void record_finding(struct buf *b, const struct live_finding *f, const char *jr_id,
+                           enum check_mode mode, int64_t exception)
+{
+    put_text(b, "{\"jr_id\": ", span_of(jr_id));
+    put_text(b, ", \"finding_id\": ", span_of(f->f.finding_id));
+    put_text(b, ", \"rule_id\": ", f->f.rule_id);
+    put_int(b, ", \"rule_ver\": ", f->f.rule->version);
+    put_text(b, ", \"anchor\": ", f->f.anchor);
+    put_text(b, ", \"mdtrt_id\": ", f->f.mdtrt_id);
+    put_int(b, ", \"sev_deg\": ", f->h->cls + 1);
+    put_text(b, ", \"mode\": ", span_of(mode_name(mode)));
+    put_int(b, ", \"dspo_rqmt\": ", mode == MODE_RECORD ? 0 : answer_dspo(mode, f->h->cls));
+    put_int(b, ", \"amount_fen\": ", f->h->amount);
     if (exception)
-        buf_fmt(b, ", \"exception\": %lld", (long long)exception);
-    buf_str(b, ", \"message\": ");
-    buf_json(b, f->f.message);
+        put_int(b, ", \"exception\": ", exception);
+    put_text(b, ", \"message\": ", f->f.message);
     buf_char(b, '}');
 }
 
 static void record_head(struct buf *b, const struct checker *c, const struct message *m,
                         const char *sha, int known)
 {
-    buf_str(b, "{\"infno\": ");
-    buf_json(b, m->infno);
-    buf_str(b, ", \"fixmedins_code\": ");
-    buf_json(b, m->fixmedins_code);
-    buf_str(b, ", \"msgid\": ");
-    buf_json(b, m->msgid);
-    buf_fmt(b, ", \"body_sha256\": \"%s\", \"library\": \"%.*s\", \"psn_known\": %s", sha,
-            (int)c->lib->version.n, c->lib->version.p, known & PERSON_KNOWN ? "true" : "false");
+    put_text(b, "{\"infno\": ", m->infno);
+    put_text(b, ", \"fixmedins_code\": ", m->fixmedins_code);
+    put_text(b, ", \"msgid\": ", m->msgid);
+    put_text(b, ", \"body_sha256\": ", span_of(sha));
+    put_text(b, ", \"library\": ", c->lib->version);
+    buf_str(b, known & PERSON_KNOWN ? ", \"psn_known\": true" : ", \"psn_known\": false");
 }
 
 static size_t count_new(const struct new_events *ev)
@@ -344,13 +351,17 @@ static int judged(struct checker *c, const char *sha, const struct check_options
             const struct live_finding *l = &ones[i].f[f];
             int64_t exception = excepted(c, l);
             enum check_mode mode = exception ? MODE_RECORD : mode_of(c, o, m, l->f.rule);
-            if (record)
-                record_finding(record, m, l, mode, exception, first_record);
+            char jr_id[33];
+            answer_jr_id(m, l, jr_id);
+            if (record) {
+                buf_str(record, first_record ? "" : ", ");
+                record_finding(record, l, jr_id, mode, exception);
+            }
             first_record = false;
             if (mode == MODE_RECORD)
                 continue;
             buf_str(answer, first ? "" : ", ");
-            answer_result(answer, m, ones[i].p, l, answer_dspo(mode, l->h->cls));
+            answer_result(answer, m, ones[i].p, l, jr_id, answer_dspo(mode, l->h->cls));
             out->n_shown++;
             first = false;
         }

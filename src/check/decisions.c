@@ -7,11 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/map.h"
 #include "base/sha.h"
+#include "base/steady.h"
 
 struct place {
     char key[33]; /* of institution, transaction and msgid */
@@ -22,19 +24,22 @@ struct place {
 struct decisions {
     int fd;
     pthread_mutex_t lock;
-    pthread_cond_t moved;    /* who waits for a line of somebody else */
-    pthread_cond_t batch[2]; /* who waits for his own: those being written, those behind them */
-    int turn;                /* which of the two new lines belong to */
-    struct names keys;       /* key -> index of `place` */
+    pthread_cond_t work;  /* for the thread that writes */
+    pthread_cond_t fewer; /* some have been called */
+    struct names keys;    /* key -> index of `place` */
     struct place *place;
     size_t n, cap;
-    struct buf waiting, spare; /* lines not written yet; the buffer that was written last */
-    off_t durable, end;        /* end: with what waits */
-    bool writing;
-    int failed; /* errno of the write that failed last */
+    struct keeping *first, **last; /* of the lines in `waiting`, and who asked for the same again */
+    size_t n_keeping;              /* these and those being written */
+    struct buf waiting, spare;     /* lines not written yet; the buffer that was written last */
+    off_t durable, end;            /* end: with what waits */
+    pthread_t thread;
+    bool started, stopping;
 };
 
 enum { MOST_SPARE = 4 << 20 };
+/* Nanoseconds from one write to the next: of few lines, and of MANY or more. */
+enum { GATHER = 300000, GATHER_MANY = 1000000, MANY = 8 };
 static const char mark[] = ", \"answer\": ";
 
 static void key_of(struct span inst, struct span infno, struct span msgid, char out[33])
@@ -97,6 +102,8 @@ static int read_all(struct decisions *d, const char *path, struct err *e)
     return rc;
 }
 
+static void *write_groups(void *ctx);
+
 int decisions_open(const char *dir, struct decisions **out, struct err *e)
 {
     char path[1024];
@@ -104,9 +111,9 @@ int decisions_open(const char *dir, struct decisions **out, struct err *e)
     if (!d)
         return err_nomem(e);
     pthread_mutex_init(&d->lock, NULL);
-    pthread_cond_init(&d->moved, NULL);
-    pthread_cond_init(&d->batch[0], NULL);
-    pthread_cond_init(&d->batch[1], NULL);
+    pthread_cond_init(&d->work, NULL);
+    pthread_cond_init(&d->fewer, NULL);
+    d->last = &d->first;
     snprintf(path, sizeof path, "%s/check", dir);
     int rc = mkdir(path, 0700) < 0 && errno != EEXIST ? err_errno(e, "建不了 %s", path) : 0;
     snprintf(path, sizeof path, "%s/check/decisions.jsonl", dir);
@@ -115,6 +122,11 @@ int decisions_open(const char *dir, struct decisions **out, struct err *e)
         rc = err_errno(e, "打不开 %s", path);
     if (rc == 0)
         rc = read_all(d, path, e);
+    if (rc == 0 && pthread_create(&d->thread, NULL, write_groups, d) != 0)
+        rc = err_set(e, ERR_NOMEM, "起不了线程");
+    d->started = rc == 0;
+    if (d->started)
+        pthread_setname_np(d->thread, "huji-keep");
     if (rc < 0) {
         decisions_close(d);
         return rc;
@@ -127,15 +139,21 @@ void decisions_close(struct decisions *d)
 {
     if (!d)
         return;
+    if (d->started) {
+        pthread_mutex_lock(&d->lock);
+        d->stopping = true;
+        pthread_cond_signal(&d->work);
+        pthread_mutex_unlock(&d->lock);
+        pthread_join(d->thread, NULL);
+    }
     if (d->fd >= 0)
         close(d->fd);
     names_release(&d->keys);
     buf_release(&d->waiting);
     buf_release(&d->spare);
     pthread_mutex_destroy(&d->lock);
-    pthread_cond_destroy(&d->moved);
-    pthread_cond_destroy(&d->batch[0]);
-    pthread_cond_destroy(&d->batch[1]);
+    pthread_cond_destroy(&d->work);
+    pthread_cond_destroy(&d->fewer);
     mem_free(d->place);
     mem_free(d);
 }
@@ -173,17 +191,16 @@ static int take_answer(struct decisions *d, off_t at, size_t n, const char *sha,
     return rc;
 }
 
-/* Locked. The place of a key, waiting until it is on disk; NULL: there is none. */
-static const struct place *settled(struct decisions *d, const char *key)
+/* Locked. The place of a key; NULL: there is none. */
+static const struct place *place_of(const struct decisions *d, const char *key)
 {
-    for (;;) {
-        uint32_t i = names_get(&d->keys, span_of(key));
-        if (i == NAME_NONE || !d->place[i].n)
-            return NULL;
-        if (d->place[i].at + (off_t)d->place[i].n <= d->durable)
-            return &d->place[i];
-        pthread_cond_wait(&d->moved, &d->lock);
-    }
+    uint32_t i = names_get(&d->keys, (struct span){key, 32});
+    return i == NAME_NONE || !d->place[i].n ? NULL : &d->place[i];
+}
+
+static bool on_disk(const struct decisions *d, const struct place *p)
+{
+    return p->at + (off_t)p->n <= d->durable;
 }
 
 int decisions_find(struct decisions *d, struct span inst, struct span msgid, struct span infno,
@@ -192,8 +209,8 @@ int decisions_find(struct decisions *d, struct span inst, struct span msgid, str
     char key[33];
     key_of(inst, infno, msgid, key);
     pthread_mutex_lock(&d->lock);
-    const struct place *p = settled(d, key);
-    struct place copy = p ? *p : (struct place){.n = 0};
+    const struct place *p = place_of(d, key);
+    struct place copy = p && on_disk(d, p) ? *p : (struct place){.n = 0};
     pthread_mutex_unlock(&d->lock);
     return copy.n ? take_answer(d, copy.at, copy.n, sha, answer, e) : 0;
 }
@@ -215,105 +232,158 @@ static int write_all(int fd, const char *p, size_t n, off_t at)
     return fdatasync(fd) < 0 ? errno : 0;
 }
 
-/* Locked on entry and exit. Writes all that waits; what can't be written is forgotten, all of it. */
-static void flush(struct decisions *d)
+/* Locked. What can't be written is forgotten; what was added behind it meanwhile would leave a hole: it goes too. */
+static void forget(struct decisions *d, off_t at)
+{
+    for (size_t i = d->n; i-- > 0;)
+        if (d->place[i].at + (off_t)d->place[i].n > at)
+            d->place[i].n = 0;
+    buf_clear(&d->waiting);
+    d->end = at;
+}
+
+static void call_one(struct decisions *d, struct keeping *k, int bad)
+{
+    struct err why = {0};
+    int rc = 0;
+    if (bad && k->at + (off_t)k->n > d->durable) { /* changed by this thread alone */
+        errno = bad;
+        rc = err_errno(&why, "审核记录写不进磁盘");
+    } else if (k->again) {
+        rc = take_answer(d, k->at, k->n, k->sha, k->answer, &why);
+    }
+    k->done(k->ctx, rc, &why); /* k is not ours any more */
+}
+
+static size_t call_all(struct decisions *d, struct keeping *list, int bad)
+{
+    size_t n = 0;
+    for (struct keeping *k = list, *next; k; k = next, n++) {
+        next = k->next;
+        call_one(d, k, bad);
+    }
+    return n;
+}
+
+/* Locked on entry and exit. Writes all that waits and calls all that wait for it. */
+static void write_group(struct decisions *d)
 {
     struct buf mine = d->waiting;
+    struct keeping *list = d->first, *behind = NULL;
     off_t at = d->durable;
-    int mine_turn = d->turn;
     d->waiting = d->spare; /* so that neither is allocated anew each time */
     d->spare = (struct buf)BUF_INIT;
-    d->turn = !d->turn;
-    d->writing = true;
+    d->first = NULL;
+    d->last = &d->first;
     pthread_mutex_unlock(&d->lock);
-    int bad = write_all(d->fd, buf_cstr(&mine), mine.n, at);
+    int bad = mine.n ? write_all(d->fd, buf_cstr(&mine), mine.n, at) : 0;
     if (bad && ftruncate(d->fd, at) < 0)
         bad = errno;
     pthread_mutex_lock(&d->lock);
-    d->writing = false;
     if (!bad) {
         d->durable = at + (off_t)mine.n;
-    } else { /* what was added behind it meanwhile would leave a hole: it goes too */
-        d->failed = bad;
-        buf_clear(&d->waiting);
-        d->end = at;
-        for (size_t i = 0; i < d->n; i++)
-            if (d->place[i].at + (off_t)d->place[i].n > at)
-                d->place[i].n = 0;
+    } else {
+        forget(d, at);
+        behind = d->first;
+        d->first = NULL;
+        d->last = &d->first;
     }
     buf_clear(&mine);
     if (mine.cap > MOST_SPARE)
         buf_release(&mine);
     d->spare = mine;
-    pthread_cond_broadcast(&d->moved);
-    pthread_cond_broadcast(&d->batch[mine_turn]);
-    if (bad)
-        pthread_cond_broadcast(&d->batch[!mine_turn]);
-    else
-        pthread_cond_signal(&d->batch[!mine_turn]); /* one of them writes next */
+    pthread_mutex_unlock(&d->lock);
+    size_t n = call_all(d, list, bad) + call_all(d, behind, bad);
+    pthread_mutex_lock(&d->lock);
+    d->n_keeping -= n;
+    pthread_cond_broadcast(&d->fewer);
 }
 
-static int add(struct decisions *d, const char *key, struct span line, struct err *e)
+/* The thread that writes. Under load it lets some time pass from one write to the next, so that more share it; who comes alone does
+ * not wait. */
+static void *write_groups(void *ctx)
+{
+    struct decisions *d = ctx;
+    int64_t next = 0;
+    pthread_mutex_lock(&d->lock);
+    for (;;) {
+        while (!d->first && !d->stopping)
+            pthread_cond_wait(&d->work, &d->lock);
+        if (!d->first)
+            break;
+        int64_t rest = next - steady_now();
+        if (rest > 0 && !d->stopping) {
+            pthread_mutex_unlock(&d->lock);
+            nanosleep(&(struct timespec){.tv_nsec = rest}, NULL);
+            pthread_mutex_lock(&d->lock);
+        }
+        next = steady_now() + (d->n_keeping < MANY ? GATHER : GATHER_MANY);
+        write_group(d);
+    }
+    pthread_mutex_unlock(&d->lock);
+    return NULL;
+}
+
+static void line_of(struct buf *b, const char *key, const struct keeping *k)
+{
+    buf_str(b, "{\"key\": \"");
+    buf_add(b, key, 32);
+    buf_str(b, "\", \"sha\": \"");
+    buf_add(b, k->sha, 64);
+    buf_str(b, "\", ");
+    buf_add(b, k->record.p + 1, k->record.n - 2); /* its members */
+    buf_str(b, mark);
+    buf_add(b, buf_cstr(k->answer), k->answer->n);
+    buf_str(b, "}\n");
+}
+
+/* Locked. A line behind those that wait. */
+static int add(struct decisions *d, const char *key, struct keeping *k, struct err *e)
 {
     size_t had = d->waiting.n;
-    buf_span(&d->waiting, line);
-    if (d->waiting.failed || note(d, span_of(key), d->end, line.n, e) < 0) {
+    line_of(&d->waiting, key, k);
+    k->at = d->end;
+    k->n = d->waiting.n - had;
+    if (d->waiting.failed || note(d, (struct span){key, 32}, k->at, k->n, e) < 0) {
         d->waiting.failed = false;
         d->waiting.n = had;
         return err_nomem(e);
     }
-    d->end += (off_t)line.n;
+    d->end += (off_t)k->n;
     return 0;
 }
 
-/* Locked: until the key's line is on disk or was lost. */
-static int wait_for(struct decisions *d, const char *key, struct err *e)
-{
-    int turn = d->turn;
-    for (;;) {
-        const struct place *p = &d->place[names_get(&d->keys, span_of(key))];
-        if (!p->n)
-            break;
-        if (p->at + (off_t)p->n <= d->durable)
-            return 0;
-        if (d->writing)
-            pthread_cond_wait(&d->batch[turn], &d->lock);
-        else
-            flush(d);
-    }
-    errno = d->failed;
-    return err_errno(e, "审核记录写不进磁盘");
-}
-
-int decisions_keep(struct decisions *d, struct span inst, struct span msgid, struct span infno,
-                   const char *sha, struct span record, struct buf *answer, struct err *e)
+int decisions_keep(struct decisions *d, struct keeping *k, struct err *e)
 {
     char key[33];
-    struct buf line = BUF_INIT;
-    struct place before = {.n = 0};
-    key_of(inst, infno, msgid, key);
-    buf_fmt(&line, "{\"key\": \"%s\", \"sha\": \"%.64s\", ", key, sha);
-    buf_add(&line, record.p + 1, record.n - 2); /* its members */
-    buf_str(&line, mark);
-    buf_add(&line, buf_cstr(answer), answer->n);
-    buf_str(&line, "}\n");
-    if (line.failed) {
-        buf_release(&line);
-        return err_nomem(e);
-    }
-    pthread_mutex_lock(&d->lock);
-    const struct place *p = settled(d, key);
     int rc = 0;
+    key_of(k->inst, k->infno, k->msgid, key);
+    k->next = NULL;
+    pthread_mutex_lock(&d->lock);
+    while (d->n_keeping >= MOST_KEEPING)
+        pthread_cond_wait(&d->fewer, &d->lock);
+    const struct place *p = place_of(d, key);
+    k->again = p != NULL;
     if (p) {
-        before = *p;
+        k->at = p->at;
+        k->n = p->n;
     } else {
-        rc = add(d, key, (struct span){line.p, line.n}, e);
-        if (rc == 0)
-            rc = wait_for(d, key, e);
+        rc = add(d, key, k, e);
+    }
+    if (rc == 0) {
+        *d->last = k;
+        d->last = &k->next;
+        d->n_keeping++;
+        pthread_cond_signal(&d->work);
     }
     pthread_mutex_unlock(&d->lock);
-    buf_release(&line);
-    if (before.n)
-        rc = take_answer(d, before.at, before.n, sha, answer, e);
-    return rc < 0 ? rc : 0;
+    return rc;
+}
+
+void decisions_drain(struct decisions *d)
+{
+    pthread_mutex_lock(&d->lock);
+    while (d->n_keeping)
+        pthread_cond_wait(&d->fewer, &d->lock);
+    pthread_mutex_unlock(&d->lock);
 }

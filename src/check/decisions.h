@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * What was decided, kept before it is answered: DATA/check/decisions.jsonl, one decision a line, only ever added to. Several
- * threads share one write and one fdatasync. A message's key is institution and msgid: the same message gets the same
+ * What was decided, kept before it is answered: DATA/check/decisions.jsonl, one decision a line, only ever added to. Decisions
+ * that come at the same time share one write and one fdatasync. A message's key is institution and msgid: the same message gets the same
  * answer, another message with the same msgid is refused.
  */
 #ifndef HUJI_CHECK_DECISIONS_H
 #define HUJI_CHECK_DECISIONS_H
 
+#include <sys/types.h>
+
 #include "base/err.h"
 #include "base/span.h"
 
+enum { MOST_KEEPING = 256 };
 struct decisions;
 
 /* Reads what is there; a last line that was cut short by a crash was never acknowledged and is cut off. One process at a
@@ -18,13 +21,31 @@ int decisions_open(const char *dir, struct decisions **out, struct err *e);
 void decisions_close(struct decisions *d);
 size_t decisions_count(const struct decisions *d);
 
-/* 1: this message was answered before, `answer` holds that; 0: it was not. Errors: ERR_INPUT when the msgid belongs to another
+/* 1: this message was answered before, `answer` holds that; 0: it was not (it may be on its way: decisions_keep will see). Errors: ERR_INPUT when the msgid belongs to another
  * message (`sha` differs). */
 int decisions_find(struct decisions *d, struct span inst, struct span msgid, struct span infno,
                    const char *sha, struct buf *answer, struct err *e);
-/* Keeps `record` (a JSON object) with its answer (a JSON object); when another thread was first, `answer` becomes what that
- * one said. On disk when it returns 0; on an error nothing of it is, and nothing may be answered as kept. */
-int decisions_keep(struct decisions *d, struct span inst, struct span msgid, struct span infno,
-                   const char *sha, struct span record, struct buf *answer, struct err *e);
+
+/* One decision on its way to the disk: its caller's memory until `done` has been called. */
+struct keeping {
+    struct span inst, msgid, infno;
+    const char *sha;    /* 64 hex digits */
+    struct span record; /* a JSON object; needed until decisions_keep returns */
+    struct buf *answer; /* a JSON object */
+    /* Called once, by the thread that writes. rc 0: it is on disk. 1: another message of this key was first, `answer` has become
+     * what was said to that one. Negative: nothing of it is on disk, and nothing may be answered as kept. */
+    void (*done)(void *ctx, int rc, const struct err *why);
+    void *ctx;
+    /* private */
+    struct keeping *next;
+    off_t at;
+    size_t n;
+    bool again;
+};
+/* Returns at once: a thread of its own writes what has come together meanwhile, with one fdatasync for all, and calls `done`. Waits only
+ * while MOST_KEEPING others have not been called. Errors: ERR_NOMEM; then `done` is not called. */
+int decisions_keep(struct decisions *d, struct keeping *k, struct err *e);
+/* Until all have been called. */
+void decisions_drain(struct decisions *d);
 
 #endif

@@ -53,19 +53,22 @@ static int store_value(struct pull *j, const struct want *f, struct span s, void
     return 0;
 }
 
+static const struct want *find(const struct want *list, struct span key)
+{
+    for (const struct want *f = list; f->name.n; f++)
+        if (f->name.n == key.n && memcmp(f->name.p, key.p, key.n) == 0)
+            return f;
+    return NULL;
+}
+
 /* *taken: the key was one of the list. */
 static int take(struct pull *j, struct span key, const struct want *list, void *base, bool *taken)
 {
     struct span s;
-    *taken = false;
-    for (const struct want *f = list; f->name.n; f++) {
-        if (f->name.n != key.n || memcmp(f->name.p, key.p, key.n) != 0)
-            continue;
-        *taken = true;
-        int rc = pull_scalar(j, &s);
-        return rc < 0 ? rc : store_value(j, f, s, base);
-    }
-    return 0;
+    const struct want *f = find(list, key);
+    *taken = f != NULL;
+    int rc = f ? pull_scalar(j, &s) : 0;
+    return f && rc == 0 ? store_value(j, f, s, base) : rc;
 }
 
 /* One element after another: an array of objects, one object, or nothing ("" null []). */
@@ -118,12 +121,23 @@ static void *one_more(struct pull *j, void *array, size_t *n, size_t *cap, size_
 
 /* ---- nodes ---- */
 
+/* One order after another has the same names in the same sequence: what the one before had at this place is looked at first. */
+enum { NAMES_KEPT = 64 };
+struct names_before {
+    struct {
+        struct span key;
+        const struct want *want; /* NULL: stepped over */
+    } at[NAMES_KEPT];
+    size_t n;
+};
+
 struct place { /* where in the message a node's function is */
     struct message *m;
     struct patient *p;
     size_t visit;
     size_t cap_diag;
     bool any_flag;
+    struct names_before *lines;
 };
 
 #define V(f) offsetof(struct new_visit, f)
@@ -177,16 +191,31 @@ static const struct want oprn_fields[] = {
 };
 #undef O
 
-/* An object of scalars alone. */
-static int flat(struct pull *j, const struct want *list, void *base)
+static const struct want *find_again(struct names_before *b, size_t i, const struct want *list,
+                                     struct span key)
 {
-    struct span key;
-    bool first = true, more, taken;
+    if (i >= NAMES_KEPT)
+        return find(list, key);
+    if (i >= b->n || !span_eq(b->at[i].key, key)) {
+        b->at[i].key = key;
+        b->at[i].want = find(list, key);
+        b->n = i >= b->n ? i + 1 : b->n;
+    }
+    return b->at[i].want;
+}
+
+/* An object of scalars alone. */
+static int flat(struct pull *j, const struct want *list, struct names_before *before, void *base)
+{
+    struct span key, s;
+    bool first = true, more;
     int rc = pull_open(j, '{');
-    while (rc == 0 && (rc = pull_next(j, '{', &first, &key, &more)) == 0 && more) {
-        rc = take(j, key, list, base, &taken);
-        if (rc == 0 && !taken)
+    for (size_t i = 0; rc == 0 && (rc = pull_next(j, '{', &first, &key, &more)) == 0 && more; i++) {
+        const struct want *f = before ? find_again(before, i, list, key) : find(list, key);
+        if (!f)
             rc = pull_skip(j);
+        else if ((rc = pull_scalar(j, &s)) == 0)
+            rc = store_value(j, f, s, base);
     }
     return rc;
 }
@@ -205,7 +234,7 @@ static int read_line(struct pull *j, void *ctx)
                            .sum = HUJI_NONE64,
                            .ownpay = HUJI_NONE64,
                            .selfpay = HUJI_NONE64};
-    int rc = flat(j, line_fields, l);
+    int rc = flat(j, line_fields, x->lines, l);
     x->any_flag = x->any_flag || l->fresh;
     return rc;
 }
@@ -218,7 +247,7 @@ static int read_oprn(struct pull *j, void *ctx)
     if (!o)
         return j->e ? j->e->code : ERR_LIMIT;
     *o = (struct new_oprn){.visit = x->visit, .t = SEC_NONE};
-    return flat(j, oprn_fields, o);
+    return flat(j, oprn_fields, NULL, o);
 }
 
 static int read_diag(struct pull *j, void *ctx)
@@ -229,7 +258,7 @@ static int read_diag(struct pull *j, void *ctx)
     } d = {{"", 0}};
     static const struct want fields[] = {{{"dise_codg", sizeof "dise_codg" - 1}, TEXT, 0},
                                          {.name = {NULL, 0}}};
-    int rc = flat(j, fields, &d);
+    int rc = flat(j, fields, NULL, &d);
     if (rc < 0 || !d.dise_codg.n)
         return rc;
     struct new_visit *v = &x->p->ev.visit[x->visit];
@@ -342,7 +371,9 @@ static int read_patient(struct pull *j, void *ctx)
     if (!p)
         return j->e ? j->e->code : ERR_LIMIT;
     *p = (struct patient){.ev = {.brdy = DAY_NONE, .until = SEC_NONE}};
-    struct place x = {.m = m, .p = p};
+    struct names_before lines;
+    lines.n = 0;
+    struct place x = {.m = m, .p = p, .lines = &lines};
     static const struct want fields[] = {
         {{"patn_id", sizeof "patn_id" - 1}, TEXT, offsetof(struct patient, ev.psn_no)},
         {{"psn_no", sizeof "psn_no" - 1}, TEXT, offsetof(struct patient, ev.psn_no)},
@@ -387,7 +418,7 @@ static int read_warn(struct pull *j, void *ctx)
     if (!w)
         return j->e ? j->e->code : ERR_LIMIT;
     *w = (struct warn){.warn_rslt_id = {"", 0}};
-    return flat(j, fields, w);
+    return flat(j, fields, NULL, w);
 }
 
 static int read_data(struct pull *j, void *ctx)

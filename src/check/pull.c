@@ -97,22 +97,28 @@ static char *escape(struct pull *j, char *to)
     return put_utf8(to, u);
 }
 
-/* Is none of the eight a quote, a backslash or a control character? */
-static bool plain8(const char *p)
+/* How many of the eight come before the first quote, backslash or control character. The lowest mark of each term is a true one; a
+ * false one may only stand above it. */
+static unsigned plain_of_8(const char *p)
 {
     const uint64_t one = UINT64_C(0x0101010101010101), high = one * 0x80;
     uint64_t w, q, s;
     memcpy(&w, p, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    w = __builtin_bswap64(w);
+#endif
     q = w ^ one * '"';
     s = w ^ one * '\\';
-    return !((((q - one) & ~q) | ((s - one) & ~s) | ((w - one * 0x20) & ~w)) & high);
+    w = (((q - one) & ~q) | ((s - one) & ~s) | ((w - one * 0x20) & ~w)) & high;
+    return w ? (unsigned)__builtin_ctzll(w) / 8 : 8;
 }
 
 static int text(struct pull *j, struct span *out)
 {
     const char *from = ++j->p;
-    while (j->end - j->p >= 8 && plain8(j->p))
-        j->p += 8;
+    unsigned plain = 8;
+    for (; plain == 8 && j->end - j->p >= 8; j->p += plain)
+        plain = plain_of_8(j->p);
     while (j->p < j->end && *j->p != '"' && *j->p != '\\' && (unsigned char)*j->p >= 0x20)
         j->p++;
     if (j->p < j->end && *j->p == '"') {

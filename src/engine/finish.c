@@ -110,6 +110,19 @@ struct named_ref {
     struct span id; /* with its prefix */
 };
 
+struct span finding_id_text(const char *prefix, struct span id, struct arena *a)
+{
+    size_t n = strlen(prefix);
+    char *p = arena_alloc(a, n + id.n + 1);
+    if (!p)
+        return (struct span){NULL, 0};
+    memcpy(p, prefix, n);
+    if (id.n)
+        memcpy(p + n, id.p, id.n);
+    p[n + id.n] = 0;
+    return (struct span){p, n + id.n};
+}
+
 static struct span ref_text(const struct huji_run *run, const struct huji_ref *r,
                             line_id_fn line_id, void *ctx, struct arena *a)
 {
@@ -117,7 +130,7 @@ static struct span ref_text(const struct huji_run *run, const struct huji_ref *r
     int f = source_field((enum source_id)r->source, span_of(s->id_field));
     struct span id = s->fields[f].type == F_CODE ? run_code(run, s->fields[f].domain, r->id)
                                                  : line_id(ctx, r->id);
-    return span_of(arena_fmt(a, "%s%.*s", s->id_prefix, (int)id.n, id.n ? id.p : ""));
+    return finding_id_text(s->id_prefix, id, a);
 }
 
 static int cmp_ref(const void *pa, const void *pb)
@@ -182,8 +195,8 @@ static int hash_content(const struct huji_finding *f, struct finished *out)
     return rc;
 }
 
-int finding_finish(const struct huji_run *run, const struct huji_finding *f, line_id_fn line_id,
-                   void *ctx, struct arena *a, struct finished *out, struct err *e)
+int finding_name(const struct huji_run *run, const struct huji_finding *f, line_id_fn line_id,
+                 void *ctx, struct arena *a, struct finished *out, struct err *e)
 {
     const struct rule *r = run->lib->rules[f->rule];
     struct buf b = BUF_INIT;
@@ -219,14 +232,22 @@ int finding_finish(const struct huji_run *run, const struct huji_finding *f, lin
         out->mdtrt_id = run_code(run, D_VISIT, f->mdtrt_id);
     if (f->fixmedins_code != HUJI_NONE32)
         out->fixmedins_code = run_code(run, D_INST, f->fixmedins_code);
-    buf_clear(&b);
-    int rc = evidence_json(run, f, line_id, ctx, a, &b);
+    buf_release(&b);
+    bool whole = !short_of && out->anchor.p && out->owner_id.p && (!f->message.n || out->message.p);
+    return whole ? 0 : err_nomem(e);
+}
+
+int finding_finish(const struct huji_run *run, const struct huji_finding *f, line_id_fn line_id,
+                   void *ctx, struct arena *a, struct finished *out, struct err *e)
+{
+    struct buf b = BUF_INIT;
+    int rc = finding_name(run, f, line_id, ctx, a, out, e);
+    if (rc < 0)
+        return rc;
+    rc = evidence_json(run, f, line_id, ctx, a, &b);
     out->evidence = arena_span(a, (struct span){buf_cstr(&b), b.n});
     buf_release(&b);
-    if (rc < 0 || short_of || (f->anchor_text.n && !out->anchor.p) || !out->evidence.p ||
-        !out->owner_id.p || (f->message.n && !out->message.p))
-        return err_nomem(e);
-    return hash_content(f, out) < 0 ? err_nomem(e) : 0;
+    return rc < 0 || !out->evidence.p || hash_content(f, out) < 0 ? err_nomem(e) : 0;
 }
 
 int finished_cmp(const struct finished *a, const struct finished *b)

@@ -20,9 +20,14 @@ typedef struct span (*line_id_fn)(void *ctx, int64_t no);
 /* Calls fn for every id whose text finding_finish will ask for; `name`: what it is called, not its code. */
 typedef int text_fn(void *ctx, enum domain d, int64_t id, bool name);
 int finding_texts(const struct huji_run *run, const struct huji_finding *f, text_fn *fn, void *ctx);
+/* All but evidence and content_hash, which only the table of findings asks for. Texts live in `a`. */
+int finding_name(const struct huji_run *run, const struct huji_finding *f, line_id_fn line_id,
+                 void *ctx, struct arena *a, struct finished *out, struct err *e);
 /* Texts live in `a`. */
 int finding_finish(const struct huji_run *run, const struct huji_finding *f, line_id_fn line_id,
                    void *ctx, struct arena *a, struct finished *out, struct err *e);
+/* The id of an event with its prefix ("line:..."); p NULL: no memory. */
+struct span finding_id_text(const char *prefix, struct span id, struct arena *a);
 /* Order of findings wherever they are written: rule id, owner id, anchor, by bytes. */
 int finished_cmp(const struct finished *a, const struct finished *b);
 

@@ -225,13 +225,14 @@ static int members(struct person_bench *b, struct names_ctx *x, struct live_find
                              : line_text(x, r->id);
         bool line = source_is_line((enum source_id)r->source);
         struct live_member *m = &l->member[l->n_member++];
-        *m = (struct live_member){
-            .id = span_of(arena_fmt(a, "%s%.*s", s->id_prefix, (int)id.n, id.n ? id.p : "")),
-            .role = r->role,
-            .line = line && r->id >= LINE_NEW ? (int)(r->id - LINE_NEW) : -1,
-            .amount = r->amount,
-            .item = {"", 0},
-            .dept = {"", 0}};
+        *m = (struct live_member){.id = finding_id_text(s->id_prefix, id, a),
+                                  .role = r->role,
+                                  .line = line && r->id >= LINE_NEW ? (int)(r->id - LINE_NEW) : -1,
+                                  .amount = r->amount,
+                                  .item = {"", 0},
+                                  .dept = {"", 0}};
+        if (!m->id.p)
+            return err_nomem(e);
         if (!line)
             continue;
         int64_t row = line_row(b, r->id);
@@ -259,7 +260,7 @@ static int tell_one(struct person_bench *b, struct names_ctx *x, const struct hu
         return err_nomem(e);
     *copy = *f;
     l->h = copy;
-    int rc = finding_finish(&b->run, copy, line_text, x, a, &l->f, e);
+    int rc = finding_name(&b->run, copy, line_text, x, a, &l->f, e);
     if (rc == 0)
         rc = members(b, x, l, a, e);
     if (rc < 0)
@@ -345,6 +346,10 @@ int person_judge(struct person_bench *b, const struct new_events *ev, const bool
     *n = 0;
     *known = 0;
     int rc = bench_rows(b, ev, alone, known, e);
+    if (rc == 0 && b->strange && !person_link_knows(b->link, ev)) {
+        bench_clear(b);
+        return PERSON_STRANGE;
+    }
     if (rc == 0)
         rc = mark_news(b, ev, *known, e);
     if (rc == 0)

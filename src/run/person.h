@@ -88,7 +88,8 @@ struct live_finding {
     struct span dept; /* of its visit: where it left, else where it came in */
 };
 /* `asked`: which of the link's rules. Findings and all their texts live in `a`. *known: PERSON_* bits. `alone`: the history
- * is not looked at. */
+ * is not looked at. PERSON_STRANGE: nothing was judged, the link does not know all codes of the message. */
+enum { PERSON_STRANGE = 1 };
 int person_judge(struct person_bench *b, const struct new_events *ev, const bool *asked, bool alone,
                  struct arena *a, struct live_finding **out, size_t *n, int *known, struct err *e);
 

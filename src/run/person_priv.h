@@ -62,6 +62,7 @@ struct person_bench {
     int64_t others[OTHERS];
     uint32_t n_others;
     size_t n_line, n_past_line;
+    bool strange;   /* the message has a code that the link does not know */
     int32_t *visit; /* numbers of ev->visit */
     size_t n_visit;
     struct arena a; /* for the moment */

@@ -37,11 +37,20 @@ static void put(struct row *r, int f, int64_t v)
         r->v[f] = v;
 }
 
+/* A code that the link does not know is noted: another link may learn it. */
+static int64_t code_of(struct person_bench *b, enum domain d, struct span text)
+{
+    int64_t id = link_code(b->link, d, text);
+    if (id == HUJI_NONE64 && text.n && !own_numbers(d))
+        b->strange = true;
+    return id;
+}
+
 static void put_code(struct person_bench *b, struct row *r, enum source_id s, int f,
                      struct span text)
 {
     if (f >= 0 && text.n)
-        put(r, f, link_code(b->link, huji_sources[s].fields[f].domain, text));
+        put(r, f, code_of(b, huji_sources[s].fields[f].domain, text));
 }
 
 static void put_day(struct row *r, int f, sec_t t)
@@ -347,9 +356,9 @@ static int add_diagnoses(struct person_bench *b, const struct new_events *ev, st
             const struct new_visit *n = &ev->visit[k];
             if (b->visit[k] != (int32_t)v)
                 continue;
-            rc = add_diagnosis(b, from, link_code(b->link, D_DX, n->dx), e);
+            rc = add_diagnosis(b, from, code_of(b, D_DX, n->dx), e);
             for (size_t j = 0; j < n->n_diag && rc == 0; j++)
-                rc = add_diagnosis(b, from, link_code(b->link, D_DX, n->diag[j]), e);
+                rc = add_diagnosis(b, from, code_of(b, D_DX, n->diag[j]), e);
         }
     }
     b->diag_at[visits] = b->diag_at[visits + 1] = (uint32_t)b->n_diag;
@@ -442,35 +451,59 @@ static struct row line_row(struct person_bench *b, const struct new_events *ev, 
     return r;
 }
 
-static bool visit_has_lines(const struct person_bench *b, int32_t visit)
+static bool visit_has_lines(const struct past_table *t, int32_t visit)
 {
-    const int32_t *of = b->past.table[S_LINE].col[F(S_LINE, "mdtrt_id")];
-    for (size_t i = 0; of && i < b->n_past_line; i++)
+    const int32_t *of = t->col[F(S_LINE, "mdtrt_id")];
+    for (size_t i = 0; of && i < t->n; i++)
         if (of[i] == visit)
             return true;
     return false;
 }
 
-static void add_lines(struct person_bench *b, const struct new_events *ev)
+/* The lines' rows into the columns, one column after the other. */
+static void write_lines(const struct row *row, size_t n, void *const *col, size_t at)
+{
+    for (size_t f = 0; f < huji_sources[S_LINE].n_fields; f++) {
+        if (!col[f])
+            continue;
+        if (ftype_width(huji_sources[S_LINE].fields[f].type) == 8) {
+            int64_t *to = (int64_t *)col[f] + at;
+            for (size_t i = 0; i < n; i++)
+                to[i] = row[i].v[f];
+            continue;
+        }
+        int32_t *to = (int32_t *)col[f] + at;
+        for (size_t i = 0; i < n; i++)
+            to[i] = row[i].v[f] == HUJI_NONE64 ? HUJI_NONE32 : (int32_t)row[i].v[f];
+    }
+}
+
+static int add_lines(struct person_bench *b, const struct new_events *ev, struct err *e)
 {
     struct past_table *t = &b->past.table[S_LINE];
     int64_t *no = t->col[F(S_LINE, "no")];
+    struct row *row = arena_alloc(&b->a, (ev->n_line + 1) * sizeof *row);
+    size_t n = 0;
+    if (!row)
+        return err_nomem(e);
     for (size_t i = 0; i < t->n; i++)
         no[i] = (int64_t)i;
     forget_rows(b, S_LINE, ev->until);
-    b->n_past_line = b->n_line = t->n;
-    struct row r;
     bool before = false;
     for (size_t i = 0; i < ev->n_line; i++) {
         /* what the sender tells of the past counts where the history has nothing of that visit */
-        if (!ev->line[i].fresh && visit_has_lines(b, b->visit[ev->line[i].visit]))
+        if (!ev->line[i].fresh && visit_has_lines(t, b->visit[ev->line[i].visit])) {
             before = false;
-        else {
-            r = line_row(b, ev, i, before ? &r : NULL);
-            before = true;
-            write_row(&r, S_LINE, t->col, b->n_line++, false);
+            continue;
         }
+        row[n] = line_row(b, ev, i, before ? &row[n - 1] : NULL);
+        before = true;
+        n++;
     }
+    write_lines(row, n, t->col, t->n);
+    b->n_past_line = t->n;
+    b->n_line = t->n + n;
+    return 0;
 }
 
 /* ---- all of it ---- */
@@ -492,7 +525,7 @@ static int find_ids(struct person_bench *b, const struct new_events *ev, bool al
     for (size_t i = 0; i < ev->n_visit && rc == 0; i++) {
         if (ev->visit[i].current && b->visit[i] >= 0 && ev->until == SEC_NONE)
             *known |= PERSON_VISIT_KNOWN;
-        int64_t inst = link_code(b->link, D_INST, ev->visit[i].fixmedins_code);
+        int64_t inst = code_of(b, D_INST, ev->visit[i].fixmedins_code);
         if (ev->visit[i].current && inst >= 0 && inst < b->link->own[D_INST])
             *known |= PERSON_INST_KNOWN;
     }
@@ -540,8 +573,7 @@ int bench_rows(struct person_bench *b, const struct new_events *ev, bool alone, 
     }
     if ((rc = add_diagnoses(b, ev, e)) < 0 || (rc = add_lookups(b, e)) < 0)
         return rc;
-    add_lines(b, ev);
-    return 0;
+    return add_lines(b, ev, e);
 }
 
 void bench_clear(struct person_bench *b)
@@ -563,6 +595,7 @@ void bench_clear(struct person_bench *b)
         b->person_text[b->psn] = (struct huji_text){NULL, 0};
     }
     b->n_visit = b->n_line = b->n_past_line = 0;
+    b->strange = false;
     b->psn = -1;
     arena_reset(&b->a);
 }

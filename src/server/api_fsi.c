@@ -9,35 +9,79 @@
 #include "server/server.h"
 #include "server/traffic.h"
 
+/* One message from its reading to its answer; lives with the request. */
+struct one {
+    struct live_later later; /* first: live.c gives it back */
+    struct request *r;
+    struct live_told told;
+    struct buf answer;
+    const char *infno;
+    int64_t began;
+};
+
+static void count(const struct one *x)
+{
+    struct server *s = x->r->server;
+
+    if (x->told.skipped)
+        atomic_fetch_add(&s->live_skipped, 1);
+    else
+        atomic_fetch_add(&s->live_answered, 1);
+    traffic_note(s->traffic, &(struct one_call){.inst = x->told.inst,
+                                                .infno = x->infno,
+                                                .test = x->told.test,
+                                                .refused = x->told.refused,
+                                                .orders = x->told.orders,
+                                                .reminded = x->told.reminded,
+                                                .micros = traffic_clock() - x->began,
+                                                .why = x->told.why});
+}
+
+static int reply(struct one *x, struct err *e)
+{
+    return reply_buf(x->r, 200, "application/json; charset=utf-8", &x->answer, e);
+}
+
+/* It is on disk, or could not be written. */
+static void told(struct live_later *later)
+{
+    struct one *x = (struct one *)later;
+    struct err e = {0};
+
+    if (reply(x, &e) < 0)
+        reply_problem(x->r, 500, "服务器出错", "内存不足", NULL);
+    count(x);
+    buf_release(&x->answer);
+    request_answered(x->r);
+}
+
 static int answer(struct request *r, struct err *e)
 {
+    enum { ANSWER_BYTES = 4000 };
+    struct one *x = arena_calloc(&r->arena, sizeof *x);
     struct live_call call = {.infno = strrchr(r->path, '/') + 1,
                              .key = r->machine_key ? r->machine_key : "",
                              .source = r->source,
                              .body = {r->body ? r->body : "", r->body_n},
                              .late = r->late,
                              .db = r->db};
-    struct live_told told;
-    struct buf b = BUF_INIT;
-    int64_t began = traffic_clock();
-    int rc = live_answer(r->server->live, &call, &b, &told, e);
+    int rc;
 
-    if (told.skipped)
-        atomic_fetch_add(&r->server->live_skipped, 1);
-    else
-        atomic_fetch_add(&r->server->live_answered, 1);
+    if (!x)
+        return err_nomem(e);
+    x->later.done = told;
+    x->r = r;
+    x->infno = call.infno;
+    x->began = traffic_clock();
+    buf_reserve(&x->answer, ANSWER_BYTES);
+    rc = live_answer(r->server->live, &call, r->scratch, &x->answer, &x->told, &x->later, e);
+    if (rc == 1)
+        return REQUEST_LATER;
     if (!rc)
-        rc = reply_text(r, 200, "application/json; charset=utf-8", buf_cstr(&b), b.n, e);
+        rc = reply(x, e);
     if (!rc)
-        traffic_note(r->server->traffic, &(struct one_call){.inst = told.inst,
-                                                            .infno = call.infno,
-                                                            .test = told.test,
-                                                            .refused = told.refused,
-                                                            .orders = told.orders,
-                                                            .reminded = told.reminded,
-                                                            .micros = traffic_clock() - began,
-                                                            .why = told.why});
-    buf_release(&b);
+        count(x);
+    buf_release(&x->answer);
     return rc;
 }
 

@@ -49,6 +49,7 @@ static void gzip(struct request *r)
     deflateEnd(&z);
 }
 
+/* A hospital's answer is not worth it: a doctor waits, and the thread that keeps decisions sends it off. */
 void reply_finish(struct request *r)
 {
     struct reply *p = &r->reply;
@@ -68,6 +69,7 @@ void reply_finish(struct request *r)
         return;
     }
     if (p->body && p->n >= WORTH && p->n < UINT32_MAX && !p->encoding && is_text(p->type) &&
-        !holds_secret(r) && r->accept_encoding && strstr(r->accept_encoding, "gzip"))
+        !holds_secret(r) && !(r->route && r->route->flags & ROUTE_LIVE) && r->accept_encoding &&
+        strstr(r->accept_encoding, "gzip"))
         gzip(r);
 }

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/sha.h"
+#include "base/steady.h"
 
 struct watched {
     struct watched *next, *prev;
@@ -55,12 +56,8 @@ static void *watch(void *ctx)
 
     pthread_mutex_lock(&c->lock);
     while (!c->stopping) {
-        struct timespec until;
-
         sweep(c);
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec++;
-        pthread_cond_timedwait(&c->stop_now, &c->lock, &until);
+        steady_cond_wait(&c->stop_now, &c->lock, 1000);
     }
     pthread_mutex_unlock(&c->lock);
     return NULL;
@@ -74,7 +71,7 @@ int connections_start(int slow_seconds, struct connections **out, struct err *e)
         return err_nomem(e);
     c->slow = slow_seconds > 0 ? slow_seconds : SLOW_SECONDS;
     pthread_mutex_init(&c->lock, NULL);
-    pthread_cond_init(&c->stop_now, NULL);
+    steady_cond_init(&c->stop_now);
     if (pthread_create(&c->thread, NULL, watch, c) != 0) {
         connections_stop(c);
         return err_set(e, ERR_IO, "开不了线程");

@@ -106,22 +106,27 @@ static void unknown(struct request *r, const char *allowed)
     }
 }
 
-void dispatch(struct request *r)
+bool dispatch(struct request *r)
 {
     char allowed[64] = "";
     struct err e = {0};
+    struct cw *db = r->db;
     int rc;
 
     if (r->reply.status)
-        return;
+        return true;
     r->route = find(r, allowed, sizeof allowed);
     if (!r->route) {
         unknown(r, allowed);
-        return;
+        return true;
     }
     if (admit(r) || (!(r->route->flags & (ROUTE_UPLOAD | ROUTE_RAW)) && parse_json(r)))
-        return;
+        return true;
     rc = r->route->handle(r, &e);
+    if (rc == REQUEST_LATER) {
+        cw_rollback(db);
+        return false;
+    }
     if (rc < 0 || !r->reply.status) {
         reply_release(&r->reply);
         if (!e.code)
@@ -129,5 +134,6 @@ void dispatch(struct request *r)
         reply_error(r, &e);
     }
     /* A handler that left a transaction open would block all writers. */
-    cw_rollback(r->db);
+    cw_rollback(db);
+    return true;
 }

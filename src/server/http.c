@@ -19,9 +19,11 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/steady.h"
 #include "casework/sm.h"
 #include "server/call.h"
 #include "server/connection.h"
+#include "server/live.h"
 
 #define MAX_BODY (1u << 20)
 #define MAX_UPLOAD (4ull << 30)
@@ -35,7 +37,6 @@
 /* A message that has waited so long, or before so many others, is not judged any more: the doctor waits (docs/engineer/live.md). */
 #define MOST_WAIT 500 /* milliseconds */
 #define MOST_WAITING 1000
-#define LIVE_WORKERS 16
 #define WATCH_EVERY 50000000 /* nanoseconds */
 
 struct call {
@@ -48,10 +49,11 @@ struct call {
     int upload_fd;
     bool handed, too_large, at_once;
     int64_t waits; /* since when, milliseconds */
+    struct timespec began;
 };
 
 /* Calls that wait, and the threads that take them. Hospitals' messages have threads of their own, so that no page's slow query
- * holds them up; most of these wait for the disk. */
+ * holds them up. */
 struct queue {
     struct http *http;
     pthread_cond_t work;
@@ -410,24 +412,43 @@ static double ms_since(const struct timespec *began)
 struct hand {
     struct store_view *view;
     struct cw *db;
+    struct arena scratch;
 };
+
+static void hand_release(struct hand *w)
+{
+    store_view_free(w->view);
+    cw_close(w->db);
+    arena_release(&w->scratch);
+}
+
+static void send_off(struct call *c)
+{
+    reply_finish(&c->r);
+    log_request(&c->r, ms_since(&c->began));
+    MHD_resume_connection(c->con);
+}
+
+void request_answered(struct request *r)
+{
+    send_off((struct call *)r); /* its first member */
+}
 
 static void answer_call(struct http *h, struct hand *w, struct call *c)
 {
-    struct timespec began;
     struct err e = {0};
 
-    clock_gettime(CLOCK_MONOTONIC, &began);
+    clock_gettime(CLOCK_MONOTONIC, &c->began);
     if (!w->db && cw_open(h->server->casework, &w->db, &e)) {
         w->db = NULL;
         reply_no_database(&c->r, &e);
     }
     c->r.db = w->db;
     c->r.view = w->view;
-    dispatch(&c->r);
-    reply_finish(&c->r);
-    log_request(&c->r, ms_since(&began));
-    MHD_resume_connection(c->con);
+    c->r.scratch = &w->scratch;
+    if (dispatch(&c->r))
+        send_off(c);
+    arena_reset(&w->scratch);
 }
 
 static void *work(void *ctx)
@@ -438,8 +459,7 @@ static void *work(void *ctx)
 
     while ((c = take(q)))
         answer_call(q->http, &w, c);
-    store_view_free(w.view);
-    cw_close(w.db);
+    hand_release(&w);
     return NULL;
 }
 
@@ -466,8 +486,7 @@ static void *watch(void *ctx)
         pthread_mutex_lock(&h->lock);
     }
     pthread_mutex_unlock(&h->lock);
-    store_view_free(w.view);
-    cw_close(w.db);
+    hand_release(&w);
     return NULL;
 }
 
@@ -631,9 +650,11 @@ static int queue_start(struct http *h, struct queue *q, int n, struct err *e)
     q->worker = mem_calloc((size_t)n, sizeof *q->worker);
     if (!q->worker)
         return err_nomem(e);
-    for (; q->n_started < n; q->n_started++)
+    for (; q->n_started < n; q->n_started++) {
         if (pthread_create(&q->worker[q->n_started], NULL, work, q))
             return err_set(e, ERR_IO, "开不了线程");
+        pthread_setname_np(q->worker[q->n_started], q == &h->live ? "huji-live" : "huji-page");
+    }
     return 0;
 }
 
@@ -659,7 +680,7 @@ int http_start(struct server *s, struct http **out, struct err *e)
     pthread_mutex_init(&h->lock, NULL);
     pthread_cond_init(&h->people.work, NULL);
     pthread_cond_init(&h->live.work, NULL);
-    pthread_cond_init(&h->idle, NULL);
+    steady_cond_init(&h->idle);
     rc = cw_open(s->casework, &h->db, e);
     if (!rc)
         rc = queue_start(h, &h->people,
@@ -668,7 +689,7 @@ int http_start(struct server *s, struct http **out, struct err *e)
                                              : get_nprocs() + 1,
                          e);
     if (!rc)
-        rc = queue_start(h, &h->live, LIVE_WORKERS, e);
+        rc = queue_start(h, &h->live, get_nprocs() + 1, e); /* they do not wait for the disk */
     if (!rc && pthread_create(&h->live.watcher, NULL, watch, &h->live))
         rc = err_set(e, ERR_IO, "开不了线程");
     h->live.watched = !rc;
@@ -691,13 +712,11 @@ uint64_t http_cut(struct http *h)
 
 static void wait_idle(struct http *h)
 {
-    struct timespec until;
+    int64_t until = clock_ms() + STOP_SECONDS * 1000, left;
 
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += STOP_SECONDS;
     pthread_mutex_lock(&h->lock);
-    while (h->in_flight && pthread_cond_timedwait(&h->idle, &h->lock, &until) == 0)
-        ;
+    while (h->in_flight && (left = until - clock_ms()) > 0)
+        steady_cond_wait(&h->idle, &h->lock, left);
     pthread_mutex_unlock(&h->lock);
 }
 
@@ -719,6 +738,7 @@ void http_stop(struct http *h)
     pthread_mutex_unlock(&h->lock);
     queue_end(&h->people);
     queue_end(&h->live);
+    live_drain(h->server->live);
     if (h->daemon)
         MHD_stop_daemon(h->daemon);
     connections_stop(h->connections);

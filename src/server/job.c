@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "base/steady.h"
 #include "server/live.h"
 #include "server/timer.h"
 #include "server/server.h"
@@ -235,11 +236,7 @@ static int next_job(struct jobs *a, struct cw *db, struct err *e)
 
 static void doze(struct jobs *a)
 {
-    struct timespec until;
-
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += TICK_SECONDS;
-    pthread_cond_timedwait(&a->work, &a->lock, &until);
+    steady_cond_wait(&a->work, &a->lock, TICK_SECONDS * 1000);
 }
 
 /* Nothing runs now: what still stands as running ended when the database was away. */
@@ -327,7 +324,7 @@ int jobs_start(struct server *s, struct jobs **out, struct err *e)
     a->server = s;
     a->log = json_array();
     pthread_mutex_init(&a->lock, NULL);
-    pthread_cond_init(&a->work, NULL);
+    steady_cond_init(&a->work);
     a->started = pthread_create(&a->thread, NULL, work, a) == 0;
     *out = a;
     return a->started ? 0 : err_set(e, ERR_STATE, "开不了后台任务的线程");

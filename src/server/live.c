@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/sha.h"
+#include "base/steady.h"
 #include "check/check.h"
 #include "check/decisions.h"
 #include "claims/store.h"
@@ -48,11 +49,7 @@ struct live *live_new(struct server *s)
         return NULL;
     l->server = s;
     pthread_mutex_init(&l->lock, NULL);
-    pthread_condattr_t steady; /* waits are not stretched when the clock is set back */
-    pthread_condattr_init(&steady);
-    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
-    pthread_cond_init(&l->changed, &steady);
-    pthread_condattr_destroy(&steady);
+    steady_cond_init(&l->changed); /* waits are not stretched when the clock is set back */
     return l;
 }
 
@@ -148,11 +145,7 @@ static bool stale(const struct live *l)
 
 static void wait_seconds(struct live *l, int seconds)
 {
-    struct timespec until;
-
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += seconds;
-    pthread_cond_timedwait(&l->changed, &l->lock, &until);
+    steady_cond_wait(&l->changed, &l->lock, seconds * 1000);
 }
 
 /* The thread that makes a new state beside the one in use. */
@@ -205,6 +198,8 @@ static int start(struct live *l, struct err *e)
 {
     if (!l->started && pthread_create(&l->thread, NULL, keep_fresh, l) != 0)
         return err_set(e, ERR_NOMEM, "起不了线程");
+    if (!l->started)
+        pthread_setname_np(l->thread, "huji-fresh");
     l->started = true;
     return 0;
 }
@@ -285,15 +280,38 @@ static int judge_test(struct live *l, const struct message *m, struct arena *a, 
     return rc;
 }
 
-static int judge(struct live *l, const struct message *m, struct span body, struct arena *a,
-                 struct buf *answer, struct live_told *told, struct err *e)
+static void refuse(const struct message *m, const struct err *why, struct buf *answer,
+                   struct live_told *told)
 {
+    buf_clear(answer);
+    check_refusal(answer, m, why);
+    told->refused = true;
+    snprintf(told->why, sizeof told->why, "%.150s", why->message);
+}
+
+/* On the thread that writes. */
+static void kept(void *ctx, int rc, const struct err *why)
+{
+    struct live_later *x = ctx;
+    const struct message m = {.mdtrtarea_admvs = {x->admvs, strlen(x->admvs)}};
+
+    if (rc < 0)
+        refuse(&m, why, x->answer, x->told);
+    x->changed = rc != 0;
+    x->done(x);
+}
+
+static int judge(struct live *l, const struct message *m, struct span body, struct arena *a,
+                 struct buf *answer, struct live_told *told, struct live_later *later,
+                 struct err *e)
+{
+    enum { RECORD_BYTES = 2000 };
     struct check_options o = {0};
     struct check_result r;
     struct buf record = BUF_INIT;
     struct state *s;
-    char sha[65];
     int rc = open_decisions(l, e);
+    char *sha = later->sha;
 
     sha256_hex(body, 32, sha);
     if (!rc)
@@ -302,26 +320,34 @@ static int judge(struct live *l, const struct message *m, struct span body, stru
         rc = state_take(l, &s, e);
     if (rc)
         return rc < 0 ? rc : 0;
+    buf_reserve(&record, RECORD_BYTES);
     rc = checker_judge(s->checker, m, sha, &o, a, &r, answer, &record, e);
     if (!rc)
         count(told, &r);
     state_leave(l, s);
-    if (!rc && r.must_keep)
-        rc = decisions_keep(l->decisions, m->fixmedins_code, m->msgid, m->infno, sha,
-                            (struct span){buf_cstr(&record), record.n}, answer, e);
+    if (!rc && r.must_keep) {
+        later->keeping = (struct keeping){.inst = m->fixmedins_code,
+                                          .msgid = m->msgid,
+                                          .infno = m->infno,
+                                          .sha = sha,
+                                          .record = {buf_cstr(&record), record.n},
+                                          .answer = answer,
+                                          .done = kept,
+                                          .ctx = later};
+        rc = decisions_keep(l->decisions, &later->keeping, e);
+        rc = rc < 0 ? rc : 1;
+    }
     buf_release(&record);
     return rc;
 }
 
 /* bench/live.c: the same way through the server, without judging. */
-static int measured(const struct server_options *o, struct span body, struct buf *answer,
-                    struct err *e)
+static int measured(const struct server_options *o, struct span body, struct arena *scratch,
+                    struct buf *answer, struct err *e)
 {
-    struct arena a = ARENA_INIT;
     struct message m;
-    int rc = o->live == LIVE_PARSE ? message_read(body, &a, &m, e) : 0;
+    int rc = o->live == LIVE_PARSE ? message_read(body, scratch, &m, e) : 0;
 
-    arena_release(&a);
     buf_str(answer, "{\"infcode\": 0, \"output\": \"");
     while (answer->n + 2 < o->live_bytes && !answer->failed)
         buf_char(answer, 'x');
@@ -346,18 +372,17 @@ static int go_on(const struct live_call *call, struct buf *answer, struct live_t
     return answer->failed ? err_nomem(e) : 0;
 }
 
-int live_answer(struct live *l, const struct live_call *call, struct buf *answer,
-                struct live_told *told, struct err *e)
+int live_answer(struct live *l, const struct live_call *call, struct arena *scratch,
+                struct buf *answer, struct live_told *told, struct live_later *later, struct err *e)
 {
     *told = (struct live_told){0};
     if (call->late && call->infno[0] == '3')
         return go_on(call, answer, told, e);
     if (l->server->options->live != LIVE_WHOLE)
-        return measured(l->server->options, call->body, answer, e);
-    struct arena a = ARENA_INIT;
+        return measured(l->server->options, call->body, scratch, answer, e);
     struct message m;
     struct err why = {0};
-    int rc = message_read(call->body, &a, &m, &why);
+    int rc = message_read(call->body, scratch, &m, &why);
 
     if (!rc && !span_is(m.infno, call->infno)) {
         rc = err_set(&why, ERR_INPUT, "infno 是 %.*s，地址是 /fsi/%s",
@@ -370,17 +395,23 @@ int live_answer(struct live *l, const struct live_call *call, struct buf *answer
     if (!rc) {
         snprintf(told->inst, sizeof told->inst, "%.*s", (int)m.fixmedins_code.n,
                  m.fixmedins_code.p);
-        rc = told->test ? judge_test(l, &m, &a, answer, told, &why)
-                        : judge(l, &m, call->body, &a, answer, told, &why);
+        later->answer = answer;
+        later->told = told;
+        memcpy(later->admvs, m.mdtrtarea_admvs.p, m.mdtrtarea_admvs.n == 6 ? 6 : 0);
+        rc = told->test ? judge_test(l, &m, scratch, answer, told, &why)
+                        : judge(l, &m, call->body, scratch, answer, told, later, &why);
     }
-    if (rc < 0) { /* whatever it was, the sender gets an envelope that says so, and goes on */
-        buf_clear(answer);
-        check_refusal(answer, &m, &why);
-        told->refused = true;
-        snprintf(told->why, sizeof told->why, "%.150s", why.message);
-    }
-    arena_release(&a);
+    if (rc == 1) /* from here on it may be gone */
+        return 1;
+    if (rc < 0) /* whatever it was, the sender gets an envelope that says so, and goes on */
+        refuse(&m, &why, answer, told);
     return answer->failed ? err_nomem(e) : 0;
+}
+
+void live_drain(struct live *l)
+{
+    if (l && l->decisions)
+        decisions_drain(l->decisions);
 }
 
 int live_try(struct live *l, struct span body, struct arena *a, struct check_result *out,

@@ -6,8 +6,9 @@
 #ifndef HUJI_SERVER_LIVE_H
 #define HUJI_SERVER_LIVE_H
 
+#include "base/arena.h"
 #include "base/err.h"
-#include "base/span.h"
+#include "check/decisions.h"
 
 struct cw;
 struct live;
@@ -34,13 +35,25 @@ struct live_told {
     size_t orders, reminded;
     char why[160]; /* refused */
 };
-/* The answer to a message in the national envelope, whatever the message is like; what must be kept is on disk (of a test
- * nothing is). Errors: only lack of memory. */
-int live_answer(struct live *l, const struct live_call *call, struct buf *answer,
-                struct live_told *told, struct err *e);
+/* The answer to a message in the national envelope, whatever the message is like. 0: `answer` is it. 1: it is, when it is on disk: then
+ * `done` is called once by another thread, from which time on nothing here touches `l`. Until then all that was given must
+ * live, and the body too. `scratch` is for the time of the call. Errors: only lack of memory. */
+struct live_later {
+    void (*done)(struct live_later *later);
+    struct buf *answer; /* another than it was when `changed` */
+    struct live_told *told;
+    bool changed;
+    /* private */
+    struct keeping keeping;
+    char sha[65], admvs[7];
+};
+int live_answer(struct live *l, const struct live_call *call, struct arena *scratch,
+                struct buf *answer, struct live_told *told, struct live_later *later,
+                struct err *e);
+/* Until nobody waits for the disk any more. */
+void live_drain(struct live *l);
 /* Judged and forgotten: every finding shown, nothing kept. What `out` holds lives in `a`. Errors: ERR_INPUT, ERR_LIMIT when the
  * message is wrong. */
-struct arena;
 struct check_result;
 int live_try(struct live *l, struct span body, struct arena *a, struct check_result *out,
              struct buf *answer, struct err *e);

@@ -41,6 +41,20 @@ int reply_text(struct request *r, int status, const char *type, const char *text
     return 0;
 }
 
+int reply_buf(struct request *r, int status, const char *type, struct buf *text, struct err *e)
+{
+    buf_str(text, "");
+    if (text->failed || !text->p)
+        return err_nomem(e);
+    mem_free(r->reply.body);
+    r->reply.body = text->p;
+    r->reply.n = text->n;
+    r->reply.status = status;
+    r->reply.type = type;
+    *text = (struct buf)BUF_INIT;
+    return 0;
+}
+
 int reply_nothing(struct request *r, int status)
 {
     r->reply.status = status;

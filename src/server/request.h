@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
  * One request as an api_*.c sees it, and how it answers. A handler runs on a worker thread with a casework connection of its own;
- * it returns 0 after having answered, or a negative ERR_* that becomes problem+json (reply_error).
+ * it returns 0 after having answered, a negative ERR_* that becomes problem+json (reply_error), or REQUEST_LATER: another
+ * thread will answer it, or has already.
  */
 #ifndef HUJI_SERVER_REQUEST_H
 #define HUJI_SERVER_REQUEST_H
@@ -46,6 +47,8 @@ struct request {
     struct cw *db;           /* this worker's */
     struct store_view *view; /* this worker's: request_store */
     struct arena arena;      /* lives until the answer has gone out */
+    struct arena
+        *scratch; /* this worker's, empty when the handler is called, and gone when it returns */
     char id[REQUEST_ID];
     const char *method, *path, *source;  /* source: IP address of the peer */
     struct pair params[MAX_PATH_PARAMS]; /* {id} of the route's path, decoded */
@@ -65,6 +68,10 @@ struct request {
     struct actor actor;
     struct reply reply;
 };
+
+enum { REQUEST_LATER = 1000 };
+/* By whom a handler gave it to: r->reply is filled. The request is not ours any more. */
+void request_answered(struct request *r);
 
 /* --- asking -------------------------------------------------------------------------------------- */
 
@@ -93,6 +100,8 @@ bool request_may(const struct request *r, const char *permission);
 int reply_json(struct request *r, int status, json_t *body, struct err *e);
 int reply_text(struct request *r, int status, const char *type, const char *text, size_t n,
                struct err *e);
+/* Takes what is in `text`. */
+int reply_buf(struct request *r, int status, const char *type, struct buf *text, struct err *e);
 int reply_nothing(struct request *r, int status);
 /* problem+json. `field` NULL or the field that is wrong. */
 int reply_problem(struct request *r, int status, const char *title, const char *detail,

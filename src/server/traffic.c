@@ -9,6 +9,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/steady.h"
 
 #define EVERY_SECONDS 5
 #define MOST_CELLS 20000
@@ -241,7 +242,6 @@ static void *writer(void *at)
     bool over = false;
 
     while (!over) {
-        struct timespec until;
         struct err why = {0};
         int rc = db ? 0 : cw_open(t->casework, &db, &why);
 
@@ -249,12 +249,10 @@ static void *writer(void *at)
             rc = traffic_sync(t, db, &why);
         if (rc)
             fprintf(stderr, "traffic: %s\n", why.message);
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += EVERY_SECONDS;
         pthread_mutex_lock(&t->lock);
         over = t->stop; /* what was counted before it was seen has been written, unless it failed */
         if (!over)
-            pthread_cond_timedwait(&t->wake, &t->lock, &until);
+            steady_cond_wait(&t->wake, &t->lock, EVERY_SECONDS * 1000);
         pthread_mutex_unlock(&t->lock);
     }
     cw_close(db);
@@ -271,10 +269,11 @@ int traffic_start(const char *casework, const char *dir, struct traffic **out, s
     t->dir = dir;
     pthread_mutex_init(&t->lock, NULL);
     pthread_mutex_init(&t->writing, NULL);
-    pthread_cond_init(&t->wake, NULL);
+    steady_cond_init(&t->wake);
     *out = t;
     if (pthread_create(&t->thread, NULL, writer, t))
         return err_set(e, ERR_NOMEM, "不能启动线程");
+    pthread_setname_np(t->thread, "huji-traffic");
     t->started = true;
     return 0;
 }
