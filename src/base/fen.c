@@ -65,7 +65,11 @@ bool dec_parse(struct span s, int scale, bool round, int64_t *out)
 void fen_print(struct buf *b, fen_t v)
 {
     uint64_t u = v < 0 ? (uint64_t)0 - (uint64_t)v : (uint64_t)v;
-    buf_fmt(b, "%s%" PRIu64 ".%02" PRIu64, v < 0 ? "-" : "", u / 100, u % 100);
+    char cents[3] = {'.', (char)('0' + u / 10 % 10), (char)('0' + u % 10)};
+    if (v < 0)
+        buf_char(b, '-');
+    buf_i64(b, (int64_t)(u / 100));
+    buf_add(b, cents, sizeof cents);
 }
 
 void dec_print(struct buf *b, int64_t v, int scale)

@@ -110,14 +110,26 @@ bool utf8_valid(struct span s, size_t *bad_at)
     return true;
 }
 
-static bool buf_room(struct buf *b, size_t more)
+static bool buf_more(struct buf *b, size_t more)
 {
-    if (b->failed || more > SIZE_MAX - b->n - 1 ||
-        mem_grow(&b->p, &b->cap, b->n + more + 1, 1) < 0) {
+    enum { LEAST = 64 };
+    if (b->failed || more > SIZE_MAX - LEAST - b->n ||
+        mem_grow(&b->p, &b->cap, b->n + more < LEAST ? LEAST : b->n + more + 1, 1) < 0) {
         b->failed = true;
         return false;
     }
     return true;
+}
+
+static inline bool buf_room(struct buf *b, size_t more)
+{
+    return (!b->failed && more < b->cap - b->n) || buf_more(b, more);
+}
+
+void buf_reserve(struct buf *b, size_t n)
+{
+    if (b->cap <= n)
+        buf_more(b, n - b->n);
 }
 
 void buf_add(struct buf *b, const char *p, size_t n)
@@ -142,7 +154,10 @@ void buf_span(struct buf *b, struct span s)
 
 void buf_char(struct buf *b, char c)
 {
-    buf_add(b, &c, 1);
+    if (!buf_room(b, 1))
+        return;
+    b->p[b->n++] = c;
+    b->p[b->n] = 0;
 }
 
 void buf_fmt(struct buf *b, const char *fmt, ...)
@@ -150,38 +165,57 @@ void buf_fmt(struct buf *b, const char *fmt, ...)
     va_list ap, aq;
     va_start(ap, fmt);
     va_copy(aq, ap);
-    int n = vsnprintf(NULL, 0, fmt, ap);
+    size_t room = b->cap - b->n; /* mostly it fits into what is there */
+    int n = vsnprintf(room ? b->p + b->n : NULL, room, fmt, ap);
     va_end(ap);
-    if (n >= 0 && buf_room(b, (size_t)n)) {
+    if (n >= 0 && (size_t)n < room && !b->failed) {
+        b->n += (size_t)n;
+    } else if (n >= 0 && buf_room(b, (size_t)n)) {
         vsnprintf(b->p + b->n, (size_t)n + 1, fmt, aq);
         b->n += (size_t)n;
     }
+    if (b->p)
+        b->p[b->n] = 0;
     va_end(aq);
 }
 
 void buf_i64(struct buf *b, int64_t v)
 {
-    char tmp[24];
-    int n = snprintf(tmp, sizeof tmp, "%lld", (long long)v);
-    buf_add(b, tmp, (size_t)n);
+    char tmp[24], *at = tmp + sizeof tmp;
+    uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+    do
+        *--at = (char)('0' + u % 10);
+    while (u /= 10);
+    if (v < 0)
+        *--at = '-';
+    buf_add(b, at, (size_t)(tmp + sizeof tmp - at));
+}
+
+static void json_escape(struct buf *b, unsigned char c)
+{
+    if (c == '"' || c == '\\') {
+        buf_char(b, '\\');
+        buf_char(b, (char)c);
+    } else if (c == '\n') {
+        buf_str(b, "\\n");
+    } else {
+        buf_fmt(b, "\\u%04x", c);
+    }
 }
 
 void buf_json(struct buf *b, struct span s)
 {
+    size_t from = 0;
     buf_char(b, '"');
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
-        if (c == '"' || c == '\\') {
-            buf_char(b, '\\');
-            buf_char(b, (char)c);
-        } else if (c == '\n') {
-            buf_str(b, "\\n");
-        } else if (c < 0x20) {
-            buf_fmt(b, "\\u%04x", c);
-        } else {
-            buf_char(b, (char)c);
-        }
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        buf_add(b, s.p + from, i - from);
+        json_escape(b, c);
+        from = i + 1;
     }
+    buf_add(b, s.p + from, s.n - from);
     buf_char(b, '"');
 }
 

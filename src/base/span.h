@@ -46,6 +46,8 @@ struct buf {
     {            \
         0        \
     }
+void buf_reserve(struct buf *b,
+                 size_t n); /* room for n bytes in all, when that is known beforehand */
 void buf_add(struct buf *b, const char *p, size_t n);
 void buf_str(struct buf *b, const char *s);
 void buf_span(struct buf *b, struct span s);
