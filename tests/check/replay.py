@@ -27,6 +27,7 @@ def asks_days():
 
 
 DAYS = asks_days()
+TOTALS = {"H07.total"}  # of a visit, which nobody knows before settlement: not told in 3101
 
 
 def run(*args, **kw):
@@ -144,6 +145,8 @@ def reason(c, infno, rule, ids, mdtrt):
         return "days of an order (prd_days), which the national order has no field for"
     if infno == "3101" and any(i.startswith("oprn:") for i in ids):
         return "an operation is judged with 3102"
+    if infno == "3101" and rule in TOTALS:
+        return "totals of a visit, which 3101 does not tell"
     strange = {i.split(":")[0] for i in ids if ":" in i} - {"line", "mdtrt", "oprn", "day"}
     if strange:
         return "about %s, which no message brings" % ", ".join(sorted(strange))

@@ -20,7 +20,8 @@ head, officer, hospital = s.client("head1"), s.client("officer1"), s.client("hos
 
 
 def day(n):
-    return (datetime.date.today() + datetime.timedelta(n)).isoformat()
+    china = datetime.timezone(datetime.timedelta(hours=8))  # the server's days, whatever zone the machine has
+    return (datetime.datetime.now(china).date() + datetime.timedelta(n)).isoformat()
 
 
 def message(msgid, infno="3102", **change):
