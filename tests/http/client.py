@@ -119,6 +119,17 @@ class Server:
                 time.sleep(0.05)
         raise SystemExit("not ok server starts in 30 s")
 
+    def sql(self, text):
+        """One statement on the casework database, whichever it is; its rows as texts."""
+        if self.casework and self.casework[1].startswith("postgres"):
+            p = subprocess.run(["psql", "-At", "-F", "\t", "-v", "ON_ERROR_STOP=1", self.casework[1], "-c", text], capture_output=True, text=True)
+            if p.returncode:
+                raise SystemExit("not ok psql %s\n%s" % (text, p.stderr))
+            return [line.split("\t") for line in p.stdout.splitlines()]
+        import sqlite3
+        with sqlite3.connect(os.path.join(self.data, "casework.sqlite"), timeout=20) as db:
+            return [[str(v) for v in row] for row in db.execute(text).fetchall()]
+
     def text(self):
         return open(os.path.join(self.tmp.name, "log"), errors="replace").read()
 

@@ -4,7 +4,7 @@ import collections, csv, json, os, statistics, sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from client import *
 
-s = Server()
+s = Server(casework=os.environ.get("HUJI_TEST_CASEWORK"))
 src = os.path.join(s.tmp.name, "tables")
 huji("synth", "--out", src, "--persons", "1000", "--seed", "3")
 huji("import", "--data", s.data, src)
@@ -130,11 +130,8 @@ check("figures", sum(r["fund_fen"] for r in f["rows"]) == f["sum"]["fund_fen"] =
       f["sum"]["stays"] > 0 and f["sum"]["self_fen"] > 0, f["sum"])
 check("figures_by_area", c.get("/api/indicators", by="area").status == 200 and c.get("/api/indicators", by="insutype", institution=inst).status == 200)
 check("figures_wrong", c.get("/api/indicators", by="item").status == 422 and c.get("/api/indicators").status == 422)
-import sqlite3
-db = sqlite3.connect(os.path.join(s.data, "casework.sqlite"), timeout=20)
 clue = c.get("/api/clues", limit=5).json["rows"][-1]["id"]
-db.execute("insert into refund(clue, amount_fen, voucher, paid_on, actor, at) values (?, 4200, 'V1', ?, 'x', '2026-01-01')", (clue, m[-1] + "-15"))
-db.commit()
+s.sql("insert into refund(clue, amount_fen, voucher, paid_on, actor, at) values (%d, 4200, 'V1', '%s-15', 'x', '2026-01-01')" % (clue, m[-1]))
 f = c.get("/api/indicators", by="month").json
 check("recovered_by_month", [r.get("recovered_fen") for r in f["rows"]][-1] == 4200 and f["sum"]["recovered_fen"] == 4200 and f["recovered_by_key"])
 check("recovered_by_insurance_unknown", c.get("/api/indicators", by="insutype").json["recovered_by_key"] is False)

@@ -4,7 +4,7 @@ import collections, csv, json, os, sys, threading
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from client import *
 
-s = Server()
+s = Server(casework=os.environ.get("HUJI_TEST_CASEWORK"))
 src = os.path.join(s.tmp.name, "tables")
 huji("synth", "--out", src, "--persons", "1000", "--seed", "3")
 huji("import", "--data", s.data, src)
@@ -150,11 +150,8 @@ acts = [x for x in s.client("audit1").get("/api/audit", limit=200).json["rows"] 
 check("audited_with_text", len(acts) > 50 and any("read_csv" in json.dumps(x, ensure_ascii=False) for x in acts), acts[:1])
 codes = [r[0] for r in rows("select fixmedins_code from institutions order by 1")]
 places = sorted({r[0] for r in rows("select distinct admdvs from institutions where admdvs is not null")})
-import sqlite3
-db = sqlite3.connect(CW, timeout=20)
-root = db.execute("select code from org where parent is null").fetchone()[0]
-db.execute("insert into org(code, parent, kind, name, admdvs) values ('sub', ?, 'county', '分局', ?)", (root, places[0]))
-db.commit()
+root = s.sql("select code from org where parent is null")[0][0]
+s.sql("insert into org(code, parent, kind, name, admdvs) values ('sub', '%s', 'county', '分局', '%s')" % (root, places[0]))
 s.user("analyst2", "analyst", org="sub")
 near = s.client("analyst2")
 mine = [r[0] for r in rows("select fixmedins_code from institutions order by 1", near)]

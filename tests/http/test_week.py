@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MulanPSL-2.0
 # A county's week through the port: money and disposal of clues, clues made by hand.
 import io, os, re, shutil, subprocess, sys, xml.dom.minidom, zipfile
+import xml.etree.ElementTree as ET
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from client import *
 
@@ -80,7 +81,6 @@ NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 def grid(book):
     """Sheet 1 of an XLSX as rows of texts."""
-    import xml.etree.ElementTree as ET
     z = zipfile.ZipFile(io.BytesIO(book))
     shared = ["".join(t.text or "" for t in si.iter(NS + "t"))
               for si in ET.fromstring(z.read("xl/sharedStrings.xml"))]
@@ -235,7 +235,9 @@ want = found + round(fund[0] * 100)
 check("week_money", f["found"]["week"] == want == f["refunded"]["total"] == f["ordered"]["total"], (want, f["found"]))
 a = c.get(p + "/rows", key="found")
 check("figure_opens", a.status == 200 and sum(x["amount"] for x in a.json["rows"]) == want, a.body)
-T = {"会议": "召开部署会 1 次", "报送单位": "某县医保局", "联合单位": "某县卫健局", "主送": "市医保局、市卫健委", "下周计划": "现场核查"}
+T = {"会议": "召开部署会 1 次", "报送单位": "某县医保局", "联合单位": "某县卫健局", "主送": "市医保局、市卫健委", "下周计划": "现场核查",
+     "文件": "印发方案 1 件", "培训": "培训 2 场 80 人", "曝光": "曝光 3 例", "联合检查": "与卫健联查 4 次", "排查做法": "先筛后查", "填报人": "李填报",
+     "联系电话": "0717-1234567", "签发人": "王局长"}
 a = c.post(p + "/texts", {"version": w["version"], "texts": T})
 check("week_texts", a.status == 200 and a.json["texts"]["会议"] == T["会议"], a.body)
 a = c.post(p + "/figures", {"version": a.json["version"], "key": "checked", "hand_week": 9})
@@ -262,6 +264,27 @@ for part in d.namelist():
         xml.dom.minidom.parseString(d.read(part))
 check("docx", a["code"] in x and "市医保局、市卫健委" in x and "手工，系统数" in x and "含联合检查" in x and "{{" not in x)
 check("xlsx", "附表" in "".join(grid(c.get(p + "/xlsx").body)[0]))
+check("docx_plan", any("现场核查" in t for t in ["".join(q.itertext()) for q in ET.fromstring(d.read("word/document.xml")).iter("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}p")]))
+# 附件2 section by section, in its order, each with what was entered for it; both recipients; the annex's figures, the same in both files.
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+lines = ["".join(t.text or "" for t in q.iter(W + "t")) for q in ET.fromstring(d.read("word/document.xml")).iter(W + "p")]
+at = -1
+for head, entry in (("报送单位：", "某县医保局"), ("联合报送：", "某县卫健局"), ("主送：", "市医保局、市卫健委"), ("填报人：", T["填报人"]), ("联系电话：", T["联系电话"]), ("签发人：", T["签发人"]), ("一、主要做法", ""),
+                    ("（一）召开会议情况", T["会议"]), ("（二）印发文件情况", T.get("文件", "")), ("（三）警示教育和宣传培训情况", T.get("培训", "")),
+                    ("（四）公开曝光情况", T.get("曝光", "")), ("（五）联合检查情况", T.get("联合检查", "")), ("二、排查情况", ""), ("（一）做法", T.get("排查做法", "")),
+                    ("（二）效果", "详见附表"), ("三、下周工作计划", ""), ("排查效果", "附表")):
+    k = next((i for i, t in enumerate(lines) if i >= at and head in t), -1)
+    check("docx_has_" + head.strip("：（）"), k >= at and k >= 0 and entry in lines[max(k, 0)], (head, lines[max(k, 0)]))
+    at = max(at, k)
+table = [["".join(t.text or "" for t in q.iter(W + "t")) for q in row.iter(W + "tc")] for row in ET.fromstring(d.read("word/document.xml")).iter(W + "tr")]
+table = [r for r in table if len(r) == 6]
+sheet = grid(c.get(p + "/xlsx").body)
+k = next(i for i, r in enumerate(sheet) if r and r[0] == "指标")
+check("xlsx_says_recipients", any("主送：市医保局、市卫健委" in "".join(map(str, r)) for r in sheet[:k]) and any("报送单位：" in "".join(map(str, r)) for r in sheet[:k]), sheet[:k])
+check("annex_is_one", [r[0] for r in table] == [r[0] for r in sheet[k:]] and [r[1:3] for r in table[1:]] == [[str(x) for x in r[1:3]] for r in sheet[k + 1:]],
+      (table[:3], sheet[k:k + 3]))
+check("annex_has_every_figure", len(table) == len(a["figures"]) + 1 and all(any(x["title"] in r[0] for r in table) for x in a["figures"]),
+      [x["title"] for x in a["figures"] if not any(x["title"] in r[0] for r in table)])
 a = c.post("/api/weeks", days).json
 check("texts_carry_over", a["texts"]["会议"] == T["会议"], a)
 soffice = shutil.which("soffice")
