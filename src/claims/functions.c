@@ -9,11 +9,6 @@
 #include "base/mem.h"
 #include "claims/packed.h"
 
-bool cell_fen(struct span s, int64_t *out)
-{
-    return dec_parse(s, 2, true, out);
-}
-
 /* One text -> one number; false = NULL. `how`: what tells functions of one family apart. */
 typedef bool cast_fn(const struct function_context *x, int how, struct span s, int64_t *out);
 

@@ -38,8 +38,6 @@ struct function_context {
 
 int functions_register(duckdb_connection con, struct function_context *ctx, struct err *e);
 
-/* Forms of a number of money that base refuses but tables hold: rounds half away from zero. */
-bool cell_fen(struct span s, int64_t *out);
 /* Marks of a line by itself; missing values are HUJI_NONE64. */
 int line_marks(const struct codes *c, int32_t item, int64_t cnt, int64_t pric, int64_t amount,
                sec_t t, sec_t now);

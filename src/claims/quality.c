@@ -90,14 +90,6 @@ static const struct {
     {MARK_REFUND_ORPHAN, "退费查无原结算"},
 };
 
-const char *mark_title(int mark)
-{
-    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
-        if (marks[i].mark == mark)
-            return marks[i].title;
-    return "";
-}
-
 int quality_marks(struct store *s, struct grid *out, struct err *e)
 {
     struct buf b = BUF_INIT;

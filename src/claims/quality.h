@@ -26,7 +26,4 @@ int quality_codes(struct store *s, size_t limit, struct grid *out, struct err *e
 /* Where a record came from: event id "line:...", "setl:...", "mdtrt:..." -> file, row, time of import. */
 int quality_lineage(struct store *s, const char *event_id, struct grid *out, struct err *e);
 
-/* Chinese name of one mark. */
-const char *mark_title(int mark);
-
 #endif

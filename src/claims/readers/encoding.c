@@ -7,13 +7,6 @@
 
 #include "base/mem.h"
 
-const char *encoding_title(enum encoding enc)
-{
-    static const char *const title[] = {"UTF-8", "UTF-8（带 BOM）", "UTF-16LE", "UTF-16BE",
-                                        "GBK / GB18030"};
-    return title[enc];
-}
-
 /* One sequence of GB18030 at p: its length, or 0. */
 static size_t gb_step(const unsigned char *p, size_t n)
 {

@@ -7,7 +7,6 @@
 
 enum encoding { ENC_UTF8, ENC_UTF8_BOM, ENC_UTF16LE, ENC_UTF16BE, ENC_GB18030 };
 
-const char *encoding_title(enum encoding enc);
 /* Byte order mark first, then strict UTF-8, then strict GB18030 (GBK is part of it), over the whole text.
  * Errors: ERR_INPUT naming the first byte that fits neither, or the NUL byte that says that this is no text. */
 int encoding_detect(struct span s, enum encoding *enc, struct err *e);

@@ -63,13 +63,6 @@ enum table_kind table_sniff(struct span b)
     return looks_html(b) ? TABLE_HTML : TABLE_TEXT;
 }
 
-const char *table_kind_title(enum table_kind k)
-{
-    static const char *const title[] = {"未知", "文本", "网页表格", "XLSX",
-                                        "XLS",  "ZIP",  "Parquet"};
-    return title[k];
-}
-
 enum table_kind table_sniff_file(const char *path, struct err *e)
 {
     struct bytes b = BYTES_INIT;

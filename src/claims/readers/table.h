@@ -58,7 +58,6 @@ struct row_source;
 
 /* What the bytes are. */
 enum table_kind table_sniff(struct span bytes);
-const char *table_kind_title(enum table_kind k);
 /* The same of a file; TABLE_UNKNOWN with `e` set when it cannot be opened. */
 enum table_kind table_sniff_file(const char *path, struct err *e);
 
