@@ -75,7 +75,7 @@ static void screen(const char *tables, const char *name)
 {
     char d[128], t[128];
     const char *path = t;
-    struct store *s;
+    struct store *s = NULL;
     struct err e = {0};
     struct import_report r;
     struct screen_report sr;
