@@ -106,6 +106,7 @@ static struct expr *column(struct binder *b, enum source_id src, int field)
         return NULL;
     x->src = src;
     x->field = field;
+    x->wide = ftype_width(f->type) == 8;
     x->domain = f->domain;
     x->scale = ftype_scale(f->type);
     x->fmt = f->type == F_DAY ? VF_DAY : f->type == F_SEC ? VF_SEC : VF_NUM;
@@ -174,6 +175,15 @@ static unsigned depends(const struct expr *x, enum base base, enum source_id fro
     return DEP_EVENT;
 }
 
+static struct expr *on_event(struct expr *x, enum base base, enum source_id from)
+{
+    x->base = base;
+    x->from = from;
+    x->dep = depends(x, base, from);
+    x->own = x->via == VIA_SELF && base == BASE_CUR ? OWN_CUR : OWN_NOT;
+    return x;
+}
+
 struct expr *bind_day_of(struct binder *b, struct expr *t)
 {
     if (!t || t->fmt == VF_DAY)
@@ -232,19 +242,10 @@ struct expr *bind_event_name(struct binder *b, const struct expr *raw, enum sour
             return bind_bad(b, raw, "不认识的名字");
         else
             x = column(b, from, f);
-        if (x && day) {
-            x->base = base;
-            x->from = from;
-            x->dep = depends(x, base, from);
-            return bind_day_of(b, x);
-        }
+        if (x && day)
+            return bind_day_of(b, on_event(x, base, from));
     }
-    if (x) {
-        x->base = base;
-        x->from = from;
-        x->dep = depends(x, base, from);
-    }
-    return x;
+    return x ? on_event(x, base, from) : NULL;
 }
 
 static struct expr *kn_name(struct binder *b, const struct expr *raw, const struct knowledge *k,
@@ -351,10 +352,11 @@ static struct expr *bind_name(struct binder *b, const struct expr *raw)
         return bind_event_name(b, raw, outer, BASE_CUR, rest);
     if (b->flags & BIND_INNER) {
         struct expr *x = bind_event_name(b, raw, b->inner, BASE_CUR, raw->text);
-        if (x && x->op != X_DAY)
-            x->num = 1; /* inner event */
-        else if (x)
-            x->arg[0]->num = 1;
+        struct expr *column = x && x->op == X_DAY ? x->arg[0] : x;
+        if (column) {
+            column->num = 1; /* inner event */
+            column->own = column->own ? OWN_INNER : OWN_NOT;
+        }
         return x;
     }
     return bind_event_name(b, raw, outer, BASE_CUR, raw->text);

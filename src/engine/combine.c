@@ -392,5 +392,5 @@ static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
     return rc < 0 ? rc : check_money(ld, ynode_get(r->node, "at_issue"), c);
 }
 
-const struct rule_kind kind_combine = {"combine", "合并", "几条规则都中了，是不是更可疑？",
-                                       NULL,      open,   NULL};
+const struct rule_kind kind_combine = {
+    "combine", "合并", "几条规则都中了，是不是更可疑？", NULL, open, NULL, NULL};

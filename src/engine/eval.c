@@ -8,49 +8,46 @@
 
 #define NONE HUJI_NONE64
 
-static int64_t line_cell(const void *col, enum ftype t, int32_t row)
+int64_t eval_resident(const struct env *v, const struct event_ref *r, int field, bool wide)
 {
-    if (!col)
+    if (r->row < 0 || source_is_line(r->src))
         return NONE;
-    if (ftype_width(t) == 8)
-        return ((const int64_t *)col)[row];
-    int32_t v = ((const int32_t *)col)[row];
-    return v == HUJI_NONE32 ? NONE : v;
+    return table_cell(&v->run->frame->table[source_table(r->src)], wide ? F_BIG : F_INT, field,
+                      (size_t)r->row);
 }
 
-static inline int64_t cell(const struct env *v, enum source_id src, int field, int32_t row)
+int64_t eval_field(const struct env *v, const struct event_ref *r, int field)
 {
-    enum ftype type = huji_sources[src].fields[field].type;
-    if (source_is_line(src))
-        return v->line ? line_cell(v->line[field], type, row) : NONE;
-    return table_cell(&v->run->frame->table[source_table(src)], type, field, (size_t)row);
+    return eval_cell(v, r, field, ftype_width(huji_sources[r->src].fields[field].type) == 8);
 }
 
-int64_t eval_field(struct env *v, const struct event_ref *r, int field)
-{
-    return r->row < 0 ? NONE : cell(v, r->src, field, r->row);
-}
-
+/* A column of what the event hangs on, or of the one before. */
 static int64_t eval_column(struct env *v, const struct expr *x)
 {
     const struct event_ref *r = x->num ? &v->inner : x->base == BASE_PREV ? &v->prev : &v->cur;
     if (x->base == BASE_PREV && source_table(r->src) != source_table(x->from))
         return NONE; /* the one before came from another source, which has other fields */
     if (x->via == VIA_SELF)
-        return r->row < 0 ? NONE : cell(v, r->src, x->field, r->row);
+        return eval_cell(v, r, x->field, x->wide);
     int64_t key = eval_field(v, r, x->fk);
     if (key == NONE)
         return NONE;
     enum domain d = huji_sources[r->src].fields[x->fk].domain;
     const int32_t *rows = v->run->row_of[d];
     int32_t row = rows && key < v->run->frame->dict[d].n ? rows[key] : -1;
-    return row < 0 ? NONE : cell(v, x->src, x->field, row);
+    return eval_cell(v, &(struct event_ref){x->src, row, -1}, x->field, x->wide);
 }
 
 int64_t div_round(int64_t a, int64_t b, int scale_up)
 {
+    enum { SMALL = 61 }; /* bits: twice of it, and the sum, still fit */
     if (b == 0)
         return NONE;
+    uint64_t ua = a < 0 ? -(uint64_t)a : (uint64_t)a, ub = b < 0 ? -(uint64_t)b : (uint64_t)b;
+    if (!scale_up && !(ua >> SMALL) && !(ub >> SMALL)) {
+        int64_t q = (int64_t)((2 * ua + ub) / (2 * ub));
+        return (a < 0) != (b < 0) ? -q : q;
+    }
     __int128 n = a, d = b;
     for (; scale_up > 0; scale_up--)
         n *= 10;
@@ -85,7 +82,7 @@ static bool bit(const struct link *l, int64_t id)
     return l->bits && id >= 0 && id < l->n_bits && (l->bits[id >> 6] >> (id & 63) & 1);
 }
 
-static int64_t eval_anydx(struct env *v, const struct expr *x)
+__attribute__((noinline)) static int64_t eval_anydx(struct env *v, const struct expr *x)
 {
     int64_t visit = eval(v, x->arg[0]);
     const struct huji_frame *f = v->run->frame;
@@ -115,7 +112,7 @@ static int64_t kn_cell(const struct env *v, const struct knowledge *k, int col, 
     return id == HUJI_NONE32 ? NONE : id;
 }
 
-static int64_t eval_dxlisted(struct env *v, const struct expr *x)
+__attribute__((noinline)) static int64_t eval_dxlisted(struct env *v, const struct expr *x)
 {
     int64_t key = eval(v, x->arg[0]), visit = eval(v, x->arg[1]);
     const struct huji_frame *f = v->run->frame;
@@ -177,7 +174,7 @@ static int32_t find_row(struct env *v, const struct expr *x)
     return -1;
 }
 
-static int64_t eval_table(struct env *v, const struct expr *x)
+__attribute__((noinline)) static int64_t eval_table(struct env *v, const struct expr *x)
 {
     if (x->lookup && !v->run->frame->has_lookup[x->lookup->id])
         return NONE;
@@ -283,7 +280,7 @@ static int64_t gather_end(const struct env *v, const struct expr *x, struct gath
     return r;
 }
 
-static int64_t eval_agg(struct env *v, const struct expr *x)
+__attribute__((noinline)) static int64_t eval_agg(struct env *v, const struct expr *x)
 {
     int64_t visit = eval(v, x->arg[2]);
     if (visit == NONE || !v->walk)
@@ -301,7 +298,7 @@ static int64_t eval_agg(struct env *v, const struct expr *x)
     return gather_end(v, x, &g);
 }
 
-static int64_t eval_members(struct env *v, const struct expr *x)
+__attribute__((noinline)) static int64_t eval_members(struct env *v, const struct expr *x)
 {
     struct gather g = {.all = true};
     struct event_ref saved = v->inner, cur = v->cur;
@@ -319,7 +316,8 @@ static int64_t eval_members(struct env *v, const struct expr *x)
     return gather_end(v, x, &g);
 }
 
-/* ---- the rest ---- */
+/* ---- the rest ----
+ * What has arrays on its stack or goes through rows stands apart (noinline): else every node would pay for its frame. */
 
 static int64_t eval_bool(struct env *v, const struct expr *x)
 {
@@ -409,7 +407,7 @@ static int64_t eval_dx(const struct env *v, const struct expr *x, int64_t p, int
            (r->dx_group[p] >= 0 && r->dx_group[p] == r->dx_group[q]);
 }
 
-static int64_t eval_measure(struct env *v, const struct expr *x)
+__attribute__((noinline)) static int64_t eval_measure(struct env *v, const struct expr *x)
 {
     int64_t key[X_ARGS];
     for (int i = 0; i < x->n_arg; i++)
@@ -420,7 +418,7 @@ static int64_t eval_measure(struct env *v, const struct expr *x)
     return measure_value(v->run, x->measure, key, x->n_arg);
 }
 
-int64_t eval(struct env *v, const struct expr *x)
+int64_t eval_tree(struct env *v, const struct expr *x)
 {
     int64_t p, q;
     switch (x->op) {
@@ -446,10 +444,7 @@ int64_t eval(struct env *v, const struct expr *x)
     case X_MISSING: return eval(v, x->arg[0]) == NONE;
     case X_NUM: return x->num;
     case X_CODE: return v->run->link[x->id].id;
-    case X_FIELD:
-        if (x->via == VIA_SELF && x->base == BASE_CUR && !x->num)
-            return v->cur.row < 0 ? NONE : cell(v, v->cur.src, x->field, v->cur.row);
-        return eval_column(v, x);
+    case X_FIELD: return eval_column(v, x);
     case X_IN: p = eval(v, x->arg[0]); return p == NONE ? NONE : bit(&v->run->link[x->id], p);
     case X_ANYDX: return eval_anydx(v, x);
     case X_DXLISTED: return eval_dxlisted(v, x);

@@ -32,15 +32,40 @@ struct env {
     struct walk *walk;
 };
 
-int64_t eval(struct env *v, const struct expr *x);
+/* Trees are called for one by one; the leaves that most of them end in need no call. */
+int64_t eval_tree(struct env *v, const struct expr *x);
+/* A column of a resident table's row, or of a line whose columns are not there. */
+int64_t eval_resident(const struct env *v, const struct event_ref *r, int field, bool wide);
+
+/* Column of an event's own row, as int64. */
+static inline int64_t eval_cell(const struct env *v, const struct event_ref *r, int field,
+                                bool wide)
+{
+    const void *col = source_is_line(r->src) && r->row >= 0 && v->line ? v->line[field] : NULL;
+    if (!col)
+        return eval_resident(v, r, field, wide);
+    if (wide)
+        return ((const int64_t *)col)[r->row];
+    int32_t cell = ((const int32_t *)col)[r->row];
+    return cell == HUJI_NONE32 ? HUJI_NONE64 : cell;
+}
+
+static inline int64_t eval(struct env *v, const struct expr *x)
+{
+    if (x->op == X_NUM)
+        return x->num;
+    if (x->own)
+        return eval_cell(v, x->own == OWN_CUR ? &v->cur : &v->inner, x->field, x->wide);
+    return eval_tree(v, x);
+}
+
 static inline bool eval_true(struct env *v, const struct expr *x)
 {
     return eval(v, x) == 1;
 }
 /* The same answer as eval_true, sooner: where only true counts, an unknown half need not be told from a false one. */
 bool eval_holds(struct env *v, const struct expr *x);
-/* Column of an event's own row, as int64. */
-int64_t eval_field(struct env *v, const struct event_ref *r, int field);
+int64_t eval_field(const struct env *v, const struct event_ref *r, int field);
 int64_t div_round(int64_t a, int64_t b, int scale_up); /* half away from zero; NONE when b = 0 */
 
 /* Offered by walk.c. */

@@ -109,15 +109,22 @@ struct knowledge;
 struct lookup_def;
 struct measure;
 
+/* A column of the row itself that is looked at: of the event, or of the inner event that is counted. */
+enum own_row { OWN_NOT, OWN_CUR, OWN_INNER };
+
 struct expr {
+    /* what evaluation touches most lies together */
     enum xop op;
     int id; /* bound: index of per-run data (linked codes, bitmaps); -1 = none */
-    int n_arg;
-    struct expr *arg[X_ARGS];
-    struct span text; /* X_STR, X_NAME, X_PARAM, X_CALL name, X_CODE, X_NUM as written */
+    int field;
+    uint8_t own; /* X_FIELD: enum own_row */
+    bool wide;   /* X_FIELD: a cell has 8 bytes, else 4 */
     int64_t num;
+    struct expr *arg[X_ARGS];
+    int n_arg;
     int scale;
-    int column; /* of the start in its text, for messages */
+    struct span text; /* X_STR, X_NAME, X_PARAM, X_CALL name, X_CODE, X_NUM as written */
+    int column;       /* of the start in its text, for messages */
     struct code_pattern *set;
     /* bound */
     enum vtype type;
@@ -127,7 +134,6 @@ struct expr {
     enum via via;
     enum source_id src;  /* source whose column `field` is */
     enum source_id from; /* source of the event it hangs on */
-    int field;
     int fk;        /* VIA_*: column of `from` (or of the visit, when fk_visit) that leads there */
     bool fk_visit; /* the key is a column of the event's visit */
     enum agg agg;

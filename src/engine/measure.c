@@ -28,43 +28,79 @@ static int64_t *row_at(const struct measure_table *t, size_t i)
     return t->cells + i * t->width;
 }
 
-static size_t slot_of(const struct measure_table *t, const int64_t *key, int n)
+static uint64_t slot_value(uint64_t hash, size_t row)
 {
-    size_t i = hash_keys(key, n) & (t->n_slots - 1);
-    while (t->slots[i] && !same_keys(row_at(t, t->slots[i] - 1) + CELL_KEY, key, n))
+    return (hash >> 32) << 32 | ((uint32_t)row + 1);
+}
+
+static size_t slot_row(uint64_t slot)
+{
+    return (uint32_t)slot - 1u;
+}
+
+/* The place of the keys, or a free one. A row is looked at only where half of its hash is the same. */
+static size_t slot_of(const struct measure_table *t, uint64_t hash, const int64_t *key, int n)
+{
+    size_t i = hash & (t->n_slots - 1);
+    while (t->slots[i] && (t->slots[i] >> 32 != hash >> 32 ||
+                           !same_keys(row_at(t, slot_row(t->slots[i])) + CELL_KEY, key, n)))
         i = (i + 1) & (t->n_slots - 1);
     return i;
 }
 
 /* Number of the row of the keys; t->n: there is none. */
-static size_t find(const struct measure_table *t, const int64_t *key, int n)
+static size_t find(const struct measure_table *t, uint64_t hash, const int64_t *key, int n)
 {
-    uint32_t at = t->n_slots ? t->slots[slot_of(t, key, n)] : 0;
-    return at ? at - 1 : t->n;
+    uint64_t at = t->n_slots ? t->slots[slot_of(t, hash, key, n)] : 0;
+    return at ? slot_row(at) : t->n;
 }
 
-static int rehash(struct measure_table *t, int n)
+static int rehash(struct measure_table *t, size_t want, int n)
 {
-    size_t want = t->n_slots ? t->n_slots * 2 : 64;
-    uint32_t *slots = mem_calloc(want, sizeof *slots);
+    uint64_t *slots = mem_calloc(want, sizeof *slots);
     if (!slots)
         return -1;
     mem_free(t->slots);
     t->slots = slots;
     t->n_slots = want;
-    for (size_t i = 0; i < t->n; i++)
-        slots[slot_of(t, row_at(t, i) + CELL_KEY, n)] = (uint32_t)i + 1;
+    for (size_t i = 0; i < t->n; i++) {
+        const int64_t *key = row_at(t, i) + CELL_KEY;
+        uint64_t hash = hash_keys(key, n);
+        slots[slot_of(t, hash, key, n)] = slot_value(hash, i);
+    }
     return 0;
+}
+
+/* Of a measure by person no row is looked for but that person's, which are the last ones; later all are. */
+static int index_rows(struct measure_table *t, int n)
+{
+    size_t want = 64;
+    while (t->n * 4 > want * 3)
+        want *= 2;
+    return t->n && !t->n_slots ? rehash(t, want, n) : 0;
+}
+
+static size_t find_last(const struct measure_table *t, const int64_t *key, int n)
+{
+    for (size_t i = t->n; i-- > 0;) {
+        const int64_t *have = row_at(t, i) + CELL_KEY;
+        if (have[0] != key[0])
+            break;
+        if (same_keys(have, key, n))
+            return i;
+    }
+    return t->n;
 }
 
 /* A new row, zeroed but for its keys; which must not be there. */
 static int row_new(const struct huji_run *run, const struct measure *m, struct measure_table *t,
-                   const int64_t *key)
+                   uint64_t hash, const int64_t *key)
 {
     size_t n = (size_t)run->lib->rules[m->rule]->n_keys;
-    bool cases = run->judged[m->index];
+    bool cases = run->judged[m->index], indexed = !m->by_person || t->n_slots;
     t->width = CELL_KEY + n + m->share;
-    if ((t->n + 1) * 4 > t->n_slots * 3 && rehash(t, (int)n) < 0)
+    if (indexed && (t->n + 1) * 4 > t->n_slots * 3 &&
+        rehash(t, t->n_slots ? t->n_slots * 2 : 64, (int)n) < 0)
         return -1;
     if (t->n >= UINT32_MAX - 1 ||
         mem_grow(&t->cells, &t->cap, (t->n + 1) * t->width, sizeof *t->cells) < 0 ||
@@ -74,7 +110,8 @@ static int row_new(const struct huji_run *run, const struct measure *m, struct m
     memcpy(row_at(t, t->n) + CELL_KEY, key, n * sizeof *key);
     if (cases)
         t->cases[t->n] = (struct measure_case){.ev_row = -1};
-    t->slots[slot_of(t, key, (int)n)] = (uint32_t)t->n + 1;
+    if (indexed)
+        t->slots[slot_of(t, hash, key, (int)n)] = slot_value(hash, t->n);
     t->n++;
     return 0;
 }
@@ -161,6 +198,8 @@ int measure_finish(const struct huji_run *run, const struct measure *m, struct m
 {
     const struct rule *r = run->lib->rules[m->rule];
     int keys = r->n_keys, how = run->judged[m->index];
+    if (index_rows(t, keys) < 0)
+        return err_nomem(e);
     for (size_t i = 0; how && i < t->n; i++) {
         struct measure_case *c = &t->cases[i];
         const int64_t *row = row_at(t, i);
@@ -187,9 +226,12 @@ int measure_row_add(const struct huji_run *run, const struct measure *m, struct 
                     const struct measure_case *c, struct err *e)
 {
     int keys = run->lib->rules[m->rule]->n_keys;
-    if (find(t, key, keys) < t->n)
+    uint64_t hash = hash_keys(key, keys);
+    if (index_rows(t, keys) < 0)
+        return err_nomem(e);
+    if (find(t, hash, key, keys) < t->n)
         return err_set(e, ERR_INPUT, "指标 %.*s 的主体重复", (int)m->name.n, m->name.p);
-    if (row_new(run, m, t, key) < 0)
+    if (row_new(run, m, t, hash, key) < 0)
         return err_nomem(e);
     int64_t *row = row_at(t, t->n - 1);
     row[CELL_NUM] = num;
@@ -280,29 +322,24 @@ static void note_first(struct measure_case *c, const struct event *ev, bool fres
     c->peer[2] = ev->sc;
 }
 
-int measure_add(const struct huji_run *run, const struct measure *m, struct measure_table *t,
-                const struct event *ev)
+static int add_to_row(const struct huji_run *run, const struct measure *m, struct measure_table *t,
+                      uint64_t hash, const struct event *ev)
 {
     const struct rule *r = run->lib->rules[m->rule];
     int keys = r->n_keys;
-    bool distinct = r->count == COUNT_DISTINCT, digits = r->count == COUNT_DIGITS;
-    if (ev->q == HUJI_NONE64 || (m->share && ev->a == HUJI_NONE64))
-        return 0;
-    if ((distinct || digits) && (ev->g == HUJI_NONE64 || (digits && !ev->g)))
-        return 0;
     /* lines of one visit mostly follow each other */
-    size_t at = t->last < t->n && same_keys(row_at(t, t->last) + CELL_KEY, ev->key, keys)
-                    ? t->last
-                    : find(t, ev->key, keys);
+    size_t at = t->last < t->n && same_keys(row_at(t, t->last) + CELL_KEY, ev->key, keys) ? t->last
+                : m->by_person ? find_last(t, ev->key, keys)
+                               : find(t, hash, ev->key, keys);
     bool fresh = at == t->n;
-    if (fresh && row_new(run, m, t, ev->key) < 0)
+    if (fresh && row_new(run, m, t, hash, ev->key) < 0)
         return -1;
     t->last = at;
     if (t->cases)
         note_first(&t->cases[at], ev, fresh);
-    if (distinct)
+    if (r->count == COUNT_DISTINCT)
         return count_member(t, at, ev->g);
-    if (digits)
+    if (r->count == COUNT_DIGITS)
         return count_digit(t, at, ev->g);
     int64_t *row = row_at(t, at);
     row[CELL_NUM] += ev->q;
@@ -310,6 +347,45 @@ int measure_add(const struct huji_run *run, const struct measure *m, struct meas
     if (m->share)
         row[CELL_KEY + keys] += ev->a;
     return 0;
+}
+
+int measure_flush(const struct huji_run *run, const struct measure *m, struct measure_table *t)
+{
+    int rc = 0;
+    for (size_t i = 0; i < t->n_wait; i++) {
+        uint64_t slot = t->slots[t->wait[i].hash & (t->n_slots - 1)];
+        if (slot)
+            __builtin_prefetch(row_at(t, slot_row(slot)), 1);
+        if (slot && t->cases)
+            __builtin_prefetch(&t->cases[slot_row(slot)], 1);
+    }
+    for (size_t i = 0; i < t->n_wait && rc == 0; i++)
+        rc = add_to_row(run, m, t, t->wait[i].hash, &t->wait[i].ev);
+    t->n_wait = 0;
+    return rc;
+}
+
+enum { LARGE_TABLE = 2048 }; /* rows; smaller ones lie in the processor's nearest memory anyway */
+
+int measure_add(const struct huji_run *run, const struct measure *m, struct measure_table *t,
+                const struct event *ev)
+{
+    const struct rule *r = run->lib->rules[m->rule];
+    bool distinct = r->count == COUNT_DISTINCT, digits = r->count == COUNT_DIGITS;
+    if (ev->q == HUJI_NONE64 || (m->share && ev->a == HUJI_NONE64))
+        return 0;
+    if ((distinct || digits) && (ev->g == HUJI_NONE64 || (digits && !ev->g)))
+        return 0;
+    if (m->by_person)
+        return add_to_row(run, m, t, 0, ev);
+    uint64_t hash = hash_keys(ev->key, r->n_keys);
+    if (t->n < LARGE_TABLE)
+        return add_to_row(run, m, t, hash, ev);
+    if (!t->wait && !(t->wait = mem_alloc(MEASURE_WAITS * sizeof *t->wait)))
+        return -1;
+    __builtin_prefetch(&t->slots[hash & (t->n_slots - 1)]);
+    t->wait[t->n_wait++] = (struct measure_wait){hash, *ev};
+    return t->n_wait == MEASURE_WAITS ? measure_flush(run, m, t) : 0;
 }
 
 static int merge_digits(struct measure_table *to, size_t at, const uint32_t *digits)
@@ -338,6 +414,9 @@ int measure_merge(const struct huji_run *run, const struct measure *m, struct me
                   struct measure_table *from)
 {
     int keys = run->lib->rules[m->rule]->n_keys, rc = 0;
+    if (measure_flush(run, m, to) < 0 || measure_flush(run, m, from) < 0 ||
+        index_rows(to, keys) < 0)
+        return -1;
     uint32_t *row = from->members ? mem_alloc((from->n + 1) * sizeof *row) : NULL;
     if (from->members && !row)
         return -1;
@@ -346,9 +425,10 @@ int measure_merge(const struct huji_run *run, const struct measure *m, struct me
     from->n_slots = 0;
     for (size_t i = 0; i < from->n && rc == 0; i++) {
         const int64_t *f = row_at(from, i);
-        size_t at = find(to, f + CELL_KEY, keys);
+        uint64_t hash = hash_keys(f + CELL_KEY, keys);
+        size_t at = find(to, hash, f + CELL_KEY, keys);
         bool fresh = at == to->n;
-        if (fresh && row_new(run, m, to, f + CELL_KEY) < 0) {
+        if (fresh && row_new(run, m, to, hash, f + CELL_KEY) < 0) {
             rc = -1;
             break;
         }
@@ -395,6 +475,8 @@ static void digits_build(struct measure_table *t, int keys)
 int measure_build(const struct huji_run *run, const struct measure *m, struct measure_table *t,
                   struct err *e)
 {
+    if (measure_flush(run, m, t) < 0)
+        return err_nomem(e);
     if (t->digits)
         digits_build(t, run->lib->rules[m->rule]->n_keys);
     mem_free(t->digits);
@@ -412,6 +494,7 @@ void measure_release(struct measure_table *t)
     mem_free(t->digits);
     mem_free(t->members);
     mem_free(t->slots);
+    mem_free(t->wait);
     mem_free(t->by_owner);
     mem_free(t->by_peers);
     *t = (struct measure_table){0};
@@ -423,6 +506,6 @@ int64_t measure_value(const struct huji_run *run, const struct measure *m, const
     const struct measure_table *t = run->measure ? &run->measure[m->index] : NULL;
     if (!t || !t->n || n_key != m->n_owner)
         return HUJI_NONE64;
-    size_t at = find(t, key, n_key);
+    size_t at = find(t, hash_keys(key, n_key), key, n_key);
     return at < t->n ? value_of(run->lib->rules[m->rule], row_at(t, at)) : HUJI_NONE64;
 }

@@ -32,6 +32,13 @@ struct measure_member {
     uint32_t row;
 };
 
+/* Rows of a large table lie far apart: they are fetched for some events at once. */
+enum { MEASURE_WAITS = 16 };
+struct measure_wait {
+    uint64_t hash;
+    struct event ev;
+};
+
 struct measure_table {
     int64_t *cells; /* width of them a row */
     size_t width;
@@ -40,8 +47,10 @@ struct measure_table {
     size_t n, cap, cap_cases, cap_digits;
     struct measure_member *members; /* by hash */
     size_t n_members, n_places;
-    uint32_t *slots; /* by hash of the keys: row + 1, 0 = free */
+    uint64_t *slots; /* by hash of the keys: 32 bits of the hash, then row + 1; 0 = free */
     size_t n_slots;
+    struct measure_wait *wait; /* events on their way into a large table */
+    size_t n_wait;
     size_t last;                          /* the row that the last event went to */
     const struct measure_case **by_owner; /* (owner, period), if a rule asks so */
     const struct measure_case **by_peers; /* (period, peers, owner), if a rule asks so */
@@ -54,9 +63,11 @@ static inline const int64_t *measure_keys(const struct measure_table *t, size_t 
 
 /* Which measures the run's outlier rules judge: once, when the run is opened. */
 void measure_begin(struct huji_run *run);
-/* One event more. 0, or -1 out of memory. */
+/* One event more; of a measure `by_person` all of a person's events come together. 0, or -1 out of memory. */
 int measure_add(const struct huji_run *run, const struct measure *m, struct measure_table *t,
                 const struct event *ev);
+/* What waits goes in. */
+int measure_flush(const struct huji_run *run, const struct measure *m, struct measure_table *t);
 /* `from` is empty afterwards. */
 int measure_merge(const struct huji_run *run, const struct measure *m, struct measure_table *to,
                   struct measure_table *from);

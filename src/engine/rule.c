@@ -718,6 +718,9 @@ int measure_parse(struct loader *ld, const struct ynode *n, struct measure *m)
         (rc = bind_list(ld, ynode_get(n, "except"), r->except, &r->n_except, BIND_SET)) < 0)
         return rc;
     m->n_owner = r->n_keys;
+    m->by_person = person_rooted(r) && r->key[0][0]->domain == D_PERSON;
+    for (int i = 1; i < r->n_clauses; i++)
+        m->by_person = m->by_person && r->key[i][0]->domain == D_PERSON;
     const struct ynode *v = ynode_get(n, "value");
     if (!v || v->kind != Y_MAP || !v->child)
         return ynode_bad(v ? v : n, ld->e, "缺少 value：{sum|share|count|ratio: ...}");

@@ -71,8 +71,9 @@ struct measure {
     struct span name, title;
     int rule; /* pseudo-rule that collects it */
     int index;
-    int n_owner; /* keys that name the owner; the last key may be the period */
-    bool share;  /* numerator/denominator pairs */
+    int n_owner;    /* keys that name the owner; the last key may be the period */
+    bool share;     /* numerator/denominator pairs */
+    bool by_person; /* its first key is the person whom the walk is at */
 };
 
 struct rule_kind;
@@ -234,6 +235,8 @@ struct rule_kind {
         *params; /* what its question may say; name NULL ends. NULL: no form for it */
     int (*open)(struct loader *ld, struct rule *r, const struct ynode *ask);
     void (*fold)(struct fold *f, struct event *ev, size_t n);
+    /* With fewer events of an owner the rule finds nothing; NULL: one may be enough. */
+    size_t (*least)(const struct rule *r);
 };
 
 extern const struct rule_kind kind_forbid, kind_pair, kind_quota, kind_gap, kind_level,

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/sha.h"
+#include "engine/dispatch.h"
 #include "engine/measure.h"
 
 /* ---- codes ---- */
@@ -713,7 +714,7 @@ static int open_all(struct huji_run *run, const bool *wanted, struct err *e)
                 rc = err_nomem(e);
         }
     }
-    if (rc == 0 && (by_source_lists(run) < 0 || run->failed))
+    if (rc == 0 && (by_source_lists(run) < 0 || dispatch_make(run) < 0 || run->failed))
         rc = err_nomem(e);
     return rc;
 }

@@ -79,6 +79,7 @@ struct huji_run {
     int *by_source[HUJI_SOURCES];  /* plan numbers, ended by -1 */
     int *always;                   /* line plans without an item filter, ended by -1 */
     struct index item_plans;       /* item id -> line plans */
+    struct dispatch *dispatch;     /* per source: which of its plans can take a row (dispatch.h) */
     struct measure_table *measure; /* per measure */
     uint8_t *judged;               /* per measure: how outlier rules look at it */
     bool failed;                   /* while opening: some code or index found no room */

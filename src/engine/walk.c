@@ -32,7 +32,7 @@ int walk_new(const struct huji_run *run, struct walk **out, struct err *e)
     w->is_touched = mem_calloc(rules, sizeof *w->is_touched);
     if (!w->guard || !w->guarded || !w->visit_of || !w->visit_ok || !w->buf || !w->kept ||
         !w->mask || !w->told || !w->sums || !w->touched || !w->is_touched || !w->own_row ||
-        !w->reached) {
+        !w->reached || walk_fillers(w) < 0) {
         walk_free(w);
         return err_nomem(e);
     }
@@ -87,11 +87,11 @@ void walk_free(struct walk *w)
             kept_release(&w->kept[i][k]);
     for (int i = 0; w->sums && i < w->run->lib->n_measures; i++)
         measure_release(&w->sums[i]);
-    void *all[] = {w->kept,         w->mask,     w->told,    w->sums,       w->all,
-                   w->tap_rank,     w->part.ev,  w->guard,   w->guarded,    w->visit_of,
-                   w->visit_ok,     w->buf,      w->touched, w->is_touched, w->live,
-                   w->tapped,       w->by_visit, w->fund,    w->rows,       w->order,
-                   w->fold.members, w->own_row,  w->reached};
+    void *all[] = {
+        w->kept,    w->mask,    w->told,     w->sums,     w->all,   w->tap_rank, w->part.ev,
+        w->guard,   w->guarded, w->visit_of, w->visit_ok, w->buf,   w->touched,  w->is_touched,
+        w->live,    w->tapped,  w->by_visit, w->fund,     w->rows,  w->order,    w->fold.members,
+        w->own_row, w->reached, w->filler,   w->owner.ev, w->bucket};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         mem_free(all[i]);
     net_release(&w->net);
@@ -136,6 +136,21 @@ static int cmp_event_at(const void *pa, const void *pb)
     return cmp_event(*(const struct event *const *)pa, *(const struct event *const *)pb);
 }
 
+static void sort_pointers(struct event **at, size_t n)
+{
+    if (n > 48) {
+        qsort(at, n, sizeof *at, cmp_event_at);
+        return;
+    }
+    for (size_t i = 1; i < n; i++) {
+        struct event *e = at[i];
+        size_t k = i;
+        for (; k > 0 && cmp_event(at[k - 1], e) > 0; k--)
+            at[k] = at[k - 1];
+        at[k] = e;
+    }
+}
+
 /* Puts the events where the pointers say, each cycle of places in turn: there may be a hundred thousand wide ones. */
 static void move_events(struct event *ev, struct event **order, size_t n)
 {
@@ -169,27 +184,75 @@ void walk_sort(struct walk *w, struct event *ev, size_t n)
     }
     for (i = 0; i < n; i++)
         w->order[i] = &ev[i];
-    if (n > 48)
-        qsort(w->order, n, sizeof *w->order, cmp_event_at);
-    for (i = 1; n <= 48 && i < n; i++) {
-        struct event *e = w->order[i];
-        size_t k = i;
-        for (; k > 0 && cmp_event(w->order[k - 1], e) > 0; k--)
-            w->order[k] = w->order[k - 1];
-        w->order[k] = e;
-    }
+    sort_pointers(w->order, n);
     move_events(ev, w->order, n);
 }
 
 void walk_fold(struct walk *w, const struct rule *r, struct event *ev, size_t n)
 {
+    size_t least = r->kind->least ? r->kind->least(r) : 1;
+    if (n < least)
+        return;
     walk_sort(w, ev, n);
     w->fold.rule = r;
     for (size_t i = 0, j; i < n; i = j) {
         for (j = i + 1; j < n && same_owner(&ev[i], &ev[j]); j++)
             ;
-        if (!w->news || r->at_of == OF_LINES || walk_any_new(w, ev + i, j - i))
+        if (j - i >= least && (!w->news || r->at_of == OF_LINES || walk_any_new(w, ev + i, j - i)))
             r->kind->fold(&w->fold, ev + i, j - i);
+    }
+}
+
+/* Pointers to the events of a bucket in order, and each owner's events brought together. */
+static void fold_bucket(struct walk *w, const struct rule *r, struct event **at, size_t n,
+                        size_t least)
+{
+    sort_pointers(at, n);
+    for (size_t i = 0, j; i < n; i = j) {
+        for (j = i + 1; j < n && same_owner(at[i], at[j]); j++)
+            ;
+        if (j - i < least)
+            continue;
+        if (mem_grow(&w->owner.ev, &w->owner.cap, j - i, sizeof *w->owner.ev) < 0) {
+            w->failed = true;
+            return;
+        }
+        for (size_t k = i; k < j; k++)
+            w->owner.ev[k - i] = *at[k];
+        r->kind->fold(&w->fold, w->owner.ev, j - i);
+    }
+}
+
+enum { BUCKET = 8 }; /* events in one, about */
+
+void walk_fold_many(struct walk *w, const struct rule *r, struct event *ev, size_t n)
+{
+    size_t least = r->kind->least ? r->kind->least(r) : 1, buckets = 1, end = 0;
+    while (buckets * BUCKET < n)
+        buckets *= 2;
+    if (mem_grow(&w->order, &w->cap_order, n + 1, sizeof *w->order) < 0 ||
+        mem_grow(&w->bucket, &w->cap_bucket, n + buckets + 1, sizeof *w->bucket) < 0) {
+        w->failed = true;
+        return;
+    }
+    uint32_t *of = w->bucket, *to = w->bucket + n;
+    memset(to, 0, (buckets + 1) * sizeof *to);
+    for (size_t i = 0; i < n; i++) {
+        uint64_t h = 0;
+        for (int k = 0; k < r->n_keys; k++)
+            h = hash_u64(h ^ (uint64_t)ev[i].key[k]);
+        of[i] = (uint32_t)(h >> 32 & (buckets - 1)); /* the low bits chose the part */
+        to[of[i] + 1]++;
+    }
+    for (size_t b = 0; b < buckets; b++)
+        to[b + 1] += to[b];
+    for (size_t i = 0; i < n; i++)
+        w->order[to[of[i]]++] = &ev[i];
+    w->fold.rule = r;
+    for (size_t b = 0, start = 0; b < buckets; b++, start = end) {
+        end = to[b]; /* where it was filled to */
+        if (end - start >= least)
+            fold_bucket(w, r, w->order + start, end - start, least);
     }
 }
 
@@ -218,16 +281,25 @@ static void net_lines(struct walk *w)
         w->failed = true;
 }
 
-static bool line_plans(struct walk *w, const int *plans, enum source_id src, size_t i)
+/* A row and every plan that its columns let pass. */
+static void offer(struct walk *w, enum source_id src, int32_t row)
 {
-    bool any = false;
-    for (; *plans >= 0; plans++)
-        if (w->guard[*plans] &&
-            !(w->news && w->own_row[*plans] && !walk_is_new(w, src, (int32_t)i))) {
-            walk_consider(w, *plans, src, (int32_t)i);
-            any = true;
+    const struct dispatch *d = &w->run->dispatch[src];
+    const struct event_ref ref = {src, row, -1};
+    const uint64_t *at[DISPATCH_COLUMNS];
+    bool old = w->news && !walk_is_new(w, src, row);
+    for (int c = 0; c < d->n_columns; c++)
+        at[c] = dispatch_bits(d, &d->column[c], &w->env, &ref);
+    for (size_t k = 0; k < d->words; k++) {
+        uint64_t bits = d->all[k];
+        for (int c = 0; c < d->n_columns; c++)
+            bits &= at[c][k];
+        for (; bits; bits &= bits - 1) {
+            int plan = d->plan[k * 64 + (size_t)__builtin_ctzll(bits)];
+            if (w->guard[plan] && !(old && w->own_row[plan]))
+                walk_consider(w, plan, src, row);
         }
-    return any;
+    }
 }
 
 /* N5: refunds that found no charge, one event per visit, item and price. */
@@ -237,14 +309,13 @@ static void walk_unmatched(struct walk *w)
     net_write_rest(&l, &w->net);
     for (size_t k = 0; k < w->net.n_pool; k++)
         if (w->net.pool[k].qty > 0)
-            line_plans(w, w->run->by_source[S_UNMATCHED], S_UNMATCHED, w->lo + w->net.pool[k].row);
+            offer(w, S_UNMATCHED, (int32_t)(w->lo + w->net.pool[k].row));
 }
 
 static void walk_source(struct walk *w, enum source_id src, int32_t psn, enum turn turn)
 {
-    const int *plans = w->run->by_source[src];
     enum source_id table = src == S_VISIT ? S_STAY : src;
-    if (*plans < 0 || !w->run->first[table])
+    if (*w->run->by_source[src] < 0 || !w->run->first[table])
         return;
     const struct huji_table *t = &w->run->frame->table[table];
     int kind = table == S_STAY ? w->run->known[S_STAY].kind : -1;
@@ -254,29 +325,16 @@ static void walk_source(struct walk *w, enum source_id src, int32_t psn, enum tu
             continue;
         if (voided >= 0 && table_cell(t, F_INT, voided, r) == 1)
             continue;
-        if (!walk_turn_of(w, turn, src, (int32_t)r))
-            continue;
-        for (const int *p = plans; *p >= 0; p++)
-            if (w->guard[*p])
-                walk_consider(w, *p, src, (int32_t)r);
+        if (walk_turn_of(w, turn, src, (int32_t)r))
+            offer(w, src, (int32_t)r);
     }
 }
 
 static void walk_live_lines(struct walk *w, enum turn turn)
 {
-    const struct index *ix = &w->run->item_plans;
-    const int32_t *items = w->line[w->f_item];
-    for (size_t i = w->lo; i < w->hi; i++) {
-        if (!w->live[i] || !walk_turn_of(w, turn, S_LINE, (int32_t)i))
-            continue;
-        line_plans(w, w->run->always, S_LINE, i);
-        int32_t item = items[i];
-        if (item < 0 || (uint32_t)item >= ix->n)
-            continue;
-        for (uint32_t k = ix->at[item]; k < ix->at[item + 1]; k++)
-            if (w->guard[ix->rows[k]])
-                walk_consider(w, ix->rows[k], S_LINE, (int32_t)i);
-    }
+    for (size_t i = w->lo; i < w->hi; i++)
+        if (w->live[i] && walk_turn_of(w, turn, S_LINE, (int32_t)i))
+            offer(w, S_LINE, (int32_t)i);
 }
 
 /* Everybody's rows but the refunds that found no charge. */
@@ -319,7 +377,7 @@ static void walk_person(struct walk *w, int32_t psn)
     if (w->hi > w->lo && *w->run->by_source[S_LINE_RAW] >= 0 && !w->bare) {
         memset(w->live + w->lo, 1, w->hi - w->lo);
         for (size_t i = w->lo; i < w->hi; i++)
-            line_plans(w, w->run->by_source[S_LINE_RAW], S_LINE_RAW, i);
+            offer(w, S_LINE_RAW, (int32_t)i);
         for (size_t i = w->lo; i < w->hi; i++)
             w->tapped[i] = -1; /* raw values were tapped; net ones are other lines */
         w->fund_ready = w->visit_ready = false;

@@ -147,7 +147,7 @@ int walk_judge(const struct huji_run *run, struct walk *merged, struct walk *w, 
     } else {
         for (int part = 0; part < KEPT_PARTS; part++) {
             size_t n = walk_unpack_part(merged, w, rule, part);
-            walk_fold(w, r, w->part.ev, n);
+            walk_fold_many(w, r, w->part.ev, n);
         }
     }
     w->tap = w == merged ? w->tap : own;

@@ -160,5 +160,5 @@ int64_t walk_line_fund(struct walk *w, int32_t row)
         return 0;
     if (!w->fund_ready)
         all_shares(w);
-    return w->fund[row];
+    return w->failed ? 0 : w->fund[row]; /* without memory not all were shared out */
 }

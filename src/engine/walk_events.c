@@ -119,46 +119,71 @@ bool walk_passes(struct walk *w, const struct conjunct *c)
     return true;
 }
 
-static int64_t slot_value(struct walk *w, const struct rule *r, int clause, enum slot s)
+/* What makes the events of a plan: what is the same in all of them, and what gives the other numbers. */
+struct filler {
+    struct event blank;
+    const struct expr *key[HUJI_MAX_KEYS], *number[EVENT_NUMBERS], *absent;
+    uint8_t at[EVENT_NUMBERS]; /* number[i] is number at[i] of the event */
+    int n_keys, n_numbers;
+    bool ends; /* else u is x */
+};
+
+int walk_fillers(struct walk *w)
 {
-    const struct expr *x = r->slot[clause][s];
-    return x ? eval(&w->env, x) : HUJI_NONE64;
+    w->filler = mem_calloc((size_t)w->run->n_plan + 1, sizeof *w->filler);
+    for (int p = 0; w->filler && p < w->run->n_plan; p++) {
+        struct filler *f = &w->filler[p];
+        int clause = w->run->plan[p].clause;
+        const struct rule *r = w->run->lib->rules[w->run->plan[p].rule];
+        f->blank = (struct event){.x = HUJI_NONE64,
+                                  .u = HUJI_NONE64,
+                                  .q = HUJI_NONE64,
+                                  .lim = HUJI_NONE64,
+                                  .a = HUJI_NONE64,
+                                  .b = HUJI_NONE64,
+                                  .c = HUJI_NONE64,
+                                  .d = HUJI_NONE64,
+                                  .f = HUJI_NONE64,
+                                  .clause = (uint8_t)clause,
+                                  .side = (uint8_t)r->clause[clause].side};
+        f->n_keys = r->n_keys;
+        for (int k = 0; k < r->n_keys; k++)
+            f->key[k] = r->key[clause][k];
+        for (int i = N_X; i < EVENT_NUMBERS; i++)
+            if (giver(r, clause, i)) {
+                f->number[f->n_numbers] = giver(r, clause, i);
+                f->at[f->n_numbers++] = (uint8_t)i;
+            }
+        f->ends = r->slot[clause][SL_END] != NULL;
+        f->absent = r->slot[clause][SL_ABSENT];
+    }
+    return w->filler ? 0 : -1;
 }
 
 /* Keys and numbers of an event; false when a key is missing. */
-static bool fill(struct walk *w, const struct rule *r, int clause, struct event *ev)
+static bool fill(struct walk *w, const struct filler *f, struct event *ev)
 {
     const struct event_ref *c = &w->env.cur;
     const struct known_fields *known = &w->run->known[c->src];
-    for (int k = 0; k < r->n_keys; k++)
-        if ((ev->key[k] = eval(&w->env, r->key[clause][k])) == HUJI_NONE64)
+    *ev = f->blank;
+    for (int k = 0; k < f->n_keys; k++)
+        if ((ev->key[k] = eval(&w->env, f->key[k])) == HUJI_NONE64)
             return false;
-    for (int k = r->n_keys; k < HUJI_MAX_KEYS; k++)
-        ev->key[k] = 0;
     ev->src = (uint8_t)c->src;
-    ev->clause = (uint8_t)clause;
-    ev->side = (uint8_t)r->clause[clause].side;
     ev->row = c->row;
     ev->kn = c->kn;
     ev->t = known->t >= 0 ? eval_field(&w->env, c, known->t) : 0;
     ev->rank = known->rank >= 0 ? (uint32_t)eval_field(&w->env, c, known->rank) : (uint32_t)c->row;
-    ev->x = slot_value(w, r, clause, SL_START);
-    ev->u = r->slot[clause][SL_END] ? slot_value(w, r, clause, SL_END) : ev->x;
-    ev->q = slot_value(w, r, clause, SL_QTY);
-    ev->lim = slot_value(w, r, clause, SL_LIMIT);
-    ev->g = r->slot[clause][SL_GROUP] ? slot_value(w, r, clause, SL_GROUP)
-            : r->clause[clause].kn    ? c->kn
-                                      : 0;
-    ev->sc = r->slot[clause][SL_SCOPE] ? slot_value(w, r, clause, SL_SCOPE) : 0;
-    ev->a = slot_value(w, r, clause,
-                       r->slot[clause][SL_RATIO]    ? SL_RATIO
-                       : r->slot[clause][SL_WINDOW] ? SL_WINDOW
-                                                    : SL_LO);
-    ev->b = slot_value(w, r, clause, r->slot[clause][SL_PRICE] ? SL_PRICE : SL_HI);
-    ev->c = slot_value(w, r, clause, r->slot[clause][SL_CAP] ? SL_CAP : SL_TOLERANCE);
-    ev->d = slot_value(w, r, clause, SL_DECAY);
-    ev->f = slot_value(w, r, clause, r->slot[clause][SL_PARTNER] ? SL_PARTNER : SL_FLOOR);
-    ev->absent = r->slot[clause][SL_ABSENT] && slot_value(w, r, clause, SL_ABSENT) == 1;
+    if (c->kn >= 0)
+        ev->g = c->kn; /* what links, where nothing else does */
+    char *numbers = (char *)ev;
+    for (int i = 0; i < f->n_numbers; i++) {
+        int64_t v = eval(&w->env, f->number[i]);
+        memcpy(numbers + (size_t)f->at[i] * 8, &v, 8);
+    }
+    if (!f->ends)
+        ev->u = ev->x;
+    ev->absent = f->absent && eval(&w->env, f->absent) == 1;
     return true;
 }
 
@@ -222,10 +247,10 @@ static int32_t tap_line(struct walk *w, int32_t row)
     return w->tapped[row] = (int32_t)t->n++;
 }
 
-static void take(struct walk *w, const struct rule *r, int clause)
+static void take(struct walk *w, const struct rule *r, int p, int clause)
 {
     struct event ev;
-    if (!fill(w, r, clause, &ev))
+    if (!fill(w, &w->filler[p], &ev))
         return;
     if (r->kind == &kind_forbid && !r->waits) {
         w->fold.rule = r;
@@ -275,7 +300,7 @@ static void consider_rows(struct walk *w, int p, struct event_ref ev, int64_t da
     for (uint32_t k = plan->kn->at[item]; k < plan->kn->at[item + 1]; k++) {
         w->env.cur = (struct event_ref){ev.src, ev.row, plan->kn->rows[k]};
         if (knowledge_holds(c->kn, w->env.cur.kn, day) && walk_passes(w, plan->event))
-            take(w, r, plan->clause);
+            take(w, r, p, plan->clause);
         if (one && w->out.n > before)
             return;
     }
@@ -298,7 +323,7 @@ void walk_consider(struct walk *w, int p, enum source_id src, int32_t row)
     }
     if (!plan->kn) {
         if (walk_passes(w, plan->event))
-            take(w, r, plan->clause);
+            take(w, r, p, plan->clause);
         return;
     }
     int64_t day = event_day(w);

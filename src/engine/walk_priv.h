@@ -4,6 +4,7 @@
 #ifndef HUJI_ENGINE_WALK_PRIV_H
 #define HUJI_ENGINE_WALK_PRIV_H
 
+#include "engine/dispatch.h"
 #include "engine/emit.h"
 #include "engine/kept.h"
 #include "engine/net.h"
@@ -52,11 +53,15 @@ struct walk {
     size_t cap_fund;
     struct event **order; /* scratch of walk_sort */
     size_t cap_order;
+    struct evbuf owner; /* scratch of walk_fold_many */
+    uint32_t *bucket;
+    size_t cap_bucket;
     int32_t *rows; /* scratch: rows of a visit */
     size_t cap_rows;
     /* per plan */
     uint8_t *guard;          /* 0: this person's lines are none of its business */
     int *guarded, n_guarded; /* plans that ask something of the person alone */
+    struct filler *filler;
     int32_t *visit_of;
     int8_t *visit_ok;
     const struct walk_news *news;
@@ -89,6 +94,8 @@ int walk_error(struct walk *w, struct err *e);
 void walk_tap_release(struct tap *t);
 /* Sorts the events and folds them owner by owner. */
 void walk_fold(struct walk *w, const struct rule *r, struct event *ev, size_t n);
+/* The same of many owners, which need not be folded in any order. */
+void walk_fold_many(struct walk *w, const struct rule *r, struct event *ev, size_t n);
 void walk_sort(struct walk *w, struct event *ev, size_t n);
 
 /* walk_after.c: one part of a rule's kept events, of all walks, into w->part. */
@@ -122,6 +129,8 @@ inline int32_t walk_code_at(const struct walk *w, int f, size_t row)
 bool walk_passes(struct walk *w, const struct conjunct *c);
 /* One row and one plan: collected, or judged at once, if all conditions hold. */
 void walk_consider(struct walk *w, int plan, enum source_id src, int32_t row);
+/* Makes w->filler, by plan. -1: no memory. */
+int walk_fillers(struct walk *w);
 /* Which numbers of an event a rule fills, and which of these its row tells whenever it is asked. */
 void walk_numbers_of(const struct rule *r, uint16_t *filled, uint16_t *told);
 /* The told numbers of an event whose source, clause, row and kn are there. */

@@ -327,4 +327,11 @@ static void fold(struct fold *f, struct event *ev, size_t n)
         fold_intervals(f, ev, n);
 }
 
-const struct rule_kind kind_gap = {"gap", "间隔", "离前一次是不是太近、太远？", params, open, fold};
+/* A gap is between two; the sentinels of one stay may be both. */
+static size_t least(const struct rule *r)
+{
+    return r->between ? 1 : r->chain_links ? (size_t)r->chain_links + 1 : 2;
+}
+
+const struct rule_kind kind_gap = {"gap", "间隔", "离前一次是不是太近、太远？", params, open,
+                                   fold,  least};

@@ -353,5 +353,11 @@ static void fold(struct fold *f, struct event *ev, size_t n)
     mem_free(at);
 }
 
+static size_t least(const struct rule *r)
+{
+    return r->mode == PAIR_REQUIRES ? 1 : 2;
+}
+
 const struct rule_kind kind_pair = {
-    "pair", "配对", "这两样能不能碰在一起，或者有了这样能不能没有那样？", params, open, fold};
+    "pair", "配对", "这两样能不能碰在一起，或者有了这样能不能没有那样？", params, open,
+    fold,   least};

@@ -527,4 +527,37 @@ static void fold(struct fold *f, struct event *ev, size_t n)
         fold_burst(f, ev, n);
 }
 
-const struct rule_kind kind_quota = {"quota", "限量", "这么多，装得下吗？", params, open, fold};
+/* The smallest value that a limit may have, in the rule's scale; INT64_MIN: it can't be told. */
+static int64_t smallest(const struct expr *x)
+{
+    if (x->op == X_NUM)
+        return x->num;
+    if (x->op == X_IF) {
+        int64_t p = smallest(x->arg[1]), q = smallest(x->arg[2]);
+        return p < q ? p : q;
+    }
+    return INT64_MIN;
+}
+
+/* A limit of members wants as many events. */
+static size_t least(const struct rule *r)
+{
+    size_t most = SIZE_MAX;
+    if (r->count == COUNT_SUM || r->mode == QUOTA_SLIDING)
+        return 1;
+    for (int c = 0; c < r->n_clauses; c++) {
+        const struct expr *limit[] = {r->slot[c][SL_LIMIT], r->loose[c][SL_LIMIT]};
+        for (int k = 0; k < 2; k++) {
+            if (!limit[k])
+                continue;
+            int64_t lim = smallest(limit[k]);
+            bool reached = r->at_least || r->mode == QUOTA_BURST;
+            size_t n = lim <= 0 ? 1 : (size_t)whole_limit(r, lim, reached) + !reached;
+            most = n < most ? n : most;
+        }
+    }
+    return most == SIZE_MAX ? 1 : most;
+}
+
+const struct rule_kind kind_quota = {"quota", "限量", "这么多，装得下吗？", params, open,
+                                     fold,    least};
