@@ -32,7 +32,7 @@ static bool memory_ok(struct span value)
 const struct config_key config_keys[] = {
     {"region", "医保区划，决定采用哪一套地区参数", "420500", "区划应为 2、4 或 6 位数字",
      region_ok},
-    {"memory_limit", "数据库可用内存", "2560MB", "应为不小于 256MB 的大小，写作 3GB 或 512MB",
+    {"memory_limit", "数据库可用内存", "2200MB", "应为不小于 256MB 的大小，写作 3GB 或 512MB",
      memory_ok},
     {NULL, NULL, NULL, NULL, NULL},
 };

@@ -19,7 +19,7 @@
 #include "claims/scan.h"
 
 static const char yaml_text[] = "# 护基数据目录。改后下次命令生效。\n"
-                                "# memory_limit: 2560MB # 数据库可用内存\n"
+                                "# memory_limit: 2200MB # 数据库可用内存\n"
                                 "# region: '510523'     # 医保区划，决定采用哪一套地方参数\n";
 
 static int path_of(char *out, size_t cap, const char *dir, const char *name, struct err *e)
@@ -69,15 +69,20 @@ static int set_config(duckdb_config c, const char *name, const char *value, stru
     return err_set(e, ERR_DB, "数据库设置 %s = %s 无效", name, value);
 }
 
-static long long memory_of_machine(void)
+enum { USUAL_MB = 2200 }; /* a county of 20 million lines stays under 4 GiB in all */
+
+static long long most_of_machine(void)
 {
     struct sysinfo si;
-    long long mb = 2560; /* a county of 20 million lines stays under 4 GiB in all */
-    if (sysinfo(&si) == 0) {
-        long long all = (long long)(si.totalram * (unsigned long long)si.mem_unit >> 20) * 6 / 10;
-        mb = all < mb ? all : mb;
-    }
-    return mb;
+    return sysinfo(&si) == 0
+               ? (long long)(si.totalram * (unsigned long long)si.mem_unit >> 20) * 6 / 10
+               : USUAL_MB;
+}
+
+static long long memory_of_machine(void)
+{
+    long long all = most_of_machine();
+    return all < USUAL_MB ? all : USUAL_MB;
 }
 
 static int configure(duckdb_config c, const char *dir, enum store_mode mode, long long memory_mb,
@@ -267,6 +272,13 @@ static int choose_memory(struct store *s, const struct store_options *o, struct 
     if (!s->memory_mb)
         s->memory_mb = memory_of_machine();
     return 0;
+}
+
+int store_use_machine(struct store *s, struct err *e)
+{
+    if (s->memory_mb != memory_of_machine()) /* huji.yaml says */
+        return 0;
+    return db_exec(s->con, e, "SET memory_limit = '%lldMB'", most_of_machine());
 }
 
 int store_open(const char *dir, enum store_mode mode, const struct store_options *o,

@@ -22,7 +22,7 @@ enum store_mode { STORE_READ, STORE_WRITE };
 struct store_options {
     int threads; /* of DuckDB; 0 = as many as there are processors */
     long long
-        memory_mb; /* DuckDB's limit; 0 = memory_limit of huji.yaml, else 2.5 GB, at most 60 % of the machine */
+        memory_mb; /* DuckDB's limit; 0 = memory_limit of huji.yaml, else 2.2 GB, at most 60 % of the machine */
     const char *command; /* for the lock file: "huji import" */
 };
 
@@ -40,6 +40,8 @@ struct store {
 
 /* Makes `dir` (may exist, must hold no store) with an empty store. */
 int store_init(const char *dir, struct err *e);
+/* For a command that compares by SQL, alone on the machine (verify): DuckDB may use 60 % of it, unless huji.yaml says. */
+int store_use_machine(struct store *s, struct err *e);
 /* Owns: close *out with store_close. `o` may be NULL. Errors: ERR_STATE when locked or no store. */
 int store_open(const char *dir, enum store_mode mode, const struct store_options *o,
                struct store **out, struct err *e);

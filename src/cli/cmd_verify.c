@@ -70,6 +70,8 @@ static int run(const struct args *a, struct err *e)
     int unequal = 0, rc = store_for(a, STORE_WRITE, &s, e);
 
     if (!rc)
+        rc = store_use_machine(s, e);
+    if (!rc)
         rc = library_for(a, &lib, e);
     if (!rc && (args_has(a, "rule") || args_has(a, "tag")))
         rc = library_select(lib, a, &wanted, e);
