@@ -24,6 +24,7 @@ struct work {
     size_t n_files, cap_files;
     char tmp[4096]; /* for normalised files; empty until needed */
     size_t n_made;  /* files that readers/ made into tables */
+    struct flat *flat;
 };
 
 /* --- which files --------------------------------------------------------------------------------- */
@@ -93,7 +94,7 @@ static int normalise(struct work *j, const char *path, struct err *e)
 
     if (rc)
         return rc;
-    rc = readers_normalise(path, dir, j->mapping, j->in->progress, &r, e);
+    rc = readers_normalise(path, dir, j->mapping, j->flat, j->in->progress, &r, e);
     snprintf(rejects, sizeof rejects, "%s/_rejects.csv", dir);
     if (!rc && r.rows_rejected && !(said = arena_dup(&j->text, span_of(rejects))))
         rc = err_nomem(e);
@@ -242,8 +243,12 @@ int intake_run(const struct intake *in, const char *const *paths, size_t n,
         rc = own_mapping(&j, &own, e);
         j.mapping = own;
     }
+    j.flat = flat_new();
+    if (!rc && !j.flat)
+        rc = err_nomem(e);
     if (!rc)
         rc = import(&j, paths, n, report, e);
+    flat_free(j.flat);
     if (j.tmp[0])
         nftw(j.tmp, unlink_one, 16, FTW_DEPTH | FTW_PHYS);
     mapping_free(own);

@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
     if (!f || fwrite(p, 1, n, f) != n)
         abort();
     fclose(f);
-    int rc = readers_normalise(path, dir, NULL, NULL, &r, &e);
+    int rc = readers_normalise(path, dir, NULL, NULL, NULL, &r, &e);
     if (rc == 0 && r.rows != r.rows_kept + r.rows_rejected)
         abort();
     normalise_report_print(&r, &b);

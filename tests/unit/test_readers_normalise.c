@@ -15,6 +15,8 @@ struct done {
     char dir[256];
 };
 
+static struct flat *together; /* not NULL: the files of one import */
+
 static void run_map(struct done *d, const char *text, const char *name, const struct mapping *map)
 {
     static int n;
@@ -24,7 +26,7 @@ static void run_map(struct done *d, const char *text, const char *name, const st
     assert_int_equal(mkdir(d->dir, 0777), 0);
     if (text)
         write_file(path, text, strlen(text));
-    d->rc = readers_normalise(path, d->dir, map, NULL, &d->r, &d->e);
+    d->rc = readers_normalise(path, d->dir, map, together, NULL, &d->r, &d->e);
 }
 
 static void run(struct done *d, const char *text)
@@ -212,6 +214,47 @@ static void flat_shares(void **state)
     end(&d);
 }
 
+#define SHARED_HEAD                                                                                                                                                              \
+    "人员编号,姓名,定点医药机构编号,就诊ID,结算ID,记账流水号,入院日期,出院日期,结算时间,费用发生时间,医保目录编码,数量,单价," \
+    "明细项目费用总额,统筹支付,符合范围金额\n"
+#define SHARED_LINE(line, amount, fund, scope)                                              \
+    "P1,张三,H1,M1,S1," line ",2023-03-01,2023-03-02,2023-03-02,2023-03-01,X1,1,10," amount \
+    "," fund "," scope "\n"
+#define SHARED_SETL                                                                                                \
+    "setl_id,mdtrt_id,psn_no,psn_name,fixmedins_code,begndate,enddate,setl_time,medfee_sumamt,inscp_amt,hifp_pay," \
+    "_src_row,_src_sheet\nS1,M1,P1,张三,H1,2023-03-01,2023-03-02,2023-03-02,"
+
+/* A settlement cut in two by the end of a file; the second file also says a line of the first again. */
+static void flat_over_two_files(void **state)
+{
+    struct done d;
+    (void)state;
+    together = flat_new();
+    assert_non_null(together);
+    run(&d, SHARED_HEAD SHARED_LINE("L1", "10", "8", "9"));
+    assert_int_equal(d.rc, 0);
+    wrote(&d, "setl_d", SHARED_SETL "10.00,9.00,8,2,\n");
+    end(&d);
+    run(&d, SHARED_HEAD SHARED_LINE("L1", "10", "8", "9") SHARED_LINE("L2", "20", "15.5", "18"));
+    assert_int_equal(d.rc, 0);
+    wrote(&d, "setl_d", SHARED_SETL "30.00,27.00,23.50,2,\n");
+    end(&d);
+    /* the same file once more adds nothing */
+    run(&d, SHARED_HEAD SHARED_LINE("L2", "20", "15.5", "18"));
+    wrote(&d, "setl_d", SHARED_SETL "30.00,27.00,23.50,2,\n");
+    end(&d);
+    /* a file that can't be read: what it said of S1 is not in the next one's sums */
+    run(&d, SHARED_HEAD SHARED_LINE("L3", "40", "30", "36") "\"");
+    assert_int_not_equal(d.rc, 0);
+    end(&d);
+    run(&d, SHARED_HEAD SHARED_LINE("L4", "5", "4", "5"));
+    assert_int_equal(d.rc, 0);
+    wrote(&d, "setl_d", SHARED_SETL "5.00,5.00,4,2,\n");
+    end(&d);
+    flat_free(together);
+    together = NULL;
+}
+
 static void line_table_stays_one(void **state)
 {
     struct done d;
@@ -361,7 +404,7 @@ static void allocation_fails(void **state)
         struct normalise_report r;
         struct err e = {0};
         mem_fail_at(nth);
-        int rc = readers_normalise(in_scratch("f.csv"), scratch, NULL, NULL, &r, &e);
+        int rc = readers_normalise(in_scratch("f.csv"), scratch, NULL, NULL, NULL, &r, &e);
         mem_fail_at(0);
         normalise_report_release(&r);
         if (rc == 0) {
@@ -377,12 +420,19 @@ static void allocation_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_table),   cmocka_unit_test(two_row_heading),
-        cmocka_unit_test(destroyed),   cmocka_unit_test(flat_taken_apart),
-        cmocka_unit_test(flat_shares), cmocka_unit_test(line_table_stays_one),
-        cmocka_unit_test(not_known),   cmocka_unit_test(mapped),
-        cmocka_unit_test(bad_mapping), cmocka_unit_test(wanted),
-        cmocka_unit_test(templates),   cmocka_unit_test(allocation_fails),
+        cmocka_unit_test(one_table),
+        cmocka_unit_test(two_row_heading),
+        cmocka_unit_test(destroyed),
+        cmocka_unit_test(flat_taken_apart),
+        cmocka_unit_test(flat_shares),
+        cmocka_unit_test(flat_over_two_files),
+        cmocka_unit_test(line_table_stays_one),
+        cmocka_unit_test(not_known),
+        cmocka_unit_test(mapped),
+        cmocka_unit_test(bad_mapping),
+        cmocka_unit_test(wanted),
+        cmocka_unit_test(templates),
+        cmocka_unit_test(allocation_fails),
     };
     return cmocka_run_group_tests_name("readers_normalise", tests, make_scratch, drop_scratch);
 }

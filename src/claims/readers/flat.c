@@ -24,8 +24,10 @@ struct flat_field {
 };
 
 struct flat {
-    struct names visits, persons, lines;
-    struct map line_seen;
+    struct names visits, persons;
+    struct map line_seen; /* what a line says -> how often in this file */
+    struct map line_file; /* id of a line -> the file of this import that had it first */
+    uint32_t file;
     struct flat_setls setls;
     struct output *out[PARTS];
     struct flat_field fields[PARTS][MAX_COLUMNS];
@@ -45,8 +47,8 @@ void flat_free(struct flat *f)
         return;
     names_release(&f->visits);
     names_release(&f->persons);
-    names_release(&f->lines);
     map_release(&f->line_seen);
+    map_release(&f->line_file);
     flat_setls_release(&f->setls);
     for (int i = 0; i < MADE_COUNT; i++)
         buf_release(&f->made[i]);
@@ -343,7 +345,8 @@ static int write_once(struct sheet_run *s, struct flat *f, int part, struct name
     return rc ? rc : 1;
 }
 
-static int write_parts(struct sheet_run *s, struct flat *f, uint64_t made_before, struct err *e)
+static int write_parts(struct sheet_run *s, struct flat *f, uint64_t made_before, bool again,
+                       struct err *e)
 {
     struct normalise_report *rep = s->run->report;
     bool made_visit = rep->made_visits > made_before;
@@ -356,7 +359,7 @@ static int write_parts(struct sheet_run *s, struct flat *f, uint64_t made_before
     if (rc >= 0 && f->out[PART_SETL]) {
         struct span fields[MAX_COLUMNS];
         part_fields(s, f, PART_SETL, fields);
-        rc = flat_setls_add(&f->setls, s, text_of(&f->made[MADE_SETL]), fields, e);
+        rc = flat_setls_add(&f->setls, s, text_of(&f->made[MADE_SETL]), fields, again, e);
         rep->made_settlements += rc > 0 && !named(s, "setl_id").n;
     }
     if (rc >= 0 && f->out[PART_LINE])
@@ -383,6 +386,16 @@ static bool made_failed(const struct flat *f)
     return false;
 }
 
+/* Did an earlier file of the import have the line? 1, 0, or -1: out of memory. */
+static int had_before(struct flat *f)
+{
+    uint64_t id = hash_bytes(buf_cstr(&f->made[MADE_LINE]), f->made[MADE_LINE].n);
+    uint32_t file = map_get(&f->line_file, id);
+    if (file != MAP_NONE)
+        return file != f->file;
+    return map_put(&f->line_file, id, f->file) ? -1 : 0;
+}
+
 int flat_row(struct sheet_run *s, struct err *e)
 {
     struct flat *f = s->run->flat;
@@ -392,10 +405,13 @@ int flat_row(struct sheet_run *s, struct err *e)
     make_visit(s, f, &tmp);
     make_setl(s, f, &tmp);
     int rc = f->out[PART_LINE] && make_line(s, f, &tmp) ? err_nomem(e) : 0;
+    int again = rc == 0 && f->out[PART_LINE] && f->made[MADE_LINE].n ? had_before(f) : 0;
+    if (again < 0)
+        rc = err_nomem(e);
     if (rc == 0 && (tmp.failed || made_failed(f)))
         rc = err_nomem(e);
     if (rc == 0 && flat_has_person(s)) {
-        rc = write_parts(s, f, made_before, e);
+        rc = write_parts(s, f, made_before, again > 0, e);
     } else if (rc == 0) {
         s->run->report->made_visits = made_before;
         rc = write_nobody(s, f, e);
@@ -404,7 +420,19 @@ int flat_row(struct sheet_run *s, struct err *e)
     return rc;
 }
 
-int flat_end(struct run *r, struct err *e)
+int flat_end(struct run *r, int rc, struct err *e)
 {
-    return flat_setls_end(&r->flat->setls, r, e);
+    struct flat *f = r->flat;
+    if (rc == 0)
+        rc = flat_setls_end(&f->setls, r, e);
+    if (rc) { /* a file that is not imported must not count in the sums of the next */
+        flat_setls_forget(&f->setls);
+        map_clear(&f->line_file);
+    }
+    /* persons and visits are said again by each file; that a line is said twice counts within one */
+    names_release(&f->visits);
+    names_release(&f->persons);
+    map_clear(&f->line_seen);
+    f->setls.file = ++f->file;
+    return rc;
 }

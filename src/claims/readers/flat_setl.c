@@ -4,12 +4,20 @@
 #include "base/fen.h"
 #include "base/mem.h"
 
-static void forget(struct flat_setls *t)
+void flat_setls_forget(struct flat_setls *t)
 {
     names_release(&t->ids);
     arena_reset(&t->mem);
     t->ids = (struct names)NAMES_INIT;
     t->out = NULL;
+    t->n_columns = 0;
+}
+
+/* Columns of a sheet of lines are the table's own, and stand for ever. */
+static bool goes_on(const struct flat_setls *t, const struct output *out, bool per_line)
+{
+    return t->n_columns == out->n && t->per_line && per_line &&
+           memcmp(t->column, out->columns, out->n * sizeof *t->column) == 0;
 }
 
 static void look_at_columns(struct flat_setls *t)
@@ -37,10 +45,17 @@ int flat_setls_begin(struct flat_setls *t, struct sheet_run *s, struct output *o
         if (rc)
             return rc;
     }
-    if (t->out != out) {
+    if (t->out != out && goes_on(t, out, per_line)) {
+        t->out = out;
+    } else if (t->out != out) {
+        flat_setls_forget(t);
         t->out = out;
         t->per_line = per_line;
         look_at_columns(t);
+        if (per_line) {
+            t->n_columns = out->n;
+            memcpy(t->column, out->columns, out->n * sizeof *t->column);
+        }
     }
     t->sheet = arena_dup(&t->mem, span_of(s->name));
     t->line_amount = layout_column(s->layout, "det_item_fee_sumamt");
@@ -60,6 +75,7 @@ static int begin_setl(struct flat_setls *t, struct sheet_run *s, uint32_t id,
     if (mem_grow(&t->v, &t->cap, id + 1u, sizeof *t->v))
         return err_nomem(e);
     struct flat_setl *g = &t->v[id];
+    g->file = t->file;
     g->row = s->row_no;
     g->sheet = t->sheet;
     g->fields = arena_alloc(&t->mem, t->out->n * sizeof *g->fields);
@@ -75,7 +91,7 @@ static int begin_setl(struct flat_setls *t, struct sheet_run *s, uint32_t id,
 }
 
 int flat_setls_add(struct flat_setls *t, struct sheet_run *s, struct span id,
-                   const struct span *fields, struct err *e)
+                   const struct span *fields, bool again, struct err *e)
 {
     if (!t->per_line) {
         uint32_t n = t->ids.n;
@@ -91,8 +107,13 @@ int flat_setls_add(struct flat_setls *t, struct sheet_run *s, struct span id,
     if (t->ids.n > before && (rc = begin_setl(t, s, at, fields, e)) < 0)
         return rc;
     struct flat_setl *g = &t->v[at];
+    if (g->file != t->file) {
+        g->file = t->file;
+        g->row = s->row_no;
+        g->sheet = t->sheet;
+    }
     for (size_t i = 0; i < t->out->n; i++) {
-        if (!t->money[i])
+        if (!t->money[i] || again)
             continue;
         struct span v = (int)i == t->total && t->total_made ? value_at(&s->values, t->line_amount)
                                                             : fields[i];
@@ -127,6 +148,8 @@ int flat_setls_end(struct flat_setls *t, struct run *r, struct err *e)
     for (uint32_t k = 0; t->out && t->per_line && k < t->ids.n && rc == 0; k++) {
         struct buf text[MAX_COLUMNS];
         const struct flat_setl *g = &t->v[k];
+        if (g->file != t->file)
+            continue;
         for (size_t i = 0; i < t->out->n; i++) {
             text[i] = (struct buf)BUF_INIT;
             fields[i] = g->fields[i];
@@ -142,7 +165,9 @@ int flat_setls_end(struct flat_setls *t, struct run *r, struct err *e)
     }
     if (rc == 0 && t->out && t->per_line)
         rc = end_notes(t, r, e);
-    forget(t);
+    if (!t->per_line)
+        flat_setls_forget(t);
+    t->out = NULL;
     return rc;
 }
 

@@ -3,6 +3,10 @@
  * The settlements of a flat sheet. With a fee line a row, a settlement's money is either said again on each of its
  * lines, or cut up over them: a column that differs within one settlement is cut up, and is added; so is what a line
  * has of its own (in-scope, self-paid ...); the total, where the sheet has none, is the sum of the lines.
+ *
+ * A query page cuts what is long into several files, in the middle of a settlement: files of one import that have the
+ * same columns are added on. Each file writes the settlements it speaks of, with the sums so far; the later row of a
+ * key counts.
  */
 #ifndef HUJI_CLAIMS_READERS_FLAT_SETL_H
 #define HUJI_CLAIMS_READERS_FLAT_SETL_H
@@ -16,6 +20,7 @@ struct flat_setl {
     int64_t *sums;       /* fen, of the columns of money */
     uint64_t row;
     const char *sheet;
+    uint32_t file; /* the last that spoke of it */
 };
 
 struct flat_setls {
@@ -23,7 +28,10 @@ struct flat_setls {
     struct names ids;
     struct flat_setl *v;
     size_t cap;
-    struct output *out;
+    struct output *out;                             /* of the file that is read; NULL: none yet */
+    const struct table_column *column[MAX_COLUMNS]; /* of what is remembered of earlier files */
+    size_t n_columns;                               /* 0: nothing is */
+    uint32_t file;
     const char *sheet;      /* in the arena */
     int total, line_amount; /* output's column medfee_sumamt; pick of the line's amount; -1 */
     bool per_line;          /* a row is a line, not a settlement */
@@ -32,11 +40,12 @@ struct flat_setls {
 };
 
 int flat_setls_begin(struct flat_setls *t, struct sheet_run *s, struct output *out, struct err *e);
-/* 1 = a new settlement, 0 = one more row of it. */
+/* 1 = a new settlement, 0 = one more row of it. `again`: an earlier file had this very line, nothing is added. */
 int flat_setls_add(struct flat_setls *t, struct sheet_run *s, struct span id,
-                   const struct span *fields, struct err *e);
-/* Writes them all, at the end of the file: a settlement may go on in the next sheet. Notes what was added up. */
+                   const struct span *fields, bool again, struct err *e);
+/* Writes those that the file spoke of, at its end: a settlement may go on in the next sheet. Notes what was added up. */
 int flat_setls_end(struct flat_setls *t, struct run *r, struct err *e);
+void flat_setls_forget(struct flat_setls *t); /* all of it */
 void flat_setls_release(struct flat_setls *t);
 
 #endif

@@ -194,7 +194,8 @@ static int one_sheet(struct run *run, struct row_source *src, const struct progr
 }
 
 int readers_normalise(const char *path, const char *out_dir, const struct mapping *map,
-                      const struct progress *p, struct normalise_report *report, struct err *e)
+                      struct flat *flat, const struct progress *p, struct normalise_report *report,
+                      struct err *e)
 {
     struct row_source *src = NULL;
     struct run run = {.out_dir = out_dir, .report = report, .map = map};
@@ -204,14 +205,15 @@ int readers_normalise(const char *path, const char *out_dir, const struct mappin
     if (rc)
         return rc;
     bool built = words_index_build(&run.words) == 0;
-    run.flat = flat_new();
+    run.flat = flat ? flat : flat_new();
     rc = run.flat && built ? 0 : err_nomem(e);
     while (rc == 0 && (rc = rows_next_sheet(src, e)) > 0)
         rc = one_sheet(&run, src, p, e);
     rows_close(src);
-    if (rc == 0)
-        rc = flat_end(&run, e);
-    flat_free(run.flat);
+    if (run.flat)
+        rc = flat_end(&run, rc, e);
+    if (!flat)
+        flat_free(run.flat);
     if (built)
         words_index_release(&run.words);
     int closed = run_close(&run, &close_err);

@@ -46,10 +46,15 @@ struct normalise_report {
 /* Does the file need normalising? 1 = yes; 0 = Parquet, or comma-separated UTF-8 or GB18030 whose first line is
  * national column names; < 0. */
 int readers_wanted(const char *path, struct err *e);
-/* `out_dir` exists. `map` may be NULL. The report is filled also on failure; Owns: report, normalise_report_release.
+/* What flat sheets said so far, when several files come in one import. NULL: out of memory. */
+struct flat;
+struct flat *flat_new(void);
+void flat_free(struct flat *f);
+/* `out_dir` exists. `map` may be NULL; so may `flat`: then the file is one by itself. The report is filled also on failure; Owns: report, normalise_report_release.
  * Errors: ERR_INPUT where no sheet was recognised (the file with what it lacks), where a file is damaged; ERR_IO. */
 int readers_normalise(const char *path, const char *out_dir, const struct mapping *map,
-                      const struct progress *p, struct normalise_report *report, struct err *e);
+                      struct flat *flat, const struct progress *p, struct normalise_report *report,
+                      struct err *e);
 void normalise_report_release(struct normalise_report *r);
 /* The report in Chinese, for people. */
 void normalise_report_print(const struct normalise_report *r, struct buf *b);

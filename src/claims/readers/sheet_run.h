@@ -85,12 +85,10 @@ int run_close(struct run *r, struct err *e); /* closes files, reports write erro
 /* Takes the row for what it is, and writes it where it belongs. */
 int sheet_row(struct sheet_run *s, const struct cell *cells, size_t n, uint64_t no, struct err *e);
 
-struct flat *flat_new(void);
-void flat_free(struct flat *f);
 int flat_begin(struct sheet_run *s, struct err *e); /* chooses the outputs */
 bool flat_has_person(const struct sheet_run *s);    /* psn_no or certno */
 int flat_row(struct sheet_run *s, struct err *e);
-int flat_end(struct run *r,
-             struct err *e); /* at the end of the file: writes the settlements; notes */
+/* At the end of the file, which was read with `rc`: writes the settlements; notes. Returns rc, or what went wrong here. */
+int flat_end(struct run *r, int rc, struct err *e);
 
 #endif
