@@ -397,7 +397,8 @@ int live_answer(struct live *l, const struct live_call *call, struct arena *scra
                  m.fixmedins_code.p);
         later->answer = answer;
         later->told = told;
-        memcpy(later->admvs, m.mdtrtarea_admvs.p, m.mdtrtarea_admvs.n == 6 ? 6 : 0);
+        if (m.mdtrtarea_admvs.n == 6)
+            memcpy(later->admvs, m.mdtrtarea_admvs.p, 6);
         rc = told->test ? judge_test(l, &m, scratch, answer, told, &why)
                         : judge(l, &m, call->body, scratch, answer, told, later, &why);
     }
