@@ -81,8 +81,7 @@ int approval_waived(struct cw *db, const char *kind, const struct session *s, in
     *waiver = 0;
     if (!k || k->law)
         return 0;
-    cw_now(today);
-    today[10] = 0;
+    cw_day(0, today);
     rc = cw_query(
         db, &rows, e,
         "select id, admdvs from waiver where kind = $1 and until_day >= $2 and ended_at is null",
@@ -404,9 +403,8 @@ static int check_waiver(const struct session *s, const char *kind, const char *r
         return field(e, "reason", "要写清楚为什么免除（会一直显示在监督视图）");
     if (!day_iso(span_of(until), &day))
         return field(e, "until", "到哪一天为止应是日期，如 2026-12-31");
-    cw_now(today);
-    cw_later((int64_t)WAIVER_DAYS * 86400, last);
-    today[10] = last[10] = 0;
+    cw_day(0, today);
+    cw_day((int64_t)WAIVER_DAYS * 86400, last);
     if (strcmp(until, today) < 0 || strcmp(until, last) > 0)
         return field(e, "until", "到期日应在今天与一年之间");
     return 0;

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "casework/clue.h"
 #include "claims/store.h"
+#include "screen/claimed.h"
 #include "screen/clues.h"
 
 #define BATCH 2000
@@ -342,6 +343,8 @@ int clues_raise(struct cw *db, struct store *s, const struct actor *who,
     rc = clues_load(&r.clues, s, NULL, e);
     if (!rc)
         rc = clues_claim(&r.clues, NULL, e);
+    if (!rc)
+        rc = claimed_write(s, &r.clues, e);
     if (!rc)
         rc = weigh(&r, e);
     if (!rc)

@@ -172,6 +172,12 @@ void cw_later(int64_t seconds, char out[CW_TIME])
     clock_text(clock_sec() + seconds, out);
 }
 
+void cw_day(int64_t seconds, char out[CW_TIME])
+{
+    cw_later(seconds, out);
+    out[10] = 0;
+}
+
 void cw_now(char out[CW_TIME])
 {
     cw_later(0, out);

@@ -106,5 +106,7 @@ int cw_end(struct cw *db, int rc, struct err *e);
 void cw_now(char out[CW_TIME]);
 /* The same, `seconds` later (earlier when negative). */
 void cw_later(int64_t seconds, char out[CW_TIME]);
+/* Its day alone, 'YYYY-MM-DD'. */
+void cw_day(int64_t seconds, char out[CW_TIME]);
 
 #endif

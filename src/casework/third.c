@@ -217,8 +217,7 @@ int batch_expire(struct cw *db, const struct actor *who, int *ended, struct err 
     int rc = 0;
 
     *ended = 0;
-    cw_now(today);
-    today[10] = 0;
+    cw_day(0, today);
     while (!rc) {
         rc = cw_get_int(
             db, 0, &id, e,

@@ -189,7 +189,7 @@ static int run(const struct args *a, struct err *e)
         rc = screen_run(j.store, j.rules.library, &o, &bar.progress, &j.report, e);
         bar_end(&bar);
         if (!rc)
-            rc = claimed_write(j.store, e);
+            rc = claimed_make(j.store, e);
     }
     if (!rc)
         rc = args_text(a, "format") || args_text(a, "out") ? print_findings(&j, e)

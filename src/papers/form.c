@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <xlsxwriter.h>
 
+#include "claims/workbook.h"
 #include "papers/mark.h"
 
 #include "base/span.h"
@@ -171,17 +171,13 @@ static bool fill_sheet(lxw_workbook *wb, const struct form *f)
 
 int form_write(const struct form *f, const char *path, struct err *e)
 {
-    FILE *probe = fopen(path, "wbe"); /* the library leaks and prints when it can't */
     lxw_workbook *wb;
     lxw_error code;
     bool ok;
+    int rc = workbook_begin(path, &wb, e);
 
-    if (!probe)
-        return err_errno(e, "写不了 %s", path);
-    fclose(probe);
-    wb = workbook_new(path);
-    if (!wb)
-        return err_nomem(e);
+    if (rc)
+        return rc;
     ok = fill_sheet(wb, f);
     code = workbook_close(wb);
     if (ok && code == LXW_NO_ERROR)

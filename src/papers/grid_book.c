@@ -2,10 +2,9 @@
 #include "papers/grid_book.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <unistd.h>
-#include <xlsxwriter.h>
 
+#include "claims/workbook.h"
 #include "papers/mark.h"
 
 static void cell(lxw_worksheet *ws, lxw_row_t row, lxw_col_t col, const json_t *v, lxw_format *f)
@@ -54,17 +53,13 @@ static bool fill(lxw_workbook *wb, const char *title, const json_t *lines, const
 int grid_book_write_marked(const char *title, const json_t *lines, const json_t *head,
                            const json_t *rows, const char *mark, const char *path, struct err *e)
 {
-    FILE *probe = fopen(path, "wbe"); /* the library leaks and prints when it can't */
     lxw_workbook *wb;
     lxw_error code;
     bool ok;
+    int rc = workbook_begin(path, &wb, e);
 
-    if (!probe)
-        return err_errno(e, "写不了 %s", path);
-    fclose(probe);
-    wb = workbook_new(path);
-    if (!wb)
-        return err_nomem(e);
+    if (rc)
+        return rc;
     ok = fill(wb, title, lines, head, rows, mark);
     code = workbook_close(wb);
     if (ok && code == LXW_NO_ERROR)

@@ -27,19 +27,26 @@ static int write_rows(struct store *s, const struct ranking *k, struct err *e)
     return rc;
 }
 
-int claimed_write(struct store *s, struct err *e)
+int claimed_write(struct store *s, const struct clues *c, struct err *e)
+{
+    struct ranking k = {0};
+    int rc = ranking_build(&k, &c->findings, &c->ledger, c->strengths, RANK_INSTITUTION, false, e);
+
+    if (!rc)
+        rc = write_rows(s, &k, e);
+    ranking_release(&k);
+    return rc;
+}
+
+int claimed_make(struct store *s, struct err *e)
 {
     struct clues c = {0};
-    struct ranking k = {0};
     int rc = clues_load(&c, s, NULL, e);
 
     if (!rc)
         rc = clues_claim(&c, NULL, e);
     if (!rc)
-        rc = ranking_build(&k, &c.findings, &c.ledger, c.strengths, RANK_INSTITUTION, false, e);
-    if (!rc)
-        rc = write_rows(s, &k, e);
-    ranking_release(&k);
+        rc = claimed_write(s, &c, e);
     clues_release(&c);
     return rc;
 }

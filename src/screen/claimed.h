@@ -8,9 +8,12 @@
 
 #include "base/err.h"
 
+struct clues;
 struct store;
 
-/* Table claimed (fixmedins_code, fund_fen) of the findings there are. In one transaction; a store open for writing. */
-int claimed_write(struct store *s, struct err *e);
+/* Table claimed (fixmedins_code, fund_fen) of `c`, after clues_claim. In one transaction; a store open for writing. */
+int claimed_write(struct store *s, const struct clues *c, struct err *e);
+/* The same of the findings there are, for who has not loaded them. */
+int claimed_make(struct store *s, struct err *e);
 
 #endif

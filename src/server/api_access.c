@@ -48,8 +48,7 @@ static int list(struct request *r, struct err *e)
     json_t *rows = NULL;
     int rc;
 
-    cw_now(now);
-    now[10] = 0;
+    cw_day(0, now);
     rc = cw_rows_json(r->db, &rows, access_columns, e,
                       ACCESSES " order by revoked_at is not null, fixmedins_code, id desc",
                       CW_ARGS(cw_t(now), cw_t(s.prefix), cw_i((int64_t)strlen(s.prefix)),
@@ -184,8 +183,7 @@ static int counted(struct request *r, const char *inst, json_t **out, struct err
     size_t i;
     int rc = traffic_now(r, e);
 
-    cw_later(-30 * 86400, from);
-    from[10] = 0;
+    cw_day(-30 * 86400, from);
     if (!rc)
         rc = cw_rows_json(
             r->db, &rows, counted_columns, e,

@@ -218,8 +218,7 @@ static int waivers(struct request *r, struct err *e)
     size_t i;
     int rc;
 
-    cw_now(today);
-    today[10] = 0;
+    cw_day(0, today);
     rc = cw_rows_json(
         r->db, &rows, waiver_columns, e,
         "select w.id, w.kind, o.name, w.admdvs, w.reason, w.until_day, w.name, w.at, w.ended_at, w.ended_name,"

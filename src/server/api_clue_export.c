@@ -171,8 +171,7 @@ static int export(struct request *r, struct err *e)
         unlink(path);
     if (rc)
         return rc;
-    cw_now(now);
-    now[10] = 0;
+    cw_day(0, now);
     return reply_file(r, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
                       arena_fmt(&r->arena, "疑点线索台账-%s.xlsx", now), fd, e);
 }

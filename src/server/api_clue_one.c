@@ -140,18 +140,25 @@ static int events_of(struct request *r, const json_t *row, json_t **events, stru
         CW_ARGS(cw_i(json_integer_value(json_object_get(row, "id")))));
 }
 
+/* The clue, its evidence, and the claims to be asked about both. Owns: all three, also when it fails. */
+static int evidence_open(struct request *r, json_t **row, json_t **events, struct ask **a,
+                         struct err *e)
+{
+    int rc = clue_of(r, row, e);
+
+    if (!rc)
+        rc = events_of(r, *row, events, e);
+    return rc ? rc : ask_open(r, a, e);
+}
+
 static int timeline(struct request *r, struct err *e)
 {
     struct scope scope = scope_of(&r->session);
     const char *inst = scope.fixmedins_code[0] ? scope.fixmedins_code : NULL, *person = NULL;
     json_t *row = NULL, *events = NULL, *out = NULL;
     struct ask *a = NULL;
-    int rc = clue_of(r, &row, e);
+    int rc = evidence_open(r, &row, &events, &a, e);
 
-    if (!rc)
-        rc = events_of(r, row, &events, e);
-    if (!rc)
-        rc = ask_open(r, &a, e);
     if (!rc) {
         person = text_of(row, "psn_no");
         rc = timeline_load(a, person, inst, events, &out, e);
@@ -191,12 +198,8 @@ static int members(struct request *r, struct err *e)
     struct scope scope = scope_of(&r->session);
     json_t *row = NULL, *events = NULL, *out = NULL;
     struct ask *a = NULL;
-    int rc = clue_of(r, &row, e);
+    int rc = evidence_open(r, &row, &events, &a, e);
 
-    if (!rc)
-        rc = events_of(r, row, &events, e);
-    if (!rc)
-        rc = ask_open(r, &a, e);
     if (!rc)
         rc = mates_members(a, events, scope.fixmedins_code[0] ? scope.fixmedins_code : NULL, &out,
                            e);

@@ -323,8 +323,7 @@ static int take(struct request *r, struct err *e)
             rc = choose(one, choices, e);
         linked += json_is_integer(json_object_get(one, "clue"));
     }
-    cw_now(now);
-    now[10] = 0;
+    cw_day(0, now);
     t.list = json_integer_value(json_object_get(a.row, "id"));
     t.title = a.title;
     t.sheet = a.sheet.sheet;

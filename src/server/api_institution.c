@@ -141,7 +141,7 @@ static const char *cursor_of(struct request *r, json_t *row, const char *field)
 static int list(struct request *r, struct err *e)
 {
     struct ask *a = NULL;
-    struct buf b = BUF_INIT;
+    struct buf b = BUF_INIT, all = BUF_INIT;
     json_t *rows = NULL, *total = NULL;
     const char *field = sorts[0], *next = NULL, *after = request_query(r, "after");
     bool descending;
@@ -154,12 +154,13 @@ static int list(struct request *r, struct err *e)
         rc = ask_open(r, &a, e);
     if (rc)
         return rc;
-    all_sql(&b, r, a);
+    all_sql(&all, r, a);
+    buf_span(&b, (struct span){buf_cstr(&all), all.n});
     buf_str(&b, "select count(*) n from a");
     where_query(&b, r);
     rc = ask_row(a, &b, &total, e);
     buf_clear(&b);
-    all_sql(&b, r, a);
+    buf_span(&b, (struct span){buf_cstr(&all), all.n});
     buf_str(&b, "select * from a");
     where_query(&b, r);
     where_after(&b, after, field, descending);
@@ -168,6 +169,7 @@ static int list(struct request *r, struct err *e)
     if (!rc)
         rc = ask_rows(a, &b, &rows, e);
     buf_release(&b);
+    buf_release(&all);
     ask_close(a);
     if (rc) {
         json_decref(total);

@@ -3,8 +3,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
-#include <xlsxwriter.h>
 
+#include "claims/workbook.h"
 #include "life/edit_table.h"
 #include "papers/mark.h"
 #include "server/export.h"
@@ -58,17 +58,12 @@ static int fill(lxw_workbook *book, const struct huji_library *lib, const struct
 static int write_book(const char *path, const struct huji_library *lib, const struct knowledge *k,
                       bool rows, const char *mark, struct err *e)
 {
-    FILE *probe = fopen(path, "wbe"); /* the library leaks and prints when it can't */
     lxw_workbook *book;
     lxw_error bad;
-    int rc;
+    int rc = workbook_begin(path, &book, e);
 
-    if (!probe)
-        return err_errno(e, "写不了 %s", path);
-    fclose(probe);
-    book = workbook_new(path);
-    if (!book)
-        return err_nomem(e);
+    if (rc)
+        return rc;
     rc = fill(book, lib, k, rows, mark, e);
     bad = workbook_close(book);
     return rc ? rc : bad ? err_set(e, ERR_IO, "写不了 %s", path) : 0;

@@ -34,8 +34,7 @@ static int since_read(struct request *r, struct since *s, struct err *e)
 
     if (rc)
         return rc;
-    cw_later(-(days - 1) * 86400, s->from);
-    s->from[10] = 0;
+    cw_day(-(days - 1) * 86400, s->from);
     s->scope = scope_of(&r->session);
     s->v[0] = cw_t(s->from);
     s->v[1] = cw_t(s->scope.prefix);
@@ -94,8 +93,7 @@ static int add_accesses(struct request *r, struct since *s, json_t *by_inst, str
     struct cw_rows rows;
     int rc;
 
-    cw_now(now);
-    now[10] = 0;
+    cw_day(0, now);
     rc = cw_query(
         r->db, &rows, e,
         "select fixmedins_code, fixmedins_name, case when revoked_at is not null then 1"

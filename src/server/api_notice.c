@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* /api/notices: the bell. */
-#include <string.h>
 
-#include "base/day.h"
+#include "base/clock.h"
 #include "server/routes.h"
 #include "server/rowjson.h"
 
@@ -25,18 +24,13 @@ static int ring_due(struct request *r, struct err *e)
         " from clue c where c.assignee = $1 and c.due is not null and c.due <= $2"
         " and c.state in ('assigned', 'working', 'judged') and not exists (select 1 from notice n"
         " where n.account = $3 and n.kind = 'due' and n.clue = c.id and n.note = '期限 ' || c.due)";
-    char soon[CW_TIME], now[CW_TIME];
+    char now[CW_TIME];
     struct buf sql = BUF_INIT, day = BUF_INIT;
     int64_t n = 0;
-    day_t today;
     int rc;
 
     cw_now(now);
-    memcpy(soon, now, 11);
-    soon[10] = 0;
-    if (!day_parse(span_of(soon), &today))
-        return 0;
-    day_print(&day, today + DUE_SOON);
+    day_print(&day, clock_day() + DUE_SOON);
     buf_fmt(&sql, "select count(*)%s", which);
     rc = cw_get_int(
         r->db, 0, &n, e, buf_cstr(&sql),

@@ -245,8 +245,7 @@ static int show(struct request *r, struct err *e)
 
     while (t->code && strcmp(t->code, code) != 0)
         t++;
-    cw_now(today);
-    today[10] = 0;
+    cw_day(0, today);
     rc = t->code ? rulebook_is_open(r, e) : err_set(e, ERR_USAGE, "监督视图没有这一栏");
     if (!rc)
         rc = day_query(r, "from", "2000-01-01", &from, e);

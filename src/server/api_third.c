@@ -132,8 +132,7 @@ static int reviewers(struct request *r, struct err *e)
     json_t *rows = NULL;
     int rc;
 
-    cw_now(now);
-    now[10] = 0;
+    cw_day(0, now);
     rc = cw_rows_json(
         r->db, &rows, reviewer_columns, e,
         "select a.login, a.name, coalesce(a.contract, ''), coalesce(a.valid_until, '') from account a"

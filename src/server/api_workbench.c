@@ -87,8 +87,7 @@ static int by_day(struct request *r, json_t *out, struct err *e)
     struct cw_val v[5];
     int rc;
 
-    cw_later(-(int64_t)WEEKS * 7 * 86400, from);
-    from[10] = 0;
+    cw_day(-(int64_t)WEEKS * 7 * 86400, from);
     v[0] = cw_t(from);
     v[1] = cw_t(s.prefix);
     v[2] = cw_i((int64_t)strlen(s.prefix));
@@ -166,8 +165,7 @@ static int show(struct request *r, struct err *e)
     char now[CW_TIME];
     int rc;
 
-    cw_now(now);
-    now[10] = 0;
+    cw_day(0, now);
     json_object_set_new(out, "today", json_string(now));
     rc = counts(r, out, e);
     if (!rc)

@@ -13,8 +13,7 @@ static int done_today(struct request *r, int64_t *out, struct err *e)
 {
     char today[CW_TIME];
 
-    cw_now(today);
-    today[10] = 0;
+    cw_day(0, today);
     return cw_get_int(
         r->db, 0, out, e,
         "select count(*) from clue_event where actor = $1 and kind in ('dismiss', 'verdict') and at >= $2"

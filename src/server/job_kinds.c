@@ -282,15 +282,13 @@ static int run_screen(struct job *j, struct err *e)
     rc = clues_teach(j->db, j->store, e);
     if (!rc)
         rc = screen_run(j->store, lib, &o, &j->progress, &r, e);
-    if (!rc)
-        rc = claimed_write(j->store, e);
     if (!rc) {
         json_object_set_new(j->result, "hits", json_integer((json_int_t)r.hits));
         json_object_set_new(j->result, "lines", json_integer((json_int_t)r.lines));
         json_object_set_new(j->result, "rules_run", json_integer(r.rules_run));
         job_log(j, "%d 条规则，疑点 %llu 条", r.rules_run, (unsigned long long)r.hits);
-        if (!json_is_false(json_object_get(j->args, "raise")))
-            rc = raise(j, lib, e);
+        rc = json_is_false(json_object_get(j->args, "raise")) ? claimed_make(j->store, e)
+                                                              : raise(j, lib, e);
     }
     screen_report_release(&r);
     mem_free(w);

@@ -26,8 +26,8 @@ struct flat_field {
 struct flat {
     struct names visits, persons;
     struct map line_seen; /* what a line says -> how often in this file */
-    struct map line_file; /* id of a line -> the file of this import that had it first */
-    uint32_t file;
+    struct map
+        line_file; /* id of a line -> the file of this import (setls.file) that had it first */
     struct flat_setls setls;
     struct output *out[PARTS];
     struct flat_field fields[PARTS][MAX_COLUMNS];
@@ -392,8 +392,8 @@ static int had_before(struct flat *f)
     uint64_t id = hash_bytes(buf_cstr(&f->made[MADE_LINE]), f->made[MADE_LINE].n);
     uint32_t file = map_get(&f->line_file, id);
     if (file != MAP_NONE)
-        return file != f->file;
-    return map_put(&f->line_file, id, f->file) ? -1 : 0;
+        return file != f->setls.file;
+    return map_put(&f->line_file, id, f->setls.file) ? -1 : 0;
 }
 
 int flat_row(struct sheet_run *s, struct err *e)
@@ -433,6 +433,6 @@ int flat_end(struct run *r, int rc, struct err *e)
     names_release(&f->visits);
     names_release(&f->persons);
     map_clear(&f->line_seen);
-    f->setls.file = ++f->file;
+    f->setls.file++;
     return rc;
 }

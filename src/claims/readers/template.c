@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include <xlsxwriter.h>
 
 #include "base/mem.h"
 #include "claims/readers/values.h"
+#include "claims/workbook.h"
 
 #define CHOICES "选项"
 #define FILL_ROWS 1048575 /* drop-downs and formats reach to the last row */
@@ -249,13 +249,10 @@ int template_write(const char *table, const char *path, struct err *e)
         return no_such_table(table, e);
     const struct table_schema *t = huji_tables[at];
     size_t n = columns_shown(t, c);
-    FILE *probe = fopen(path, "wbe"); /* the library leaks and prints when it can't */
-    if (!probe)
-        return err_errno(e, "写不了 %s", path);
-    fclose(probe);
-    struct book b = {.wb = workbook_new(path)};
-    if (!b.wb)
-        return err_nomem(e);
+    struct book b = {0};
+    int rc = workbook_begin(path, &b.wb, e);
+    if (rc)
+        return rc;
     bool ok = formats(&b) && data_sheet(&b, t, c, n) == 0 && notes_sheet(&b, t, c, n) == 0;
     lxw_error code = workbook_close(b.wb);
     if (!ok)

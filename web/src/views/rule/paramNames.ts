@@ -26,7 +26,7 @@ const names: Record<string, string> = {
   much: '高额界限',
   sure: '必属拖欠的天数',
 }
-const units: Record<string, string> = { d: '天', h: '小时', min: '分钟' }
+export const units: Record<string, string> = { d: '天', h: '小时', min: '分钟' }
 
 /** "max" -> "上限 max"; a name not in the list stays what it is. */
 export function paramName(name: string): string {
