@@ -9,7 +9,7 @@ export default async function (context) {
     await go(page, '/rule-new')
     const kinds = await page.evaluate(async () => (await (await fetch('/api/rules/kinds')).json()).kinds.filter((k) => k.form))
     await page.locator('.cols .el-radio-button', { hasText: '间隔' }).waitFor()
-    ok('从头写：六种问法', kinds.length === 6 && (await page.locator('.cols .el-radio-button').count()) === 6)
+    ok('从头写：六种问法', kinds.length === 6 && (await counted(page.locator('.cols .el-radio-button'), (n) => n === 6)))
     // Every way of asking shows the parameters that the loader knows, none by heart.
     for (const k of kinds) {
       await page.locator('.cols .el-radio-button', { hasText: k.title }).click()
@@ -54,9 +54,9 @@ export default async function (context) {
     await page.getByRole('button', { name: '新建规则', exact: true }).click()
     await page.locator('.cols .el-radio-button', { hasText: '间隔' }).waitFor()
     await page.locator('.way').getByText('照一条规则改').click()
-    const ways = async () => [...new Set(await page.locator('.cols .el-radio-button').allInnerTexts())]
-    for (let i = 0; i < 50 && (await ways()).length < 6; i++) await page.waitForTimeout(100)
-    ok('新建规则：六种问法可选', (await ways()).length >= 6, (await ways()).join(' '))
+    await counted(page.locator('.cols .el-radio-button'), (n) => n >= 6)
+    const ways = [...new Set(await page.locator('.cols .el-radio-button').allInnerTexts())]
+    ok('新建规则：六种问法可选', ways.length >= 6, ways.join(' '))
     await page.locator('.cols .el-radio-button', { hasText: '间隔' }).click()
     await page.getByRole('combobox', { name: '照着哪条' }).click()
     await page.locator('.el-select-dropdown__item:visible', { hasText: 'B02' }).first().click()
