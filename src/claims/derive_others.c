@@ -99,7 +99,8 @@ const struct derive_step derive_others[] = {
      "id, p, huji_id_text(opter_id) AS opter_id, huji_id_text(check_opter_id) AS check_opter_id, huji_id_inst(fixmedins_code) AS "
      "fixmedins_code, huji_id_code(CASE WHEN act_type LIKE '%报销%' THEN 'reimburse' WHEN act_type LIKE '%恢复%' OR act_type LIKE "
      "'%解除%' THEN 'restore' WHEN act_type LIKE '%参保%' THEN 'enrol' WHEN act_type LIKE '%登记%' OR act_type LIKE '%认定%' THEN "
-     "'register' ELSE lower(trim(act_type)) END) AS act_type, huji_sec(act_time) AS act_time, huji_fen(act_amt) AS act_amt FROM "
+     "'register' WHEN act_type LIKE '%内审%' OR act_type LIKE '%内部审计%' THEN 'internal' WHEN act_type LIKE '%稽核%' THEN 'audit' "
+     "WHEN act_type LIKE '%履约%' OR act_type LIKE '%检查%' THEN 'check' ELSE lower(trim(act_type)) END) AS act_type, huji_sec(act_time) AS act_time, huji_fen(act_amt) AS act_amt FROM "
      "x_agency_act) a LEFT JOIN x_clerk c ON c.opter_id = a.opter_id LEFT JOIN s_person k ON k.psn_no = c.psn_no LEFT JOIN "
      "s_person b ON b.psn_no = a.p ORDER BY a.p, a.act_time, a.id", WHEN_ALWAYS, "@agency_staff,agency_act", NULL},
 {-1, "UPDATE s_act SET household = p.household FROM s_person p WHERE p.psn_no = s_act.psn_no AND p.household IS DISTINCT FROM "

@@ -92,7 +92,7 @@ ROSTER("death"), ROSTER("household"), ROSTER("long_rx"), ROSTER("assisted"), ROS
 ROSTER("presence_check"), ROSTER("lab_result"), ROSTER_OF("agency_staff", AGENCY), ROSTER_OF("agency_act", AGENCY),
 /* codes that come up later: ids must be given before d_* is written */
 {-1, "SELECT count(huji_id_code(c)) FROM (VALUES ('public'), ('private'), ('cert'), ('other'), ('pair'), ('orphan'), "
-     "('present'), ('away'), ('leave'), ('dibao'), ('wubao'), ('jiandang'), ('guer'), ('register'), ('reimburse'), ('restore'), ('enrol'), ('1'), ('2'), ('3'), ('5')) v(c)"},
+     "('present'), ('away'), ('leave'), ('dibao'), ('wubao'), ('jiandang'), ('guer'), ('register'), ('reimburse'), ('restore'), ('enrol'), ('check'), ('audit'), ('internal'), ('1'), ('2'), ('3'), ('5')) v(c)"},
 /* s_person, s_visit, s_inst and s_doctor have a row for every id: whoever is named anywhere gets his now */
 #define NEW_ROWS " %{WHERE file_id >= %F}"
 #define PERSONS(t) {-1, "SELECT count(huji_id_person(psn_no)) FROM t_"t NEW_ROWS, WHEN_ALWAYS, t, NULL}

@@ -35,7 +35,7 @@ static const struct table_column agency_act_columns[] = {
     {"opter_id", "经办人ID", COL_TEXT, D_TEXT, NEED_KEY, NULL, "JB001"},
     {"check_opter_id", "复核人ID", COL_TEXT, D_TEXT, NEED_NO, "没有复核的留空", "JB002"},
     {"act_type", "经办事项", COL_CODE, D_CODE, NEED_CODE,
-     "待遇登记 / 零星报销 / 恢复待遇 / 参保登记 / 其他", "零星报销"},
+     "待遇登记 / 零星报销 / 恢复待遇 / 参保登记 / 履约检查 / 稽核 / 内审 / 其他", "零星报销"},
     {"psn_no", "人员编号", COL_CODE, D_PERSON, NEED_PERSON, "与证件号码、机构编号至少填一项",
      "51052300000000000001"},
     {"certno", "证件号码", COL_TEXT, D_TEXT, NEED_PERSON, "请设为文本格式", "510523196503081234"},

@@ -290,7 +290,8 @@ static const struct field act_fields[] = {
     C("check_opter_id", "复核人ID", D_TEXT),
     C("psn_no", "人员编号", D_PERSON),
     C("fixmedins_code", "定点医药机构编号", D_INST),
-    C("act_type", "经办事项", D_CODE), /* register | reimburse | restore | enrol | other */
+    C("act_type", "经办事项",
+      D_CODE), /* register reimburse restore enrol check audit internal other */
     N("act_time", "经办时间", F_SEC),
     N("act_amt", "涉及金额", F_FEN),
     C("opter_psn", "经办人本人的人员编号", D_PERSON), /* agency_staff */

@@ -98,8 +98,36 @@ static void acts(struct world *w)
     }
 }
 
+/*
+ * Every institution is visited once a year for its agreement, in the working week; of ten hospitals nine are audited, of
+ * ten pharmacies five. At special institution 3 nobody ever was, at 4 on the last working day of the year only (I06).
+ */
+static void visits(struct world *w)
+{
+    static const char *const clerk[] = {"JB003", "JB004", "JB005"};
+    for (uint32_t i = 0; i < w->n_inst; i++) {
+        const struct inst *inst = &w->insts[i];
+        uint32_t special = i - w->at_kind[K_SPECIAL];
+        uint32_t nth = (i - w->at_kind[inst->kind]) / w->n_county % 10;
+        bool odd = inst->kind == K_SPECIAL && special >= 3 && special <= 4 && !w->o->no_plants;
+        for (day_t d = w->from; d < w->to; d += 365) {
+            day_t on = d + 30 + (day_t)(rng_mix(w->seed + i * 77u + (unsigned)d) % 300);
+            on -= (on + 3) % 7 > 4 ? 2 : 0;
+            if (odd)
+                on = day_from_ymd(2023 + (d - w->from) / 365, 12, 29);
+            if (on > w->to)
+                continue;
+            if (!odd || special == 4)
+                act_row(w, clerk[i % 3], "JB001", "履约检查", NULL, i, at_time(on, 10, 0), 0, NULL);
+            if (inst->pharmacy ? nth < 5 : nth < 9)
+                act_row(w, clerk[i % 3], "JB002", "稽核", NULL, i, at_time(on, 15, 0), 0, NULL);
+        }
+    }
+}
+
 void agency_write(struct world *w)
 {
     clear_months(w);
     acts(w);
+    visits(w);
 }

@@ -205,6 +205,58 @@ static void i06(struct plan *g)
                    : "六周之内拨付");
 }
 
+/* What agency.c writes of the year: special institution 3 was never visited, 4 on one of its last days. */
+static void i06_unchecked(struct plan *g)
+{
+    struct world *w = g->w;
+    if (w->days < 365)
+        return;
+    char owner[32];
+    snprintf(owner, sizeof owner, "%s|2023", w->insts[special(g, g->bad ? 3 : 4)].code);
+    g->rule = "I06.unchecked";
+    truth(g, "高疑", owner, NULL, NULL, NULL,
+          g->bad ? "全年申报，没有一次履约检查" : "全年申报，年底检查过一次");
+}
+
+/* Half of the pharmacies were audited, and nine of ten hospitals. */
+static void i06_audit(struct plan *g)
+{
+    struct world *w = g->w;
+    if (w->days < 365 || w->of_kind[K_PHARM] < 10 * w->n_county)
+        return;
+    char owner[32];
+    snprintf(owner, sizeof owner, "%s|%d|2023", w->insts[w->at_kind[K_PHARM]].place,
+             g->bad ? 2 : 1);
+    g->rule = "I06.audit";
+    truth(g, "高疑", owner, NULL, NULL, NULL, g->bad ? "药店只稽核了一半" : "医院十家稽核了九家");
+}
+
+/* Twenty of a clerk's acts that nobody else looked at; the twin does as many, but twice as many in all. */
+static void i06_alone(struct plan *g)
+{
+    struct world *w = g->w;
+    struct person p;
+    char id[16];
+    if (g->n_crowd < 60)
+        return;
+    int days = w->days < 365 ? w->days : 365;
+    clerk_of(g, id, "7");
+    for (uint32_t k = 0; k < (g->bad ? 20u : 41u); k++) {
+        crowd_person(g, 10 + k, &p);
+        day_t d = working_day(w->from + 8 + (day_t)(k * (uint32_t)(days - 16) / 41));
+        act_row(w, id,
+                k >= 20 ? "JB002"
+                : k % 2 ? id
+                        : NULL,
+                "待遇登记", &p, INST_NONE, at_time(d, 14, 5 + (int)k), 0, NULL);
+    }
+    g->rule = "I06.alone";
+    char owner[32];
+    snprintf(owner, sizeof owner, "%s|2023", id);
+    truth(g, "高疑", owner, NULL, NULL, NULL,
+          g->bad ? "二十件待遇登记没有别人复核" : "四十一件里二十件没有别人复核，不到一半");
+}
+
 static void i07(struct plan *g)
 {
     struct person p;
@@ -227,5 +279,7 @@ static void i07(struct plan *g)
 }
 
 const struct planting plants_i[] = {
-    {"I01", i01, 1},       {"I02", i02, 0}, {"I03", i03_self, 0}, {"I03", i03_hours, 0},
-    {"I03", i03_share, 6}, {"I06", i06, 6}, {"I07", i07, 0},      {NULL, NULL, 0}};
+    {"I01", i01, 1},           {"I02", i02, 0},       {"I03", i03_self, 0},
+    {"I03", i03_hours, 0},     {"I03", i03_share, 6}, {"I06", i06, 6},
+    {"I06", i06_unchecked, 1}, {"I06", i06_audit, 1}, {"I06", i06_alone, 3},
+    {"I07", i07, 0},           {NULL, NULL, 0}};
