@@ -161,7 +161,7 @@ static const struct option options[] = {
     OPT_DATA,
     {"rule", 'r', ARG_TEXT, "ID", NULL, false, "哪条规则"},
     {"set", 's', ARG_TEXT, "NAME=A..B", NULL, false,
-     "参数从 A 试到 B，单位同规则里写的；不写参数名就是它可滑动的那个（keep_from）"},
+     "参数从 A 试到 B，单位同规则里写的；不写参数名就是它可滑动的那个（keep_from），没有就是问法里的界限"},
     {"step", 0, ARG_TEXT, "X", NULL, false, "步长（默认约 30 个值）"},
     {"refold", 0, ARG_FLAG, NULL, NULL, false, "不用存下的数值，每个取值都重新问"},
     OPT_RULES,
@@ -172,7 +172,7 @@ static const struct option options[] = {
 };
 static const struct example examples[] = {
     {"backtest --data 我的县 --rule B02 --set max=5..30", "再入院间隔放宽收紧，疑点和钱怎么变"},
-    {"backtest --data 我的县 --rule B04 --set n=3..10 --out 曲线.csv", "一年几次住院算多"},
+    {"backtest --data 我的县 --rule B04 --set at_least=3..10 --out 曲线.csv", "一年几次住院算多"},
     EXAMPLE_END,
 };
 const struct command cmd_backtest = {

@@ -82,33 +82,6 @@ static void put_param(struct output *o, const struct huji_library *lib, const st
     buf_release(&place);
 }
 
-/* The names of the map that `before` does not have. */
-static void put_params(struct output *o, const struct huji_library *lib, const struct rule *r,
-                       const struct ynode *map, const struct ynode *before)
-{
-    char key[64];
-
-    for (const struct ynode *c = map ? map->child : NULL; c; c = c->next) {
-        snprintf(key, sizeof key, "%.*s", (int)c->key.n, c->key.p);
-        if (!ynode_get(before, key) && rule_param(r, c->key).n)
-            put_param(o, lib, r, c->key);
-    }
-}
-
-/* A number in the question is a parameter when it is written as one: a digit first. */
-static void put_asked(struct output *o, const struct huji_library *lib, const struct rule *r)
-{
-    const struct ynode *ask = ynode_get(r->node, "ask");
-
-    for (const struct ynode *c = ask && ask->child ? ask->child->child : NULL; c; c = c->next) {
-        bool asked;
-
-        if (c->kind == Y_SCALAR && c->text.n && c->text.p[0] >= '0' && c->text.p[0] <= '9' &&
-            rule_param_node(r, c->key, &asked) == c)
-            put_param(o, lib, r, c->key);
-    }
-}
-
 static int show_params(const struct args *a, const struct huji_library *lib, struct err *e)
 {
     struct output *o;
@@ -130,12 +103,11 @@ static int show_params(const struct args *a, const struct huji_library *lib, str
 
             if (r->hidden || !(span_eq(r->id, id) || span_eq(r->base_id, id)))
                 continue;
-            const struct ynode *own = ynode_get(r->node, "param");
-            const struct ynode *base = r->base ? ynode_get(r->base, "param") : NULL;
+            struct span names[32];
+            size_t n = rule_param_names(r, names, 32);
 
-            put_params(o, lib, r, own, NULL);
-            put_params(o, lib, r, base, own);
-            put_asked(o, lib, r);
+            for (size_t p = 0; p < n; p++)
+                put_param(o, lib, r, names[p]);
         }
     return out_close(o, e);
 }

@@ -107,7 +107,7 @@ static void xlsx_head(struct output *o)
 
 static int xlsx_sheet(struct output *o, const char *sheet, struct err *e)
 {
-    char name[32];
+    char name[4 * 30 + 1]; /* Excel allows 31 characters, whatever their bytes */
     struct span cut = text_head(span_of(sheet ? sheet : "Huji"), 30);
 
     snprintf(name, sizeof name, "%.*s", (int)cut.n, cut.p);

@@ -57,6 +57,63 @@ struct span rule_param(const struct rule *r, struct span param)
     return n && n->kind == Y_SCALAR ? n->text : (struct span){NULL, 0};
 }
 
+size_t rule_param_names(const struct rule *r, struct span *names, size_t cap)
+{
+    const struct ynode *ask = ynode_get(r->node, "ask");
+    const struct ynode *maps[] = {ynode_get(r->node, "param"),
+                                  r->base ? ynode_get(r->base, "param") : NULL,
+                                  ask ? ask->child : NULL};
+    size_t n = 0;
+    for (int i = 0; i < 3; i++)
+        for (const struct ynode *c = maps[i] && maps[i]->kind == Y_MAP ? maps[i]->child : NULL;
+             c && n < cap; c = c->next) {
+            bool asked;
+            /* of the question: what is written as a number, a digit first */
+            bool number = c->kind == Y_SCALAR && c->text.n &&
+                          (i < 2 || (c->text.p[0] >= '0' && c->text.p[0] <= '9'));
+            if (number && rule_param_node(r, c->key, &asked) == c)
+                names[n++] = c->key;
+        }
+    return n;
+}
+
+struct span rule_bound(const struct rule *r)
+{
+    static const char *const bounds[] = {"at_least", "more_than", "max", "min", "tau", "ratio"};
+    struct span names[32];
+    size_t n = rule_param_names(r, names, 32);
+    if (r->slider.param.n)
+        return r->slider.param;
+    for (size_t b = 0; b < sizeof bounds / sizeof *bounds; b++)
+        for (size_t i = 0; i < n; i++)
+            if (span_is(names[i], bounds[b]))
+                return names[i];
+    return n == 1 ? names[0] : (struct span){NULL, 0};
+}
+
+int rule_no_param(const struct rule *r, struct span param, struct err *e)
+{
+    struct span names[32];
+    size_t n = rule_param_names(r, names, 32);
+    struct buf b = BUF_INIT;
+    for (size_t i = 0; i < n; i++) {
+        struct span value = rule_param(r, names[i]);
+        buf_fmt(&b, "%s%.*s（%.*s）", i ? "、" : "", (int)names[i].n, names[i].p, (int)value.n,
+                value.p);
+    }
+    if (param.n)
+        err_set(e, ERR_USAGE, "规则 %.*s 没有参数 %.*s", (int)r->id.n, r->id.p, (int)param.n,
+                param.p);
+    else
+        err_set(e, ERR_USAGE, "没有写明要变规则 %.*s 的哪个参数", (int)r->id.n, r->id.p);
+    if (n)
+        err_hint(e, "它的参数：%s", buf_cstr(&b));
+    else
+        err_hint(e, "它没有可以变的数");
+    buf_release(&b);
+    return ERR_USAGE;
+}
+
 static struct ynode *without(struct arena *a, const struct ynode *map, const char *key)
 {
     struct ynode *m = arena_alloc(a, sizeof *m);
@@ -141,12 +198,8 @@ int library_try(struct huji_library *lib, const struct rule *r, struct span para
     bool asked;
     const struct ynode *p = rule_param_node(r, param, &asked);
     int before = lib->n_rules, rc = 0;
-    if (!p || p->kind != Y_SCALAR) {
-        err_set(e, ERR_USAGE, "规则 %.*s 没有参数 %.*s", (int)r->id.n, r->id.p, (int)param.n,
-                param.p);
-        err_hint(e, "huji rules show %.*s 列出它的参数（param）", (int)r->id.n, r->id.p);
-        return ERR_USAGE;
-    }
+    if (!p || p->kind != Y_SCALAR)
+        return rule_no_param(r, param, e);
     for (size_t i = 0; i < n && rc == 0; i++) {
         struct ynode to = *p;
         struct rule *t;

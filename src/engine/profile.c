@@ -77,13 +77,9 @@ static int no_such(const struct ynode *at, const struct ynode *rule, const struc
     }
     ynode_bad(at, e, "规则 %.*s 没有参数 %.*s", (int)rule->key.n, rule->key.p, (int)at->key.n,
               at->key.p);
-    char names[200] = "";
-    size_t n = 0;
-    const struct ynode *p = child(r->base ? r->base : r->node, SPAN("param"));
-    for (p = p ? p->child : NULL; p && n + p->key.n + 2 < sizeof names; p = p->next)
-        n += (size_t)snprintf(names + n, sizeof names - n, " %.*s", (int)p->key.n, p->key.p);
-    return n ? err_hint(e, "它的参数：%s", names + 1)
-             : err_hint(e, "huji rules show %.*s 看它的参数", (int)r->base_id.n, r->base_id.p);
+    struct err names = {0};
+    rule_no_param(r, at->key, &names);
+    return err_hint(e, "%s", names.hint);
 }
 
 static bool is_digit(char c)

@@ -303,6 +303,13 @@ int library_try(struct huji_library *lib, const struct rule *r, struct span para
 struct span rule_param(const struct rule *r, struct span param);
 /* Its place: a variant's own before the rule's; else a number of the question itself ("at_least"): *asked. NULL: none. */
 const struct ynode *rule_param_node(const struct rule *r, struct span param, bool *asked);
+/* What may be set of the rule, each name once: its own parameters, its base's, then the numbers of the question. At most cap
+ * of them; the number is returned. */
+size_t rule_param_names(const struct rule *r, struct span *names, size_t cap);
+/* The parameter that one means who names none: the slider, or else the question's own bound; n = 0: there is none. */
+struct span rule_bound(const struct rule *r);
+/* ERR_USAGE: the rule has no such parameter; the hint names those that it has. */
+int rule_no_param(const struct rule *r, struct span param, struct err *e);
 /* profile.c. 2, 4 or 6 digits? */
 bool region_ok(struct span region);
 /* The region whose value of the parameter is in force; n = 0: the rule's own. *at: where the profile says so. */

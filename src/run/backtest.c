@@ -407,14 +407,10 @@ int backtest_run(struct store *s, struct huji_library *lib, struct span id,
     if (rc < 0)
         return rc;
     if (!param.n)
-        param = r->slider.param;
+        param = rule_bound(r);
     text = rule_param(r, param);
-    if (!text.n) {
-        err_set(e, ERR_USAGE, "规则 %.*s 没有参数 %.*s", (int)r->id.n, r->id.p, (int)param.n,
-                param.p);
-        err_hint(e, "huji rules show %.*s 列出它的参数（param）", (int)r->id.n, r->id.p);
-        return ERR_USAGE;
-    }
+    if (!text.n)
+        return rule_no_param(r, param, e);
     if (!number_and_unit(text, &b.own, &unit))
         return err_set(e, ERR_USAGE, "规则 %.*s 的参数 %.*s 写作“%.*s”，不是一个数", (int)r->id.n,
                        r->id.p, (int)param.n, param.p, (int)text.n, text.p);

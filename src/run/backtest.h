@@ -18,7 +18,7 @@
 #define BACKTEST_POINTS 200
 
 struct backtest_options {
-    struct span param; /* "max"; empty: the rule's slider */
+    struct span param; /* "max"; empty: rule_bound */
     int64_t from, to,
         step;    /* 1e-6 of the number that the rule writes, in its unit ("15 d": 15,000,000) */
     int threads; /* 0 = as many as there are processors */

@@ -181,19 +181,11 @@ static void put_param(json_t *rows, const struct huji_library *lib, const struct
 
 static void put_rule(json_t *rows, const struct huji_library *lib, const struct rule *r)
 {
-    const struct ynode *param = ynode_get(r->node, "param"), *ask = ynode_get(r->node, "ask");
+    struct span names[32];
+    size_t n = rule_param_names(r, names, 32);
 
-    for (const struct ynode *c = param ? param->child : NULL; c; c = c->next)
-        if (rule_param(r, c->key).n)
-            put_param(rows, lib, r, c->key);
-    /* A number in the question is a parameter when it is written as one: a digit first. */
-    for (const struct ynode *c = ask && ask->child ? ask->child->child : NULL; c; c = c->next) {
-        bool asked;
-
-        if (c->kind == Y_SCALAR && c->text.n && c->text.p[0] >= '0' && c->text.p[0] <= '9' &&
-            rule_param_node(r, c->key, &asked) == c)
-            put_param(rows, lib, r, c->key);
-    }
+    for (size_t i = 0; i < n; i++)
+        put_param(rows, lib, r, names[i]);
 }
 
 static int params(struct request *r, struct err *e)
