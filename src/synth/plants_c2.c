@@ -153,6 +153,22 @@ static void c11_prophylaxis(struct plan *g, struct episode *ep, const struct per
     truth_line(g, "可疑", p, ep, n, g->bad ? "清洁手术后第五日仍用抗菌药" : "术后第二日停用抗菌药");
 }
 
+/* Charged as rotational atherectomy; what was recorded is a stent. */
+static void c11_instead(struct plan *g, struct episode *ep, const struct person *p, day_t d)
+{
+    g->rule = "C11.instead";
+    sec_t op = at_time(d + 2, 10, 0);
+    quiet_stay(g, ep, p, inst_of(g->w, K_H3, p->county, 0), "I25.100", d, 7);
+    int n = ep->n;
+    episode_line(ep, item_of("pci.rotation"), op, 1);
+    episode_op(ep, "36.0700", "药物洗脱冠状动脉支架置入", "3", op, op + 5400);
+    if (!g->bad)
+        episode_op(ep, "17.5501", "经皮冠状动脉旋磨术", "3", op, op + 5400);
+    episode_emit(ep);
+    truth_line(g, "高疑", p, ep, n,
+               g->bad ? "收旋磨术的费，手术记录里只有支架置入" : "旋磨与支架都有手术记录");
+}
+
 static void c11(struct plan *g)
 {
     struct person p;
@@ -160,10 +176,11 @@ static void c11(struct plan *g)
     if (!pick(g, PICK_OLD, &p))
         return;
     day_t d = a_day(g, 5, 30);
-    switch (form(g, 4)) {
+    switch (form(g, 5)) {
     case 0: c11_item(g, &ep, &p, d); break;
     case 1: c11_oprn(g, &ep, &p, d); break;
     case 2: c11_dx(g, &ep, &p, d); break;
+    case 3: c11_instead(g, &ep, &p, d); break;
     default: c11_prophylaxis(g, &ep, &p, d);
     }
 }
