@@ -19,8 +19,8 @@ struct raise_report {
     int64_t findings, added, changed, same, gone;
 };
 
-/* The hits of the last screening run into clues (after a run of some rules or days only, the others stay as they are), a few thousand in a transaction: what was interrupted goes on where it stopped
- * when raised again. `trial(ctx, rule)`: true for a rule on trial, which raises nothing; NULL = none is. */
+/* The hits of the last screening run into clues (of what a run of some rules, days or one area did not ask, none is marked as no
+ * longer found), a few thousand in a transaction: what was interrupted goes on where it stopped when raised again. `trial(ctx, rule)`: true for a rule on trial, which raises nothing; NULL = none is. */
 int clues_raise(struct cw *db, struct store *s, const struct actor *who,
                 bool (*trial)(void *ctx, struct span rule), void *ctx, const struct progress *p,
                 struct raise_report *out, struct err *e);

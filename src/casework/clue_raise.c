@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "casework/clue.h"
 #include "claims/store.h"
+#include "run/remit.h"
 #include "screen/claimed.h"
 #include "screen/clues.h"
 
@@ -16,6 +17,7 @@ struct known {
     int64_t id, expected;
     char content_hash[65];
     bool found, seen;
+    bool asked; /* the last run looked at what it is about */
 };
 
 struct raise {
@@ -31,6 +33,7 @@ struct raise {
     struct span *name, *admdvs; /* by id of `insts`, in `text` */
     size_t cap_name, cap_admdvs;
     struct arena text;
+    struct remit_last run;
     struct raise_report *report;
 };
 
@@ -41,7 +44,8 @@ static int load_known(struct raise *r, struct err *e)
     struct cw_rows rows;
     int rc = cw_query(
             r->db, &rows, e,
-            "select finding_id, id, content_hash, found, expected_fen from clue where finding_id is not null",
+            "select finding_id, id, content_hash, found, expected_fen, rule_id, event_date, admdvs"
+            " from clue where finding_id is not null",
             CW_NONE),
         more;
 
@@ -49,6 +53,7 @@ static int load_known(struct raise *r, struct err *e)
         return rc;
     while (!rc && (more = cw_next(&rows, e)) != 0) {
         uint32_t at;
+        day_t day;
 
         if (more < 0) {
             rc = more;
@@ -59,8 +64,13 @@ static int load_known(struct raise *r, struct err *e)
             rc = err_nomem(e);
             break;
         }
+        if (!day_iso(cw_text(&rows, 6), &day))
+            day = DAY_NONE;
         r->known[at] = (struct known){
-            .id = cw_int(&rows, 1), .found = cw_int(&rows, 3) != 0, .expected = cw_int(&rows, 4)};
+            .id = cw_int(&rows, 1),
+            .found = cw_int(&rows, 3) != 0,
+            .expected = cw_int(&rows, 4),
+            .asked = remit_last_asked(&r->run, cw_text(&rows, 5), day, cw_text(&rows, 7))};
         snprintf(r->known[at].content_hash, sizeof r->known[at].content_hash, "%.*s",
                  (int)cw_text(&rows, 2).n, cw_text(&rows, 2).p);
     }
@@ -219,6 +229,9 @@ static int compare(struct raise *r, size_t i)
         return 1;
     k = &r->known[at];
     k->seen = true;
+    /* No longer found by a run that looked, then left alone by one that didn't: the table's row is the older one. */
+    if (!k->found && !k->asked)
+        return 0;
     return span_is(f->content_hash, k->content_hash) && k->found && k->expected == r->expected[i]
                ? 0
                : 2;
@@ -264,47 +277,20 @@ static int write_all(struct raise *r, bool (*trial)(void *ctx, struct span rule)
     return in_batch ? cw_end(r->db, rc, e) : rc;
 }
 
-/* When it was; and whether it asked all rules of all days. A store screened by an older program does not say. */
-static int last_run(struct raise *r, struct buf *at, bool *part, struct err *e)
-{
-    struct db_rows rows;
-    int64_t says = 0;
-    int rc = db_int(r->s->con, e, 0, &says,
-                    "select count(*) from duckdb_columns() where table_name = 'run'"
-                    " and column_name = 'part'");
-
-    if (!rc)
-        rc = db_open(r->s->con,
-                     says ? "select strftime(\"at\", '%Y-%m-%d %H:%M:%S'), part from run limit 1"
-                          : "select strftime(\"at\", '%Y-%m-%d %H:%M:%S'), false from run limit 1",
-                     &rows, e);
-    if (rc)
-        return rc;
-    if (db_next(&rows) && !db_null(&rows, 0)) {
-        buf_span(at, db_text(&rows, 0));
-        *part = db_i64(&rows, 1) != 0;
-    }
-    db_close(&rows);
-    return 0;
-}
-
-/* Clues of the machine that the run no longer finds: kept, marked (a run of some rules or days only does not say that). And the row that says what this raising did. */
+/* Clues of the machine that the last run looked for and no longer finds: kept, marked. And the row that says what this raising
+ * did. */
 static int finish(struct raise *r, struct err *e)
 {
     char now[CW_TIME], detail[200];
-    struct buf run_at = BUF_INIT;
     int64_t change = 0;
-    bool part = false;
-    int rc = last_run(r, &run_at, &part, e);
+    int rc;
 
-    if (rc)
-        return rc;
     cw_now(now);
     rc = cw_begin(r->db, e);
     if (!rc)
         rc = clue_next_change(r->db, &change, e);
     for (uint32_t i = 0; i < r->ids.n && !rc; i++) {
-        if (part || r->known[i].seen || !r->known[i].found)
+        if (!r->known[i].asked || r->known[i].seen || !r->known[i].found)
             continue;
         r->report->gone++;
         rc = cw_exec(
@@ -316,7 +302,7 @@ static int finish(struct raise *r, struct err *e)
         rc = cw_exec(r->db, e,
                      "insert into raise_run(at, actor, run_at, findings, added, changed, gone)"
                      " values ($1, $2, $3, $4, $5, $6, $7)",
-                     CW_ARGS(cw_t(now), cw_t(r->who->login), cw_t(buf_cstr(&run_at)),
+                     CW_ARGS(cw_t(now), cw_t(r->who->login), cw_t(r->run.at),
                              cw_i(r->report->findings), cw_i(r->report->added),
                              cw_i(r->report->changed), cw_i(r->report->gone)));
     snprintf(detail, sizeof detail,
@@ -327,7 +313,6 @@ static int finish(struct raise *r, struct err *e)
         rc = audit_append(r->db, r->who,
                           &(struct act){.act = "clue.raise", .object = "clue", .detail = detail},
                           e);
-    buf_release(&run_at);
     return cw_end(r->db, rc, e);
 }
 
@@ -350,6 +335,8 @@ int clues_raise(struct cw *db, struct store *s, const struct actor *who,
     if (!rc)
         rc = load_insts(&r, e);
     if (!rc)
+        rc = remit_last_read(s, &r.run, e);
+    if (!rc)
         rc = load_known(&r, e);
     if (!rc)
         rc = write_all(&r, trial, ctx, p, e);
@@ -358,6 +345,7 @@ int clues_raise(struct cw *db, struct store *s, const struct actor *who,
     clues_release(&r.clues);
     mem_free(r.expected);
     names_release(&r.ids);
+    remit_last_release(&r.run);
     mem_free(r.known);
     names_release(&r.insts);
     mem_free(r.name);

@@ -2,24 +2,15 @@
 #include "casework/scope.h"
 
 #include <stdio.h>
-#include <string.h>
 
-/* 510000 is the province with all below it: pairs of noughts at the end are not part of the prefix. */
-static void prefix_of(const char *admdvs, char out[8])
-{
-    size_t n = strlen(admdvs);
-
-    while (n >= 2 && n % 2 == 0 && admdvs[n - 1] == '0' && admdvs[n - 2] == '0')
-        n -= 2;
-    snprintf(out, 8, "%.*s", (int)n, admdvs);
-}
+#include "claims/place.h"
 
 struct scope scope_of(const struct session *s)
 {
     struct scope out = {0};
     int reviewer = role_find(SPAN("reviewer"));
 
-    prefix_of(s->admdvs, out.prefix);
+    place_prefix(span_of(s->admdvs), out.prefix);
     snprintf(out.fixmedins_code, sizeof out.fixmedins_code, "%s", s->fixmedins_code);
     if (s->roles == (role_set)1 << reviewer)
         snprintf(out.assignee, sizeof out.assignee, "%s", s->login);

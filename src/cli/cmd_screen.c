@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "base/mem.h"
+#include "claims/place.h"
 #include "cli/bar.h"
 #include "cli/commands.h"
 #include "cli/common.h"
@@ -169,13 +170,31 @@ static int check_days(const struct screen_options *o, struct err *e)
     return 0;
 }
 
+static int choose_area(const struct args *a, char prefix[PLACE_PREFIX], struct screen_options *o,
+                       struct err *e)
+{
+    const char *area = args_text(a, "area");
+
+    if (!area)
+        return 0;
+    if (!place_is_code(span_of(area)))
+        return err_set(e, ERR_USAGE, "--area 应是 2、4 或 6 位区划代码，如 420606，不是“%.40s”",
+                       area);
+    place_prefix(span_of(area), prefix);
+    o->area = prefix;
+    return 0;
+}
+
 static int run(const struct args *a, struct err *e)
 {
     struct job j = {.args = a};
     struct screen_options o = {.from = args_day(a, "from"), .to = args_day(a, "to")};
+    char prefix[PLACE_PREFIX];
     struct bar bar;
     int rc = check_days(&o, e);
 
+    if (!rc)
+        rc = choose_area(a, prefix, &o, e);
     if (!rc)
         rc = store_for(a, STORE_WRITE, &j.store, e);
     if (!rc)
@@ -207,6 +226,7 @@ static const struct option options[] = {
     OPT_DATA,
     {"from", 0, ARG_DAY, "DATE", NULL, false, "只要这天起的疑点（时间线仍从头看）"},
     {"to", 0, ARG_DAY, "DATE", NULL, false, "只要到这天为止的疑点"},
+    {"area", 0, ARG_TEXT, "CODE", NULL, false, "只要这个区划（省、市、县的代码）的机构的疑点"},
     OPT_RULE,
     OPT_TAG,
     OPT_THREADS,
@@ -221,14 +241,17 @@ static const struct example examples[] = {
     {"screen --data 我的县", "全部规则"},
     {"screen --data 我的县 --from 2023-01-01 --to 2023-12-31 --out 疑点.csv", "一年的疑点写成文件"},
     {"screen --data 我的县 --rule B02,B07 --format csv", "只问两条规则"},
+    {"screen --data 我的县 --area 420606", "只筛一个区的机构"},
     EXAMPLE_END,
 };
 const struct command cmd_screen = {
     .name = "screen",
     .title = "用规则库筛查全部数据",
     .operands = "",
-    .text = "结果写进数据目录的 finding 表，替换上一次的；之后用 rank、explain、sheet 看。\n"
-            "同样的数据和规则，结果逐字节相同，与线程数无关。",
+    .text =
+        "结果写进数据目录的 finding 表；之后用 rank、explain、sheet 看。全部筛查替换上一次的结果；\n"
+        "只筛部分规则、日子或区划时，只替换所筛范围内的疑点，其余照旧。\n"
+        "同样的数据和规则，结果逐字节相同，与线程数无关。",
     .options = options,
     .examples = examples,
     .run = run,

@@ -84,6 +84,9 @@ struct huji_run {
     uint8_t *judged;               /* per measure: how outlier rules look at it */
     bool failed;                   /* while opening: some code or index found no room */
     day_t from, to;                /* only findings of these days; DAY_NONE = all */
+    const uint8_t
+        *inst_in; /* a byte per institution id: only findings of these; NULL = all. The caller's */
+    uint32_t n_inst_in;
     bool needs_lines; /* some active rule reads fee lines: without, the walk may leave them out */
     uint64_t line_fields; /* bit per field of line that the plans read */
 };

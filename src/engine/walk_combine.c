@@ -243,7 +243,15 @@ static int combine_one(const struct huji_run *run, struct walk **walks, size_t n
     return rc < 0 || fresh->failed || w->env.failed ? err_nomem(e) : 0;
 }
 
-/* What was only made for a combine, or lies outside the days asked for, is not told. */
+/* A finding of no institution lies in no area. */
+static bool in_area(const struct huji_run *run, const struct huji_finding *f)
+{
+    return !run->inst_in ||
+           (f->fixmedins_code >= 0 && (uint32_t)f->fixmedins_code < run->n_inst_in &&
+            run->inst_in[f->fixmedins_code]);
+}
+
+/* What was only made for a combine, or lies outside the days or the area asked for, is not told. */
 static void drop(const struct huji_run *run, struct findings *out)
 {
     size_t k = 0;
@@ -251,10 +259,20 @@ static void drop(const struct huji_run *run, struct findings *out)
         const struct huji_finding *f = &out->f[i];
         bool out_of_range = (run->from != DAY_NONE && f->day < run->from) ||
                             (run->to != DAY_NONE && f->day > run->to);
-        if (run->shown[f->rule] && !out_of_range)
+        if (run->shown[f->rule] && !out_of_range && in_area(run, f))
             out->f[k++] = *f;
     }
     out->n = k;
+}
+
+/* Findings that combine made have been held against the days already. */
+static void drop_elsewhere(const struct huji_run *run, struct findings *made)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < made->n; i++)
+        if (in_area(run, &made->f[i]))
+            made->f[k++] = made->f[i];
+    made->n = k;
 }
 
 int walk_combine(const struct huji_run *run, struct walk **walks, size_t n, struct err *e)
@@ -266,6 +284,7 @@ int walk_combine(const struct huji_run *run, struct walk **walks, size_t n, stru
             rc = combine_one(run, walks, n, run->lib->rules[i], made, e);
     for (size_t i = 0; i < n; i++)
         drop(run, &walks[i]->out);
+    drop_elsewhere(run, made);
     if (rc < 0 || !made->n)
         return rc;
     if (mem_grow(&to->f, &to->cap, to->n + made->n, sizeof *to->f) < 0)

@@ -15,6 +15,7 @@
 #include "engine/measure.h"
 #include "engine/walk.h"
 #include "run/line_ids.h"
+#include "run/remit.h"
 #include "run/world.h"
 #include "run/write.h"
 
@@ -218,9 +219,13 @@ static int finish(struct job *j, struct worker *w, size_t n, const struct screen
     int rc = o->no_texts ? 0 : world_texts(j->store, j->run, walks, n, j->world, e);
     if (rc < 0)
         return rc;
-    const struct write_wish wish = {.into = o->into,
-                                    .except = o->into ? o->except : j->except,
-                                    .part = o->wanted || o->from != DAY_NONE || o->to != DAY_NONE};
+    const struct remit asked = {.run = j->run,
+                                .some_rules = o->wanted != NULL,
+                                .from = o->from,
+                                .to = o->to,
+                                .area = o->area};
+    const struct write_wish wish = {
+        .into = o->into, .except = o->into ? o->except : j->except, .remit = &asked};
     return o->found ? findings_each(j->store, j->run, walks, n, o, e)
                     : findings_write(j->store, j->run, walks, n, o->keep ? NULL : &wish, r, e);
 }
@@ -274,10 +279,14 @@ int screen_run(struct store *s, const struct huji_library *lib, const struct scr
         return err_nomem(e);
     struct exceptions except = {0};
     struct run_needs needs;
+    uint8_t *inst_in = NULL;
+    uint32_t n_inst_in = 0;
     int rc = o->found || o->into || o->keep || o->bare ? 0
                                                        : exceptions_load(s->dir, NULL, &except, e);
     if (rc == 0)
         rc = run_needs(lib, o->wanted, &needs, e);
+    if (rc == 0 && o->area && o->area[0])
+        rc = remit_institutions(s, o->area, &inst_in, &n_inst_in, e);
     if (rc == 0)
         rc = hold_database(s, o->threads, needs.fields[S_LINE], e);
     if (rc == 0)
@@ -285,6 +294,7 @@ int screen_run(struct store *s, const struct huji_library *lib, const struct scr
     if (rc < 0) {
         store_hold(s, 0, NULL);
         exceptions_release(&except);
+        mem_free(inst_in);
         return rc;
     }
     malloc_trim(0); /* what loading took besides */
@@ -293,6 +303,8 @@ int screen_run(struct store *s, const struct huji_library *lib, const struct scr
     if (rc == 0) {
         run->from = o->from;
         run->to = o->to;
+        run->inst_in = inst_in;
+        run->n_inst_in = n_inst_in;
         for (int i = 0; i < lib->n_rules; i++)
             out->rules_run += run->active[i] && !lib->rules[i]->hidden;
         struct job j = {.store = s,
@@ -308,6 +320,7 @@ int screen_run(struct store *s, const struct huji_library *lib, const struct scr
     run_free(run);
     world_release(&world);
     exceptions_release(&except);
+    mem_free(inst_in);
     store_hold(s, 0, NULL);
     out->seconds = now() - t0;
     return rc;

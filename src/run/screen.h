@@ -19,6 +19,7 @@ typedef int screen_found_fn(void *ctx, const struct finished *f, const struct hu
 struct screen_options {
     const bool *wanted; /* per library rule; NULL = all active and trial ones */
     day_t from, to;     /* only findings of these days; DAY_NONE = open */
+    const char *area;   /* only of institutions of this division (prefix of its code); NULL = all */
     int threads;        /* 0 = as many as there are processors */
     bool bare;          /* fetch and assemble only, no rule: what the bench measures against */
     /* a TEMP table of the store's connection instead of `finding`, marked by `except` instead of the file's */
@@ -45,7 +46,8 @@ struct screen_report {
 
 /* What DIR/rules/exceptions.yaml suppresses is in the table with hit = false (run/exceptions.h); `found` gets all, as if
  * there were none.
- * All or nothing: the table of the last run stays until the new one is written. */
+ * All or nothing: the table of the last run stays until the new one is written; a run of some rules, days or of one area
+ * replaces only what is within it (run/remit.h). */
 int screen_run(struct store *s, const struct huji_library *lib, const struct screen_options *o,
                const struct progress *p, struct screen_report *out, struct err *e);
 void screen_report_release(struct screen_report *r);

@@ -3,11 +3,11 @@
 
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "engine/finish.h"
 #include "run/exceptions.h"
 #include "run/line_ids.h"
+#include "run/remit.h"
 
 struct row {
     struct finished f;
@@ -224,28 +224,26 @@ static int fill(struct store *s, const struct rows *rows, const char *table, str
 static int write_table(struct store *s, const struct rows *rows, const struct write_wish *w,
                        const struct huji_library *lib, struct screen_report *r, struct err *e)
 {
-    const char *table = w->into ? w->into : "finding";
-    char now[CLOCK_TEXT];
+    bool part = !w->into && remit_is_part(w->remit);
+    const char *table = w->into ? w->into : part ? "finding_fresh" : "finding";
     int rc = db_run(s->con, "BEGIN", e);
     if (rc < 0)
         return rc;
     if (!w->into)
         rc = keep_before(s, e);
     if (rc == 0)
-        rc = db_exec(s->con, e, "CREATE OR REPLACE %s TABLE %s%s", w->into ? "TEMP" : "", table,
-                     columns_sql);
+        rc = db_exec(s->con, e, "CREATE OR REPLACE %s TABLE %s%s", w->into || part ? "TEMP" : "",
+                     table, columns_sql);
     if (rc == 0)
         rc = fill(s, rows, table, e);
     if (rc == 0 && w->except->n)
         rc = exceptions_apply(s, w->except, lib, table, e);
     if (rc == 0 && w->except->n)
         rc = count_excepted(s, lib, table, r, e);
-    clock_now_text(now);
+    if (rc == 0 && part)
+        rc = remit_merge(s, w->remit, table, e);
     if (rc == 0 && !w->into)
-        rc = db_exec(
-            s->con, e,
-            "DELETE FROM meta WHERE key = 'unscreened'; CREATE OR REPLACE TABLE run AS SELECT TIMESTAMP '%s' AS at, %zu::BIGINT AS findings, %s AS part",
-            now, rows->n, w->part ? "true" : "false");
+        rc = remit_note(s, w->remit, e);
     if (rc == 0)
         return db_run(s->con, "COMMIT", e);
     db_run(s->con, "ROLLBACK", NULL);

@@ -7,11 +7,11 @@
 #include "run/screen.h"
 
 struct exceptions;
+struct remit;
 struct write_wish {
     const char *into; /* a TEMP table of this connection; NULL: `finding`, and what goes with it */
     const struct exceptions *except; /* they mark the table */
-    bool
-        part; /* some rules, some days: what is not in `finding` was perhaps not asked; kept as run.part */
+    const struct remit *remit;       /* what was asked */
 };
 /* Counts into `r`. NULL `w`: everything but the table. */
 int findings_write(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n,

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "casework/scope.h"
+#include "claims/place.h"
 #include "server/job.h"
 #include "server/routes.h"
 #include "server/rowjson.h"
@@ -95,15 +97,36 @@ static int cancel(struct request *r, struct err *e)
     return rc ? rc : reply_json(r, 200, row, e);
 }
 
+/* What lies outside of the asker's own division does not exist for him. */
+static int area_allowed(struct request *r, const char *area, struct err *e)
+{
+    struct scope s = scope_of(&r->session);
+    char prefix[PLACE_PREFIX];
+
+    if (!place_is_code(span_of(area))) {
+        err_set(e, ERR_INPUT, "区划应是 2、4 或 6 位代码，如 420606");
+        return err_where(e, "area");
+    }
+    place_prefix(span_of(area), prefix);
+    if (span_starts(span_of(prefix), s.prefix))
+        return 0;
+    err_set(e, ERR_INPUT, "没有这个区划，或不在您的辖区内：%.6s", area);
+    return err_where(e, "area");
+}
+
 static int screen(struct request *r, struct err *e)
 {
-    const char *from, *to;
+    const char *from, *to, *area;
     json_t *rules = json_object_get(r->json, "rules"), *raise = json_object_get(r->json, "raise");
     day_t a = DAY_NONE, b = DAY_NONE;
     int rc = request_text(r, "from", false, 10, &from, e);
 
     if (!rc)
         rc = request_text(r, "to", false, 10, &to, e);
+    if (!rc)
+        rc = request_text(r, "area", false, 6, &area, e);
+    if (!rc && area && *area)
+        rc = area_allowed(r, area, e);
     if (rc)
         return rc;
     if ((from && !day_iso(span_of(from), &a)) || (to && !day_iso(span_of(to), &b)) ||
@@ -116,8 +139,8 @@ static int screen(struct request *r, struct err *e)
         return err_where(e, "rules");
     }
     return job_submit(r, "screen",
-                      json_pack("{s:s?,s:s?,s:O?,s:o}", "from", from, "to", to, "rules", rules,
-                                "raise", json_boolean(!json_is_false(raise))),
+                      json_pack("{s:s?,s:s?,s:s?,s:O?,s:o}", "from", from, "to", to, "area", area,
+                                "rules", rules, "raise", json_boolean(!json_is_false(raise))),
                       e);
 }
 
@@ -134,6 +157,7 @@ static const struct route_field page_query[] = {
 static const struct route_field screen_body[] = {
     {"from", FIELD_DAY, false, "只要这天起的疑点"},
     {"to", FIELD_DAY, false, "只要到这天为止的疑点"},
+    {"area", FIELD_TEXT, false, "只筛这个区划（省、市、县代码）的机构，空 = 全部"},
     {"rules", FIELD_LIST, false, "规则编号，空 = 全部"},
     {"raise", FIELD_BOOL, false, "随即登记为线索（默认是）"},
     {0},

@@ -54,7 +54,7 @@ static void name_rules(struct request *r, json_t *rows)
 }
 
 static const char run_sql[] =
-    "select strftime(run.at, '%Y-%m-%d %H:%M:%S') ran_at, (select count(distinct rule_id) from finding)::bigint \"rules\","
+    "select strftime(run.at, '%%Y-%%m-%%d %%H:%%M:%%S') ran_at, %s, (select count(distinct rule_id) from finding)::bigint \"rules\","
     " (select count(*) from finding where hit";
 
 static int last(struct request *r, struct err *e)
@@ -70,7 +70,12 @@ static int last(struct request *r, struct err *e)
     any = ask_has(a, "finding") && ask_has(a, "run");
     before = ask_has(a, "finding_before");
     if (any) {
-        buf_str(&b, run_sql);
+        buf_fmt(
+            &b, run_sql,
+            ask_has_column(a, "run", "only_part")
+                ? "run.part, only_part, from_day::varchar from_day, to_day::varchar to_day, area,"
+                  " len(run.rules)::bigint rules_asked"
+                : "false part, false only_part, null from_day, null to_day, null area, null rules_asked");
         ask_scope(r, &b, "fixmedins_code");
         buf_str(&b, ")::bigint hits from run");
         rc = ask_row(a, &b, &run, e);
@@ -98,7 +103,34 @@ static int last(struct request *r, struct err *e)
                       e);
 }
 
+/* Divisions that institutions of the store lie in: what a screening can be narrowed to. */
+static int areas(struct request *r, struct err *e)
+{
+    struct ask *a = NULL;
+    struct buf b = BUF_INIT;
+    json_t *rows = NULL;
+    int rc = ask_open(r, &a, e);
+
+    if (rc)
+        return rc;
+    buf_str(&b,
+            "select coalesce(p.code, substr(d.code, 2, 6)) admdvs, count(*)::bigint institutions"
+            " from s_inst i join d_inst d on d.id = i.fixmedins_code"
+            " left join d_place p on p.id = i.fix_blng_admdvs where d.code is not null");
+    ask_scope(r, &b, "d.code");
+    buf_str(&b, " group by 1 order by 1 limit 4000");
+    if (ask_has(a, "s_inst") && ask_has(a, "d_place"))
+        rc = ask_rows(a, &b, &rows, e);
+    else
+        rows = json_array();
+    buf_release(&b);
+    ask_close(a);
+    return rc ? rc : ask_reply(r, rows, e);
+}
+
 const struct route routes_screen[] = {
+    {"GET", "/api/screens/areas", "screen.read", 0, areas, "有机构的区划，可以只筛其中一个", NULL,
+     NULL},
     {"GET", "/api/screens/last", "screen.read", 0, last, "最近一次筛查：按规则、按机构，与上次比",
      NULL, NULL},
     {0},

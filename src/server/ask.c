@@ -2,6 +2,7 @@
 #include "server/ask.h"
 
 #include "base/mem.h"
+#include "claims/place.h"
 #include "claims/store.h"
 #include "server/rulebook.h"
 #include "server/server.h"
@@ -166,16 +167,8 @@ void ask_scope(const struct request *r, struct buf *sql, const char *column)
         buf_fmt(sql, " and %s = ", column);
         buf_sql(sql, span_of(s.fixmedins_code));
     }
-    if (s.prefix[0]) {
-        buf_fmt(
-            sql,
-            " and %s in (select d.code from d_inst d left join s_inst i on i.fixmedins_code = d.id"
-            " left join d_place p on p.id = i.fix_blng_admdvs"
-            " where starts_with(coalesce(p.code, substr(d.code, 2, 6)), ",
-            column);
-        buf_sql(sql, span_of(s.prefix));
-        buf_str(sql, "))");
-    }
+    if (s.prefix[0])
+        place_inst_sql(sql, column, s.prefix);
     if (s.assignee[0]) /* a reviewer from outside sees clues, nothing else */
         buf_str(sql, " and false");
 }

@@ -10,6 +10,7 @@
 #include "casework/clue.h"
 #include "claims/code_map.h"
 #include "claims/intake.h"
+#include "claims/place.h"
 #include "claims/schema.h"
 #include "claims/undo.h"
 #include "run/screen.h"
@@ -268,17 +269,22 @@ static int raise(struct job *j, const struct huji_library *lib, struct err *e)
     return rc;
 }
 
-/* args: {"from", "to", "rules": [..], "raise": bool} */
+/* args: {"from", "to", "area", "rules": [..], "raise": bool} */
 static int run_screen(struct job *j, struct err *e)
 {
     const struct huji_library *lib = server_library(j->server);
     json_t *rules = json_object_get(j->args, "rules");
     struct screen_options o = {.from = day_arg(j->args, "from"), .to = day_arg(j->args, "to")};
+    const char *area = json_string_value(json_object_get(j->args, "area"));
+    char prefix[PLACE_PREFIX] = "";
     struct screen_report r = {0};
     bool *w = json_array_size(rules) ? wanted(lib, rules) : NULL;
     int rc;
 
     o.wanted = w;
+    if (area)
+        place_prefix(span_of(area), prefix);
+    o.area = prefix;
     rc = clues_teach(j->db, j->store, e);
     if (!rc)
         rc = screen_run(j->store, lib, &o, &j->progress, &r, e);
