@@ -277,6 +277,21 @@ static int write_all(struct raise *r, bool (*trial)(void *ctx, struct span rule)
     return in_batch ? cw_end(r->db, rc, e) : rc;
 }
 
+/* What institutions the claims know: 周报 counts 应检查机构数 by them. */
+static int write_insts(struct raise *r, const char *now, struct err *e)
+{
+    int rc = 0;
+
+    for (uint32_t i = 0; i < r->insts.n && !rc; i++)
+        rc = cw_exec(
+            r->db, e,
+            "insert into inst_known(code, name, admdvs, at) values ($1, $2, $3, $4) on conflict (code) do update"
+            " set name = excluded.name, admdvs = excluded.admdvs"
+            " where inst_known.name <> excluded.name or inst_known.admdvs <> excluded.admdvs",
+            CW_ARGS(cw_s(r->insts.at[i]), cw_s(r->name[i]), cw_s(r->admdvs[i]), cw_t(now)));
+    return rc;
+}
+
 /* Clues of the machine that the last run looked for and no longer finds: kept, marked. And the row that says what this raising
  * did. */
 static int finish(struct raise *r, struct err *e)
@@ -298,6 +313,8 @@ static int finish(struct raise *r, struct err *e)
             "update clue set found = 0, updated_at = $2, change = $3, version = version + 1 where id = $1",
             CW_ARGS(cw_i(r->known[i].id), cw_t(now), cw_i(change)));
     }
+    if (!rc)
+        rc = write_insts(r, now, e);
     if (!rc)
         rc = cw_exec(r->db, e,
                      "insert into raise_run(at, actor, run_at, findings, added, changed, gone)"

@@ -6,77 +6,15 @@
 
 #include "base/day.h"
 
-#define CLUES "from clue c where c.admdvs >= $3 and c.admdvs < $4 and "
-/* What was found true and stands: one that was dismissed or merged into another afterwards does not count. */
-#define TRUE_ONES "c.verdict = 'confirmed' and c.state not in ('dismissed', 'merged') and "
-#define IN(at) at " >= $1 and " at " <= $2"
-#define PRESENCE                                                                                   \
-    "select r.row_key as object, 1 as amount, r.answered_at as at from list_row r join list_out l" \
-    " on l.id = r.list where l.kind = 'presence' and l.admdvs >= $3 and l.admdvs < $4 and " IN(    \
-        "r.answered_at")
-/* A measure counted by institution. */
-#define MEASURE(code)                                                                       \
-    "select coalesce(c.fixmedins_code, 'clue:' || c.id) as object, 1 as amount, m.at as at" \
-    " from measure m join clue c on c.id = m.clue where m.code = '" code                    \
-    "' and c.admdvs >= $3 and c.admdvs < $4 and " IN("m.at")
-#define DECIDED(column)                                                                       \
-    "select cast(c.id as text) as object, d." column " as amount, d.at as at from disposal d" \
-    " join clue c on c.id = d.clue where d." column                                           \
-    " > 0 and c.admdvs >= $3 and c.admdvs < $4 and " IN("d.at")
-
-const struct week_kind week_kinds[] = {
-    {"checked", "检查机构数", "家", "inst",
-     "select c.fixmedins_code as object, 1 as amount, c.verdict_at as at " CLUES
-     "c.fixmedins_code is not null and c.verdict in ('confirmed', 'rejected') and " IN(
-         "c.verdict_at") " union all select l.fixmedins_code, 1, r.answered_at from list_row r join list_out l on l.id = r.list"
-                         " where l.kind = 'presence' and l.admdvs >= $3 and l.admdvs < $4 and " IN(
-                             "r.answered_at")},
-    {"patients", "核查住院病人数", "人", "row", PRESENCE},
-    {"not_same", "人证不符", "人", "row", PRESENCE " and substr(r.answer, 3, 2) = '不符'"},
-    {"absent", "不在院", "人", "row", PRESENCE " and substr(r.answer, 3, 3) = '不在院'"},
-    {"suspected", "疑点数", "条", "clue",
-     "select cast(c.id as text) as object, c.fund_fen as amount, c.created_at as at " CLUES IN(
-         "c.created_at")},
-    {"verified", "核实疑点数", "条", "clue",
-     "select cast(c.id as text) as object, c.fund_fen as amount, c.verdict_at as at " CLUES
-     "c.verdict in ('confirmed', 'rejected') and " IN("c.verdict_at")},
-    {"confirmed", "查实疑点数", "条", "clue",
-     "select cast(c.id as text) as object, c.fund_fen as amount, c.verdict_at as at " CLUES
-         TRUE_ONES IN("c.verdict_at")},
-    {"with_problem", "存在问题机构数", "家", "inst",
-     "select c.fixmedins_code as object, 1 as amount, c.verdict_at as at " CLUES
-     "c.fixmedins_code is not null and " TRUE_ONES IN("c.verdict_at")},
-    {"found", "认定金额", "万元", "clue",
-     "select cast(c.id as text) as object, m.found_fen as amount, m.at as at from line_money m join clue c"
-     " on c.id = m.clue where c.verdict = 'confirmed' and c.admdvs >= $3 and c.admdvs < $4 and " IN(
-         "m.at")},
-    {"ordered", "责令退回", "万元", "clue", DECIDED("ordered_fen")},
-    {"refunded", "已退回", "万元", "refund",
-     "select c.id || '/' || f.id as object, f.amount_fen as amount, f.at as at from refund f join clue c"
-     " on c.id = f.clue where c.admdvs >= $3 and c.admdvs < $4 and " IN("f.at")},
-    {"fine", "行政罚款", "万元", "clue", DECIDED("fine_fen")},
-    {"penalty", "违约金", "万元", "clue", DECIDED("penalty_fen")},
-    {"talk", "约谈", "家", "inst", MEASURE("talk")},
-    {"correct", "责令整改", "家", "inst", MEASURE("correct")},
-    {"suspend_pay", "暂停结算", "家", "inst", MEASURE("suspend_pay")},
-    {"suspend", "暂停协议", "家", "inst", MEASURE("suspend")},
-    {"end", "解除协议", "家", "inst", MEASURE("end")},
-    {"police", "移送公安司法", "家", "inst", MEASURE("police")},
-    {"discipline", "移送纪检监察", "家", "inst", MEASURE("discipline")},
-    {"health", "移交卫健等部门", "家", "inst", MEASURE("health")},
-    {"exposed", "公开曝光", "家", "inst", MEASURE("expose")},
-    {"tips", "受理举报", "件", "clue",
-     "select cast(c.id as text) as object, c.fund_fen as amount, c.created_at as at " CLUES
-     "c.source in ('tip', 'phone', 'letter') and " IN("c.created_at")},
-    {"tips_true", "举报查实", "件", "clue",
-     "select cast(c.id as text) as object, c.fund_fen as amount, c.verdict_at as at " CLUES
-     "c.source in ('tip', 'phone', 'letter') and " TRUE_ONES IN("c.verdict_at")},
-    {0},
-};
-
 static bool is_money(const struct week_kind *k)
 {
     return strcmp(k->unit, "万元") == 0;
+}
+
+/* Of the objects, so many in a hundred: amount 1 counts, 0 does not. */
+static bool is_share(const struct week_kind *k)
+{
+    return strcmp(k->unit, "%") == 0;
 }
 
 int week_span_of(struct week_span *s, const char *since, const char *from, const char *to,
@@ -131,11 +69,14 @@ int week_count(struct cw *db, const struct week_kind *k, const struct week_span 
     char high[16];
     int rc;
 
+    *out = (struct week_count){0};
+    if (!k->sql)
+        return 0;
     after(s, high);
-    buf_str(&sql, is_money(k)
+    buf_str(&sql, is_money(k) || is_share(k)
                       ? "select coalesce(sum(z.amount), 0), coalesce(sum(case when z.in_week = 1"
-                        " then z.amount else 0 end), 0) from ("
-                      : "select count(*), coalesce(sum(z.in_week), 0) from (");
+                        " then z.amount else 0 end), 0), count(*) from ("
+                      : "select count(*), coalesce(sum(z.in_week), 0), count(*) from (");
     week_rows_sql(&sql, k);
     buf_str(&sql, ") z");
     rc = sql.failed ? err_nomem(e)
@@ -147,8 +88,14 @@ int week_count(struct cw *db, const struct week_kind *k, const struct week_span 
         return rc;
     rc = cw_next(&rows, e);
     if (rc > 0) {
+        int64_t all = cw_int(&rows, 2);
+
         out->total = cw_int(&rows, 0);
         out->week = cw_int(&rows, 1);
+        if (is_share(k)) { /* hundredths of a percent, rounded half up */
+            out->total = all ? (out->total * 20000 + all) / (2 * all) : 0;
+            out->week = all ? (out->week * 20000 + all) / (2 * all) : 0;
+        }
     }
     cw_done(&rows);
     return rc < 0 ? rc : 0;
@@ -167,14 +114,37 @@ static int told(struct cw *db, const struct actor *who, int64_t id, const char *
         e);
 }
 
+/* What only people know goes on from the report before: its 累计 and its words; nothing of this week yet. */
+static int carry_entries(struct cw *db, int64_t from, int64_t to, struct err *e)
+{
+    int rc = 0;
+
+    for (const struct week_kind *k = week_kinds; k->key && !rc; k++)
+        if (!k->sql)
+            rc = cw_exec(
+                db, e,
+                "insert into week_figure(report, key, hand_week, hand_total, hand_note, hand_by)"
+                " select cast($2 as bigint), key, null, coalesce(hand_total, hand_week), hand_note, hand_by"
+                " from week_figure where report = $1 and key = $3"
+                " and (hand_total is not null or hand_week is not null)",
+                CW_ARGS(cw_i(from), cw_i(to), cw_t(k->key)));
+    return rc;
+}
+
 int week_make(struct cw *db, const struct actor *who, const struct week_span *s, const char *since,
               const char *from, const char *to, int64_t *id, struct err *e)
 {
     struct buf texts = BUF_INIT;
     char now[CW_TIME];
+    int64_t before = 0;
     int rc = cw_begin(db, e);
 
     cw_now(now);
+    if (!rc)
+        rc = cw_get_int(
+            db, 0, &before, e,
+            "select id from week_report where admdvs = $1 order by to_day desc, id desc limit 1",
+            CW_ARGS(cw_t(s->prefix)));
     if (!rc)
         rc = cw_get_text(
             db, &texts, e,
@@ -191,6 +161,8 @@ int week_make(struct cw *db, const struct actor *who, const struct week_span *s,
             " values ($1, $2, $3, $4, $5, $6, $7) returning id",
             CW_ARGS(cw_t(s->prefix), cw_t(from), cw_t(to), cw_t(since), cw_t(buf_cstr(&texts)),
                     cw_t(who->login), cw_t(now)));
+    if (!rc && before)
+        rc = carry_entries(db, before, *id, e);
     if (!rc)
         rc = told(db, who, *id, "week.make", NULL, buf_cstr(&texts), e);
     buf_release(&texts);
@@ -228,17 +200,17 @@ int week_texts(struct cw *db, const struct actor *who, int64_t id, int64_t versi
 int week_type_over(struct cw *db, const struct actor *who, int64_t id, int64_t version,
                    const struct week_hand *h, struct err *e)
 {
+    const struct week_kind *k = week_kinds;
     char detail[160];
-    bool known = false;
     int rc;
 
-    for (const struct week_kind *k = week_kinds; k->key; k++)
-        known |= strcmp(k->key, h->key) == 0;
-    if (!known) {
+    while (k->key && strcmp(k->key, h->key) != 0)
+        k++;
+    if (!k->key) {
         err_set(e, ERR_INPUT, "没有这个数");
         return err_where(e, "key");
     }
-    if ((h->has_week || h->has_total) && span_trim(span_of(h->note)).n < 2) {
+    if (k->sql && (h->has_week || h->has_total) && span_trim(span_of(h->note)).n < 2) {
         err_set(e, ERR_INPUT, "手工改数要写原因");
         return err_where(e, "note");
     }
@@ -268,8 +240,10 @@ static int keep_figure(struct cw *db, int64_t id, const struct week_kind *k,
     struct week_count n = {0};
     struct buf sql = BUF_INIT;
     char high[16];
-    int rc = week_count(db, k, s, &n, e);
+    int rc = k->sql ? week_count(db, k, s, &n, e) : 0;
 
+    if (!k->sql)
+        return 0;
     after(s, high);
     buf_str(
         &sql,
@@ -312,5 +286,25 @@ int week_freeze(struct cw *db, const struct actor *who, int64_t id, int64_t vers
             "update week_report set state = 'frozen', frozen_at = $2, frozen_by = $3, code ="
             " (select substr(hash, 1, 12) from audit order by seq desc limit 1) where id = $1",
             CW_ARGS(cw_i(id), cw_t(now), cw_t(who->login)));
+    return cw_end(db, rc, e);
+}
+
+/* The version stays: what was frozen does not change. */
+int week_sign(struct cw *db, const struct actor *who, int64_t id, int64_t version, struct err *e)
+{
+    char now[CW_TIME];
+    int rc = cw_begin(db, e);
+
+    cw_now(now);
+    if (!rc)
+        rc = cw_exec(
+            db, e,
+            "update week_report set signed_at = $3, signed_by = $4 where id = $1 and version = $2"
+            " and state = 'frozen' and signed_at is null",
+            CW_ARGS(cw_i(id), cw_i(version), cw_t(now), cw_t(who->login)));
+    if (!rc && cw_changes(db) == 0)
+        rc = err_set(e, ERR_STATE, "周报要先冻结才能签发，签发过的不再签");
+    if (!rc)
+        rc = told(db, who, id, "week.sign", NULL, NULL, e);
     return cw_end(db, rc, e);
 }

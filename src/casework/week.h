@@ -10,10 +10,12 @@
 
 struct week_kind {
     const char *key, *title; /* title: as in the template's 本周.. and 累计.. */
-    const char *unit;        /* 家 人 条 件, or 万元 for money in fen */
-    const char *object;      /* what a row is: "clue", "inst", "row" (of a list), "refund" */
-    const char
-        *sql; /* rows (object, amount, at) within $1 (from), $2 (to), $3, $4 (division codes) */
+    const char *unit; /* 家 人 条 件, 万元 for money in fen, % for hundredths of a percent */
+    const char *
+        object; /* what a row is: "clue", "inst" (CODE, CODE/.. or clue:ID), "doctor", "row" (of a list), "refund" */
+    /* rows (object, amount, at) within $1 (from), $2 (to), $3, $4 (division codes); NULL: nothing here says it, an entry of
+     * people's (hand_week, hand_total), whose 累计 goes on from report to report */
+    const char *sql;
 };
 extern const struct week_kind week_kinds[]; /* key NULL ends */
 
@@ -38,6 +40,8 @@ int week_make(struct cw *db, const struct actor *who, const struct week_span *s,
 /* Counts, keeps figures and rows, ties the report to the audit chain by its code. ERR_STATE when frozen before or `version` is old. */
 int week_freeze(struct cw *db, const struct actor *who, int64_t id, int64_t version,
                 const struct week_span *s, struct err *e);
+/* 签发, once, of what is frozen. ERR_STATE else. */
+int week_sign(struct cw *db, const struct actor *who, int64_t id, int64_t version, struct err *e);
 int week_texts(struct cw *db, const struct actor *who, int64_t id, int64_t version,
                const char *json, struct err *e);
 struct week_hand {

@@ -149,6 +149,8 @@ static void amount(struct buf *b, const json_t *figure, json_int_t v)
 {
     if (strcmp(text_of(figure, "unit"), "万元") == 0)
         fen_print(b, (v + (v < 0 ? -5000 : 5000)) / 10000);
+    else if (strcmp(text_of(figure, "unit"), "%") == 0)
+        fen_print(b, v);
     else
         buf_fmt(b, "%lld", (long long)v);
 }
@@ -174,7 +176,12 @@ static void put_figure(json_t *values, const json_t *figure, const char *before,
     struct buf key = BUF_INIT, b = BUF_INIT;
 
     buf_fmt(&key, "%s%s", before, text_of(figure, "title"));
-    if (json_is_integer(h)) {
+    if (!json_is_integer(v)) { /* an entry: nothing counted stands beside it */
+        if (json_is_integer(h))
+            amount(&b, figure, json_integer_value(h));
+        else
+            buf_str(&b, "—");
+    } else if (json_is_integer(h)) {
         amount(&b, figure, json_integer_value(h));
         buf_str(&b, "（手工，系统数 ");
         amount(&b, figure, json_integer_value(v));
@@ -187,17 +194,24 @@ static void put_figure(json_t *values, const json_t *figure, const char *before,
     buf_release(&b);
 }
 
+/* An entry stands in the columns of what counts, and its note says whose it is. */
 static json_t *annex_row(const json_t *f)
 {
-    struct buf title = BUF_INIT;
+    bool entry = json_is_true(json_object_get(f, "entry"));
+    struct buf title = BUF_INIT, note = BUF_INIT;
     json_t *row;
 
     buf_fmt(&title, "%s（%s）", text_of(f, "title"), text_of(f, "unit"));
-    row = json_pack("{s:s,s:o,s:o,s:o,s:o,s:s}", "指标", buf_cstr(&title), "本周",
-                    amount_json(f, "week"), "累计", amount_json(f, "total"), "手工本周",
-                    amount_json(f, "hand_week"), "手工累计", amount_json(f, "hand_total"), "备注",
-                    text_of(f, "hand_note"));
+    buf_fmt(&note, "%s%s%s", entry ? "填报" : "", entry && text_of(f, "hand_note")[0] ? "：" : "",
+            text_of(f, "hand_note"));
+    row = json_pack("{s:s,s:o,s:o,s:o,s:o,s:o}", "指标", buf_cstr(&title), "本周",
+                    amount_json(f, entry ? "hand_week" : "week"), "累计",
+                    amount_json(f, entry ? "hand_total" : "total"), "手工本周",
+                    entry ? json_string("") : amount_json(f, "hand_week"), "手工累计",
+                    entry ? json_string("") : amount_json(f, "hand_total"), "备注",
+                    json_stringn(buf_cstr(&note), note.n));
     buf_release(&title);
+    buf_release(&note);
     return row;
 }
 
@@ -212,7 +226,7 @@ static json_t *week_values(const json_t *row)
         put_figure(v, f, "本周", "week", "hand_week");
         put_figure(v, f, "累计", "total", "hand_total");
         json_array_append_new(annex, annex_row(f));
-        if (text_of(f, "hand_note")[0])
+        if (text_of(f, "hand_note")[0] && !json_is_true(json_object_get(f, "entry")))
             buf_fmt(&hand, "%s：%s（%s）。", text_of(f, "title"), text_of(f, "hand_note"),
                     text_of(f, "hand_by"));
     }
@@ -226,6 +240,10 @@ static json_t *week_values(const json_t *row)
     json_object_set_new(
         v, "核对码", json_string(text_of(row, "code")[0] ? text_of(row, "code") : "草稿，未冻结"));
     json_object_set_new(v, "冻结时间", json_string(text_of(row, "frozen_at")));
+    if (text_of(row, "signed_at")[0])
+        json_object_set_new(
+            v, "签发人",
+            json_sprintf("%s（%s 签发）", text_of(row, "signed_name"), text_of(row, "signed_at")));
     buf_release(&hand);
     return v;
 }
@@ -256,14 +274,38 @@ static int week_docx(struct request *r, struct err *e)
     return rc;
 }
 
+/* The annex as the form has it: a column a figure, 本周 and 累计 a row each; what was typed over stands there. */
+static void annex_across(const json_t *row, const json_t *values, json_t **head, json_t **rows)
+{
+    json_t *week = json_pack("[s,s]", text_of(values, "报送单位"), "本周"),
+           *total = json_pack("[s,s]", text_of(values, "报送单位"), "累计"), *f;
+    size_t i;
+
+    *head = json_pack("[s,s]", "地区", "期间");
+    json_array_foreach(json_object_get(row, "figures"), i, f)
+    {
+        bool w = json_is_integer(json_object_get(f, "hand_week")),
+             t = json_is_integer(json_object_get(f, "hand_total"));
+
+        json_array_append_new(*head,
+                              json_sprintf("%s（%s）", text_of(f, "title"), text_of(f, "unit")));
+        json_array_append_new(week, amount_json(f, w ? "hand_week" : "week"));
+        json_array_append_new(total, amount_json(f, t ? "hand_total" : "total"));
+    }
+    json_array_append_new(*head, json_string("备注"));
+    json_array_append_new(week, json_string(text_of(values, "附表备注")));
+    json_array_append_new(total, json_string(text_of(values, "手工说明")));
+    *rows = json_pack("[o,o]", week, total);
+}
+
 static int week_xlsx(struct request *r, struct err *e)
 {
     struct export_of x = {.act = "week.export", .object = week_object(r), .title = "周报附表"};
     struct export_mark mark;
     bool answered = false;
     struct week_span span;
-    json_t *row = NULL, *values, *rows = json_array(), *lines, *head, *f;
-    char *path = arena_fmt(&r->arena, "%s/week-%s.xlsx", r->server->options->dir, r->id), *file;
+    json_t *row = NULL, *values, *rows = json_array(), *lines, *head, *f, *across_head, *across;
+    char *path = arena_fmt(&r->arena, "%s/tmp/week-%s.xlsx", r->server->options->dir, r->id), *file;
     size_t i;
     int fd, rc = week_of(r, &row, &span, e);
 
@@ -287,14 +329,21 @@ static int week_xlsx(struct request *r, struct err *e)
                      "备注");
     file = arena_fmt(&r->arena, "周报附表%s至%s.xlsx", text_of(row, "from_day"),
                      text_of(row, "to_day"));
+    annex_across(row, values, &across_head, &across);
     rc = export_begin(r, &x, &mark, &answered, e);
     if (!rc)
-        rc = grid_book_write_marked("附表　排查效果", lines, head, rows, mark.text, path, e);
+        rc = grid_book_write_marked(
+            (const struct grid_sheet[]){
+                {"附表", "附表　排查效果", lines, head, rows},
+                {"附表（横式）", "附表　排查效果（横式）", lines, across_head, across}},
+            2, mark.text, path, e);
     if (!rc) {
         fd = open(path, O_RDONLY | O_CLOEXEC);
         unlink(path);
         rc = fd < 0 ? err_errno(e, "读不了 %s", path) : reply_file(r, XLSX, file, fd, e);
     }
+    json_decref(across_head);
+    json_decref(across);
     json_decref(lines);
     json_decref(head);
     json_decref(rows);

@@ -9,17 +9,27 @@
 #include "server/rowjson.h"
 #include "server/week_view.h"
 
-#define COLUMNS                                                                                                    \
-    "select id, admdvs, from_day, to_day, since_day, state, texts, frozen_at, frozen_by, code, actor, at, version" \
-    " from week_report "
+#define COLUMNS                                                                                                     \
+    "select id, admdvs, from_day, to_day, since_day, state, texts, frozen_at, frozen_by, code, actor, at, version," \
+    " signed_at, signed_by, (select name from account where login = signed_by) from week_report "
 static const struct json_column columns[] = {
-    {"id", JSON_AS_INT},         {"admdvs", JSON_AS_TEXT},
-    {"from_day", JSON_AS_TEXT},  {"to_day", JSON_AS_TEXT},
-    {"since_day", JSON_AS_TEXT}, {"state", JSON_AS_TEXT},
-    {"texts", JSON_AS_JSON},     {"frozen_at", JSON_AS_TEXT},
-    {"frozen_by", JSON_AS_TEXT}, {"code", JSON_AS_TEXT},
-    {"actor", JSON_AS_TEXT},     {"at", JSON_AS_TEXT},
-    {"version", JSON_AS_INT},    {0},
+    {"id", JSON_AS_INT},
+    {"admdvs", JSON_AS_TEXT},
+    {"from_day", JSON_AS_TEXT},
+    {"to_day", JSON_AS_TEXT},
+    {"since_day", JSON_AS_TEXT},
+    {"state", JSON_AS_TEXT},
+    {"texts", JSON_AS_JSON},
+    {"frozen_at", JSON_AS_TEXT},
+    {"frozen_by", JSON_AS_TEXT},
+    {"code", JSON_AS_TEXT},
+    {"actor", JSON_AS_TEXT},
+    {"at", JSON_AS_TEXT},
+    {"version", JSON_AS_INT},
+    {"signed_at", JSON_AS_TEXT},
+    {"signed_by", JSON_AS_TEXT},
+    {"signed_name", JSON_AS_TEXT},
+    {0},
 };
 static const struct json_column figure_columns[] = {
     {"key", JSON_AS_TEXT},       {"week", JSON_AS_INT},
@@ -60,11 +70,13 @@ static int figures(struct request *r, json_t *row, const struct week_span *span,
             json_object_update(f, one);
         if (draft)
             rc = week_count(r->db, k, span, &n, e);
-        if (draft)
+        if (draft && k->sql)
             json_object_update_new(f, json_pack("{s:I,s:I}", "week", (json_int_t)n.week, "total",
                                                 (json_int_t)n.total));
-        json_object_update_new(
-            f, json_pack("{s:s,s:s,s:s}", "title", k->title, "unit", k->unit, "object", k->object));
+        if (!k->sql)
+            json_object_update_new(f, json_pack("{s:n,s:n}", "week", "total"));
+        json_object_update_new(f, json_pack("{s:s,s:s,s:s,s:b}", "title", k->title, "unit", k->unit,
+                                            "object", k->object, "entry", k->sql == NULL));
         json_array_append_new(all, f);
     }
     json_decref(kept);
@@ -227,47 +239,107 @@ static int type_over(struct request *r, struct err *e)
 
 /* --- behind a figure ------------------------------------------------------------------------------------ */
 
+/* Newest first; a page goes on behind the last row of the one before. */
+static int rows_page(struct request *r, const json_t *report, const struct week_kind *k,
+                     const struct week_span *span, json_t **out, int64_t *total, struct err *e)
+{
+    bool draft = strcmp(text_of(report, "state"), "draft") == 0;
+    int64_t id = json_integer_value(json_object_get(report, "id")), limit = 0;
+    const char *after = request_query(r, "after"), *bar = after ? strchr(after, '|') : NULL;
+    struct cw_val v[] = {cw_t(span->since), cw_t(span->to), cw_t(span->prefix), cw_null(),
+                         cw_t(span->from),  cw_i(id),       cw_t(k->key),       cw_null(),
+                         cw_t(""),          cw_i(0)};
+    char high[16];
+    struct buf from = BUF_INIT, sql = BUF_INIT;
+    int rc = request_query_int(r, "limit", 1000, 1, 5000, &limit, e);
+
+    if (!rc && after && *after && !bar) {
+        err_set(e, ERR_INPUT, "after 应是上一页的 next");
+        rc = err_where(e, "after");
+    }
+    if (rc)
+        return rc;
+    snprintf(high, sizeof high, "%.8s~", span->prefix);
+    v[3] = cw_t(high);
+    if (bar) {
+        v[7] = cw_s((struct span){after, (size_t)(bar - after)});
+        v[8] = cw_t(bar + 1);
+    }
+    v[9] = cw_i(limit);
+    /* every parameter is named in both, so that one list of values serves */
+    buf_str(&from, " from (");
+    if (draft)
+        week_rows_sql(&from, k);
+    else
+        buf_str(&from,
+                "select object, amount, at, in_week from week_row where report = $6 and key = $7");
+    buf_str(&from,
+            ") z where coalesce($1, $2, $3, $4, $5, $7) is not null and cast($6 as bigint) > 0");
+    buf_fmt(&sql, "select count(*)%s and coalesce($8, $9) is not null and cast($10 as bigint) > 0",
+            buf_cstr(&from));
+    rc = sql.failed ? err_nomem(e)
+                    : cw_get_int(r->db, 0, total, e, buf_cstr(&sql), v, sizeof v / sizeof *v);
+    buf_clear(&sql);
+    buf_fmt(&sql,
+            "select object, amount, at, in_week%s and (cast($8 as text) is null or z.at < $8"
+            " or (z.at = $8 and z.object > $9)) order by z.at desc, z.object limit $10",
+            buf_cstr(&from));
+    if (!rc)
+        rc = sql.failed ? err_nomem(e)
+                        : cw_rows_json(r->db, out, row_columns, e, buf_cstr(&sql), v,
+                                       sizeof v / sizeof *v);
+    buf_release(&from);
+    buf_release(&sql);
+    return rc;
+}
+
 static int rows(struct request *r, struct err *e)
 {
     const char *key = request_query(r, "key");
     const struct week_kind *k = week_kinds;
     struct week_span span;
-    struct buf sql = BUF_INIT;
-    json_t *row = NULL, *all = NULL;
-    char high[16];
+    json_t *row = NULL, *all = NULL, *last;
+    int64_t total = 0, limit = 0;
+    size_t n;
     int rc;
 
     while (k->key && (!key || strcmp(k->key, key) != 0))
         k++;
-    if (!k->key) {
-        err_set(e, ERR_INPUT, "没有这个数");
+    if (!k->key || !k->sql) {
+        err_set(e, ERR_INPUT, k->key ? "“%s”由人填报，没有明细" : "没有这个数", k->title);
         return err_where(e, "key");
     }
     rc = week_of(r, &row, &span, e);
-    if (rc)
-        return rc;
-    snprintf(high, sizeof high, "%.8s~", span.prefix);
-    if (strcmp(text_of(row, "state"), "draft") == 0) {
-        week_rows_sql(&sql, k);
-        buf_str(&sql, " order by 3 desc, 1 limit 5000");
-        rc = cw_rows_json(r->db, &all, row_columns, e, buf_cstr(&sql),
-                          CW_ARGS(cw_t(span.since), cw_t(span.to), cw_t(span.prefix), cw_t(high),
-                                  cw_t(span.from)));
-    } else {
-        rc = cw_rows_json(
-            r->db, &all, row_columns, e,
-            "select object, amount, at, in_week from week_row where report = $1 and key = $2"
-            " order by at desc, object limit 5000",
-            CW_ARGS(cw_i(json_integer_value(json_object_get(row, "id"))), cw_t(key)));
-    }
-    buf_release(&sql);
+    if (!rc)
+        rc = rows_page(r, row, k, &span, &all, &total, e);
+    if (!rc)
+        rc = request_query_int(r, "limit", 1000, 1, 5000, &limit, e);
     json_decref(row);
-    if (rc)
+    if (rc) {
+        json_decref(all);
         return rc;
-    return reply_json(r, 200,
-                      json_pack("{s:s,s:s,s:s,s:o}", "title", k->title, "unit", k->unit, "object",
-                                k->object, "rows", all),
-                      e);
+    }
+    n = json_array_size(all);
+    last = json_array_get(all, n - 1);
+    return reply_json(
+        r, 200,
+        json_pack("{s:s,s:s,s:s,s:o,s:I,s:o}", "title", k->title, "unit", k->unit, "object",
+                  k->object, "rows", all, "total", (json_int_t)total, "next",
+                  n == (size_t)limit
+                      ? json_sprintf("%s|%s", text_of(last, "at"), text_of(last, "object"))
+                      : json_null()),
+        e);
+}
+
+/* By the head of the bureau, of what is frozen. */
+static int sign(struct request *r, struct err *e)
+{
+    struct change c;
+    int rc = change_of(r, &c, e);
+
+    if (!rc)
+        rc = week_sign(r->db, &r->actor, c.id, c.version, e);
+    return rc ? rc : show(r, e);
 }
 
 #define VERSION_FIELD                                    \
@@ -288,7 +360,10 @@ static const struct route_field hand_body[] = {
     VERSION_FIELD,
     {0}};
 static const struct route_field version_body[] = {VERSION_FIELD, {0}};
-static const struct route_field rows_query[] = {{"key", FIELD_TEXT, true, "哪个数"}, {0}};
+static const struct route_field rows_query[] = {{"key", FIELD_TEXT, true, "哪个数"},
+                                                {"limit", FIELD_INT, false, "每页行数"},
+                                                {"after", FIELD_TEXT, false, "上一页的 next"},
+                                                {0}};
 
 const struct route routes_week[] = {
     {"GET", "/api/weeks", "report.read", 0, list, "周报", NULL, NULL},
@@ -298,5 +373,7 @@ const struct route routes_week[] = {
     {"POST", "/api/weeks/{id}/texts", "report.write", 0, texts, "填文字", NULL, texts_body},
     {"POST", "/api/weeks/{id}/figures", "report.write", 0, type_over, "手工改数", NULL, hand_body},
     {"POST", "/api/weeks/{id}/freeze", "report.write", 0, freeze, "冻结", NULL, version_body},
+    {"POST", "/api/weeks/{id}/sign", "report.sign", 0, sign, "签发（冻结之后）", NULL,
+     version_body},
     {0},
 };

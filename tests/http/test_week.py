@@ -13,6 +13,7 @@ huji("screen", "--data", s.data)
 s.user("head1", "head", name="李处")
 s.user("hand1", "handler", name="赵稽")
 s.user("take1", "intake", name="钱登")
+s.user("lead1", "leader", name="刘局")
 s.start()
 c = s.client("head1")
 
@@ -79,13 +80,13 @@ check("words", any(x["code"] == "none" for x in c.get("/api/disposal-words").jso
 NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
-def grid(book):
-    """Sheet 1 of an XLSX as rows of texts."""
+def grid(book, sheet=1):
+    """A sheet of an XLSX as rows of texts."""
     z = zipfile.ZipFile(io.BytesIO(book))
     shared = ["".join(t.text or "" for t in si.iter(NS + "t"))
               for si in ET.fromstring(z.read("xl/sharedStrings.xml"))]
     out = []
-    for row in ET.fromstring(z.read("xl/worksheets/sheet1.xml")).iter(NS + "row"):
+    for row in ET.fromstring(z.read("xl/worksheets/sheet%d.xml" % sheet)).iter(NS + "row"):
         cells = {}
         for cell in row:
             at = 0
@@ -232,6 +233,34 @@ f = {x["key"]: x for x in w["figures"]}
 check("week_counts", f["suspected"]["total"] == c.get("/api/clues", limit=1, gone=1).json["total"] and f["confirmed"]["week"] == 2
       and f["patients"]["week"] == 1 and f["absent"]["total"] == 1 and f["tips"]["week"] == 1 and f["talk"]["week"] == 1, f)
 want = found + round(fund[0] * 100)
+# The annex of 附件2, D2-1: every column, in its order; shares and handed-over persons counted, what nobody here knows an entry.
+known = s.sql("select code from inst_known")
+checked = [x["object"] for x in c.get(p + "/rows", key="checked").json["rows"]]
+cov = c.get(p + "/rows", key="coverage").json
+check("annex_should", f["should"]["week"] == f["should"]["total"] == len(known) > 10 and
+      {x["object"] for x in c.get(p + "/rows", key="should").json["rows"]} == {x[0] for x in known}, f["should"])
+check("annex_coverage", cov["total"] == len(known) and {x["object"] for x in cov["rows"] if x["amount"]} == set(checked) and
+      f["coverage"]["total"] == (20000 * len(checked) + len(known)) // (2 * len(known)) > 0, (f["coverage"], cov["total"], checked))
+check("annex_visits", f["check_spot"]["week"] >= 1 and f["check_tip"]["week"] == f["tips_true"]["week"] and
+      all("/" in x["object"] for x in c.get(p + "/rows", key="check_spot").json["rows"]), (f["check_spot"], f["check_tip"]))
+check("annex_problems", f["problems"]["week"] == 2 == len(c.get(p + "/rows", key="problems").json["rows"]), f["problems"])
+ENTRIES = {"check_full", "induced", "false_stay", "other_money", "rewards", "reward_money"}
+check("annex_entries", {x["key"] for x in w["figures"] if x["entry"]} == ENTRIES and all(f[x]["week"] is None for x in ENTRIES), w["figures"])
+check("annex_entry_has_no_rows", c.get(p + "/rows", key="induced").status == 422)
+FORM = ["应检查机构数", "检查机构数", "覆盖率", "全面核查", "重点抽查", "举报复查", "核查住院病人数", "人证不符", "不在院", "疑点数", "核实疑点数", "存在问题机构数",
+        "涉及问题数", "诱导住院金额", "虚假住院金额", "其他违规金额", "责令退回", "行政罚款", "违约金", "约谈", "责令整改", "暂停结算", "暂停协议", "解除协议",
+        "暂停医保医师", "移送公安司法", "移送纪检监察", "移交卫健", "受理举报", "举报查实", "兑付举报奖励", "公开曝光"]
+order = [next((i for i, x in enumerate(w["figures"]) if t in x["title"]), -1) for t in FORM]
+check("annex_has_each_column_in_order", -1 not in order and order == sorted(order), list(zip(FORM, order)))
+q, seen, after = [], set(), None
+while True:
+    a = c.get(p + "/rows", key="suspected", limit=7, **({"after": after} if after else {})).json
+    q += a["rows"]
+    after = a["next"]
+    if not after:
+        break
+check("figure_opens_all_of_it", len(q) == a["total"] == f["suspected"]["total"] > 14 and len({x["object"] for x in q}) == len(q), (len(q), a["total"]))
+check("figure_bad_page", c.get(p + "/rows", key="suspected", after="x").status == 422)
 check("week_money", f["found"]["week"] == want == f["refunded"]["total"] == f["ordered"]["total"], (want, f["found"]))
 a = c.get(p + "/rows", key="found")
 check("figure_opens", a.status == 200 and sum(x["amount"] for x in a.json["rows"]) == want, a.body)
@@ -244,6 +273,11 @@ a = c.post(p + "/figures", {"version": a.json["version"], "key": "checked", "han
 check("hand_needs_note", a.status == 422, a.body)
 v = a = c.post(p + "/figures", {"version": c.get(p).json["version"], "key": "checked", "hand_week": 9, "note": "含联合检查"})
 check("hand_beside_counted", any(x["key"] == "checked" and x["hand_week"] == 9 and x["week"] != 9 for x in a.json["figures"]), a.body)
+check("hand_of_a_share", c.post(p + "/figures", {"version": a.json["version"], "key": "coverage", "hand_total": 9050, "note": "含县外"}).status == 200)
+a = c.post(p + "/figures", {"version": c.get(p).json["version"], "key": "induced", "hand_week": 12000000, "hand_total": 345000000})
+check("entry_needs_no_note", a.status == 200 and any(x["key"] == "induced" and x["hand_total"] == 345000000 for x in a.json["figures"]), a.body)
+v = a = c.post(p + "/figures", {"version": a.json["version"], "key": "rewards", "hand_week": 1, "hand_total": 2, "note": "王某等"})
+check("sign_needs_frozen", s.client("lead1").post(p + "/sign", {"version": a.json["version"]}).status == 409)
 check("draft_says_so", "草稿" in zipfile.ZipFile(io.BytesIO(c.get(p + "/docx").body)).read("word/document.xml").decode())
 a = c.post(p + "/freeze", {"version": a.json["version"]})
 check("frozen", a.status == 200 and a.json["state"] == "frozen" and len(a.json["code"]) == 12, a.body)
@@ -256,6 +290,15 @@ check("frozen_not_changed", c.post(p + "/texts", {"version": a["version"], "text
 x = zipfile.ZipFile(io.BytesIO(c.get(p + "/docx").body)).read("word/document.xml").decode()
 d = zipfile.ZipFile(io.BytesIO(c.get(p + "/docx").body))
 foot = [n for n in d.namelist() if "footer" in n and "校验码" in d.read(n).decode()]
+lead = s.client("lead1")
+check("sign_forbidden", c.post(p + "/sign", {"version": a["version"]}).status == 403)
+check("sign_stale_409", lead.post(p + "/sign", {"version": a["version"] + 1}).status == 409)
+q = lead.post(p + "/sign", {"version": a["version"]})
+check("signed", q.status == 200 and q.json["signed_by"] == "lead1" and q.json["signed_name"] == "刘局" and q.json["state"] == "frozen", q.body)
+check("signed_once", lead.post(p + "/sign", {"version": a["version"]}).status == 409)
+check("signed_on_paper", "刘局（" in zipfile.ZipFile(io.BytesIO(c.get(p + "/docx").body)).read("word/document.xml").decode())
+d = zipfile.ZipFile(io.BytesIO(c.get(p + "/docx").body))
+check("signed_in_audit", s.sql("select actor from audit where act = 'week.sign'") == [["lead1"]])
 check("docx_watermark", len(foot) == 1 and "（head1）" in d.read(foot[0]).decode(), d.namelist())
 check("docx_footer_wired", foot[0].split("/")[-1] in d.read("word/_rels/document.xml.rels").decode() and
       foot[0] in d.read("[Content_Types].xml").decode() and "w:footerReference" in d.read("word/document.xml").decode())
@@ -269,7 +312,7 @@ check("docx_plan", any("现场核查" in t for t in ["".join(q.itertext()) for q
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 lines = ["".join(t.text or "" for t in q.iter(W + "t")) for q in ET.fromstring(d.read("word/document.xml")).iter(W + "p")]
 at = -1
-for head, entry in (("报送单位：", "某县医保局"), ("联合报送：", "某县卫健局"), ("主送：", "市医保局、市卫健委"), ("填报人：", T["填报人"]), ("联系电话：", T["联系电话"]), ("签发人：", T["签发人"]), ("一、主要做法", ""),
+for head, entry in (("报送单位：", "某县医保局"), ("联合报送：", "某县卫健局"), ("主送：", "市医保局、市卫健委"), ("填报人：", T["填报人"]), ("联系电话：", T["联系电话"]), ("签发人：", "刘局（"), ("一、主要做法", ""),
                     ("（一）召开会议情况", T["会议"]), ("（二）印发文件情况", T.get("文件", "")), ("（三）警示教育和宣传培训情况", T.get("培训", "")),
                     ("（四）公开曝光情况", T.get("曝光", "")), ("（五）联合检查情况", T.get("联合检查", "")), ("二、排查情况", ""), ("（一）做法", T.get("排查做法", "")),
                     ("（二）效果", "详见附表"), ("三、下周工作计划", ""), ("排查效果", "附表")):
@@ -285,8 +328,21 @@ check("annex_is_one", [r[0] for r in table] == [r[0] for r in sheet[k:]] and [r[
       (table[:3], sheet[k:k + 3]))
 check("annex_has_every_figure", len(table) == len(a["figures"]) + 1 and all(any(x["title"] in r[0] for r in table) for x in a["figures"]),
       [x["title"] for x in a["figures"] if not any(x["title"] in r[0] for r in table)])
+cells = {r[0]: r for r in table}
+check("annex_entry_stands_in_its_columns", cells["其中：诱导住院金额（万元）"][1:4] == ["12.00", "345.00", ""] and cells["其中：诱导住院金额（万元）"][5] == "填报" and
+      cells["兑付举报奖励（件）"][5] == "填报：王某等" and cells["其中：全面核查（家次）"][1] == "", cells)
+check("annex_share", cells["覆盖率（%）"][2] == "%.2f" % (f["coverage"]["total"] / 100) and cells["覆盖率（%）"][4] == "90.50", cells["覆盖率（%）"])
+across = grid(c.get(p + "/xlsx").body, 2)
+k = next(i for i, r in enumerate(across) if r and r[0] == "地区")
+check("annex_across", across[k][2:-1] == [r[0] for r in table[1:]] and [r[1] for r in across[k + 1:k + 3]] == ["本周", "累计"] and
+      across[k + 2][across[k].index("其中：诱导住院金额（万元）")] == "345.00" and across[k + 2][across[k].index("覆盖率（%）")] == "90.50" and
+      across[k + 1][0] == "某县医保局", across[k:])
+check("no_file_left_behind", not [n for n in os.listdir(s.data) if n.endswith(".xlsx")] and not [n for n in os.listdir(os.path.join(s.data, "tmp")) if "week" in n])
 a = c.post("/api/weeks", days).json
 check("texts_carry_over", a["texts"]["会议"] == T["会议"], a)
+g = {x["key"]: x for x in c.get("/api/weeks/%d" % a["id"]).json["figures"]}
+check("entries_carry_over", (g["induced"]["hand_week"], g["induced"]["hand_total"], g["rewards"]["hand_total"], g["rewards"]["hand_note"]) == (None, 345000000, 2, "王某等")
+      and g["checked"]["hand_week"] is None, g["induced"])
 soffice = shutil.which("soffice")
 if soffice:
     docx = os.path.join(s.tmp.name, "week.docx")
