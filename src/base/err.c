@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/span.h"
+
 int err_set(struct err *e, int code, const char *fmt, ...)
 {
     if (!e)
@@ -16,6 +18,7 @@ int err_set(struct err *e, int code, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(e->message, sizeof e->message, fmt, ap);
     va_end(ap);
+    utf8_mend(e->message); /* it goes into JSON, and values of files into it */
     return code;
 }
 
@@ -27,6 +30,7 @@ int err_where(struct err *e, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(e->where, sizeof e->where, fmt, ap);
     va_end(ap);
+    utf8_mend(e->where);
     return e->code;
 }
 
@@ -38,6 +42,7 @@ int err_hint(struct err *e, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(e->hint, sizeof e->hint, fmt, ap);
     va_end(ap);
+    utf8_mend(e->hint);
     return e->code;
 }
 

@@ -110,6 +110,22 @@ bool utf8_valid(struct span s, size_t *bad_at)
     return true;
 }
 
+void utf8_mend(char *s)
+{
+    size_t n = strlen(s), bad;
+    while (!utf8_valid((struct span){s, n}, &bad)) {
+        unsigned char lead = (unsigned char)s[bad];
+        size_t k = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 1;
+        bool cut = k > n - bad;
+        for (size_t i = bad + 1; cut && i < n; i++)
+            cut = (s[i] & 0xc0) == 0x80;
+        s[bad] = cut ? 0 : '?';
+        n = cut ? bad : n;
+        s += bad;
+        n -= bad;
+    }
+}
+
 static bool buf_more(struct buf *b, size_t more)
 {
     enum { LEAST = 64 };

@@ -35,6 +35,8 @@ bool span_starts(struct span s, const char *prefix);
 /* Cuts at the first `sep`: returns the head, leaves the tail in *s; at the end the tail is {NULL, 0}. */
 struct span span_cut(struct span *s, char sep);
 bool utf8_valid(struct span s, size_t *bad_at);
+/* In place: what is no UTF-8 becomes '?'; a character that the end of the array cut goes. */
+void utf8_mend(char *s);
 
 struct buf {
     char *p; /* NULL until something was added; buf_str() never gives NULL */
