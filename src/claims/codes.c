@@ -430,9 +430,8 @@ static int room_for(struct book *b, size_t n)
 }
 
 /* A text that is not there yet, under the id it has in d_*. */
-static int put_known(struct codes *c, enum domain d, struct span s, uint32_t id)
+static int put_known(struct codes *c, enum domain d, struct span s, uint64_t hash, uint32_t id)
 {
-    uint64_t hash = hash_bytes(s.p, s.n);
     struct shard *h = &c->book[d].shard[hash >> 60];
     uint32_t where, n = (uint32_t)s.n;
     if (h->n * 4 >= h->n_place * 3 && more_places(h) < 0)
@@ -453,6 +452,8 @@ static int put_known(struct codes *c, enum domain d, struct span s, uint32_t id)
     return 0;
 }
 
+enum { CHUNK_ROWS = 2048 }; /* DuckDB's vectors */
+
 /* id, code and whether it has a name: most of the time of a small import on top of a large store, so by vectors. */
 static int load_chunk(struct codes *c, enum domain d, duckdb_data_chunk chunk, uint32_t n,
                       uint64_t *seen, struct err *e)
@@ -462,13 +463,24 @@ static int load_chunk(struct codes *c, enum domain d, duckdb_data_chunk chunk, u
     const bool *named = domain_has_name(d)
                             ? duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 2))
                             : NULL;
-    for (idx_t i = 0; i < duckdb_data_chunk_get_size(chunk); i++) {
+    idx_t size = duckdb_data_chunk_get_size(chunk);
+    uint64_t hash[CHUNK_ROWS];
+    if (size > CHUNK_ROWS)
+        return err_set(e, ERR_DB, "字典 d_%s 读不了", codes_book_name(d));
+    for (idx_t i = 0; i < size;
+         i++) { /* where each belongs is far away in memory: all are fetched at once */
+        hash[i] = hash_bytes(duckdb_string_t_data(&text[i]), duckdb_string_t_length(text[i]));
+        const struct shard *h = &c->book[d].shard[hash[i] >> 60];
+        if (h->n_place)
+            __builtin_prefetch(&h->place[hash[i] & (h->n_place - 1)], 1);
+    }
+    for (idx_t i = 0; i < size; i++) {
         uint32_t k = (uint32_t)id[i];
         if (k >= n || seen[k / 64] >> k % 64 & 1)
             return err_set(e, ERR_DB, "字典 d_%s 已损坏（编号不连续）", codes_book_name(d));
         seen[k / 64] |= UINT64_C(1) << k % 64;
         struct span s = {duckdb_string_t_data(&text[i]), duckdb_string_t_length(text[i])};
-        if (put_known(c, d, s, k) < 0)
+        if (put_known(c, d, s, hash[i], k) < 0)
             return err_nomem(e);
         if (named && named[i] && room_for_name(&c->book[d], (int32_t)k))
             note_named(&c->book[d], k);
@@ -507,12 +519,55 @@ static int load_one(struct codes *c, duckdb_connection con, enum domain d, struc
     return rc;
 }
 
-int codes_load(struct codes *c, duckdb_connection con, struct err *e)
+/* Books that are still to be read, the large ones first, and who reads them. */
+struct loading {
+    struct codes *c;
+    _Atomic int next;
+};
+
+struct loader {
+    struct loading *all;
+    duckdb_connection con;
+    struct err e;
+    int rc;
+};
+
+static void *load_books(void *arg)
 {
-    int rc = 0;
-    for (int d = 0; d < BOOK_COUNT && rc == 0; d++)
-        rc = load_one(c, con, (enum domain)d, e);
-    return rc;
+    static const enum domain large[] = {D_TEXT, D_SETL, D_VISIT, D_PERSON};
+    enum { N_LARGE = sizeof large / sizeof large[0] };
+    struct loader *l = arg;
+    int i;
+    while (l->rc == 0 && (i = atomic_fetch_add(&l->all->next, 1)) < N_LARGE + BOOK_COUNT) {
+        enum domain d = i < N_LARGE ? large[i] : (enum domain)(i - N_LARGE);
+        bool done = false;
+        for (int k = 0; i >= N_LARGE && k < N_LARGE; k++)
+            done |= large[k] == d;
+        if (!done)
+            l->rc = load_one(l->all->c, l->con, d, &l->e);
+    }
+    return NULL;
+}
+
+int codes_load(struct codes *c, duckdb_connection con, duckdb_database db, struct err *e)
+{
+    struct loading all = {.c = c};
+    struct loader here = {.all = &all, .con = con}, there = {.all = &all};
+    pthread_t thread;
+    bool two = db && duckdb_connect(db, &there.con) == DuckDBSuccess;
+    if (two && pthread_create(&thread, NULL, load_books, &there) != 0) {
+        duckdb_disconnect(&there.con);
+        two = false;
+    }
+    load_books(&here);
+    if (two) {
+        pthread_join(thread, NULL);
+        duckdb_disconnect(&there.con);
+    }
+    struct loader *bad = here.rc < 0 ? &here : &there;
+    if (bad->rc < 0 && e)
+        *e = bad->e;
+    return bad->rc;
 }
 
 static int append(duckdb_appender app, const struct book *b, const struct shard *h, bool named)

@@ -23,8 +23,8 @@ const char *codes_book_name(enum domain d); /* as huji_domain_name, and "word" *
 
 struct codes *codes_new(void); /* NULL when out of memory */
 void codes_free(struct codes *c);
-/* Reads all d_* tables. */
-int codes_load(struct codes *c, duckdb_connection con, struct err *e);
+/* Reads all d_* tables, as `con` sees them. With a database, by two threads: as they are committed. */
+int codes_load(struct codes *c, duckdb_connection con, duckdb_database db, struct err *e);
 /* Id of `s` (trimmed by us), given now if it is new; HUJI_NONE32 for an empty text or when out of memory. */
 int32_t codes_id(struct codes *c, enum domain d, struct span s);
 /* The same of a text as it stands, blanks and all; not empty. */

@@ -6,6 +6,7 @@
 
 #include "base/day.h"
 #include "claims/import_priv.h"
+#include "claims/ranks.h"
 
 /* The query's columns in the order and types of the contract. */
 static void fields_sql(struct buf *b, const struct source *s, const char *query)
@@ -17,14 +18,30 @@ static void fields_sql(struct buf *b, const struct source *s, const char *query)
     buf_fmt(b, " FROM (%s) q", query);
 }
 
+/* Takes out the rows that are made again. They stay in their row groups (store.c lets none be joined): *full when a third
+ * of the table is such rows, and all of it is to be written anew. */
+static int take_out(struct import *im, const char *table, const char *which, bool *full,
+                    struct err *e)
+{
+    int64_t room = 0, rows = 0;
+    int rc = db_exec(im->con, e, "DELETE FROM %s WHERE %s", table, which);
+    if (rc == 0)
+        rc = db_int(im->con, e, 0, &room, "SELECT max(rowid) + 1 FROM %s", table);
+    if (rc == 0)
+        rc = db_int(im->con, e, 0, &rows, "SELECT count(*) FROM %s", table);
+    *full = room - rows > rows / 2;
+    return rc;
+}
+
 static int make_source(struct import *im, const struct derive_step *step, const char *query,
                        struct err *e)
 {
     const struct source *s = &huji_sources[step->source];
     struct buf b = BUF_INIT;
     int rc = 0;
+    bool full = false;
     if (im->grows && step->part) {
-        rc = db_exec(im->con, e, "DELETE FROM %s WHERE %s", s->table, step->part);
+        rc = take_out(im, s->table, step->part, &full, e);
         buf_fmt(&b, "INSERT INTO %s", s->table);
     } else {
         buf_fmt(&b, "CREATE OR REPLACE TABLE %s AS", s->table);
@@ -35,7 +52,9 @@ static int make_source(struct import *im, const struct derive_step *step, const 
     if (rc < 0 && getenv("HUJI_SQL"))
         fprintf(stderr, "source=%s\n", s->name);
     buf_release(&b);
-    return rc;
+    return rc == 0 && full ? db_exec(im->con, e, "CREATE OR REPLACE TABLE %s AS SELECT * FROM %s",
+                                     s->table, s->table)
+                           : rc;
 }
 
 static void fill_in(struct buf *b, const struct import *im, const char *sql)
@@ -131,93 +150,25 @@ static int does_grow(struct import *im, struct err *e)
     return rc;
 }
 
-/* What sorts as the codes of `rows` do: of one house they differ in a few last characters, and 8 or 16 bytes sort far
- * faster than text. *behind: all new ones come after all old ones. */
-static int rank_key(struct import *im, const char *rows, char *key, size_t cap, bool *behind,
-                    struct err *e)
-{
-    struct db_rows r;
-    struct buf b = BUF_INIT;
-    buf_fmt(
-        &b,
-        "SELECT min(code), max(code), max(strlen(code)), coalesce(max(code) FILTER (old) < min(code) FILTER (NOT "
-        "old), true) FROM (%s)",
-        rows);
-    int rc = b.failed ? err_nomem(e) : db_open(im->con, buf_cstr(&b), &r, e);
-    buf_release(&b);
-    if (rc < 0)
-        return rc;
-    db_next(&r);
-    struct span lo = db_text(&r, 0), hi = db_text(&r, 1);
-    size_t k = 0, longest = (size_t)db_i64(&r, 2);
-    while (k < lo.n && k < hi.n && lo.p[k] == hi.p[k])
-        k++;
-    snprintf(key, cap, longest - k > 16 ? "code" : "huji_tail%s(code, %zu::BIGINT)",
-             longest - k <= 8 ? "" : "16", k);
-    *behind = db_i64(&r, 3);
-    db_close(&r);
-    return 0;
-}
-
-/* Order of the ids' bytes among all: temp table `name`(id, rank). New ids mostly come behind all old ones; if not, all
- * ranks are new and *moved says so. `rows`: id, code, old; one a row when `once`. */
-static int make_ranks(struct import *im, const char *name, const char *rows, bool once,
-                      const char *source, const char *id, bool *moved, struct err *e)
-{
-    char key[64];
-    bool behind;
-    const char *distinct = once ? "" : "DISTINCT ";
-    *moved = false;
-    int rc = rank_key(im, rows, key, sizeof key, &behind, e);
-    if (rc < 0)
-        return rc;
-    if (im->grows && behind)
-        return db_exec(
-            im->con, e,
-            "CREATE OR REPLACE TEMP TABLE %s AS SELECT %s%s AS id, rank FROM %s UNION ALL SELECT id, (SELECT "
-            "coalesce(max(rank), -1) FROM %s) + row_number() OVER (ORDER BY %s) FROM (SELECT %sid, code FROM "
-            "(%s) WHERE NOT old)",
-            name, distinct, id, source, source, key, distinct, rows);
-    *moved = im->grows;
-    return db_exec(
-        im->con, e,
-        "CREATE OR REPLACE TEMP TABLE %s AS SELECT id, row_number() OVER (ORDER BY %s) - 1 AS rank FROM (SELECT "
-        "%sid, code FROM (%s))",
-        name, key, distinct, rows);
-}
-
-static int move_ranks(struct import *im, const char *name, const char *source, const char *id,
-                      bool moved, struct err *e)
-{
-    return !moved
-               ? 0
-               : db_exec(
-                     im->con, e,
-                     "UPDATE %s AS s SET rank = r.rank FROM %s r WHERE r.id = s.%s AND s.rank <> r.rank",
-                     source, name, id);
-}
-
 /* Ranks come from narrow tables: to sort the wide ones for them would cost more than all the rest. */
 static int derive_ranked(struct import *im, struct err *e)
 {
     char setls[160];
     static const char visits[] =
         "SELECT id, code, id < (SELECT count(*) FROM s_visit) AS old FROM d_visit";
-    bool moved_v = false, moved_s = false;
+    static const struct ranked visit = {"x_vrank", "t_visit", "s_visit", "mdtrt_id", D_VISIT, true},
+                               settlement = {"x_srank", "t_setl", "s_settlement",
+                                             "setl_id", D_SETL,   true};
     snprintf(setls, sizeof setls,
              "SELECT setl_id AS id, sid AS code, file_id < %d AS old FROM x_setl",
              im->n ? im->in[0].file_id : im->next_file);
     int rc = im->grows ? run_steps(im, derive_touched, "整理就诊与结算", e) : 0;
     if (rc == 0)
-        rc = make_ranks(im, "x_vrank", visits, true, "s_visit", "mdtrt_id", &moved_v, e);
+        rc = ranks_make(im, &visit, visits, e);
     if (rc == 0)
-        rc = make_ranks(im, "x_srank", setls, true, "s_settlement", "setl_id", &moved_s, e);
+        rc = ranks_make(im, &settlement, setls, e);
     if (rc == 0)
         rc = run_steps(im, derive_visits, "整理就诊与结算", e);
-    if (rc == 0)
-        rc = move_ranks(im, "x_vrank", "s_visit", "mdtrt_id", moved_v, e);
-    if (rc == 0)
-        rc = move_ranks(im, "x_srank", "s_settlement", "setl_id", moved_s, e);
     return rc;
 }
 
@@ -225,17 +176,16 @@ static int derive_sale(struct import *im, struct err *e)
 {
     char sales[160];
     int64_t fresh = 0;
-    bool moved = false, sold = !im->grows || came(im, "sale_3505,sale_3506");
+    static const struct ranked sale = {"x_lrank", NULL, "s_sale", "sale_id", D_TEXT, false};
+    bool sold = !im->grows || came(im, "sale_3505,sale_3506");
     int first = im->n ? im->in[0].file_id : im->next_file;
     int rc = run_steps(im, derive_sales, "整理销售", e);
     snprintf(sales, sizeof sales,
              "SELECT sale_id AS id, id AS code, file_id < %d AS old FROM x_sale", first);
     if (rc == 0 && sold)
-        rc = make_ranks(im, "x_lrank", sales, false, "s_sale", "sale_id", &moved, e);
+        rc = ranks_make(im, &sale, sales, e);
     if (rc == 0 && sold)
         rc = run_steps(im, derive_sold, "整理销售", e);
-    if (rc == 0 && sold)
-        rc = move_ranks(im, "x_lrank", "s_sale", "sale_id", moved, e);
     if (rc == 0 && im->grows && !came(im, "drug_trac"))
         rc = db_int(
             im->con, e, 0, &fresh,

@@ -23,7 +23,7 @@ const struct derive_step derive_others[] = {
      "huji_sec(o.oprn_oprt_endtime) AS e, huji_sec(o.anst_begntime) AS ab, huji_sec(o.anst_endtime) AS ae, "
      "huji_name_doctor(huji_id_doctor(o.oper_dr_code), o.oper_dr_name) AS dr, "
      "huji_name_doctor(huji_id_doctor(o.anst_dr_code), o.anst_dr_name) AS adr FROM t_setl_list_oprn_d o "
-     "LEFT JOIN x_setl s ON s.sid = CASE WHEN coalesce(trim(o.mdtrt_id), '') = '' THEN trim(o.setl_id) END "
+     "LEFT JOIN x_setl s ON s.setl_id = CASE WHEN coalesce(trim(o.mdtrt_id), '') = '' THEN huji_known_setl(o.setl_id) END "
      "WHERE coalesce(trim(o.vali_flag), '1') <> '0'"},
 {S_OPERATION, "SELECT huji_id_text(o.id) AS setl_list_oprn_id, o.mdtrt_id, coalesce(o.psn_no, v.psn_no) AS psn_no, "
      "v.fixmedins_code, o.code AS oprn_oprt_code, o.b AS oprn_oprt_begntime, o.e AS oprn_oprt_endtime, "
@@ -76,9 +76,9 @@ const struct derive_step derive_others[] = {
      "%{WHERE x.psn_no IN (SELECT id FROM t_psn)} GROUP BY x.id"},
 {S_ENROL, "SELECT huji_id_text(x.id) AS psn_insu_rlts_id, x.psn_no, coalesce(x.certno, p.certno) AS certno, x.insutype, x.emp_no, "
      "x.insu_admdvs, x.begndate, x.enddate, x.begndate::BIGINT * 86400 AS enrol_time, f.d AS first_stay, coalesce(c.fund, 0) AS "
-     "fund_pay_sumamt, coalesce(c.fee, 0) AS medfee_sumamt, x.rank FROM x_enrol x "
+     "fund_pay_sumamt, coalesce(c.fee, 0) AS medfee_sumamt, x.rank FROM %{(SELECT * FROM} x_enrol %{x WHERE "WHOSE("x")")} x "
      "LEFT JOIN x_claimed c ON c.id = x.id LEFT JOIN x_fststay f ON f.id = x.id LEFT JOIN s_person p ON p.psn_no = x.psn_no "
-     "%{WHERE "WHOSE("x")"} ORDER BY x.psn_no, x.begndate, x.id", WHEN_ALWAYS, NULL, WHOSE("s_enrol")},
+     "ORDER BY x.psn_no, x.begndate, x.id", WHEN_ALWAYS, NULL, WHOSE("s_enrol")},
 
 /* a report: its numeric results, ordered by item, as one fingerprint */
 {S_LAB, "SELECT huji_id_text(report_no) AS report_no, psn_no, mdtrt_id, fixmedins_code, huji_id_text(lab_name) AS lab_name, "

@@ -44,10 +44,10 @@ const struct derive_step derive_people[] = {
      "huji_id_text(CASE WHEN h.h IS NOT NULL THEN 'h:' || h.h WHEN i.book IS NOT NULL THEN 'b:' || i.book "
      "WHEN coalesce(v.tel, i.tel) IS NOT NULL THEN 't:' || huji_text_text(coalesce(v.tel, i.tel)) END) AS household, coalesce(v.tel, i.tel) AS tel, "
      "coalesce(v.sp_psn_type, s.sp_psn_type) AS sp_psn_type, w.inst AS staff_inst "
-     "FROM d_person p LEFT JOIN x_info i ON i.psn_no = p.id LEFT JOIN x_seen v ON v.psn_no = p.id "
+     "FROM %{(SELECT id FROM} d_person %{WHERE id IN (SELECT id FROM t_who))} p LEFT JOIN x_info i ON i.psn_no = p.id LEFT JOIN x_seen v ON v.psn_no = p.id "
      "LEFT JOIN x_paid s ON s.psn_no = p.id LEFT JOIN x_dead d ON d.psn_no = p.id LEFT JOIN x_home h ON h.psn_no = p.id "
      "LEFT JOIN x_works w ON w.psn_no = p.id LEFT JOIN x_emp e ON e.psn_no = p.id"
-     WHO("p.id")"ORDER BY p.id", WHEN_ALWAYS, NULL,
+     " ORDER BY p.id", WHEN_ALWAYS, NULL,
  "psn_no IN (SELECT id FROM t_who)"},
 
 {-1, "CREATE OR REPLACE TEMP TABLE x_inst AS SELECT huji_id_inst(fixmedins_code) AS id, any_value(nullif(trim(hosp_lv), '')) "

@@ -66,7 +66,7 @@ const struct derive_step derive_texts[] = {
 #define DIAGNOSES "SELECT mdtrt_id, dx, 1 AS main, 0 AS src, %F AS since FROM x_visit WHERE dx IS NOT NULL %{AND file_id >= %F} " \
      "UNION ALL SELECT coalesce(huji_id_visit(d.mdtrt_id), s.mdtrt_id), huji_name_dx(huji_id_dx(huji_dx(d.diag_code)), " \
      "d.diag_name), CASE WHEN trim(d.maindiag_flag) = '1' THEN 1 ELSE 0 END, 1, %F FROM t_setl_list_diag_d d " \
-     "LEFT JOIN x_setl s ON s.sid = CASE WHEN coalesce(trim(d.mdtrt_id), '') = '' THEN trim(d.setl_id) END " \
+     "LEFT JOIN x_setl s ON s.setl_id = CASE WHEN coalesce(trim(d.mdtrt_id), '') = '' THEN huji_known_setl(d.setl_id) END " \
      "WHERE coalesce(trim(d.vali_flag), '1') <> '0' %{AND d.file_id >= %F} " \
      "UNION ALL SELECT huji_id_visit(mdtrt_id), huji_name_dx(huji_id_dx(huji_dx(diag_code)), diag_name), " \
      "CASE WHEN trim(maindiag_flag) = '1' THEN 1 ELSE 0 END, 2, %F FROM t_setl_diag_list_d " \

@@ -71,10 +71,9 @@ const struct derive_step derive_visits[] = {
      "v.refl_old_mdtrt_id, coalesce(v.dise_no, s.dise_no) AS dise_no, coalesce(v.opter_id, s.opter_id) AS opter_id, "
      "s.clr_way, coalesce(v.proxy_flag, s.proxy_flag) AS proxy_flag, s.medfee_sumamt, s.fund_pay_sumamt, s.inscp_amt, "
      "s.acct_pay, s.cash_payamt, s.maf_pay, coalesce(s.n, 0) AS setl_cnt, s.first AS first_setl_time, "
-     "v.mdtrt_id IS NULL AS made, coalesce(v.valid, true) AND NOT coalesce(v.inside, false) AS counts FROM d_visit m "
+     "v.mdtrt_id IS NULL AS made, coalesce(v.valid, true) AND NOT coalesce(v.inside, false) AS counts FROM %{(SELECT id FROM} d_visit %{WHERE id IN (SELECT id FROM t_visit))} m "
      "LEFT JOIN %{(SELECT * FROM} x_visit %{WHERE mdtrt_id IN (SELECT id FROM t_visit))} v ON v.mdtrt_id = m.id "
-     "LEFT JOIN x_sum s ON s.mdtrt_id = m.id LEFT JOIN x_made l ON l.mdtrt_id = m.id LEFT JOIN x_dx x ON x.mdtrt_id = m.id "
-     "%{WHERE m.id IN (SELECT id FROM t_visit)}"},
+     "LEFT JOIN x_sum s ON s.mdtrt_id = m.id LEFT JOIN x_made l ON l.mdtrt_id = m.id LEFT JOIN x_dx x ON x.mdtrt_id = m.id"},
 /* the next stay of the person, anywhere, from the day of discharge on */
 {-1, "CREATE OR REPLACE TEMP TABLE x_stay AS SELECT a.mdtrt_id, a.psn_no, CAST(floor(begntime / 86400.0) AS INTEGER) AS b, "
      "CAST(floor(endtime / 86400.0) AS INTEGER) AS e, r.rank FROM x_all a JOIN x_vrank r ON r.id = a.mdtrt_id JOIN d_code c ON "

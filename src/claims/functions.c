@@ -356,6 +356,27 @@ static void sql_month(duckdb_function_info info, duckdb_data_chunk in, duckdb_ve
     }
 }
 
+/* A rank -> how many new ids came before it. */
+static void sql_shift(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)
+{
+    const struct bound *me = duckdb_scalar_function_get_extra_info(info);
+    const struct rank_shift *s = me->ctx->shift;
+    idx_t n = duckdb_data_chunk_get_size(in);
+    const int64_t *rank = duckdb_vector_get_data(duckdb_data_chunk_get_vector(in, 0));
+    int64_t *to = duckdb_vector_get_data(out);
+    for (idx_t i = 0; i < n; i++) {
+        size_t lo = 0, hi = me->ctx->n_shift;
+        while (lo < hi) {
+            size_t mid = lo + (hi - lo) / 2;
+            if (s[mid].from <= rank[i])
+                lo = mid + 1;
+            else
+                hi = mid;
+        }
+        to[i] = lo ? s[lo - 1].by : 0;
+    }
+}
+
 /* Spaces and anything from + * † on cut, upper case (definitions.md part 5). */
 static void sql_dx(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)
 {
@@ -487,6 +508,7 @@ static const struct function functions[] = {
     {"huji_dx", sql_dx, TEXT_IN, TO_TEXT, NULL, 0},
     {"huji_yuan", sql_yuan, BIG_IN, DUCKDB_TYPE_VARCHAR, false, NULL, 0},
     {"huji_month", sql_month, BIG_IN, DUCKDB_TYPE_INTEGER, false, NULL, 0},
+    {"huji_shift", sql_shift, BIG_IN, DUCKDB_TYPE_BIGINT, false, NULL, 0},
     {"huji_tail",
      sql_tail,
      {DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_BIGINT},

@@ -262,7 +262,9 @@ static int with_codes(struct import *im, struct err *e)
     struct function_context *fn = &im->store->fn;
     import_now(im);
     fn->codes = codes_new();
-    int rc = fn->codes ? codes_load(fn->codes, im->con, e) : err_nomem(e);
+    int rc = fn->codes
+                 ? codes_load(fn->codes, im->con, im->store->threads > 1 ? im->store->db : NULL, e)
+                 : err_nomem(e);
     if (rc == 0)
         rc = transact(im, e);
     texts_forget(&fn->texts);

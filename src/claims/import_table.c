@@ -195,9 +195,8 @@ static int first_with_key(struct import *im, const struct input *in, int *first,
             continue;
         rc = db_int(
             im->con, e, 0, &n,
-            "SELECT count(*) FROM (SELECT huji_known_%s(%s) AS id FROM t_%s WHERE file_id = %d) WHERE id IN (SELECT "
-            "%s FROM %s)",
-            coded[i].book, coded[i].key, T(in), in->file_id, coded[i].key, coded[i].kept);
+            "SELECT count(*) FROM %s WHERE %s IN (SELECT huji_known_%s(%s) FROM t_%s WHERE file_id = %d)",
+            coded[i].kept, coded[i].key, coded[i].book, coded[i].key, T(in), in->file_id);
         *first = n ? 0 : im->in[0].file_id;
     }
     return rc;

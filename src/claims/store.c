@@ -249,6 +249,9 @@ static int open_all(struct store *s, const struct store_options *o, struct err *
     /* DICT_FSST's two forerunners would be tried on every column, for as much work again and no gain. */
     if (rc == 0 && s->mode == STORE_WRITE)
         rc = db_run(s->con, "SET disabled_compression_methods = 'dictionary,fsst,rle'", e);
+    /* Joining what other imports left in half-full row groups would write their texts again with every month. */
+    if (rc == 0 && s->mode == STORE_WRITE)
+        rc = db_run(s->con, "SET max_vacuum_tasks = 0", e);
     if (rc == 0)
         s->fn.db = s->db;
     if (rc == 0)

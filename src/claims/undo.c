@@ -390,7 +390,7 @@ static int derive_back(struct undo *u, struct err *e)
     int rc;
     texts_forget(&fn->texts);
     fn->codes = codes_new();
-    rc = fn->codes ? codes_load(fn->codes, u->im.con, e) : err_nomem(e);
+    rc = fn->codes ? codes_load(fn->codes, u->im.con, NULL, e) : err_nomem(e);
     /* Rows that gave way to this import were taken out of them. */
     if (rc == 0)
         rc = db_run(u->im.con,
