@@ -189,6 +189,12 @@ int list_take(struct cw *db, const struct actor *who, const struct list_take *t,
         rc = err_set(e, ERR_STATE, "没有可收进的行");
     if (!rc)
         rc = settle(db, who, t->list, t->file, "taken", *taken, e);
+    if (!rc)
+        rc = cw_exec(
+            db, e,
+            "update list_in set checks_due = 1 where id = $1 and exists"
+            " (select 1 from list_out l where l.id = list_in.list and l.kind = 'presence')",
+            CW_ARGS(cw_i(t->file)));
     return cw_end(db, rc, e);
 }
 

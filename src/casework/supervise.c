@@ -13,6 +13,15 @@ static const struct supervise_column dismissed[] = {
     {"fund_fen", "涉及基金", SUP_FEN}, {"bulk", "其中批量", SUP_INT},
     {"last", "最近", SUP_TEXT},        {0},
 };
+static const struct supervise_column fast[] = {
+    {"actor_name", "谁", SUP_TEXT},
+    {"hour", "哪一小时", SUP_TEXT},
+    {"count", "条数", SUP_INT},
+    {"fund_fen", "涉及基金", SUP_FEN},
+    {"reasons", "几种理由", SUP_INT},
+    {"reason", "其中一种", SUP_TEXT},
+    {0},
+};
 static const struct supervise_column low[] = {
     {"clue", "线索", SUP_CLUE},
     {"title", "疑点", SUP_TEXT},
@@ -82,6 +91,13 @@ const struct supervise_section supervise_sections[] = {
      " or (e.kind = 'verdict' and substr(e.detail, 1, 21) = '{\"verdict\":\"rejected\"')) and " BETWEEN(
          "e.at") MINE("c") " group by e.actor_name, e.kind, e.note order by 5 desc" MOST,
      dismissed},
+    {"fast", "短时间内逐条排除", "一小时里逐条（不是批量）排除或判误报 10 条以上的；多的在前",
+     "select e.actor_name, substr(e.at, 1, 13) || ' 时', count(*), sum(c.fund_fen), count(distinct e.note), max(e.note)"
+     " from clue_event e join clue c on c.id = e.clue where (e.kind = 'dismiss' or (e.kind = 'verdict' and"
+     " substr(e.detail, 1, 21) = '{\"verdict\":\"rejected\"')) and e.detail not in ('{\"bulk\":true}',"
+     " '{\"verdict\":\"rejected\",\"bulk\":true}') and " BETWEEN("e.at") MINE(
+         "c") " group by e.actor_name, substr(e.at, 1, 13) having count(*) > 10 order by 3 desc" MOST,
+     fast},
     {"low", "认定远低于涉嫌", "判查实、认定不到涉嫌一半的；差额大的在前",
      "select c.id, c.title, c.fixmedins_name, c.fund_fen, m.found, c.verdict_by, c.verdict_at from clue c"
      " join (select clue, cast(sum(found_fen) as bigint) as found from line_money group by clue) m on m.clue = c.id"

@@ -128,7 +128,7 @@ static int one(struct request *r, act_fn *act, struct err *e)
     struct wish w;
     json_t *row = NULL;
     int64_t id = strtoll(request_param(r, "id"), NULL, 10);
-    bool versioned = act != comment;
+    bool versioned = act != comment, go_on = true;
     int rc = must_see(r, id, e);
 
     if (!rc)
@@ -136,6 +136,11 @@ static int one(struct request *r, act_fn *act, struct err *e)
     w.hand.clue = id;
     if (!rc && versioned)
         rc = request_int(r, "version", true, 1, INT64_MAX, &w.hand.version, e);
+    if (!rc && (act == dismiss || (act == judge && w.verdict == VERDICT_REJECTED)))
+        rc = single_gate(r, act == dismiss ? NULL : verdict_code[w.verdict], w.reason, id,
+                         w.hand.version, &go_on, e);
+    if (!go_on)
+        return rc;
     if (!rc)
         rc = act(&w, e);
     if (rc && w.hand.conflict)

@@ -163,7 +163,7 @@ static int rows_of(struct request *r, int64_t id, json_t **rows, struct err *e)
 }
 
 /* Names of persons are for whoever sends and takes back lists; others see 张*. */
-static void mask(json_t *rows, size_t col)
+static void mask(json_t *rows, size_t col, enum mask_kind kind)
 {
     size_t i;
     json_t *one;
@@ -176,9 +176,38 @@ static void mask(json_t *rows, size_t col)
 
         if (!name || !*name)
             continue;
-        mask_name(&b, span_of(name));
+        mask_cell(&b, kind, span_of(name));
         json_array_set_new(cells, col, json_stringn(buf_cstr(&b), b.n));
         buf_release(&b);
+    }
+}
+
+/* Of a list from above every column, named by us or not; what numbers things (visits, settlements) is no person's. */
+static void mask_handed(json_t *rows, const json_t *own)
+{
+    static const struct {
+        const char *role;
+        int kind; /* -1: as it is */
+    } known[] = {{"psn_name", MASK_NAME}, {"certno", MASK_CERTNO}, {"mdtrt_id", -1},
+                 {"setl_id", -1},         {"upper_no", -1},        {"fixmedins_code", -1},
+                 {"fixmedins_name", -1},  {"amount", -1},          {"fund", -1},
+                 {"event_date", -1}};
+    const json_t *headings = json_object_get(own, "headings"),
+                 *in = json_object_get(json_object_get(own, "mapping"), "in"), *h;
+    size_t i;
+
+    json_array_foreach(headings, i, h)
+    {
+        int kind = (int)mask_kind_of(span_of(json_string_value(h) ? json_string_value(h) : ""));
+
+        for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
+            const json_t *col = json_object_get(in, known[k].role);
+
+            if (json_is_integer(col) && (size_t)json_integer_value(col) == i)
+                kind = known[k].kind;
+        }
+        if (kind >= 0)
+            mask(rows, i, (enum mask_kind)kind);
     }
 }
 
@@ -190,7 +219,6 @@ static int show_handed(struct request *r, json_t *row, json_t *rows, struct err 
                                               {"headings", JSON_AS_JSON},
                                               {"mapping", JSON_AS_JSON},
                                               {0}};
-    static const char *const names[] = {"psn_name", "certno"};
     json_t *own = NULL;
     int rc = cw_one_json(r->db, &own, cols, e,
                          "select filename, sheet, headings, mapping from handed where list = $1",
@@ -198,13 +226,8 @@ static int show_handed(struct request *r, json_t *row, json_t *rows, struct err 
 
     if (rc || !own)
         return rc;
-    for (size_t i = 0; i < 2 && !request_may(r, "list.write"); i++) {
-        const json_t *col = json_object_get(json_object_get(json_object_get(own, "mapping"), "in"),
-                                            names[i]);
-
-        if (json_is_integer(col))
-            mask(rows, (size_t)json_integer_value(col));
-    }
+    if (!request_may(r, "list.write"))
+        mask_handed(rows, own);
     json_object_set(row, "columns", json_object_get(own, "headings"));
     json_object_set_new(row, "handed", own);
     return 0;
@@ -233,8 +256,8 @@ static int show(struct request *r, struct err *e)
         size_t i;
         json_t *one;
 
-        mask(rows, 3);
-        json_array_foreach(files, i, one) mask(json_object_get(one, "report"), 3);
+        mask(rows, 3, MASK_NAME);
+        json_array_foreach(files, i, one) mask(json_object_get(one, "report"), 3, MASK_NAME);
     }
     json_object_set_new(row, "rows", rows ? rows : json_null());
     json_object_set_new(row, "files", files ? files : json_null());

@@ -103,97 +103,14 @@ static int give_back(struct request *r, struct err *e)
                       e);
 }
 
-/* --- presence checks become a table of claims --------------------------------------------------------- */
-
-/* What B20 asks for: 在院 / 不在 / 请假. 不符: whoever lies there, the insured person does not. NULL: nothing was seen. */
-static const char *presence(const char *result)
-{
-    static const char *const map[][2] = {
-        {"相符", "在院"}, {"不符", "不在"}, {"不在院-已请假", "请假"}, {"不在院-未请假", "不在"}};
-
-    for (size_t i = 0; i < sizeof map / sizeof *map; i++)
-        if (result && strcmp(map[i][0], result) == 0)
-            return map[i][1];
-    return NULL;
-}
-
-static void csv(FILE *f, const char *s, char end)
-{
-    fputc('"', f);
-    for (; s && *s; s++) {
-        if (*s == '"')
-            fputc('"', f);
-        fputc(*s, f);
-    }
-    fputc('"', f);
-    fputc(end, f);
-}
-
-static const char *at(const json_t *list, size_t i)
-{
-    return json_string_value(json_array_get(list, i));
-}
-
-/* The answers of this file as 住院在床核查记录. *n: rows written. */
-static int write_checks(struct request *r, int64_t list, int64_t file, const char *inst, char **dir,
-                        int64_t *n, struct err *e)
-{
-    static const struct json_column cols[] = {
-        {"row_key", JSON_AS_TEXT}, {"cells", JSON_AS_JSON}, {"answer", JSON_AS_JSON}, {0}};
-    json_t *rows = NULL, *one;
-    char *name = arena_fmt(&r->arena, "checks-%lld", (long long)file), *path;
-    size_t i;
-    FILE *f;
-    int rc = cw_rows_json(
-        r->db, &rows, cols, e,
-        "select row_key, cells, answer from list_row where list = $1 and file = $2 order by no",
-        CW_ARGS(cw_i(list), cw_i(file)));
-
-    if (!rc)
-        rc = list_path(r, list, name, dir, e);
-    if (!rc && mkdir(*dir, 0700) < 0)
-        rc = err_errno(e, "建不了 %s", *dir);
-    path = rc ? NULL
-              : arena_fmt(&r->arena, "%s/在院核查记录-%lld-%lld.csv", *dir, (long long)list,
-                          (long long)file);
-    f = path ? fopen(path, "wbe") : NULL;
-    if (!rc && !f)
-        rc = err_errno(e, "写不了 %s", path);
-    if (f)
-        fputs("核查记录号,人员编号,姓名,就诊ID,定点医药机构编号,核查时间,核查结果,核查人,备注\n",
-              f);
-    json_array_foreach(rows, i, one)
-    {
-        const json_t *cells = json_object_get(one, "cells"),
-                     *answer = json_object_get(one, "answer");
-        const char *result = presence(at(answer, CHECK_RESULT));
-
-        if (!f || !result)
-            continue;
-        ++*n;
-        csv(f, json_string_value(json_object_get(one, "row_key")), ',');
-        csv(f, at(cells, 2), ',');
-        csv(f, at(cells, 3), ',');
-        csv(f, at(cells, 1), ',');
-        csv(f, inst, ',');
-        csv(f, at(answer, CHECK_TIME), ',');
-        csv(f, result, ',');
-        csv(f, at(answer, CHECK_BY), ',');
-        csv(f, at(answer, CHECK_MEMO), '\n');
-    }
-    json_decref(rows);
-    if (f && fclose(f) != 0)
-        rc = err_errno(e, "写不了 %s", path);
-    return rc;
-}
+/* --- taken in, or not -------------------------------------------------------------------------------- */
 
 static int take(struct request *r, struct err *e)
 {
     const struct list_kind *kind;
     struct list_take t = {.pick = json_object_get(r->json, "pick")};
     json_t *row = NULL;
-    char *dir = NULL;
-    int64_t taken = 0, checks = 0;
+    int64_t taken = 0;
     int rc = list_of(r, &row, &kind, e);
 
     if (rc)
@@ -202,17 +119,13 @@ static int take(struct request *r, struct err *e)
     t.file = strtoll(request_param(r, "file"), NULL, 10);
     t.changed = json_is_true(json_object_get(r->json, "changed"));
     t.replace = json_is_true(json_object_get(r->json, "replace"));
-    rc = list_take(r->db, &r->actor, &t, &taken, e);
-    if (!rc && strcmp(kind->code, "presence") == 0) {
-        const char *inst = json_string_value(json_object_get(row, "fixmedins_code"));
-
-        rc = write_checks(r, t.list, t.file, inst, &dir, &checks, e);
-        if (!rc && checks) {
-            json_decref(row);
-            return job_submit(r, "import", json_pack("{s:s}", "folder", dir), e);
-        }
-    }
     json_decref(row);
+    rc = list_take(r->db, &r->actor, &t, &taken, e);
+    /* The file is marked as due: should we end here, the next start queues the job. */
+    if (!rc && strcmp(kind->code, "presence") == 0)
+        return job_submit(
+            r, "presence",
+            json_pack("{s:I,s:I}", "list", (json_int_t)t.list, "file", (json_int_t)t.file), e);
     return rc ? rc : reply_json(r, 200, json_pack("{s:I}", "taken", (json_int_t)taken), e);
 }
 
@@ -232,6 +145,11 @@ static int drop(struct request *r, struct err *e)
 }
 
 /* --- what was agreed becomes verdict, 认定金额 and, when asked for, 责令退回 and 已退回 ------------------------ */
+
+static const char *at(const json_t *list, size_t i)
+{
+    return json_string_value(json_array_get(list, i));
+}
 
 struct adopt {
     bool order;

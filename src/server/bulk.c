@@ -99,6 +99,50 @@ int bulk_gate(struct request *r, const char *verdict, const char *reason, const 
     return cw_end(r->db, approval_note_waived(r->db, &r->session, &w, waiver, e), e);
 }
 
+/* What he dismissed one by one since then. Both columns' words: how clue_act.c writes them. */
+static int singles_since(struct request *r, const char *since, int64_t *out, struct err *e)
+{
+    return cw_get_int(
+        r->db, 0, out, e,
+        "select count(*) from clue_event where actor = $1 and at >= $2 and (kind = 'dismiss' or (kind = 'verdict'"
+        " and substr(detail, 1, 21) = '{\"verdict\":\"rejected\"')) and detail not in ('{\"bulk\":true}',"
+        " '{\"verdict\":\"rejected\",\"bulk\":true}')",
+        CW_ARGS(cw_t(r->session.login), cw_t(since)));
+}
+
+int single_gate(struct request *r, const char *verdict, const char *reason, int64_t id,
+                int64_t version, bool *go_on, struct err *e)
+{
+    int64_t most = 0, minutes = 0, done = 0, now = 0, waiver = 0;
+    struct approval_want w = {"clue.dismiss", SUBJECT, NULL, reason, "{\"rows\":1}", 1};
+    char since[CW_TIME];
+    int rc = param_int(r->db, "single_dismiss_rows", &most, e);
+
+    *go_on = true;
+    if (!rc)
+        rc = param_int(r->db, "single_dismiss_minutes", &minutes, e);
+    cw_later(-minutes * 60, since);
+    if (!rc)
+        rc = singles_since(r, since, &done, e);
+    if (rc || done < most)
+        return rc;
+    /* Somebody was there before: that is said first, as without a gate. */
+    rc = cw_get_int(r->db, 0, &now, e, "select version from clue where id = $1", CW_ARGS(cw_i(id)));
+    if (rc || now != version)
+        return rc;
+    rc = approval_waived(r->db, w.kind, &r->session, &waiver, e);
+    if (rc)
+        return rc;
+    if (!waiver) {
+        *go_on = false;
+        return ask(r, verdict, reason, &id, 1, e);
+    }
+    w.title = arena_fmt(&r->arena, "短时间内逐条%s第 %lld 条", verdict ? "判为误报" : "排除",
+                        (long long)done + 1);
+    rc = w.title ? cw_begin(r->db, e) : err_nomem(e);
+    return rc ? rc : cw_end(r->db, approval_note_waived(r->db, &r->session, &w, waiver, e), e);
+}
+
 int bulk_run(struct request *r, int64_t approval, const char *title, const char *args_text,
              struct err *e)
 {

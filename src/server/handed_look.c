@@ -9,6 +9,8 @@
 #include "base/mem.h"
 #include "casework/scope.h"
 #include "casework/sm.h"
+#include "claims/place.h"
+#include "screen/mask.h"
 #include "server/ask.h"
 #include "server/handed_view.h"
 #include "server/rowjson.h"
@@ -196,6 +198,50 @@ static void values(const struct look *k, struct buf *sql)
     buf_char(sql, ')');
 }
 
+/* Rows of visits whose institution or insured place is of the asker's division; the columns of `t`. */
+static void of_visits(const struct look *k, struct buf *sql, const char *t)
+{
+    buf_fmt(sql, "%s.fixmedins_code is not null", t);
+    if (k->scope.prefix[0]) {
+        buf_fmt(sql, " and (starts_with(coalesce(%s.insu_admdvs, ''), ", t);
+        buf_sql(sql, span_of(k->scope.prefix));
+        buf_fmt(sql, ") or (true");
+        place_inst_sql(sql, arena_fmt(&k->r->arena, "%s.fixmedins_code", t), k->scope.prefix);
+        buf_str(sql, "))");
+    }
+    if (k->scope.fixmedins_code[0]) {
+        buf_fmt(sql, " and %s.fixmedins_code = ", t);
+        buf_sql(sql, span_of(k->scope.fixmedins_code));
+    }
+}
+
+/* Who and what the file speaks of, of the asker's own division: somebody else's persons and visits do not exist here. */
+static void reach(const struct look *k, struct buf *sql)
+{
+    bool narrow = k->scope.prefix[0] || k->scope.fixmedins_code[0];
+
+    buf_str(
+        sql,
+        ", mv as (select m.mdtrt_id, m.psn_no, m.fixmedins_code from t_mdtrt_d m where m.mdtrt_id in"
+        " (select mdtrt from v) and ");
+    of_visits(k, sql, "m");
+    buf_str(
+        sql,
+        "), sv as (select s.setl_id, s.mdtrt_id, s.psn_no, s.fixmedins_code from t_setl_d s where s.setl_id"
+        " in (select setl from v) and ");
+    of_visits(k, sql, "s");
+    buf_str(
+        sql,
+        "), pv as (select p.psn_no, p.certno from t_psn_info_b p where (p.psn_no in (select psn from v)"
+        " or p.certno in (select cert from v))");
+    if (narrow) {
+        buf_str(sql, " and p.psn_no in (select x.psn_no from t_mdtrt_d x where ");
+        of_visits(k, sql, "x");
+        buf_char(sql, ')');
+    }
+    buf_char(sql, ')');
+}
+
 static int resolve(struct look *k, struct err *e)
 {
     struct buf sql = BUF_INIT;
@@ -207,16 +253,17 @@ static int resolve(struct look *k, struct err *e)
     if (rc)
         return rc < 0 ? rc : 0;
     values(k, &sql);
+    reach(k, &sql);
     buf_str(
         &sql,
         ", j as (select v.n, coalesce(any_value(m.mdtrt_id), any_value(s.mdtrt_id)) as mdtrt_id,"
         " coalesce(any_value(m.psn_no), any_value(s.psn_no), any_value(p.psn_no), any_value(q.psn_no)) as psn_no,"
         " coalesce(any_value(f.fixmedins_code), any_value(m.fixmedins_code), any_value(s.fixmedins_code),"
         " any_value(g.fixmedins_code)) as fixmedins_code from v"
-        " left join t_setl_d s on v.setl <> '' and s.setl_id = v.setl"
-        " left join t_mdtrt_d m on v.mdtrt <> '' and m.mdtrt_id = v.mdtrt"
-        " left join t_psn_info_b p on v.psn <> '' and p.psn_no = v.psn"
-        " left join t_psn_info_b q on v.cert <> '' and q.certno = v.cert"
+        " left join sv s on v.setl <> '' and s.setl_id = v.setl"
+        " left join mv m on v.mdtrt <> '' and m.mdtrt_id = v.mdtrt"
+        " left join pv p on v.psn <> '' and p.psn_no = v.psn"
+        " left join pv q on v.cert <> '' and q.certno = v.cert"
         " left join t_fixmedins_b f on v.inst <> '' and f.fixmedins_code = v.inst"
         " left join t_fixmedins_b g on v.inst = '' and v.iname <> '' and g.fixmedins_name = v.iname"
         " group by v.n)"
@@ -348,8 +395,8 @@ static json_t *by_hand(const struct look *k, const json_t *one)
 {
     json_int_t fen = json_integer_value(json_object_get(one, "fen")),
                fund = json_integer_value(json_object_get(one, "fund"));
-    const char *problem = text(one, "problem"), *no = text(one, "upper_no");
-    struct buf basis = BUF_INIT;
+    const char *no = text(one, "upper_no"), *problem;
+    struct buf basis = BUF_INIT, words = BUF_INIT;
     json_t *o;
 
     if (fen <= 0)
@@ -358,6 +405,9 @@ static json_t *by_hand(const struct look *k, const json_t *one)
         return json_null();
     if (!json_object_get(one, "fund") || fund > fen)
         fund = fen;
+    /* A clue's title stands in lists and exports: no person's numbers in it. The list keeps the words as they came. */
+    mask_cell(&words, MASK_WITHIN, span_of(text(one, "problem")));
+    problem = buf_cstr(&words);
     buf_fmt(&basis, "上级下发《%s》第 %lld 行", k->title,
             (long long)json_integer_value(json_object_get(one, "row")));
     if (*no)
@@ -368,6 +418,7 @@ static json_t *by_hand(const struct look *k, const json_t *one)
                   json_span((struct span){buf_cstr(&basis), basis.n}), "amount_fen", fen,
                   "fund_fen", fund);
     buf_release(&basis);
+    buf_release(&words);
     for (size_t i = 0; i < 5 && o; i++) {
         static const char *const same[] = {"fixmedins_code", "fixmedins_name", "psn_no", "mdtrt_id",
                                            "event_date"};

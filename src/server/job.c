@@ -308,6 +308,8 @@ static int mark_interrupted(struct server *s, struct err *e)
             "update rule_change set state = 'failed', error = '服务停止时影响还没有算完；请重算',"
             " version = version + 1 where state = 'computing'",
             CW_NONE);
+    if (!rc)
+        rc = presence_resume(db, e);
     cw_close(db);
     return rc;
 }

@@ -32,6 +32,11 @@ struct job_kind {
     int (*run)(struct job *j, struct err *e);
 };
 int job_rule_effect(struct job *j, struct err *e); /* job_rule.c */
+int job_presence(struct job *j, struct err *e);    /* job_presence.c */
+/* Queues the checks that are due of answers taken in before a crash. */
+int presence_resume(struct cw *db, struct err *e);
+/* What an import does, for jobs that made the files themselves (job_kinds.c). */
+int job_import_folder(struct job *j, const char *folder, struct err *e);
 /* job_backup.c */
 int job_backup(struct job *j, struct err *e);
 int job_backup_check(struct job *j, struct err *e);

@@ -90,10 +90,8 @@ static bool uploaded(const struct job *j, const char *folder)
            strncmp(folder + n, "/uploads/", 9) == 0;
 }
 
-/* args: {"folder": path of the uploaded files} */
-static int run_import(struct job *j, struct err *e)
+int job_import_folder(struct job *j, const char *folder, struct err *e)
 {
-    const char *folder = json_string_value(json_object_get(j->args, "folder"));
     struct intake in = {.store = j->store, .progress = &j->progress, .tell = told, .ctx = j};
     struct import_report report = {0};
     int rc = folder ? intake_run(&in, &folder, 1, &report, e) : err_set(e, ERR_INPUT, "没有文件");
@@ -105,10 +103,19 @@ static int run_import(struct job *j, struct err *e)
         cut_folder(e->where, folder);
         cut_folder(e->hint, folder);
     }
+    import_report_release(&report);
+    return rc;
+}
+
+/* args: {"folder": path of the uploaded files} */
+static int run_import(struct job *j, struct err *e)
+{
+    const char *folder = json_string_value(json_object_get(j->args, "folder"));
+    int rc = job_import_folder(j, folder, e);
+
     /* It holds persons' data, and is in the store now. What failed stays: it can be mended and tried again. */
     if (!rc && uploaded(j, folder))
         upload_forget(folder);
-    import_report_release(&report);
     return rc;
 }
 
@@ -323,6 +330,7 @@ const struct job_kind job_kinds[] = {
     {"raise", "疑点登记为线索", run_raise},
     {"backup", "备份", job_backup},
     {"backup_check", "核对备份", job_backup_check},
+    {"presence", "核查答复进数据", job_presence},
     {"rule_effect", "算规则变更的影响", job_rule_effect},
     {0},
 };

@@ -83,6 +83,30 @@ check("export", a.status == 200 and a.body[:2] == b"PK", a.body[:300])
 made(4)
 check("export_of_more_rows_409", h1.get("/api/clues/export", source="phone", approval=x).status == 409)
 head = zipfile.ZipFile(io.BytesIO(a.body)).read("xl/worksheets/sheet1.xml").decode()
+# --- one by one, but many in short time
+check("singles_params", param("single_dismiss_rows", 4) and param("single_dismiss_minutes", 60))
+singles = made(8)
+
+
+def single(who, k, path="dismiss", **more):
+    return who.post("/api/clues/%d/%s" % (k, path), {"reason": "重复登记", "version": who.get("/api/clues/%d" % k).json["version"], **more})
+
+
+ok = [single(ana, singles[0]).status, single(ana, singles[1], "verdict", verdict="rejected").status, single(ana, singles[2]).status, single(ana, singles[3]).status]
+check("singles_few_go", ok == [200] * 4, ok)
+a = single(ana, singles[4])
+check("singles_many_wait", a.status == 202 and a.json["approval"] and ana.get("/api/clues/%d" % singles[4]).json["state"] == "new", a.body)
+x = a.json["approval"]
+a = single(ana, singles[5], "verdict", verdict="rejected")
+check("singles_false_waits_too", a.status == 202 and ana.get("/api/clues/%d" % singles[5]).json["verdict"] is None, a.body)
+check("singles_confirmed_goes", single(ana, singles[6], "verdict", verdict="confirmed").status == 200)
+check("singles_stale_is_said_first", ana.post("/api/clues/%d/dismiss" % singles[7], {"reason": "重复登记", "version": 99}).status == 409)
+check("singles_of_another_go", single(h1, singles[7]).status == 200)
+check("singles_own_yes_409", ana.post("/api/approvals/%d/decide" % x, {"approve": True}).status in (403, 409))
+check("singles_agreed", h2.post("/api/approvals/%d/decide" % x, {"approve": True, "note": "同意"}).status == 200 and
+      ana.post("/api/approvals/%d/run" % x).json["done"] == 1 and ana.get("/api/clues/%d" % singles[4]).json["state"] == "dismissed")
+check("singles_param_back", param("single_dismiss_rows", 30))
+
 check("watermark", "负责人（head1）" in head and "校验码" in head and "oddHeader" in head, head[-600:])
 code = head.split("校验码 ")[1].split("<")[0]
 path = os.path.join(s.tmp.name, "audit.jsonl")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MulanPSL-2.0
 # 上级下发疑点: somebody else's layout in by a mapping, rows linked to clues, the same workbook back with the results in it.
-import io, os, re, sys, xml.etree.ElementTree as ET, zipfile
+import csv, io, json, os, re, sys, xml.etree.ElementTree as ET, zipfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from client import *
 from upper import HEAD, book
@@ -156,5 +156,54 @@ q = c.get("/api/lists/%d" % k3).json["rows"][0]["clue"]
 c.post("/api/clues/%d/verdict" % q, {"verdict": "rejected", "reason": "不属实", "version": 1})
 a = c.get("/api/handed/%d/file" % k3)
 check("handed_formula_not_overwritten", a.status == 422 and "K4" in a.json["detail"] and "公式" in a.json["detail"], a.body)
+# --- who only reads sees no person's numbers, in columns that no mapping names either
+s.user("lead1", "leader", name="刘局")
+lead = s.client("lead1")
+cert, tel = "42980119790101123X", "13800138000"
+head = HEAD[:10] + ["患者", "联系电话", "身份证号", "家庭住址", "备注", "机构地址"]
+r5 = ["1", "SJ-9", A["fixmedins_name"], A["fixmedins_code"], "张三丰", A["psn_no"], A["mdtrt_id"], A["event_date"][:10], "张某（%s）挂床，电话%s" % (cert, tel), 99,
+      "李四光", tel, cert, "青溪县大桥镇1组", "见%s，编号429801202313310001" % cert.lower(), "县城关镇"]
+k5 = up(book([r5], head), "第五批疑点.xlsx").json["id"]
+ask5 = {"sheet": "疑点明细", "heading_row": 3, "mapping": {"in": m["in"], "out": {}}, "choices": {"4": "new"}}
+a = c.post("/api/handed/%d/take" % k5, ask5)
+check("handed_taken_with_more_columns", a.status == 200 and a.json["made"] == 1, a.body)
+mine, seen = c.get("/api/lists/%d" % k5).json["rows"][0], lead.get("/api/lists/%d" % k5).json["rows"][0]["cells"]
+check("handed_worked_on_unmasked", mine["cells"] == [str(x) for x in r5], mine)
+check("handed_read_masked", [seen[i] for i in (4, 10, 11, 12, 13)] == ["张*", "李*", "138****8000", "429801********123X", "青***"], seen)
+check("handed_read_masked_in_words", seen[8] == "张某（429801********123X）挂床，电话138****8000" and
+      seen[14] == "见429801********123x，编号429801202313310001", (seen[8], seen[14]))
+check("handed_read_ids_stay", [seen[i] for i in (1, 3, 5, 6, 9, 15)] == [str(r5[i]) for i in (1, 3, 5, 6, 9, 15)], seen)
+one = c.get("/api/clues/%d" % mine["clue"]).json
+check("handed_title_without_numbers", cert not in json.dumps(one) and tel not in json.dumps(one) and "138****8000" in one["title"] and
+      cert not in c.get("/api/clues/%d/money" % mine["clue"]).json["basis"]["basis"], one)
+
+# --- persons and visits of elsewhere are not known here
+sys1 = s.client("system1")
+for code, place in (("far", "110101"), ("here", "429801")):
+    sys1.post("/api/orgs", {"code": code, "parent": "root", "kind": "bureau", "name": code, "admdvs": place})
+s.user("far1", "head", org="far")
+s.user("here1", "head", org="here")
+psn = next(csv.DictReader(open(os.path.join(tables, "psn_info_b.csv"), encoding="utf-8-sig")))
+P = next(x for x in csv.DictReader(open(os.path.join(tables, "psn_info_b.csv"), encoding="utf-8-sig")) if x["psn_no"] == A["psn_no"])
+rows6 = [row(1, {**A, "fixmedins_code": "", "fixmedins_name": ""}, 10, visit=False),
+         row(2, {**A, "fixmedins_code": "", "fixmedins_name": "", "psn_no": ""}, 10),
+         row(3, {**A, "fixmedins_code": "", "fixmedins_name": "", "psn_no": ""}, 10, visit=False, 情况说明=P["certno"])]
+m6 = {"in": {**{x: y for x, y in m["in"].items() if x != "psn_name"}, "certno": HEAD.index("情况说明")}, "out": {}}
+
+
+def looked(who):
+    a = who.ask("POST", "/api/handed?name=%s.xlsx" % who.login, book(rows6), {"Content-Type": "application/octet-stream"})
+    check("handed_reach_uploaded", a.status == 201, a.body)
+    return who.post("/api/handed/%d/look" % a.json["id"], {**ask, "mapping": m6}).json["rows"]
+
+
+for login in ("far1", "here1"):
+    w = s.client(login)
+    w.login = login
+    got = looked(w)
+    if login == "far1":
+        check("handed_elsewhere_unknown", [x["status"] for x in got] == ["unknown"] * 3 and got[2]["psn_no"] == "" and not got[1]["psn_no"], got)
+    else:
+        check("handed_own_known", all(x["known"] and x["psn_no"] == A["psn_no"] for x in got), got)
 check("handed_stops", s.stop() == 0, s.text()[-400:])
 finish()

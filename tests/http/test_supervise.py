@@ -119,13 +119,14 @@ check("waiver_day_is_iso", lead.post("/api/waivers", {"kind": "clue.dismiss", "r
 check("waived", lead.post("/api/waivers", {"kind": "clue.dismiss", "reason": "本局只有三个人，无人可以复核", "until": day}).status == 201)
 sections = [r["code"] for r in sup.get("/api/supervise").json["rows"]]
 got = {c: sup.get("/api/supervise/" + c) for c in sections}
-check("all_sections", len(sections) == 10 and all(a.status == 200 for a in got.values()), {c: a.body for c, a in got.items() if a.status != 200})
+check("all_sections", len(sections) == 11 and all(a.status == 200 for a in got.values()), {c: a.body for c, a in got.items() if a.status != 200})
 rows = {c: a.json["rows"] for c, a in got.items() if a.status == 200}
 d = [r for r in rows["dismissed"] if r["reason"] == "重复登记"]
 check("dismissals", len(d) == 1 and d[0]["count"] == 2 and d[0]["fund_fen"] == 500000 and d[0]["bulk"] == 2 and d[0]["actor_name"] == "ana1", rows["dismissed"])
 check("false_alarms_too", any(r["how"] == "误报" and r["reason"] == "后来说误报" for r in rows["dismissed"]), rows["dismissed"])
 check("far_below", [(r["clue"], r["found_fen"], r["fund_fen"]) for r in rows["low"]] == [(clues[5], 100, 600000)], rows["low"])
 check("reversed", [(r["clue"], r["was"], r["now"], r["was_by"], r["now_by"]) for r in rows["reversed"]] == [(clues[0], "查实", "误报", "off1", "ana1")], rows["reversed"])
+check("fast_none_yet", rows["fast"] == [], rows["fast"])
 check("overdue", rows["overdue"] == [{"actor_name": "off1", "count": 1, "fund_fen": 500000, "oldest": "2020-01-01"}], rows["overdue"])
 check("exports", any(r["act"] == "clue.export" and r["actor"] == "head1" for r in rows["exports"]), rows["exports"])
 check("waivers", rows["waivers"][0]["kind"] == "批量排除线索" and rows["waivers"][0]["until"] == day, rows["waivers"])
@@ -145,5 +146,11 @@ if s.casework:  # the database server drops every connection: nobody has to rest
                         " where datname = current_database() and pid <> pg_backend_pid()"], check=True, capture_output=True)
         check("database_comes_back", [off.get("/api/clues").status for _ in range(12)] == [200] * 12 and
               off.post("/api/clues/%d/comments" % clues[5], {"text": "断线之后"}).status == 200, s.text()[-1500:])
+# --- one by one in a short time: the same as a bulk, seen by the hour (25: more than ten of them within one, wherever the hour ends)
+more = [ana.post("/api/clues", {"source": "phone", "title": "逐条 %d" % i, "basis": "来电，记录在案", "received_on": "2026-11-20", "amount_fen": 100}).json["id"] for i in range(25)]
+done = [head.post("/api/clues/%d/dismiss" % k, {"reason": "查无此事", "version": 1}).status for k in more]
+fast = sup.get("/api/supervise/fast").json["rows"]
+check("fast_by_the_hour", done == [200] * 25 and fast and fast[0]["actor_name"] == "head1" and 10 < fast[0]["count"] <= 25 and
+      fast[0]["fund_fen"] == 100 * fast[0]["count"] and fast[0]["reason"] == "查无此事", (done, fast))
 check("stops", s.stop() == 0, s.text()[-2000:])
 finish()
