@@ -4,6 +4,7 @@
  * and answers as many bytes as the whole answer has; `parse` reads it into the message's structs as well; `full` judges and
  * keeps. bench/live makes the county and calls this.
  */
+#include <dirent.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
@@ -109,6 +110,54 @@ static double child_cpu(pid_t pid)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* Seconds of processor of a process's threads, added up by their names. */
+enum { THREADS = 32 };
+struct threads {
+    struct {
+        char name[20];
+        double s;
+    } at[THREADS];
+    int n;
+};
+
+static void add_thread(struct threads *t, const char *name, double s)
+{
+    int i = 0;
+    while (i < t->n && strcmp(t->at[i].name, name) != 0)
+        i++;
+    if (i == THREADS)
+        return;
+    if (i == t->n) {
+        t->at[t->n++].s = 0;
+        snprintf(t->at[i].name, sizeof t->at[i].name, "%s", name);
+    }
+    t->at[i].s += s;
+}
+
+static void read_threads(pid_t pid, struct threads *t)
+{
+    char path[300], name[20];
+    unsigned long long ns;
+    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    DIR *d = opendir(path);
+    t->n = 0;
+    for (struct dirent *x; d && (x = readdir(d));) {
+        snprintf(path, sizeof path, "/proc/%d/task/%s/comm", (int)pid, x->d_name);
+        FILE *f = fopen(path, "re");
+        bool ok = f && fscanf(f, "%19[^\n]", name) == 1;
+        if (f)
+            fclose(f);
+        snprintf(path, sizeof path, "/proc/%d/task/%s/schedstat", (int)pid, x->d_name);
+        f = ok ? fopen(path, "re") : NULL;
+        if (f && fscanf(f, "%llu", &ns) == 1)
+            add_thread(t, name, (double)ns / 1e9);
+        if (f)
+            fclose(f);
+    }
+    if (d)
+        closedir(d);
+}
+
 static int stop(struct child *c, double *mb)
 {
     int status = 1;
@@ -124,6 +173,7 @@ static int stop(struct child *c, double *mb)
 struct measured {
     double per_second, p50, p99, cpu_server, cpu_load, findings, answer, mb;
     uint64_t bad;
+    struct threads threads; /* us a message */
 };
 
 static int measure(struct bench *b, int kind, double rate, uint64_t seed, struct measured *out,
@@ -146,10 +196,13 @@ static int measure(struct bench *b, int kind, double rate, uint64_t seed, struct
     l.seed = seed + 1000000000;
     l.seconds = b->seconds;
     l.rate = rate;
+    struct threads was, is;
+    read_threads(c.pid, &was);
     double cpu = -child_cpu(c.pid), mb;
     if (rc == 0)
         rc = load_run(&l, &r, e);
     cpu += child_cpu(c.pid);
+    read_threads(c.pid, &is);
     if (stop(&c, &mb) < 0 && rc == 0)
         rc = err_set(e, ERR_STATE, "服务没有正常结束");
     if (rc < 0)
@@ -164,6 +217,10 @@ static int measure(struct bench *b, int kind, double rate, uint64_t seed, struct
                              .answer = (double)r.bytes / (double)r.sent,
                              .mb = mb,
                              .bad = r.bad};
+    for (int i = 0; i < was.n; i++)
+        add_thread(&is, was.at[i].name, -was.at[i].s);
+    for (int i = 0; i < is.n; i++)
+        add_thread(&out->threads, is.at[i].name, is.at[i].s / n * 1e6);
     return 0;
 }
 
@@ -217,6 +274,9 @@ static int run_one(struct bench *b, struct err *e)
                    "p50 %.2f, p99 %.2f ms, bad %llu\n",
                    kind_name[b->only], m.per_second, m.cpu_server, m.cpu_load, m.p50, m.p99,
                    (unsigned long long)m.bad);
+        for (int k = 0; rc == 0 && k < m.threads.n; k++)
+            if (m.threads.at[k].s >= 0.1)
+                printf("    %-16s %6.1f us a message\n", m.threads.at[k].name, m.threads.at[k].s);
     }
     return rc;
 }

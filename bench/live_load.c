@@ -19,6 +19,21 @@
 #define PLACE_PSN "@PSN_______________________@"
 enum { OUT_BYTES = 96 << 10, IN_BYTES = 256 << 10, MOST_CONNECTIONS = 512 };
 
+static int find_places(struct body *b, struct err *e)
+{
+    const char *end = b->text.p + b->text.n, *p = b->text.p;
+    const char *psn = memmem(p, b->text.n, PLACE_PSN, sizeof PLACE_PSN - 1);
+    for (; (p = memmem(p, (size_t)(end - p), PLACE_ID, sizeof PLACE_ID - 1)); p++) {
+        if (b->n_id == MOST_PLACES)
+            return err_set(e, ERR_LIMIT, "报文里的编号太多");
+        b->id[b->n_id++] = (uint32_t)(p - b->text.p);
+    }
+    if (!psn)
+        return err_set(e, ERR_INPUT, "报文里没有人员的位置");
+    b->psn = (uint32_t)(psn - b->text.p);
+    return 0;
+}
+
 int messages_read(const char *path, struct messages *m, struct err *e)
 {
     char block[65536];
@@ -37,7 +52,9 @@ int messages_read(const char *path, struct messages *m, struct err *e)
             continue;
         if (line.n > OUT_BYTES - 1024 || mem_grow(&m->at, &cap, m->n + 1, sizeof *m->at) < 0)
             return err_set(e, ERR_LIMIT, "报文太长");
-        m->at[m->n++] = line;
+        m->at[m->n] = (struct body){.text = line};
+        if (find_places(&m->at[m->n++], e) < 0)
+            return ERR_INPUT;
     }
     return m->n ? 0 : err_set(e, ERR_INPUT, "%s 里没有报文", path);
 }
@@ -50,7 +67,6 @@ void messages_release(struct messages *m)
 
 struct con {
     int fd;
-    bool busy;
     double due;
     char *out, *in;
     size_t n_out, sent, n_in;
@@ -58,7 +74,8 @@ struct con {
 
 struct run {
     const struct load *l;
-    struct con con[MOST_CONNECTIONS];
+    struct con con[MOST_CONNECTIONS], *idle[MOST_CONNECTIONS];
+    int n_idle;
     int ep;
     uint64_t next;
     uint64_t random;
@@ -98,13 +115,6 @@ static int connect_one(struct run *r, struct con *c, struct err *e)
     return 0;
 }
 
-static void fill(char *body, size_t n, const char *place, size_t width, const char *with)
-{
-    char *end = body + n;
-    for (char *p = body; (p = memmem(p, (size_t)(end - p), place, width)); p += width)
-        memcpy(p, with, width);
-}
-
 static int push(struct run *r, struct con *c)
 {
     while (c->sent < c->n_out) {
@@ -125,7 +135,8 @@ static int ask(struct run *r, struct con *c, double due)
 {
     const struct load *l = r->l;
     char id[32], psn[64];
-    struct span body = l->messages->at[draw(r) % l->messages->n];
+    const struct body *m = &l->messages->at[draw(r) % l->messages->n];
+    struct span body = m->text;
     unsigned turn = (unsigned)(draw(r) % l->times);
     int n = snprintf(psn, sizeof psn, turn ? "%s-%04u" : "%s", l->psn[draw(r) % l->n_psn], turn);
     memset(psn + n, ' ', sizeof psn - (size_t)n);
@@ -135,11 +146,11 @@ static int ask(struct run *r, struct con *c, double due)
                         "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
                         body.p + sizeof "{\"infno\":\"" - 1, l->key, body.n);
     memcpy(c->out + head, body.p, body.n);
-    fill(c->out + head, body.n, PLACE_ID, sizeof PLACE_ID - 1, id);
-    fill(c->out + head, body.n < 2000 ? body.n : 2000, PLACE_PSN, sizeof PLACE_PSN - 1, psn);
+    for (uint32_t i = 0; i < m->n_id; i++)
+        memcpy(c->out + head + m->id[i], id, sizeof PLACE_ID - 1);
+    memcpy(c->out + head + m->psn, psn, sizeof PLACE_PSN - 1);
     c->n_out = (size_t)head + body.n;
     c->sent = c->n_in = 0;
-    c->busy = true;
     c->due = due;
     return push(r, c);
 }
@@ -154,17 +165,19 @@ static int pull(struct run *r, struct con *c)
         return -1;
     c->n_in += (size_t)k;
     c->in[c->n_in] = 0;
-    char *end = strstr(c->in, "\r\n\r\n"),
-         *length = end ? strcasestr(c->in, "content-length:") : NULL;
+    char *end = memmem(c->in, c->n_in, "\r\n\r\n", 4);
+    char *length = end ? memmem(c->in, (size_t)(end - c->in), "Content-Length:", 15) : NULL;
     if (!end || !length)
         return 0;
     size_t body = strtoull(length + 15, NULL, 10), have = c->n_in - (size_t)(end + 4 - c->in);
     if (have < body)
         return 0;
+    char *all = c->in + c->n_in;
     r->bytes += body;
-    r->bad += !strstr(end, "\"infcode\": 0") || strstr(end, "HJ41") ||
+    r->bad += !memmem(end, (size_t)(all - end), "\"infcode\": 0", 12) ||
+              memmem(end, (size_t)(all - end), "HJ41", 4) ||
               strncmp(c->in, "HTTP/1.1 200", 12) != 0;
-    for (char *p = end; (p = strstr(p, "\"jr_id\"")); p += 7)
+    for (char *p = end; (p = memmem(p, (size_t)(all - p), "\"jr_id\"", 7)); p += 7)
         r->findings++;
     return 1;
 }
@@ -183,14 +196,6 @@ static int cmp_float(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static struct con *idle(struct run *r)
-{
-    for (int i = 0; i < r->l->connections; i++)
-        if (!r->con[i].busy)
-            return &r->con[i];
-    return NULL;
-}
-
 static int go(struct run *r, struct err *e)
 {
     const struct load *l = r->l;
@@ -203,7 +208,7 @@ static int go(struct run *r, struct err *e)
         bool open = t < end;
         while (open) {
             double at = l->rate > 0 ? begin + (double)due / l->rate : t;
-            struct con *c = at <= t ? idle(r) : NULL;
+            struct con *c = at <= t && r->n_idle ? r->idle[--r->n_idle] : NULL;
             if (!c)
                 break;
             if (ask(r, c, at) < 0)
@@ -225,7 +230,7 @@ static int go(struct run *r, struct err *e)
             if (rc < 0)
                 return err_errno(e, "连接断了");
             if (rc == 1) {
-                c->busy = false;
+                r->idle[r->n_idle++] = c;
                 busy--;
                 if (took(r, now() - c->due) < 0)
                     return err_nomem(e);
@@ -248,7 +253,7 @@ int load_run(const struct load *l, struct load_result *out, struct err *e)
     for (int i = 0; i < MOST_CONNECTIONS; i++)
         r->con[i].fd = -1;
     for (int i = 0; i < l->connections && rc == 0; i++)
-        rc = connect_one(r, &r->con[i], e);
+        rc = connect_one(r, r->idle[r->n_idle++] = &r->con[i], e);
     getrusage(RUSAGE_SELF, &u[0]);
     double t = now();
     if (rc == 0)
