@@ -110,9 +110,33 @@ static bool take_clock(struct span *s, int *secs)
     return true;
 }
 
+static int two(const char *p)
+{
+    return (p[0] - '0') * 10 + p[1] - '0';
+}
+
+/* 2024-03-08 09:30:00, as nearly all write it. False: it is something else, or no time. */
+static bool plain_time(struct span s, sec_t *out)
+{
+    static const char shape[] = "0000-00-00 00:00:00";
+    if (s.n != sizeof shape - 1)
+        return false;
+    for (size_t i = 0; i < sizeof shape - 1; i++)
+        if (shape[i] == '0' ? (unsigned char)(s.p[i] - '0') > 9 : s.p[i] != shape[i])
+            return false;
+    int y = two(s.p) * 100 + two(s.p + 2), mo = two(s.p + 5), d = two(s.p + 8);
+    int h = two(s.p + 11), mi = two(s.p + 14), sec = two(s.p + 17);
+    if (!day_valid(y, mo, d) || h > 23 || mi > 59 || sec > 59)
+        return false;
+    *out = (sec_t)day_from_ymd(y, mo, d) * DAY_SECS + h * 3600 + mi * 60 + sec;
+    return true;
+}
+
 bool sec_parse(struct span s, sec_t *out)
 {
     s = span_trim(s);
+    if (plain_time(s, out))
+        return true;
     day_t day;
     int secs = 0;
     if (!take_date(&s, &day))

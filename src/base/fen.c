@@ -14,9 +14,32 @@ static bool push_digit(int64_t *v, int d)
     return true;
 }
 
+/* Digits, a point, digits: what nearly all numbers are. False: it is not that, or long. */
+static bool plain_number(struct span s, int scale, int64_t *out)
+{
+    static const uint64_t ten[] = {1, 10, 100, 1000, 10000, 100000, 1000000};
+    uint64_t v = 0;
+    size_t i = 0, point;
+    if (s.n > 11 || scale > 6)
+        return false;
+    for (; i < s.n && (unsigned char)(s.p[i] - '0') < 10; i++)
+        v = v * 10 + (unsigned char)(s.p[i] - '0');
+    point = i;
+    if (i < s.n && s.p[i] == '.')
+        for (i++; i < s.n && (unsigned char)(s.p[i] - '0') < 10; i++)
+            v = v * 10 + (unsigned char)(s.p[i] - '0');
+    int frac = point < s.n ? (int)(s.n - point - 1) : 0;
+    if (i < s.n || !point || frac > scale)
+        return false;
+    *out = (int64_t)(v * ten[scale - frac]);
+    return true;
+}
+
 bool dec_parse(struct span s, int scale, bool round, int64_t *out)
 {
     s = span_trim(s);
+    if (plain_number(s, scale, out))
+        return true;
     bool neg = false;
     if (s.n && (s.p[0] == '-' || s.p[0] == '+')) {
         neg = s.p[0] == '-';

@@ -36,7 +36,7 @@ static bool solid(char c)
     return c > ' ' && c < 0x7f;
 }
 
-struct span span_trim(struct span s)
+struct span span_trim_ends(struct span s)
 {
     size_t k;
     if (s.n && solid(s.p[0]) && solid(s.p[s.n - 1]))
@@ -88,18 +88,35 @@ static size_t utf8_step(const unsigned char *p, size_t n)
     return k;
 }
 
+/* How many bytes from p on, at most n, are ASCII; not all of them need be counted. */
+static size_t ascii_run(const unsigned char *p, size_t n)
+{
+    const uint64_t high = UINT64_C(0x8080808080808080);
+    size_t i = 0;
+    for (; n - i >= 8; i += 8) {
+        uint64_t w;
+        memcpy(&w, p + i, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        w = __builtin_bswap64(w);
+#endif
+        if (w & high)
+            return i + (size_t)__builtin_ctzll(w & high) / 8;
+    }
+    while (i < n && p[i] < 0x80)
+        i++;
+    return i;
+}
+
 bool utf8_valid(struct span s, size_t *bad_at)
 {
     const unsigned char *p = (const unsigned char *)s.p;
     for (size_t i = 0; i < s.n;) {
-        uint64_t w;
-        if (i + 8 <= s.n && (memcpy(&w, p + i, 8), !(w & UINT64_C(0x8080808080808080)) &&
-                                                       !((w - UINT64_C(0x0101010101010101)) &
-                                                         UINT64_C(0x8080808080808080)))) {
-            i += 8; /* eight of ASCII, none of them 0 */
-            continue;
-        }
-        size_t k = utf8_step(p + i, s.n - i);
+        i += ascii_run(p + i, s.n - i);
+        /* most of what is not ASCII is Chinese: three bytes that begin with E1 to EC */
+        while (s.n - i >= 3 && (unsigned char)(p[i] - 0xe1) < 12 && (p[i + 1] & 0xc0) == 0x80 &&
+               (p[i + 2] & 0xc0) == 0x80)
+            i += 3;
+        size_t k = i < s.n ? utf8_step(p + i, s.n - i) : 1;
         if (!k) {
             if (bad_at)
                 *bad_at = i;

@@ -29,8 +29,14 @@ static inline bool span_is(struct span a, const char *s)
 }
 /* Order of bytes, shorter first on a common prefix. */
 int span_cmp(struct span a, struct span b);
-struct span span_trim(
-    struct span s); /* ASCII white space, NBSP and the ideographic space off both ends */
+struct span span_trim_ends(struct span s);
+/* ASCII white space, NBSP and the ideographic space off both ends. */
+static inline struct span span_trim(struct span s)
+{
+    bool plain = s.n && (unsigned char)(s.p[0] - 0x21) < 0x5f &&
+                 (unsigned char)(s.p[s.n - 1] - 0x21) < 0x5f;
+    return plain ? s : span_trim_ends(s);
+}
 bool span_starts(struct span s, const char *prefix);
 /* Cuts at the first `sep`: returns the head, leaves the tail in *s; at the end the tail is {NULL, 0}. */
 struct span span_cut(struct span *s, char sep);

@@ -89,11 +89,11 @@ static int each(struct pull *j, element_fn *fn, void *ctx)
 }
 
 /* fsi_order_dtos, order_dtos or orderDtos */
-static bool node_is(struct span key, const char *name, const char *camel)
+static bool node_is(struct span key, struct span name, struct span camel)
 {
     if (key.n > 4 && memcmp(key.p, "fsi_", 4) == 0)
         key = (struct span){key.p + 4, key.n - 4};
-    return span_is(key, name) || span_is(key, camel);
+    return span_eq(key, name) || span_eq(key, camel);
 }
 
 /* Room for one more in an array that lives in the arena. */
@@ -105,7 +105,7 @@ static void *one_more(struct pull *j, void *array, size_t *n, size_t *cap, size_
         return NULL;
     }
     if (*n == *cap) {
-        size_t more = *cap ? *cap * 2 : 16;
+        size_t more = *cap ? *cap * 2 : size < 100 ? 16 : 32;
         void *p = arena_calloc(j->a, more * size);
         if (!p) {
             err_nomem(j->e);
@@ -125,7 +125,7 @@ static void *one_more(struct pull *j, void *array, size_t *n, size_t *cap, size_
 enum { NAMES_KEPT = 64 };
 struct names_before {
     struct {
-        struct span key;
+        struct span bytes;       /* from behind the value before to behind the colon */
         const struct want *want; /* NULL: stepped over */
     } at[NAMES_KEPT];
     size_t n;
@@ -191,27 +191,28 @@ static const struct want oprn_fields[] = {
 };
 #undef O
 
-static const struct want *find_again(struct names_before *b, size_t i, const struct want *list,
-                                     struct span key)
-{
-    if (i >= NAMES_KEPT)
-        return find(list, key);
-    if (i >= b->n || !span_eq(b->at[i].key, key)) {
-        b->at[i].key = key;
-        b->at[i].want = find(list, key);
-        b->n = i >= b->n ? i + 1 : b->n;
-    }
-    return b->at[i].want;
-}
-
 /* An object of scalars alone. */
 static int flat(struct pull *j, const struct want *list, struct names_before *before, void *base)
 {
     struct span key, s;
     bool first = true, more;
     int rc = pull_open(j, '{');
-    for (size_t i = 0; rc == 0 && (rc = pull_next(j, '{', &first, &key, &more)) == 0 && more; i++) {
-        const struct want *f = before ? find_again(before, i, list, key) : find(list, key);
+    for (size_t i = 0; rc == 0; i++) {
+        const struct want *f;
+        if (before && i < before->n && pull_again(j, before->at[i].bytes)) {
+            f = before->at[i].want;
+            first = false;
+        } else {
+            const char *from = j->p;
+            if ((rc = pull_next(j, '{', &first, &key, &more)) < 0 || !more)
+                break;
+            f = find(list, key);
+            if (before && i < NAMES_KEPT) {
+                before->at[i].bytes = (struct span){from, (size_t)(j->p - from)};
+                before->at[i].want = f;
+                before->n = i >= before->n ? i + 1 : before->n;
+            }
+        }
         if (!f)
             rc = pull_skip(j);
         else if ((rc = pull_scalar(j, &s)) == 0)
@@ -289,11 +290,11 @@ static int read_visit(struct pull *j, void *ctx)
     x->cap_diag = 0;
     int rc = pull_open(j, '{');
     while (rc == 0 && (rc = pull_next(j, '{', &first, &key, &more)) == 0 && more) {
-        if (node_is(key, "order_dtos", "orderDtos"))
+        if (node_is(key, SPAN("order_dtos"), SPAN("orderDtos")))
             rc = each(j, read_line, x);
-        else if (node_is(key, "diagnose_dtos", "diagnoseDtos"))
+        else if (node_is(key, SPAN("diagnose_dtos"), SPAN("diagnoseDtos")))
             rc = each(j, read_diag, x);
-        else if (node_is(key, "operation_dtos", "operationDtos"))
+        else if (node_is(key, SPAN("operation_dtos"), SPAN("operationDtos")))
             rc = each(j, read_oprn, x);
         else if ((rc = take(j, key, visit_fields, v, &taken)) == 0 && !taken)
             rc = pull_skip(j);
@@ -386,7 +387,7 @@ static int read_patient(struct pull *j, void *ctx)
     };
     int rc = pull_open(j, '{');
     while (rc == 0 && (rc = pull_next(j, '{', &first, &key, &more)) == 0 && more) {
-        if (node_is(key, "encounter_dtos", "encounterDtos"))
+        if (node_is(key, SPAN("encounter_dtos"), SPAN("encounterDtos")))
             rc = each(j, read_visit, &x);
         else if ((rc = take(j, key, fields, p, &taken)) == 0 && !taken)
             rc = pull_skip(j);
@@ -434,7 +435,7 @@ static int read_data(struct pull *j, void *ctx)
     };
     int rc = pull_open(j, '{');
     while (rc == 0 && (rc = pull_next(j, '{', &first, &key, &more)) == 0 && more) {
-        if (node_is(key, "patient_dtos", "patientDtos"))
+        if (node_is(key, SPAN("patient_dtos"), SPAN("patientDtos")))
             rc = each(j, read_patient, m);
         else if (span_is(key, "warns"))
             rc = each(j, read_warn, m);

@@ -21,6 +21,27 @@ int pull_open(struct pull *j, char bracket);
 /* Next member or element: *more false when the bracket closed. `key` is for objects (NULL: an array). `first` is the
  * caller's, true before the first call. */
 int pull_next(struct pull *j, char bracket, bool *first, struct span *key, bool *more);
+/* Is what stands here, byte for byte, what was read before (a comma, a member's name, the colon)? Then it is behind us. Programs write one
+ * order after another in the same way, so that names need not be read again. */
+static inline bool pull_again(struct pull *j, struct span before)
+{
+    const char *p = j->p, *q = before.p;
+    size_t n = before.n;
+    uint64_t a, b, differ = 0;
+    if ((size_t)(j->end - p) < n || n < 8)
+        return n && n < 8 && (size_t)(j->end - p) >= n && memcmp(p, q, n) == 0 && (j->p += n, true);
+    for (size_t i = 0; i + 8 < n; i += 8) {
+        memcpy(&a, p + i, 8);
+        memcpy(&b, q + i, 8);
+        differ |= a ^ b;
+    }
+    memcpy(&a, p + n - 8, 8);
+    memcpy(&b, q + n - 8, 8);
+    if (differ | (a ^ b))
+        return false;
+    j->p += n;
+    return true;
+}
 /* A text, a number's digits, "true", "false"; n = 0 for null, "" and an empty bracket. */
 int pull_scalar(struct pull *j, struct span *out);
 int pull_skip(struct pull *j);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fen.h"
 #include "check/check.h"
 #include "check/message.h"
 
@@ -69,6 +70,116 @@ static void arrays_and_history(void **state)
     assert_int_equal(ev->n_line, 3);
     assert_true(!ev->line[0].fresh && ev->line[1].fresh && ev->line[2].fresh);
     arena_release(&a);
+}
+
+/* Orders that are written as the one before are read by its bytes: what differs in any place must be read all the same. */
+static void orders_unlike_the_first(void **state)
+{
+    (void)state;
+    static const char *const orders[] = {
+        "{\"rx_id\": \"1\", \"hilist_code\": \"A\", \"x\": [1, {\"y\": 2}], \"cnt\": \"2\", \"sumamt\": 2.5}",
+        "{\"rx_id\": \"1\", \"hilist_code\": \"A\", \"x\": \"\\\"cnt\\\": 9\", \"cnt\": 2, \"sumamt\": \"2.5\"}",
+        "{\"rx_id\":\"1\",\"hilist_code\":\"A\",\"cnt\":\"2\",\"sumamt\":2.50}",
+        "{\"hilist_code\": \"A\", \"rx_id\": \"1\", \"sumamt\": 2.5, \"cnt\": 2.0000}",
+        "{\"rx_id\": \"1\", \"hilist_cod\": \"B\", \"hilist_code\": \"A\", \"cnt\": \" 2 \", \"sumamt\": \"02.5\"}",
+        "{\n \"rx_id\" : \"1\" ,\n \"hilist_code\" : \"A\" ,\n \"cnt\" : 2 ,\n \"sumamt\" : 2.499999\n}",
+        "{\"r\\u0078_id\": \"1\", \"hilist_code\": \"A\", \"cnt\": \"2\", \"sumamt\": 2.5}"};
+    enum { N = sizeof orders / sizeof *orders };
+    for (int i = 0; i < N * N; i++) {
+        struct arena a = ARENA_INIT;
+        struct message m;
+        struct err e = {0};
+        char text[4000];
+        snprintf(
+            text, sizeof text,
+            HEAD
+            "{\"data\": {\"patient_dtos\": {\"patn_id\": \"P\", \"encounter_dtos\": {\"mdtrt_id\": \"V\","
+            " \"adm_date\": \"2024-01-14\", \"order_dtos\": [%s,%s,%s]}}}}}",
+            orders[i / N], orders[i % N], orders[i / N]);
+        if (read_text(text, &a, &m, &e))
+            fail_msg("%s: %s", e.message, text);
+        assert_int_equal(m.patient[0].ev.n_line, 3);
+        for (int k = 0; k < 3; k++) {
+            const struct new_line *l = &m.patient[0].ev.line[k];
+            assert_true(span_is(l->id, "1") && span_is(l->hilist_code, "A"));
+            assert_true(l->cnt == 20000 && l->sum == 250);
+        }
+        arena_release(&a);
+    }
+}
+
+/* Where ASCII, Chinese and what is neither meet, at every place of eight bytes. */
+static void utf8(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool ok;
+    } rows[] = {{"中文", true},
+                {"é中", true},
+                {"😀", true},
+                {"中\xed\x9f\xbf", true},
+                {"中\xc0\x80", false},
+                {"\xe0\x80\x80", false},
+                {"\xe0\xa0\x80", true},
+                {"中\xed\xa0\x80", false},
+                {"中\xe4\xb8", false},
+                {"\xe4\xb8"
+                 "A",
+                 false},
+                {"\xf4\x90\x80\x80", false},
+                {"\x80", false},
+                {"\xff", false}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (size_t before = 0; before < 20; before++)
+            for (size_t after = 0; after < 20; after++) {
+                char text[80];
+                size_t bad = 0, n = strlen(rows[i].text);
+                memset(text, 'a', sizeof text);
+                memcpy(text + before, rows[i].text, n);
+                char *exact = malloc(before + n + after); /* nothing behind it may be read */
+                memcpy(exact, text, before + n + after);
+                assert_int_equal(utf8_valid((struct span){exact, before + n + after}, &bad),
+                                 rows[i].ok);
+                assert_true(rows[i].ok || (bad >= before && bad < before + n));
+                free(exact);
+            }
+}
+
+static void values(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int scale;
+        bool ok;
+        int64_t v;
+    } numbers[] = {
+        {"12.5", 2, true, 1250},       {"12.", 2, true, 1200},
+        {".5", 2, true, 50},           {".", 2, false, 0},
+        {"0012", 2, true, 1200},       {"1.234", 2, true, 123},
+        {"1.235", 2, true, 124},       {"-3", 2, true, -300},
+        {"1,234.5", 2, true, 123450},  {"1e3", 2, false, 0},
+        {"1.2.3", 2, false, 0},        {"99999999999", 6, true, INT64_C(99999999999000000)},
+        {"999999999999", 6, false, 0}, {"0.123456", 6, true, 123456}};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        int64_t v = 0;
+        bool ok = dec_parse(span_of(numbers[i].text), numbers[i].scale, true, &v);
+        if (ok != numbers[i].ok || (ok && v != numbers[i].v))
+            fail_msg("%s gives %lld", numbers[i].text, (long long)v);
+    }
+    static const char *const same[] = {"2024-03-08 09:30:05", "2024-03-08T09:30:05",
+                                       "2024/3/8 9:30:05",    " 2024-03-08 09:30:05",
+                                       "20240308093005",      "2024年3月8日 9时30分5秒"};
+    static const char *const none[] = {"2024-02-30 09:30:05", "2024-03-08 24:00:00",
+                                       "2024-03-08 09:60:05", "2024-03-08 09:30:0x",
+                                       "2024-13-08 09:30:05", "0000-00-00 00:00:00"};
+    sec_t first, t;
+    assert_true(sec_parse(SPAN("2024-03-08 09:30:05"), &first));
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+        assert_true(sec_parse(span_of(same[i]), &t) && t == first);
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        assert_false(sec_parse(span_of(none[i]), &t));
 }
 
 static void in_gbk(void **state)
@@ -200,9 +311,15 @@ static void public_samples(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_object),     cmocka_unit_test(arrays_and_history),
-        cmocka_unit_test(in_gbk),         cmocka_unit_test(faults),
-        cmocka_unit_test(too_deep),       cmocka_unit_test(cut_short),
+        cmocka_unit_test(one_object),
+        cmocka_unit_test(arrays_and_history),
+        cmocka_unit_test(orders_unlike_the_first),
+        cmocka_unit_test(utf8),
+        cmocka_unit_test(values),
+        cmocka_unit_test(in_gbk),
+        cmocka_unit_test(faults),
+        cmocka_unit_test(too_deep),
+        cmocka_unit_test(cut_short),
         cmocka_unit_test(public_samples),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
