@@ -10,6 +10,33 @@ int walk_line_field(const char *name)
     return source_field(S_LINE, span_of(name));
 }
 
+/* Room for the bits of guards: all up. */
+static int open_all(struct walk *w)
+{
+    const struct huji_run *run = w->run;
+    size_t most = 1;
+    for (int s = 0; s < HUJI_SOURCES; s++) {
+        size_t words = s < SOURCE_COUNT ? run->dispatch[s].words : 0;
+        w->open_at[s + 1] = w->open_at[s] + words;
+        most = words > most ? words : most;
+    }
+    size_t n = w->open_at[HUJI_SOURCES] + 1;
+    w->open = mem_calloc(n, sizeof *w->open);
+    w->open_old = mem_calloc(n, sizeof *w->open_old);
+    w->bits = mem_calloc(most, sizeof *w->bits);
+    w->bit_of = mem_calloc((size_t)run->n_plan + 1, sizeof *w->bit_of);
+    if (!w->open || !w->open_old || !w->bits || !w->bit_of)
+        return -1;
+    for (int s = 0; s < SOURCE_COUNT; s++) {
+        const int *plan = run->dispatch[s].plan;
+        for (uint32_t i = 0; plan[i] >= 0; i++) {
+            w->bit_of[plan[i]] = (uint32_t)w->open_at[s] * 64 + i;
+            walk_open(w, plan[i]);
+        }
+    }
+    return 0;
+}
+
 int walk_new(const struct huji_run *run, struct walk **out, struct err *e)
 {
     struct walk *w = mem_calloc(1, sizeof *w);
@@ -36,12 +63,16 @@ int walk_new(const struct huji_run *run, struct walk **out, struct err *e)
         walk_free(w);
         return err_nomem(e);
     }
+    memset(w->guard, 1, plans);
+    if (open_all(w) < 0) {
+        walk_free(w);
+        return err_nomem(e);
+    }
     for (int i = 0; i < run->lib->n_rules; i++) {
         walk_numbers_of(run->lib->rules[i], &w->mask[i], &w->told[i]);
         w->mask[i] &= (uint16_t)~w->told[i];
     }
     walk_own_rows(w);
-    memset(w->guard, 1, plans);
     for (int p = 0; p < run->n_plan; p++)
         if (run->plan[p].person[0].x)
             w->guarded[w->n_guarded++] = p;
@@ -87,11 +118,12 @@ void walk_free(struct walk *w)
             kept_release(&w->kept[i][k]);
     for (int i = 0; w->sums && i < w->run->lib->n_measures; i++)
         measure_release(&w->sums[i]);
-    void *all[] = {
-        w->kept,    w->mask,    w->told,     w->sums,     w->all,   w->tap_rank, w->part.ev,
-        w->guard,   w->guarded, w->visit_of, w->visit_ok, w->buf,   w->touched,  w->is_touched,
-        w->live,    w->tapped,  w->by_visit, w->fund,     w->rows,  w->order,    w->fold.members,
-        w->own_row, w->reached, w->filler,   w->owner.ev, w->bucket};
+    void *all[] = {w->kept,         w->mask,     w->told,     w->sums,       w->all,
+                   w->tap_rank,     w->part.ev,  w->guard,    w->guarded,    w->visit_of,
+                   w->visit_ok,     w->buf,      w->touched,  w->is_touched, w->live,
+                   w->tapped,       w->by_visit, w->fund,     w->rows,       w->order,
+                   w->fold.members, w->own_row,  w->reached,  w->filler,     w->owner.ev,
+                   w->bucket,       w->open,     w->open_old, w->bits,       w->bit_of};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         mem_free(all[i]);
     net_release(&w->net);
@@ -281,25 +313,35 @@ static void net_lines(struct walk *w)
         w->failed = true;
 }
 
-/* A row and every plan that its columns let pass. */
+/* A row and every plan that is open to it and that its columns let pass. */
 static void offer(struct walk *w, enum source_id src, int32_t row)
 {
     const struct dispatch *d = &w->run->dispatch[src];
     const struct event_ref ref = {src, row, -1};
-    const uint64_t *at[DISPATCH_COLUMNS];
     bool old = w->news && !walk_is_new(w, src, row);
-    for (int c = 0; c < d->n_columns; c++)
-        at[c] = dispatch_bits(d, &d->column[c], &w->env, &ref);
-    for (size_t k = 0; k < d->words; k++) {
-        uint64_t bits = d->all[k];
-        for (int c = 0; c < d->n_columns; c++)
-            bits &= at[c][k];
-        for (; bits; bits &= bits - 1) {
-            int plan = d->plan[k * 64 + (size_t)__builtin_ctzll(bits)];
-            if (w->guard[plan] && !(old && w->own_row[plan]))
-                walk_consider(w, plan, src, row);
-        }
+    const uint64_t *open = (old ? w->open_old : w->open) + w->open_at[src];
+    uint64_t *bits = w->bits, left = 0;
+    for (size_t k = 0; k < d->words; k++)
+        left |= bits[k] = open[k];
+    for (int c = 0; c < d->n_columns && left; c++) {
+        const uint64_t *at = dispatch_bits(d, &d->column[c], &w->env, &ref);
+        left = 0;
+        for (size_t k = 0; k < d->words; k++)
+            left |= bits[k] &= at[k];
     }
+    for (size_t k = 0; k < d->words && left; k++)
+        for (uint64_t b = bits[k]; b; b &= b - 1)
+            walk_consider(w, d->plan[k * 64 + (size_t)__builtin_ctzll(b)], src, row);
+}
+
+/* Is any plan open to the source's rows of this turn? */
+static bool any_open(const struct walk *w, enum source_id src, enum turn turn)
+{
+    const uint64_t *open = turn == TURN_OLD ? w->open_old : w->open;
+    for (size_t k = w->open_at[src]; k < w->open_at[src + 1]; k++)
+        if (open[k])
+            return true;
+    return false;
 }
 
 /* N5: refunds that found no charge, one event per visit, item and price. */
@@ -315,7 +357,7 @@ static void walk_unmatched(struct walk *w)
 static void walk_source(struct walk *w, enum source_id src, int32_t psn, enum turn turn)
 {
     enum source_id table = src == S_VISIT ? S_STAY : src;
-    if (*w->run->by_source[src] < 0 || !w->run->first[table])
+    if (*w->run->by_source[src] < 0 || !w->run->first[table] || !any_open(w, src, turn))
         return;
     const struct huji_table *t = &w->run->frame->table[table];
     int kind = table == S_STAY ? w->run->known[S_STAY].kind : -1;
@@ -332,6 +374,8 @@ static void walk_source(struct walk *w, enum source_id src, int32_t psn, enum tu
 
 static void walk_live_lines(struct walk *w, enum turn turn)
 {
+    if (!any_open(w, S_LINE, turn))
+        return;
     for (size_t i = w->lo; i < w->hi; i++)
         if (w->live[i] && walk_turn_of(w, turn, S_LINE, (int32_t)i))
             offer(w, S_LINE, (int32_t)i);
@@ -364,7 +408,10 @@ static void guards(struct walk *w, int32_t psn)
         int p = w->guarded[k];
         if (!w->news || w->guard[p])
             w->guard[p] = walk_passes(w, w->run->plan[p].person);
+        walk_open(w, p);
     }
+    if (w->news)
+        walk_news_open(w);
     w->env.line = saved;
 }
 
@@ -393,6 +440,7 @@ static void walk_person(struct walk *w, int32_t psn)
     if (w->news) {
         walk_rows(w, psn, TURN_NEW);
         walk_news_close(w);
+        walk_news_open(w);
         walk_rows(w, psn, TURN_OLD);
     } else {
         walk_rows(w, psn, TURN_ALL);

@@ -102,13 +102,28 @@ void walk_news_close(struct walk *w)
     }
 }
 
+void walk_news_open(struct walk *w)
+{
+    memset(w->open, 0, w->open_at[HUJI_SOURCES] * sizeof *w->open);
+    memset(w->open_old, 0, w->open_at[HUJI_SOURCES] * sizeof *w->open_old);
+    for (int p = 0; p < w->run->n_plan; p++) {
+        uint32_t at = w->bit_of[p];
+        uint64_t bit = (uint64_t)(w->guard[p] != 0) << (at & 63);
+        w->open[at >> 6] |= bit;
+        w->open_old[at >> 6] |= w->own_row[p] ? 0 : bit;
+    }
+}
+
 void walk_only_news(struct walk *w, const struct walk_news *n)
 {
     w->news = n;
     w->fold.wanted = n ? takes_part : NULL;
     w->fold.wanted_ctx = w;
-    if (!n)
-        memset(w->guard, 1, (size_t)w->run->n_plan);
+    if (n)
+        return;
+    memset(w->guard, 1, (size_t)w->run->n_plan);
+    for (int p = 0; p < w->run->n_plan; p++)
+        walk_open(w, p);
 }
 
 void walk_reset(struct walk *w)

@@ -59,7 +59,11 @@ struct walk {
     int32_t *rows; /* scratch: rows of a visit */
     size_t cap_rows;
     /* per plan */
-    uint8_t *guard;          /* 0: this person's lines are none of its business */
+    uint8_t *guard; /* 0: this person's lines are none of its business */
+    /* The guards as bits, by source as dispatch has them: of all rows, and of rows that are not news. */
+    uint64_t *open, *open_old, *bits; /* bits: scratch of one source */
+    size_t open_at[HUJI_SOURCES + 1];
+    uint32_t *bit_of;        /* per plan: its bit in `open` */
     int *guarded, n_guarded; /* plans that ask something of the person alone */
     struct filler *filler;
     int32_t *visit_of;
@@ -113,6 +117,14 @@ bool walk_is_new(const struct walk *w, enum source_id src, int32_t row);
 bool walk_any_new(const struct walk *w, const struct event *ev, size_t n);
 void walk_own_rows(struct walk *w);
 void walk_news_close(struct walk *w);
+/* After guards have changed: the bits that offer reads. With news only; without, guards() sets single ones. */
+void walk_news_open(struct walk *w);
+static inline void walk_open(struct walk *w, int plan)
+{
+    uint32_t at = w->bit_of[plan];
+    uint64_t bit = UINT64_C(1) << (at & 63);
+    w->open[at >> 6] = w->guard[plan] ? w->open[at >> 6] | bit : w->open[at >> 6] & ~bit;
+}
 static inline bool walk_turn_of(const struct walk *w, enum turn turn, enum source_id src,
                                 int32_t row)
 {
