@@ -10,12 +10,14 @@
 #include "base/mem.h"
 
 #define MAX_CACHED 400
+#define MAX_PLACES 40 /* parameters whose place is kept with the statement */
 #define WAIT_MS 15000
 
 struct prepared {
     char *sql;
     sqlite3_stmt *stmt;
     bool busy;
+    uint8_t place[MAX_PLACES]; /* of $1, $2 ... as SQLite numbers them; 0: none */
 };
 
 struct cache {
@@ -116,6 +118,15 @@ static struct prepared *place(struct cache *c)
     return NULL;
 }
 
+/* $2 may stand before $1 in the text, and SQLite numbers by first appearance. */
+static int place_of(sqlite3_stmt *stmt, size_t i)
+{
+    char name[24];
+
+    snprintf(name, sizeof name, "$%zu", i + 1);
+    return sqlite3_bind_parameter_index(stmt, name);
+}
+
 static int prepare(struct cw *db, const char *sql, struct cursor *cur, struct err *e)
 {
     size_t n = strlen(sql);
@@ -138,6 +149,8 @@ static int prepare(struct cw *db, const char *sql, struct cursor *cur, struct er
         }
         memcpy(copy, sql, n + 1);
         *p = (struct prepared){.sql = copy, .stmt = stmt};
+        for (size_t i = 0; i < MAX_PLACES; i++)
+            p->place[i] = (uint8_t)place_of(stmt, i);
     }
     p->busy = true;
     cur->stmt = p->stmt;
@@ -145,14 +158,11 @@ static int prepare(struct cw *db, const char *sql, struct cursor *cur, struct er
     return 0;
 }
 
-static int bind(sqlite3_stmt *stmt, size_t i, const struct cw_val *v)
+static int bind(const struct cursor *cur, size_t i, const struct cw_val *v)
 {
-    char name[24];
-    int at;
+    sqlite3_stmt *stmt = cur->stmt;
+    int at = cur->cached && i < MAX_PLACES ? cur->cached->place[i] : place_of(stmt, i);
 
-    /* $2 may stand before $1 in the text, and SQLite numbers by first appearance. */
-    snprintf(name, sizeof name, "$%zu", i + 1);
-    at = sqlite3_bind_parameter_index(stmt, name);
     if (at == 0)
         return SQLITE_OK;
     switch (v->type) {
@@ -191,7 +201,7 @@ static int start(struct cw *db, struct cw_rows *rows, const char *sql, const str
         return rc;
     }
     for (size_t i = 0; i < n && !rc; i++)
-        if (bind(cur->stmt, i, &v[i]) != SQLITE_OK)
+        if (bind(cur, i, &v[i]) != SQLITE_OK)
             rc = fail(db, "业务库的参数", e);
     if (rc) {
         release(cur);

@@ -1,21 +1,28 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* Decisions as they were kept, read on from where the last reading ended, into fsi_flag. */
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
+#include "check/pull.h"
 #include "server/traffic.h"
 
-#define LINES_AT_ONCE 2000
+/* In one transaction: others who write wait for it. */
+#define LINES_AT_ONCE 500
 
-static const char *text(const json_t *o, const char *name)
-{
-    const char *s = json_string_value(json_object_get(o, name));
-
-    return s ? s : "";
-}
+/* What a decision says that is counted: one finding, or what a doctor did with one. */
+struct told {
+    struct span jr_id, rule_id, finding_id, mdtrt_id, mode, message; /* of findings */
+    struct span sev_deg, dspo_rqmt, amount_fen;
+    struct span warn_rslt_id, dspo_way, dspo_way_rea; /* of warns */
+};
+struct line {
+    struct cw *db;
+    const char *day;
+    struct span inst, infno;
+};
 
 /* "refmsg_time": "20261201093000123" of the answer -> "2026-12-01"; today when there is none. */
 static void day_of(const char *answer, size_t n, char out[11])
@@ -32,66 +39,121 @@ static void day_of(const char *answer, size_t n, char out[11])
         snprintf(out, 11, "%.10s", now);
 }
 
-static int flags(struct cw *db, const json_t *line, const char *day, struct err *e)
+static struct cw_val number(struct span s)
 {
-    const json_t *f;
-    size_t i;
-    int rc = 0;
+    char text[24];
 
-    json_array_foreach(json_object_get(line, "findings"), i, f) if (!rc) rc = cw_exec(
-        db, e,
+    snprintf(text, sizeof text, "%.*s", s.n > 20 ? 20 : (int)s.n, s.p ? s.p : "");
+    return cw_i(strtoll(text, NULL, 10));
+}
+
+static int flag(const struct line *l, const struct told *f, struct err *e)
+{
+    return cw_exec(
+        l->db, e,
         "insert into fsi_flag(jr_id, fixmedins_code, day, infno, rule_id, finding_id, mdtrt_id, sev, mode,"
         " dspo, amount_fen, message) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
         " on conflict (jr_id) do nothing",
-        CW_ARGS(cw_t(text(f, "jr_id")), cw_t(text(line, "fixmedins_code")), cw_t(day),
-                cw_t(text(line, "infno")), cw_t(text(f, "rule_id")), cw_t(text(f, "finding_id")),
-                cw_t(text(f, "mdtrt_id")), cw_i(json_integer_value(json_object_get(f, "sev_deg"))),
-                cw_t(text(f, "mode")), cw_i(json_integer_value(json_object_get(f, "dspo_rqmt"))),
-                cw_i(json_integer_value(json_object_get(f, "amount_fen"))),
-                cw_t(text(f, "message"))));
-    return rc;
+        CW_ARGS(cw_s(f->jr_id), cw_s(l->inst), cw_t(l->day), cw_s(l->infno), cw_s(f->rule_id),
+                cw_s(f->finding_id), cw_s(f->mdtrt_id), number(f->sev_deg), cw_s(f->mode),
+                number(f->dspo_rqmt), number(f->amount_fen), cw_s(f->message)));
 }
 
 /* 3103: of the same institution only. */
-static int ways(struct cw *db, const json_t *line, const char *day, struct err *e)
+static int way(const struct line *l, const struct told *w, struct err *e)
 {
-    const json_t *w;
-    size_t i;
-    int rc = 0;
-
-    json_array_foreach(json_object_get(line, "warns"), i, w) if (!rc) rc = cw_exec(
-        db, e,
+    return cw_exec(
+        l->db, e,
         "update fsi_flag set way = $1, reason = $2, way_day = $3 where jr_id = $4 and fixmedins_code = $5",
-        CW_ARGS(cw_t(text(w, "dspo_way")), cw_t(text(w, "dspo_way_rea")), cw_t(day),
-                cw_t(text(w, "warn_rslt_id")), cw_t(text(line, "fixmedins_code"))));
+        CW_ARGS(cw_s(w->dspo_way), cw_s(w->dspo_way_rea), cw_t(l->day), cw_s(w->warn_rslt_id),
+                cw_s(l->inst)));
+}
+
+static int read_told(struct pull *j, struct told *t)
+{
+    static const struct {
+        const char *name;
+        size_t at;
+    } want[] = {{"jr_id", offsetof(struct told, jr_id)},
+                {"finding_id", offsetof(struct told, finding_id)},
+                {"rule_id", offsetof(struct told, rule_id)},
+                {"mdtrt_id", offsetof(struct told, mdtrt_id)},
+                {"sev_deg", offsetof(struct told, sev_deg)},
+                {"mode", offsetof(struct told, mode)},
+                {"dspo_rqmt", offsetof(struct told, dspo_rqmt)},
+                {"amount_fen", offsetof(struct told, amount_fen)},
+                {"message", offsetof(struct told, message)},
+                {"warn_rslt_id", offsetof(struct told, warn_rslt_id)},
+                {"dspo_way", offsetof(struct told, dspo_way)},
+                {"dspo_way_rea", offsetof(struct told, dspo_way_rea)}};
+    struct span key, skipped;
+    bool first = true, more;
+    int rc = pull_open(j, '{');
+
+    *t = (struct told){.jr_id = {"", 0}};
+    while (!rc && !(rc = pull_next(j, '{', &first, &key, &more)) && more) {
+        struct span *to = &skipped;
+
+        for (size_t i = 0; i < sizeof want / sizeof *want; i++)
+            if (span_is(key, want[i].name))
+                to = (struct span *)(void *)((char *)t + want[i].at);
+        rc = pull_scalar(j, to);
+    }
     return rc;
 }
 
-/* `at` may be written into. */
-static int one_line(struct cw *db, char *at, size_t n, struct err *e)
+/* *rc: of the database; returns that of reading. */
+static int read_list(struct pull *j, const struct line *l,
+                     int (*one)(const struct line *, const struct told *, struct err *), int *rc,
+                     struct err *e)
+{
+    struct span none;
+    struct told t;
+    bool first = true, more;
+    int bad = pull_open(j, '[');
+
+    while (!bad && !(bad = pull_next(j, '[', &first, &none, &more)) && more)
+        if (!(bad = read_told(j, &t)) && !*rc)
+            *rc = one(l, &t, e);
+    return bad;
+}
+
+static int one_line(struct cw *db, struct arena *a, const char *at, size_t n, struct err *e)
 {
     static const char mark[] = ", \"answer\": "; /* decisions.c: the answer is the last member */
-    json_t *line;
-    char day[11], *answer = memmem(at, n, mark, sizeof mark - 1);
+    const char *answer = memmem(at, n, mark, sizeof mark - 1);
+    struct err bad = {0}; /* decisions.c complains of such a line when it opens the file */
+    struct line l = {.db = db, .inst = {"", 0}, .infno = {"", 0}};
+    struct span key, other;
+    char day[11];
+    bool first = true, more;
     int rc = 0;
 
     if (!answer || memmem(at, (size_t)(answer - at), "\"findings\": []", 14)) /* most of them */
         return 0;
     day_of(answer + 1, n - (size_t)(answer + 1 - at), day);
-    *answer = '}'; /* the answer, which is most of the line, is of no interest */
-    line = json_loadb(at, (size_t)(answer + 1 - at), 0, NULL);
-    if (!line) /* decisions.c complains of it when it opens the file */
+    l.day = day;
+    /* The answer, which is most of the line, is of no interest: it ends before it. */
+    struct pull j = {.begin = at, .p = at, .end = answer, .max_depth = 16, .a = a, .e = &bad};
+
+    if (pull_open(&j, '{'))
         return 0;
-    rc = flags(db, line, day, e);
-    if (!rc)
-        rc = ways(db, line, day, e);
-    json_decref(line);
+    while (pull_peek(&j) && !pull_next(&j, '{', &first, &key, &more) && more) {
+        bool inst = span_is(key, "fixmedins_code");
+
+        if (inst || span_is(key, "infno") ? pull_scalar(&j, inst ? &l.inst : &l.infno)
+            : span_is(key, "findings")    ? read_list(&j, &l, flag, &rc, e)
+            : span_is(key, "warns")       ? read_list(&j, &l, way, &rc, e)
+                                          : pull_scalar(&j, &other))
+            break;
+    }
     return rc;
 }
 
 /* Some lines in one transaction, with how far it came. *more: there may be others. */
 static int some_lines(FILE *f, struct cw *db, int64_t *at, bool *more, struct err *e)
 {
+    struct arena a = ARENA_INIT;
     char *line = NULL;
     size_t cap = 0;
     ssize_t n;
@@ -102,11 +164,13 @@ static int some_lines(FILE *f, struct cw *db, int64_t *at, bool *more, struct er
         return rc;
     while (!rc && lines < LINES_AT_ONCE && (n = getline(&line, &cap, f)) > 0 &&
            line[n - 1] == '\n') {
-        rc = one_line(db, line, (size_t)n, e);
+        rc = one_line(db, &a, line, (size_t)n, e);
+        arena_reset(&a);
         *at += n;
         lines++;
     }
     free(line);
+    arena_release(&a);
     *more = lines == LINES_AT_ONCE;
     if (!rc)
         rc = cw_exec(db, e,
