@@ -21,7 +21,11 @@ void steady_cond_init(pthread_cond_t *c)
 
 int steady_cond_wait(pthread_cond_t *c, pthread_mutex_t *lock, int64_t milliseconds)
 {
-    int64_t until = steady_now() + milliseconds * 1000000;
+    return steady_cond_until(c, lock, steady_now() + milliseconds * 1000000);
+}
+
+int steady_cond_until(pthread_cond_t *c, pthread_mutex_t *lock, int64_t until)
+{
     struct timespec t = {.tv_sec = (time_t)(until / 1000000000), .tv_nsec = until % 1000000000};
     return pthread_cond_timedwait(c, lock, &t);
 }

@@ -10,6 +10,8 @@
 int64_t steady_now(void);
 /* A condition whose timed waits are measured so; waits at most so long. */
 void steady_cond_init(pthread_cond_t *c);
+/* Until steady_now() is `until`, at most. */
+int steady_cond_until(pthread_cond_t *c, pthread_mutex_t *lock, int64_t until);
 int steady_cond_wait(pthread_cond_t *c, pthread_mutex_t *lock, int64_t milliseconds);
 
 #endif

@@ -35,10 +35,12 @@ struct decisions {
     off_t durable, end;            /* end: with what waits */
     pthread_t thread;
     bool started, stopping;
+    bool asleep, gathering,
+        hurry; /* the thread that writes: has nothing; waits for more; need not */
 };
 
 enum { MOST_SPARE = 4 << 20 };
-/* Nanoseconds from one write to the next: of few lines, and of MANY or more. */
+/* Nanoseconds from one write to the next: of few lines or when nobody else comes, and of MANY or more. */
 enum { GATHER = 300000, GATHER_MANY = 1000000, MANY = 8 };
 static const char mark[] = ", \"answer\": ";
 
@@ -111,7 +113,7 @@ int decisions_open(const char *dir, struct decisions **out, struct err *e)
     if (!d)
         return err_nomem(e);
     pthread_mutex_init(&d->lock, NULL);
-    pthread_cond_init(&d->work, NULL);
+    steady_cond_init(&d->work);
     pthread_cond_init(&d->fewer, NULL);
     d->last = &d->first;
     snprintf(path, sizeof path, "%s/check", dir);
@@ -252,15 +254,17 @@ static void call_one(struct decisions *d, struct keeping *k, int bad)
     } else if (k->again) {
         rc = take_answer(d, k->at, k->n, k->sha, k->answer, &why);
     }
-    k->done(k->ctx, rc, &why); /* k is not ours any more */
+    k->done(k->ctx, rc, &why);
 }
 
 static size_t call_all(struct decisions *d, struct keeping *list, int bad)
 {
     size_t n = 0;
+    for (struct keeping *k = list; k; k = k->next)
+        call_one(d, k, bad);
     for (struct keeping *k = list, *next; k; k = next, n++) {
         next = k->next;
-        call_one(d, k, bad);
+        k->leave(k->ctx); /* k is not ours any more */
     }
     return n;
 }
@@ -299,29 +303,50 @@ static void write_group(struct decisions *d)
     pthread_cond_broadcast(&d->fewer);
 }
 
+/* Locked. Lets others come who share the write: not for long, and no longer when nobody else is on his way. */
+static void gather(struct decisions *d, int64_t last)
+{
+    d->gathering = true;
+    while (!d->stopping) {
+        bool few = d->hurry || d->n_keeping < MANY;
+        int64_t until = last + (few ? GATHER : GATHER_MANY);
+        if (steady_now() >= until)
+            break;
+        steady_cond_until(&d->work, &d->lock, until);
+    }
+    d->gathering = d->hurry = false;
+}
+
 /* The thread that writes. Under load it lets some time pass from one write to the next, so that more share it; who comes alone does
  * not wait. */
 static void *write_groups(void *ctx)
 {
     struct decisions *d = ctx;
-    int64_t next = 0;
+    int64_t last = 0;
     pthread_mutex_lock(&d->lock);
     for (;;) {
+        d->asleep = true;
         while (!d->first && !d->stopping)
             pthread_cond_wait(&d->work, &d->lock);
+        d->asleep = false;
         if (!d->first)
             break;
-        int64_t rest = next - steady_now();
-        if (rest > 0 && !d->stopping) {
-            pthread_mutex_unlock(&d->lock);
-            nanosleep(&(struct timespec){.tv_nsec = rest}, NULL);
-            pthread_mutex_lock(&d->lock);
-        }
-        next = steady_now() + (d->n_keeping < MANY ? GATHER : GATHER_MANY);
+        gather(d, last);
+        last = steady_now();
         write_group(d);
     }
     pthread_mutex_unlock(&d->lock);
     return NULL;
+}
+
+void decisions_hurry(struct decisions *d)
+{
+    pthread_mutex_lock(&d->lock);
+    if (d->gathering && !d->hurry) {
+        d->hurry = true;
+        pthread_cond_signal(&d->work);
+    }
+    pthread_mutex_unlock(&d->lock);
 }
 
 static void line_of(struct buf *b, const char *key, const struct keeping *k)
@@ -374,7 +399,10 @@ int decisions_keep(struct decisions *d, struct keeping *k, struct err *e)
         *d->last = k;
         d->last = &k->next;
         d->n_keeping++;
-        pthread_cond_signal(&d->work);
+        if (d->asleep) {
+            d->asleep = false;
+            pthread_cond_signal(&d->work);
+        }
     }
     pthread_mutex_unlock(&d->lock);
     return rc;

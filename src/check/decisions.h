@@ -26,7 +26,7 @@ size_t decisions_count(const struct decisions *d);
 int decisions_find(struct decisions *d, struct span inst, struct span msgid, struct span infno,
                    const char *sha, struct buf *answer, struct err *e);
 
-/* One decision on its way to the disk: its caller's memory until `done` has been called. */
+/* One decision on its way to the disk: its caller's memory until `leave` has been called. */
 struct keeping {
     struct span inst, msgid, infno;
     const char *sha;    /* 64 hex digits */
@@ -35,6 +35,9 @@ struct keeping {
     /* Called once, by the thread that writes. rc 0: it is on disk. 1: another message of this key was first, `answer` has become
      * what was said to that one. Negative: nothing of it is on disk, and nothing may be answered as kept. */
     void (*done)(void *ctx, int rc, const struct err *why);
+    /* Called behind it, when all who shared the write have been told: what wakes another thread wakes it once for all of them. From here on
+     * this memory is not ours. */
+    void (*leave)(void *ctx);
     void *ctx;
     /* private */
     struct keeping *next;
@@ -43,8 +46,10 @@ struct keeping {
     bool again;
 };
 /* Returns at once: a thread of its own writes what has come together meanwhile, with one fdatasync for all, and calls `done`. Waits only
- * while MOST_KEEPING others have not been called. Errors: ERR_NOMEM; then `done` is not called. */
+ * while MOST_KEEPING others have not been called. Errors: ERR_NOMEM; then neither is called. */
 int decisions_keep(struct decisions *d, struct keeping *k, struct err *e);
+/* Nobody else is on his way: what waits for others to share its write need not wait for them. */
+void decisions_hurry(struct decisions *d);
 /* Until all have been called. */
 void decisions_drain(struct decisions *d);
 

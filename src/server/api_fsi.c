@@ -52,7 +52,12 @@ static void told(struct live_later *later)
         reply_problem(x->r, 500, "服务器出错", "内存不足", NULL);
     count(x);
     buf_release(&x->answer);
-    request_answered(x->r);
+    request_ready(x->r);
+}
+
+static void leave(struct live_later *later)
+{
+    request_answered(((struct one *)later)->r);
 }
 
 static int answer(struct request *r, struct err *e)
@@ -70,6 +75,7 @@ static int answer(struct request *r, struct err *e)
     if (!x)
         return err_nomem(e);
     x->later.done = told;
+    x->later.leave = leave;
     x->r = r;
     x->infno = call.infno;
     x->began = traffic_clock();

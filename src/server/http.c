@@ -59,6 +59,7 @@ struct queue {
     pthread_cond_t work;
     struct call *first, *last;
     size_t n;
+    int busy; /* workers that have taken one */
     pthread_t *worker;
     int n_workers, n_started;
     pthread_t watcher; /* answers those that have waited too long, even when no worker comes back */
@@ -373,15 +374,23 @@ static struct call *pop(struct queue *q)
     return c;
 }
 
-static struct call *take(struct queue *q)
+/* The next one; `had`: the one before is done with. Messages that wait for others on their way to the disk are told when there are none. */
+static struct call *take(struct queue *q, bool had)
 {
     struct http *h = q->http;
     struct call *c;
 
     pthread_mutex_lock(&h->lock);
+    q->busy -= had;
+    if (had && q == &h->live && !q->busy && !q->first) {
+        pthread_mutex_unlock(&h->lock);
+        live_idle(h->server->live);
+        pthread_mutex_lock(&h->lock);
+    }
     while (!q->first && !h->stopping)
         pthread_cond_wait(&q->work, &h->lock);
     c = q->first ? pop(q) : NULL;
+    q->busy += c != NULL;
     pthread_mutex_unlock(&h->lock);
     return c;
 }
@@ -422,16 +431,17 @@ static void hand_release(struct hand *w)
     arena_release(&w->scratch);
 }
 
-static void send_off(struct call *c)
+void request_ready(struct request *r)
 {
-    reply_finish(&c->r);
-    log_request(&c->r, ms_since(&c->began));
-    MHD_resume_connection(c->con);
+    struct call *c = (struct call *)r; /* its first member */
+
+    reply_finish(r);
+    log_request(r, ms_since(&c->began));
 }
 
 void request_answered(struct request *r)
 {
-    send_off((struct call *)r); /* its first member */
+    MHD_resume_connection(((struct call *)r)->con);
 }
 
 static void answer_call(struct http *h, struct hand *w, struct call *c)
@@ -446,8 +456,10 @@ static void answer_call(struct http *h, struct hand *w, struct call *c)
     c->r.db = w->db;
     c->r.view = w->view;
     c->r.scratch = &w->scratch;
-    if (dispatch(&c->r))
-        send_off(c);
+    if (dispatch(&c->r)) {
+        request_ready(&c->r);
+        request_answered(&c->r);
+    }
     arena_reset(&w->scratch);
 }
 
@@ -455,9 +467,9 @@ static void *work(void *ctx)
 {
     struct queue *q = ctx;
     struct hand w = {.view = store_view_new()};
-    struct call *c;
+    struct call *c = NULL;
 
-    while ((c = take(q)))
+    while ((c = take(q, c != NULL)))
         answer_call(q->http, &w, c);
     hand_release(&w);
     return NULL;

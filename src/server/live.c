@@ -301,6 +301,13 @@ static void kept(void *ctx, int rc, const struct err *why)
     x->done(x);
 }
 
+static void leave(void *ctx)
+{
+    struct live_later *x = ctx;
+
+    x->leave(x);
+}
+
 static int judge(struct live *l, const struct message *m, struct span body, struct arena *a,
                  struct buf *answer, struct live_told *told, struct live_later *later,
                  struct err *e)
@@ -333,6 +340,7 @@ static int judge(struct live *l, const struct message *m, struct span body, stru
                                           .record = {buf_cstr(&record), record.n},
                                           .answer = answer,
                                           .done = kept,
+                                          .leave = leave,
                                           .ctx = later};
         rc = decisions_keep(l->decisions, &later->keeping, e);
         rc = rc < 0 ? rc : 1;
@@ -407,6 +415,17 @@ int live_answer(struct live *l, const struct live_call *call, struct arena *scra
     if (rc < 0) /* whatever it was, the sender gets an envelope that says so, and goes on */
         refuse(&m, &why, answer, told);
     return answer->failed ? err_nomem(e) : 0;
+}
+
+void live_idle(struct live *l)
+{
+    struct decisions *d;
+
+    pthread_mutex_lock(&l->lock);
+    d = l->decisions;
+    pthread_mutex_unlock(&l->lock);
+    if (d)
+        decisions_hurry(d);
 }
 
 void live_drain(struct live *l)

@@ -36,10 +36,11 @@ struct live_told {
     char why[160]; /* refused */
 };
 /* The answer to a message in the national envelope, whatever the message is like. 0: `answer` is it. 1: it is, when it is on disk: then
- * `done` is called once by another thread, from which time on nothing here touches `l`. Until then all that was given must
+ * `done` is called once by another thread and, when all who shared the write have been told, `leave`, from which time on nothing here
+ * touches `later`. Until then all that was given must
  * live, and the body too. `scratch` is for the time of the call. Errors: only lack of memory. */
 struct live_later {
-    void (*done)(struct live_later *later);
+    void (*done)(struct live_later *later), (*leave)(struct live_later *later);
     struct buf *answer; /* another than it was when `changed` */
     struct live_told *told;
     bool changed;
@@ -50,6 +51,8 @@ struct live_later {
 int live_answer(struct live *l, const struct live_call *call, struct arena *scratch,
                 struct buf *answer, struct live_told *told, struct live_later *later,
                 struct err *e);
+/* No message waits to be judged and none is being judged: those that are kept need not wait for others. */
+void live_idle(struct live *l);
 /* Until nobody waits for the disk any more. */
 void live_drain(struct live *l);
 /* Judged and forgotten: every finding shown, nothing kept. What `out` holds lives in `a`. Errors: ERR_INPUT, ERR_LIMIT when the

@@ -70,7 +70,9 @@ struct request {
 };
 
 enum { REQUEST_LATER = 1000 };
-/* By whom a handler gave it to: r->reply is filled. The request is not ours any more. */
+/* By whom a handler gave it to. r->reply is filled: it is made ready to go. Then it goes, and the request is not ours any more; where
+ * there are several, all are made ready first, so that the thread that sends wakes once. */
+void request_ready(struct request *r);
 void request_answered(struct request *r);
 
 /* --- asking -------------------------------------------------------------------------------------- */
