@@ -115,7 +115,7 @@ static int weigh(struct raise *r, struct err *e)
         return err_nomem(e);
     for (uint32_t i = 0; i < l->atoms.n; i++)
         if (l->claims[i].finding != NAME_NONE)
-            r->expected[l->claims[i].finding] += prorate(l->claims[i].fund, l->claims[i].strength,
+            r->expected[l->claims[i].finding] += prorate(l->claims[i].fund, l->claims[i].chance,
                                                          MICRO);
     return 0;
 }

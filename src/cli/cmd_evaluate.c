@@ -34,6 +34,12 @@ static const struct shown_column detail_columns[] = {
     {"note", "说明", AS_TEXT, 0},
 };
 
+static const struct shown_column verdict_columns[] = {
+    {"finding_id", "疑点编号", AS_TEXT, 0}, {"rule_id", "规则", AS_TEXT, 0},
+    {"class", "等级", AS_TEXT, 0},          {"fund_yuan", "涉及基金", AS_FEN, 0},
+    {"verdict", "结论", AS_TEXT, 0},
+};
+
 /* Tenths of a percent. */
 static void put_share(struct output *o, int64_t part, int64_t whole)
 {
@@ -141,6 +147,27 @@ static int load(const struct args *a, struct store *s, struct finding_set *fs, s
              : finding_set_read_csv(fs, args_text(a, "findings"), e);
 }
 
+/* What a reviewer who knows the truth would say of each: a file that `verdict import` takes. */
+static int print_verdicts(const struct args *a, const struct evaluation *v,
+                          const struct finding_set *fs, struct err *e)
+{
+    struct output *o;
+    int rc = out_open(&o, a, verdict_columns,
+                      (int)(sizeof verdict_columns / sizeof verdict_columns[0]), e);
+
+    for (size_t i = 0; !rc && i < fs->n; i++) {
+        if (!finding_counts(&fs->at[i]))
+            continue;
+        out_text(o, fs->at[i].id);
+        out_text(o, fs->at[i].rule);
+        out_cstr(o, finding_class_name[fs->at[i].cls]);
+        out_fen(o, fs->at[i].fund);
+        out_cstr(o, v->right[i] ? "查实" : "误报");
+        out_row(o);
+    }
+    return rc ? rc : out_close(o, e);
+}
+
 static int show_rules(const struct args *a, const struct evaluation *v,
                       const struct finding_set *fs, struct err *e)
 {
@@ -154,9 +181,9 @@ static int show_rules(const struct args *a, const struct evaluation *v,
 }
 
 /* What the verdicts say of the rules is `huji verdict rates`. */
-static int check(const struct args *a, struct store *s, bool rules, struct err *e)
+static int check(const struct args *a, struct store *s, bool needs_truth, struct err *e)
 {
-    if (args_text(a, "truth") || (s && verdicts_any(s) && !rules))
+    if (args_text(a, "truth") || (s && verdicts_any(s) && !needs_truth))
         return 0;
     err_set(e, ERR_USAGE, "缺少 --truth");
     err_hint(
@@ -176,7 +203,10 @@ static int run(const struct args *a, struct err *e)
     int rc = args_text(a, "findings") ? 0 : store_for(a, STORE_READ, &s, e);
 
     if (!rc)
-        rc = check(a, s, strcmp(show, "rules") == 0, e);
+        rc = check(a, s,
+                   strcmp(show, "rules") == 0 || strcmp(show, "verdicts") == 0 ||
+                       args_has(a, "learned"),
+                   e);
     if (!rc && truth)
         rc = evaluation_read(&v, truth, e);
     if (!rc && truth)
@@ -187,6 +217,8 @@ static int run(const struct args *a, struct err *e)
         rc = evaluate_clues(a, s, truth ? &v : NULL, e);
     else if (!rc && strcmp(show, "institutions") == 0)
         rc = evaluate_institutions(a, s, truth ? &v : NULL, e);
+    else if (!rc && strcmp(show, "verdicts") == 0)
+        rc = print_verdicts(a, &v, &fs, e);
     else if (!rc)
         rc = show_rules(a, &v, &fs, e);
     evaluation_release(&v);
@@ -199,8 +231,10 @@ static const struct option options[] = {
     OPT_DATA,
     {"truth", 't', ARG_FILE, "FILE", NULL, false, "答案：huji synth 写的 truth.csv"},
     {"findings", 0, ARG_FILE, "FILE", NULL, false, "不读数据目录，读 huji screen --out 写出的 CSV"},
-    {"show", 0, ARG_CHOICE, "rules|clues|institutions", "rules", false,
-     "看规则、线索名单的前 k 条，还是机构名单（连同规模之内）"},
+    {"show", 0, ARG_CHOICE, "rules|clues|institutions|verdicts", "rules", false,
+     "看规则、线索名单的前 k 条、机构名单（连同规模之内），还是照答案每条疑点该下的结论"},
+    {"learned", 0, ARG_FLAG, NULL, NULL, false,
+     "线索名单按核查结论校正过的可信度排，核查过的线索不算在内"},
     {"k", 'k', ARG_COUNT, "N", "10", false, "机构名单看前 N 家"},
     {"details", 0, ARG_FLAG, NULL, NULL, false, "逐条列出漏掉的和误中的对照"},
     OPT_RULES,
@@ -213,6 +247,8 @@ static const struct example examples[] = {
     {"evaluate --data 样例库 --truth 样例/truth.csv --show clues",
      "名单前 k 条对了几成，抓到多少钱"},
     {"evaluate --data 我的县 --show institutions", "用核查结论考机构名单"},
+    {"evaluate --data 样例库 --truth 样例/truth.csv --show clues --learned",
+     "核查了一批以后，剩下的排得好不好"},
     {"evaluate --data 样例库 --truth 样例/truth.csv --details", "漏掉和误中的逐条列出"},
     EXAMPLE_END,
 };

@@ -49,7 +49,7 @@ struct look {
     int8_t *labels;
 };
 
-/* Findings, labels, ranking; verdicts teach nothing here. */
+/* Findings, labels, ranking; verdicts teach nothing here unless they are asked to. */
 static int look_open(struct look *l, const struct args *a, struct store *s,
                      const struct evaluation *v, enum rank_by by, struct err *e)
 {
@@ -58,11 +58,12 @@ static int look_open(struct look *l, const struct args *a, struct store *s,
 
     if (rc)
         return rc;
-    confidence_release(&l->clues.confidence);
+    bool learned = v && args_has(a, "learned");
+
+    if (!learned)
+        confidence_release(&l->clues.confidence);
     if (v) {
-        l->labels = labels_of_truth(v, &l->clues.findings);
-        for (size_t i = 0; i < l->clues.findings.n; i++)
-            l->clues.findings.at[i].verdict = VERDICT_NONE;
+        l->labels = labels_of_truth(v, &l->clues.findings, learned);
     } else {
         l->labels = labels_of_verdicts(&l->clues.findings);
     }

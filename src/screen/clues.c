@@ -299,6 +299,31 @@ static int load_parts(struct ledger *l, const struct finding_set *fs, struct sto
 
 /* --- verdicts ------------------------------------------------------------------------------------ */
 
+/* A verdict on a finding that is gone says nothing of a class. */
+static int load_classes(struct confidence *c, struct store *s, struct err *e)
+{
+    struct db_rows rows;
+    int rc;
+
+    if (!store_has(s, "finding"))
+        return 0;
+    rc = db_open(s->con,
+                 "select f.class, count(*) filter (w.verdict = '查实'), count(*) filter"
+                 " (w.verdict = '误报') from verdict_now w join finding f"
+                 " on f.finding_id = w.finding_id and f.hit group by 1 order by 1",
+                 &rows, e);
+
+    if (rc)
+        return rc;
+    while (db_next(&rows))
+        for (int k = 0; k < CLASS_COUNT; k++)
+            if (span_is(text_at(&rows, 0), finding_class_name[k]))
+                confidence_class_verdict(c, (enum finding_class)k, db_i64(&rows, 1),
+                                         db_i64(&rows, 2));
+    db_close(&rows);
+    return 0;
+}
+
 int confidence_load(struct confidence *c, struct store *s, struct err *e)
 {
     struct db_rows rows;
@@ -320,7 +345,7 @@ int confidence_load(struct confidence *c, struct store *s, struct err *e)
         rc = confidence_verdict(c, text_at(&rows, 0), text_at(&rows, 1), db_i64(&rows, 2),
                                 db_i64(&rows, 3), e);
     db_close(&rows);
-    return rc;
+    return rc ? rc : load_classes(c, s, e);
 }
 
 /* ------------------------------------------------------------------------------------------------- */
@@ -345,11 +370,16 @@ int clues_read_csv(struct clues *c, const char *path, struct err *e)
 int clues_claim(struct clues *c, const char *verdicts, struct err *e)
 {
     int rc = verdicts ? confidence_read_csv(&c->confidence, verdicts, e) : 0;
+    int64_t *chances;
 
     if (rc)
         return rc;
     c->strengths = finding_set_strengths(&c->findings, &c->confidence);
-    return c->strengths ? ledger_claim(&c->ledger, &c->findings, c->strengths, e) : err_nomem(e);
+    chances = finding_set_chances(&c->findings, &c->confidence);
+    rc = c->strengths && chances ? ledger_claim(&c->ledger, &c->findings, chances, e)
+                                 : err_nomem(e);
+    mem_free(chances);
+    return rc;
 }
 
 void clues_release(struct clues *c)

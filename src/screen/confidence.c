@@ -48,6 +48,13 @@ int confidence_verdict(struct confidence *c, struct span rule, struct span kind,
     return rc;
 }
 
+void confidence_class_verdict(struct confidence *c, enum finding_class cls, int64_t confirmed,
+                              int64_t rejected)
+{
+    c->of_class[cls].confirmed += confirmed;
+    c->of_class[cls].rejected += rejected;
+}
+
 struct verdict_count confidence_count(const struct confidence *c, struct span rule,
                                       struct span kind)
 {
@@ -100,19 +107,19 @@ void confidence_release(struct confidence *c)
 int64_t confidence_rule(const struct confidence *c, struct span rule, struct span kind,
                         enum finding_class cls)
 {
-    int64_t a = prior[cls].a, b = prior[cls].b;
+    int64_t a = prior[cls].a, weight = a + prior[cls].b, start = prorate(MICRO, a, weight);
+    struct verdict_count v = {0}, k = {0};
 
-    if (c && c->rules.n) {
-        struct verdict_count v = confidence_count(c, rule, SPAN("")),
-                             k = kind.n ? confidence_count(c, rule, kind)
-                                        : (struct verdict_count){0};
-
-        if (k.confirmed + k.rejected >= KIND_VERDICTS)
-            v = k;
-        a += v.confirmed;
-        b += v.rejected;
-    }
-    return prorate(MICRO, a, a + b);
+    if (!c)
+        return start;
+    v = c->of_class[cls];
+    start = prorate(MICRO, a + v.confirmed, weight + v.confirmed + v.rejected);
+    v = confidence_count(c, rule, SPAN(""));
+    if (kind.n)
+        k = confidence_count(c, rule, kind);
+    if (k.confirmed + k.rejected >= KIND_VERDICTS)
+        v = k;
+    return prorate(start * weight + MICRO * v.confirmed, 1, weight + v.confirmed + v.rejected);
 }
 
 /* Below the threshold counts as above it: a gap is worse the shorter it is. */
@@ -128,14 +135,20 @@ int64_t confidence_margin(int64_t value, int64_t threshold)
     return (int64_t)(m * 1e6 + 0.5);
 }
 
-int64_t confidence_strength(const struct confidence *c, const struct finding *f)
+int64_t confidence_chance(const struct confidence *c, const struct finding *f)
 {
     if (f->verdict == VERDICT_CONFIRMED)
         return MICRO;
-    if (f->verdict == VERDICT_REJECTED)
-        return 0;
-    return prorate(confidence_rule(c, f->rule, f->kind, f->cls),
-                   confidence_margin(f->value, f->threshold), MICRO);
+    return f->verdict == VERDICT_REJECTED ? 0 : confidence_rule(c, f->rule, f->kind, f->cls);
+}
+
+int64_t confidence_strength(const struct confidence *c, const struct finding *f)
+{
+    int64_t p = confidence_chance(c, f);
+
+    return f->verdict == VERDICT_CONFIRMED
+               ? p
+               : prorate(p, confidence_margin(f->value, f->threshold), MICRO);
 }
 
 void wilson(int64_t yes, int64_t n, int64_t *lo, int64_t *hi)

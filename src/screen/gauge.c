@@ -8,12 +8,19 @@
 const char *const gauge_order_name[GAUGE_ORDERS] = {"预计可追回", "骗保可信度", "涉及基金",
                                                     "疑点条数"};
 
-int8_t *labels_of_truth(const struct evaluation *v, const struct finding_set *fs)
+int8_t *labels_of_truth(const struct evaluation *v, struct finding_set *fs, bool learned)
 {
     int8_t *l = mem_alloc(fs->n + 1);
 
-    for (size_t i = 0; l && i < fs->n; i++)
+    for (size_t i = 0; l && i < fs->n; i++) {
+        enum verdict said = fs->at[i].verdict;
+
         l[i] = v->right[i] ? LABEL_RIGHT : LABEL_WRONG;
+        if (!learned)
+            fs->at[i].verdict = VERDICT_NONE;
+        else if (said == VERDICT_CONFIRMED || said == VERDICT_REJECTED)
+            l[i] = LABEL_REVIEWED;
+    }
     return l;
 }
 
@@ -37,7 +44,7 @@ int8_t *labels_of_verdicts(struct finding_set *fs)
 struct row {
     struct listed listed;
     const struct ranked *ranked;
-    bool known;
+    bool known, reviewed;
 };
 
 static void label_rows(struct row *rows, const struct clues *c, const struct ranking *r,
@@ -51,6 +58,7 @@ static void label_rows(struct row *rows, const struct clues *c, const struct ran
         if (!row || labels[i] == LABEL_UNKNOWN)
             continue;
         row->known = true;
+        row->reviewed |= labels[i] == LABEL_REVIEWED;
         row->listed.positive |= labels[i] == LABEL_RIGHT;
         row->listed.plants += !v && labels[i] == LABEL_RIGHT;
     }
@@ -138,7 +146,7 @@ int gauge_clues(struct gauge *g, const struct clues *c, const struct ranking *r,
         return rc;
     label_rows(rows, c, r, labels, v);
     for (size_t i = 0; i < r->n; i++)
-        if (rows[i].known)
+        if (rows[i].known && !rows[i].reviewed)
             rows[g->n++] = rows[i];
     for (int o = 0; o < GAUGE_ORDERS && !rc; o++)
         rc = read_in_order(g, rows, (enum gauge_order)o, e);

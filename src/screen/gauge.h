@@ -10,10 +10,12 @@
 #include "screen/curve.h"
 #include "screen/evaluate.h"
 
-enum { LABEL_WRONG, LABEL_RIGHT, LABEL_UNKNOWN };
+enum { LABEL_WRONG, LABEL_RIGHT, LABEL_UNKNOWN, LABEL_REVIEWED };
 
-/* By finding: right when it meets a planted violation, else wrong. Owns: mem_free. NULL: out of memory. */
-int8_t *labels_of_truth(const struct evaluation *v, const struct finding_set *fs);
+/* By finding: right when it meets a planted violation, else wrong. With `learned` what has a verdict is LABEL_REVIEWED:
+ * its clue is left out, or a ranking that has learned from the verdicts would be asked what it was told. Without, the
+ * verdicts are taken off. Owns: mem_free. NULL: out of memory. */
+int8_t *labels_of_truth(const struct evaluation *v, struct finding_set *fs, bool learned);
 /* By finding from its verdict, which is then taken off it, so that the ranking does not know what it is asked. */
 int8_t *labels_of_verdicts(struct finding_set *fs);
 

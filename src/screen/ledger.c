@@ -172,7 +172,7 @@ static int claim_whole(struct ledger *l, const struct finding_set *fs, uint32_t 
     for (uint32_t i = 0; i < at.n && !rc; i++)
         if (fund[i] > 0 || amount[i] > 0)
             rc = claim_atom(l, fs, l->parts[at.first + i].atom,
-                            (struct claim){c.finding, c.strength, amount[i], fund[i]}, e);
+                            (struct claim){c.finding, c.chance, amount[i], fund[i]}, e);
     mem_free(weight);
     return rc;
 }
@@ -204,7 +204,7 @@ static int claim_rest(struct ledger *l, const struct finding_set *fs, uint32_t i
     return rc;
 }
 
-int ledger_claim(struct ledger *l, const struct finding_set *fs, const int64_t *strengths,
+int ledger_claim(struct ledger *l, const struct finding_set *fs, const int64_t *chances,
                  struct err *e)
 {
     int rc = 0;
@@ -213,7 +213,7 @@ int ledger_claim(struct ledger *l, const struct finding_set *fs, const int64_t *
         l->claims[i] = (struct claim){.finding = NAME_NONE};
     for (size_t i = 0; i < fs->n && !rc; i++) {
         const struct finding *f = &fs->at[i];
-        struct claim c = {.finding = (uint32_t)i, .strength = strengths[i]};
+        struct claim c = {.finding = (uint32_t)i, .chance = chances[i]};
         fen_t amount = f->amount, fund = f->fund;
 
         for (uint32_t k = 0; finding_counts(f) && k < f->n_evidence && !rc; k++) {

@@ -26,7 +26,7 @@ struct piece_list {
 
 struct claim {
     uint32_t finding; /* NAME_NONE: nobody claims it */
-    int64_t strength; /* 1e-6 */
+    int64_t chance;   /* that it is confirmed, 1e-6 */
     fen_t amount, fund;
 };
 
@@ -55,8 +55,8 @@ int ledger_part(struct ledger *l, struct span whole, struct span line, fen_t amo
 int ledger_wholes(const struct finding_set *fs,
                   int (*need)(void *ctx, struct span whole, struct err *e), void *ctx,
                   struct err *e);
-/* Lets every hit claim; `strengths` by finding, 1e-6 (confidence_strength). */
-int ledger_claim(struct ledger *l, const struct finding_set *fs, const int64_t *strengths,
+/* Lets every hit claim; `chances` by finding, 1e-6 (confidence_chance). */
+int ledger_claim(struct ledger *l, const struct finding_set *fs, const int64_t *chances,
                  struct err *e);
 /* All claims (or those of findings that `keep` lets through) added up. */
 fen_t ledger_fund(const struct ledger *l);

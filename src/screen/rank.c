@@ -8,14 +8,25 @@
 const char *const rank_by_name[RANK_BY_COUNT] = {"clue",   "institution", "person",
                                                  "doctor", "gang",        "rule"};
 
-int64_t *finding_set_strengths(const struct finding_set *fs, const struct confidence *c)
+static int64_t *of_each(const struct finding_set *fs, const struct confidence *c,
+                        int64_t (*of)(const struct confidence *, const struct finding *))
 {
     int64_t *s = mem_calloc(fs->n, sizeof *s);
 
     for (size_t i = 0; s && i < fs->n; i++)
         if (finding_counts(&fs->at[i]))
-            s[i] = confidence_strength(c, &fs->at[i]);
+            s[i] = of(c, &fs->at[i]);
     return s;
+}
+
+int64_t *finding_set_strengths(const struct finding_set *fs, const struct confidence *c)
+{
+    return of_each(fs, c, confidence_strength);
+}
+
+int64_t *finding_set_chances(const struct finding_set *fs, const struct confidence *c)
+{
+    return of_each(fs, c, confidence_chance);
 }
 
 static struct span key_of(const struct finding *f, enum rank_by by, struct buf *b)
@@ -91,7 +102,7 @@ static void money(struct ranking *r, const struct ledger *l, fen_t *expected)
 
         if (c->finding == NAME_NONE)
             continue;
-        part = prorate(c->fund, c->strength, MICRO);
+        part = prorate(c->fund, c->chance, MICRO);
         expected[c->finding] += part;
         if (r->group_of[c->finding] == NAME_NONE)
             continue;

@@ -64,5 +64,7 @@ void ranking_release(struct ranking *r);
 
 /* strengths[i] of finding i (0 for what is no hit). Owns: caller, mem_free. NULL: out of memory. */
 int64_t *finding_set_strengths(const struct finding_set *fs, const struct confidence *c);
+/* The same of confidence_chance: what ledger_claim takes, so that claims carry E. */
+int64_t *finding_set_chances(const struct finding_set *fs, const struct confidence *c);
 
 #endif

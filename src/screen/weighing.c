@@ -10,7 +10,7 @@ struct group {
     const uint32_t *of;
     uint32_t which;
     struct ledger *ledger;
-    int64_t *strengths;
+    int64_t *strengths, *chances;
 };
 
 static bool within(const struct group *g, size_t i)
@@ -25,7 +25,7 @@ static fen_t expected_of(const struct group *g)
 
     for (uint32_t i = 0; i < l->atoms.n; i++)
         if (l->claims[i].finding != NAME_NONE && within(g, l->claims[i].finding))
-            sum += prorate(l->claims[i].fund, l->claims[i].strength, MICRO);
+            sum += prorate(l->claims[i].fund, l->claims[i].chance, MICRO);
     return sum;
 }
 
@@ -62,7 +62,7 @@ static int without(struct weight *one, const struct group *g, struct err *e)
             hidden[i] = true;
             g->fs->at[i].hit = false;
         }
-    rc = ledger_claim(g->ledger, g->fs, g->strengths, e);
+    rc = ledger_claim(g->ledger, g->fs, g->chances, e);
     if (!rc) {
         struct strengths rest = strengths_of(g);
 
@@ -87,12 +87,13 @@ static int by_strength(const void *a, const void *b)
 int weighing_build(struct weighing *w, struct finding_set *fs, const uint32_t *group_of,
                    uint32_t group, struct ledger *l, const struct confidence *c, struct err *e)
 {
-    struct group g = {fs, group_of, group, l, finding_set_strengths(fs, c)};
+    struct group g = {
+        fs, group_of, group, l, finding_set_strengths(fs, c), finding_set_chances(fs, c)};
     int rc = 0;
 
     *w = (struct weighing){0};
-    if (!g.strengths)
-        return err_nomem(e);
+    if (!g.strengths || !g.chances)
+        rc = err_nomem(e);
     for (size_t i = 0; i < fs->n && !rc; i++) {
         struct weight *one;
 
@@ -110,7 +111,7 @@ int weighing_build(struct weighing *w, struct finding_set *fs, const uint32_t *g
     for (size_t k = 0; k < w->n && !rc; k++)
         rc = without(&w->at[k], &g, e);
     if (!rc)
-        rc = ledger_claim(l, fs, g.strengths, e);
+        rc = ledger_claim(l, fs, g.chances, e);
     if (!rc) {
         w->strengths = strengths_of(&g);
         w->score = strengths_score(&w->strengths, false);
@@ -121,6 +122,7 @@ int weighing_build(struct weighing *w, struct finding_set *fs, const uint32_t *g
         weighing_release(w);
     }
     mem_free(g.strengths);
+    mem_free(g.chances);
     return rc;
 }
 

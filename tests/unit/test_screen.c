@@ -192,6 +192,12 @@ static void confidence_follows_class_margin_and_verdicts(void **state)
     assert_int_equal(confidence_verdict(&c, SPAN("B02"), SPAN(""), 30, 10, NULL), 0);
     assert_int_equal(confidence_rule(&c, SPAN("B02"), SPAN(""), CLASS_HIGH), 700000); /* 35 / 50 */
     assert_int_equal(confidence_rule(&c, SPAN("B03"), SPAN(""), CLASS_HIGH), 500000);
+    /* what was said of the class: the prior of all its rules starts at (5 + 40) / (10 + 90) */
+    confidence_class_verdict(&c, CLASS_HIGH, 40, 50);
+    assert_int_equal(confidence_rule(&c, SPAN("B03"), SPAN(""), CLASS_HIGH), 450000);
+    assert_int_equal(confidence_rule(&c, SPAN("B02"), SPAN(""), CLASS_HIGH),
+                     690000); /* 34.5 / 50 */
+    assert_int_equal(confidence_rule(&c, SPAN("B03"), SPAN(""), CLASS_SURE), 900000);
     assert_int_equal(confidence_margin(VALUE_NONE, VALUE_NONE), 1000000);
     assert_int_equal(confidence_margin(15000000, 15000000), 500000);
     assert_int_equal(confidence_margin(8000000, 15000000), 686455); /* 0.5 + 0.5 (1 - e^(-7/15)) */

@@ -18,9 +18,9 @@ static int set_up(void **state)
     if (db_run(
             b.s->con,
             "create table finding as select * from (values"
-            " ('" F1 "', 'B02', 'H1', true), ('" F2 "', 'C01', 'H1', true), ('" F3
-            "', 'C01', 'H2', true))"
-            " t(finding_id, rule_id, fixmedins_code, hit);"
+            " ('" F1 "', 'B02', 'H1', true, '高疑'), ('" F2 "', 'C01', 'H1', true, '明确'), ('" F3
+            "', 'C01', 'H2', true, '明确'))"
+            " t(finding_id, rule_id, fixmedins_code, hit, class);"
             "insert into d_inst values (1, 'H1', 'x'); insert into s_inst(fixmedins_code, level) values (1, 3)",
             &b.e))
         fail_msg("%s", b.e.message);
@@ -62,6 +62,8 @@ static void a_file_is_kept_with_rule_and_institution(void **state)
     assert_int_equal(confidence_load(&c, b->s, &b->e), 0);
     assert_int_equal(confidence_count(&c, SPAN("B02"), SPAN("三级医疗机构")).confirmed, 1);
     assert_int_equal(confidence_count(&c, SPAN("C01"), SPAN("")).rejected, 1);
+    assert_int_equal(c.of_class[CLASS_HIGH].confirmed, 1);
+    assert_int_equal(c.of_class[CLASS_SURE].rejected, 1);
     confidence_release(&c);
 }
 
