@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "engine/eval.h"
 
-#include <stdlib.h>
-
-#include "base/mem.h"
 #include "engine/fold.h"
 
 #define NONE HUJI_NONE64
@@ -209,111 +206,6 @@ bool eval_holds(struct env *v, const struct expr *x)
     case X_COVERED: return eval_found(v, x);
     default: return eval(v, x) == 1;
     }
-}
-
-/* ---- sums over inner events ---- */
-
-static int cmp_i64(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
-struct gather {
-    int64_t n, sum, min, max;
-    bool any, all, unknown;
-    int64_t *vals;
-    size_t n_vals, cap;
-};
-
-static void gather_one(struct env *v, const struct expr *x, struct gather *g)
-{
-    int64_t c = x->arg[1] ? eval(v, x->arg[1]) : 1;
-    if (c == NONE)
-        g->unknown = true;
-    if (c != 1) {
-        g->all = false;
-        return;
-    }
-    g->any = true;
-    int64_t e = x->arg[0] ? eval(v, x->arg[0]) : 0;
-    if (e == NONE)
-        return;
-    g->n++;
-    g->sum += e;
-    g->min = g->n == 1 || e < g->min ? e : g->min;
-    g->max = g->n == 1 || e > g->max ? e : g->max;
-    if (x->agg != AGG_DISTINCT && x->agg != AGG_MODE_SHARE && x->agg != AGG_DIGEST)
-        return;
-    if (mem_grow(&g->vals, &g->cap, g->n_vals + 1, sizeof *g->vals) < 0)
-        v->failed = true;
-    else
-        g->vals[g->n_vals++] = e;
-}
-
-static int64_t gather_end(const struct env *v, const struct expr *x, struct gather *g)
-{
-    int64_t r = 0, run = 0, best = 0, distinct = 0, digest = 0;
-    if (g->n_vals)
-        qsort(g->vals, g->n_vals, sizeof *g->vals, cmp_i64);
-    for (size_t i = 0; i < g->n_vals; i++) {
-        run = i && g->vals[i] == g->vals[i - 1] ? run + 1 : 1;
-        distinct += run == 1;
-        best = run > best ? run : best;
-        if (x->agg == AGG_DIGEST && run == 1) {
-            const struct link *l = &v->run->link[x->id];
-            digest ^= g->vals[i] < l->n_hash ? l->hash[g->vals[i]] : 0;
-        }
-    }
-    switch (x->agg) {
-    case AGG_DIGEST: r = g->n_vals ? digest : NONE; break;
-    case AGG_SUM: r = g->sum; break;
-    case AGG_COUNT: r = g->n; break;
-    case AGG_DISTINCT: r = distinct; break;
-    case AGG_ANY: r = g->any ? 1 : g->unknown ? NONE : 0; break;
-    case AGG_ALL: r = g->all; break;
-    case AGG_MIN: r = g->n ? g->min : NONE; break;
-    case AGG_MAX: r = g->n ? g->max : NONE; break;
-    case AGG_MODE_SHARE: r = g->n ? div_round(best, g->n, 6) : NONE; break;
-    }
-    mem_free(g->vals);
-    return r;
-}
-
-__attribute__((noinline)) static int64_t eval_agg(struct env *v, const struct expr *x)
-{
-    int64_t visit = eval(v, x->arg[2]);
-    if (visit == NONE || !v->walk)
-        return NONE;
-    size_t n;
-    const int32_t *rows = x->from == S_LINE ? walk_visit_lines(v->walk, (int32_t)visit, &n)
-                                            : walk_visit_rows(v->walk, x->from, (int32_t)visit, &n);
-    struct gather g = {.all = true};
-    struct event_ref saved = v->inner;
-    for (size_t i = 0; i < n; i++) {
-        v->inner = (struct event_ref){x->from, rows[i], -1};
-        gather_one(v, x, &g);
-    }
-    v->inner = saved;
-    return gather_end(v, x, &g);
-}
-
-__attribute__((noinline)) static int64_t eval_members(struct env *v, const struct expr *x)
-{
-    struct gather g = {.all = true};
-    struct event_ref saved = v->inner, cur = v->cur;
-    for (size_t i = 0; i < v->n_members; i++) {
-        const struct event *ev = v->members[i].ev;
-        /* of a pair the accused side only: the other may be of another source */
-        if (ev->src != x->from || (v->members[i].role != 1 && v->pair))
-            continue;
-        v->inner = (struct event_ref){(enum source_id)ev->src, ev->row, ev->kn};
-        v->cur = v->inner; /* TABLE.x of the member's own row */
-        gather_one(v, x, &g);
-    }
-    v->inner = saved;
-    v->cur = cur;
-    return gather_end(v, x, &g);
 }
 
 /* ---- the rest ----

@@ -66,6 +66,9 @@ static inline bool eval_true(struct env *v, const struct expr *x)
 /* The same answer as eval_true, sooner: where only true counts, an unknown half need not be told from a false one. */
 bool eval_holds(struct env *v, const struct expr *x);
 int64_t eval_field(const struct env *v, const struct event_ref *r, int field);
+/* eval_sums.c: X_AGG over the lines or other rows of a visit, X_MEMBERS over the members of a finding. */
+int64_t eval_agg(struct env *v, const struct expr *x);
+int64_t eval_members(struct env *v, const struct expr *x);
 int64_t div_round(int64_t a, int64_t b, int scale_up); /* half away from zero; NONE when b = 0 */
 
 /* Offered by walk.c. */

@@ -65,33 +65,39 @@ struct kept_block {
 
 enum { EVENT_BYTES = KEPT_NUMBERS * MOST_BYTES + 1, FIRST_BLOCK = 512, MOST_BLOCK = 16384 };
 
-/* A block with room for one event more. */
-static struct kept_block *room(struct kept *k)
+void kept_close(struct kept *k)
+{
+    if (k->now)
+        k->now->n = (uint32_t)(k->to - k->now->p);
+}
+
+static int more_room(struct kept *k)
 {
     struct kept_block *now = k->now;
-    if (now && now->cap - now->n >= EVENT_BYTES)
-        return now;
+    kept_close(k);
     size_t size = now ? (now->cap + sizeof *now) * 3 / 2 : FIRST_BLOCK;
     size = size > MOST_BLOCK ? MOST_BLOCK : size;
     struct kept_block *b = mem_alloc(size);
     if (!b)
-        return NULL;
+        return -1;
     *b = (struct kept_block){.cap = (uint32_t)(size - sizeof *b)};
     if (now)
         now->next = b;
     else
         k->first = b;
-    return k->now = b;
+    k->now = b;
+    k->to = b->p;
+    k->end = b->p + b->cap;
+    return 0;
 }
 
 int kept_put(struct kept *k, unsigned mask, const struct event *ev)
 {
     const char *num = (const char *)ev;
     _Static_assert(offsetof(struct event, f) == (EVENT_NUMBERS - 1) * 8, "numbers of struct event");
-    struct kept_block *b = room(k);
-    if (!b)
+    if (k->end - k->to < EVENT_BYTES && more_room(k) < 0)
         return -1;
-    uint8_t *p = b->p + b->n;
+    uint8_t *p = k->to;
     for (unsigned i = 0; mask >> i; i++)
         if (mask >> i & 1) {
             int64_t v;
@@ -101,7 +107,7 @@ int kept_put(struct kept *k, unsigned mask, const struct event *ev)
     p = put_number(p, ev->row, &k->last[EVENT_NUMBERS]);
     p = put_number(p, ev->kn, &k->last[EVENT_NUMBERS + 1]);
     *p++ = (uint8_t)(ev->clause << 1 | ev->absent);
-    b->n = (uint32_t)(p - b->p);
+    k->to = p;
     k->n_events++;
     return 0;
 }

@@ -16,9 +16,14 @@ struct kept_block;
 /* Blocks that stay where they are: there are ten thousand such lists, and to move them would leave holes everywhere. */
 struct kept {
     struct kept_block *first, *now;
+    uint8_t *to,
+        *end; /* of the block now; its own head lies far away, and would be waited for at every event */
     size_t n_events;
     int64_t last[KEPT_NUMBERS];
 };
+
+/* No event more is put: what is there can be read. */
+void kept_close(struct kept *k);
 
 /* 0, or -1 out of memory. */
 int kept_put(struct kept *k, unsigned mask, const struct event *ev);
@@ -30,7 +35,7 @@ struct kept_reader {
     size_t at;
     int64_t last[KEPT_NUMBERS];
 };
-/* In the order in which they were put; false at the end. src, side and rank of `ev` are left to the caller. */
+/* In the order in which they were put; false at the end. The list is closed. src, side and rank of `ev` are left to the caller. */
 bool kept_next(struct kept_reader *r, unsigned mask, struct event *ev);
 
 #endif

@@ -538,6 +538,46 @@ static void cheap_first(struct conjunct *c, int n)
         }
 }
 
+/* What of x depends on the person alone and must be known for x to be true; NULL: nothing. */
+static struct expr *asks_person(struct expr *x)
+{
+    if (x->dep && !(x->dep & ~(unsigned)DEP_PERSON))
+        return x;
+    switch (x->op) {
+    case X_EQ:
+    case X_NE:
+    case X_LT:
+    case X_LE:
+    case X_GT:
+    case X_GE:
+    case X_ADD:
+    case X_SUB:
+    case X_MUL: {
+        struct expr *p = asks_person(x->arg[0]);
+        return p ? p : asks_person(x->arg[1]);
+    }
+    case X_NEG:
+    case X_RESCALE:
+    case X_DAY: return asks_person(x->arg[0]);
+    default: return NULL;
+    }
+}
+
+/* `day(fee_ocur_time) > person.die_date` need not be asked of the lines of those who live: `person.die_date is known` goes to
+ * what is asked once a person. */
+static int person_known(struct huji_run *run, struct conjunct *c, struct conjunct *person, int *n)
+{
+    struct expr *of = c->except ? NULL : asks_person(c->x);
+    if (!of)
+        return 0;
+    struct expr *x = arena_calloc(&run->a, sizeof *x);
+    if (!x)
+        return -1;
+    *x = (struct expr){.op = X_KNOWN, .id = -1, .arg = {of}, .n_arg = 1, .dep = of->dep};
+    person[(*n)++] = (struct conjunct){.x = x};
+    return 0;
+}
+
 enum { MAX_CONJUNCTS = 48 };
 
 static int plan_clause(struct huji_run *run, const struct rule *r, int clause)
@@ -579,7 +619,8 @@ static int plan_clause(struct huji_run *run, const struct rule *r, int clause)
         int k = line && !(dep & ~(unsigned)DEP_PERSON)                             ? 0
                 : line && !(dep & ~(unsigned)(DEP_PERSON | DEP_VISIT | DEP_LINES)) ? 1
                                                                                    : 2;
-        if (conjunct_simplify(run, c->src, &all[i]) < 0)
+        if (conjunct_simplify(run, c->src, &all[i]) < 0 ||
+            (line && k == 2 && person_known(run, &all[i], p->person, &count[0]) < 0))
             return -1;
         (*kinds[k])[count[k]++] = all[i];
     }

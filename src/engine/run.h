@@ -154,6 +154,22 @@ static inline int64_t table_cell(const struct huji_table *t, enum ftype type, in
     return v == HUJI_NONE32 ? HUJI_NONE64 : v;
 }
 
+/* Fetches what table_cell will read: rows that are known some steps ahead need not be waited for. */
+static inline void table_prefetch(const struct huji_table *t, enum ftype type, int field,
+                                  size_t row)
+{
+    const char *col = t->col[field];
+    if (!col)
+        return;
+    if (t->there[field]) {
+        __builtin_prefetch(&t->there[field][row >> 6]);
+        __builtin_prefetch(&t->before[field][row >> 6]);
+        return;
+    }
+    __builtin_prefetch(
+        col + row * (t->width[field] ? (size_t)t->width[field] : (size_t)ftype_width(type)));
+}
+
 /* Which rules run: `wanted[i]` per library index, NULL = all active ones. A rule whose needed tables are absent is left
  * out; run_missing says which. */
 int run_open(const struct huji_library *lib, const struct huji_frame *frame, const bool *wanted,

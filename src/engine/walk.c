@@ -313,6 +313,13 @@ static void net_lines(struct walk *w)
         w->failed = true;
 }
 
+/* A plan's rows of its table for the row's item: they lie anywhere, and are fetched for all plans at once. */
+static void fetch_rows(const struct clause_plan *p, int64_t item)
+{
+    if (p->kn && item >= 0 && item < p->kn->n)
+        __builtin_prefetch(&p->kn->rows[p->kn->at[item]]);
+}
+
 /* A row and every plan that is open to it and that its columns let pass. */
 static void offer(struct walk *w, enum source_id src, int32_t row)
 {
@@ -329,9 +336,17 @@ static void offer(struct walk *w, enum source_id src, int32_t row)
         for (size_t k = 0; k < d->words; k++)
             left |= bits[k] &= at[k];
     }
-    for (size_t k = 0; k < d->words && left; k++)
-        for (uint64_t b = bits[k]; b; b &= b - 1)
-            walk_consider(w, d->plan[k * 64 + (size_t)__builtin_ctzll(b)], src, row);
+    int item = w->run->known[src].item;
+    int64_t of = left && item >= 0 ? eval_field(&w->env, &ref, item) : HUJI_NONE64;
+    for (size_t k = 0; k < d->words && left; k++) {
+        int plan[64], n = 0;
+        for (uint64_t b = bits[k]; b; b &= b - 1) {
+            plan[n] = d->plan[k * 64 + (size_t)__builtin_ctzll(b)];
+            fetch_rows(&w->run->plan[plan[n++]], of);
+        }
+        for (int i = 0; i < n; i++)
+            walk_consider(w, plan[i], src, row);
+    }
 }
 
 /* Is any plan open to the source's rows of this turn? */
@@ -419,8 +434,10 @@ static void walk_person(struct walk *w, int32_t psn)
 {
     w->psn = psn;
     w->visit_ready = w->fund_ready = false;
-    if (!w->bare)
+    if (!w->bare) {
+        walk_ahead(w, psn);
         guards(w, psn);
+    }
     if (w->hi > w->lo && *w->run->by_source[S_LINE_RAW] >= 0 && !w->bare) {
         memset(w->live + w->lo, 1, w->hi - w->lo);
         for (size_t i = w->lo; i < w->hi; i++)

@@ -110,15 +110,16 @@ size_t walk_unpack_part(struct walk *merged, struct walk *w, int rule, int part)
     size_t n = 0;
     for (size_t i = 0; i < merged->n_all; i++) {
         struct walk *from = merged->all[i];
-        struct kept_reader in = {.kept = &from->kept[r->index][part]};
-        if (mem_grow(&w->part.ev, &w->part.cap, n + in.kept->n_events + 1, sizeof *w->part.ev) <
-            0) {
+        struct kept *kept = &from->kept[r->index][part];
+        if (mem_grow(&w->part.ev, &w->part.cap, n + kept->n_events + 1, sizeof *w->part.ev) < 0) {
             w->failed = true;
             return 0;
         }
+        struct kept_reader in = {.kept = kept};
+        kept_close(kept);
         while (kept_next(&in, merged->mask[r->index], &w->part.ev[n]))
             complete(merged, w, from, r, &w->part.ev[n++]);
-        kept_release(&from->kept[r->index][part]); /* a rule is judged once */
+        kept_release(kept); /* a rule is judged once */
     }
     return n;
 }

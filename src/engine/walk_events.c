@@ -119,6 +119,15 @@ bool walk_passes(struct walk *w, const struct conjunct *c)
     return true;
 }
 
+/* Several rows of a table may forbid one event; it is one finding (its id is the event's), the first row's. */
+static bool once(const struct rule *r, int clause)
+{
+    bool by_row = false;
+    for (int k = 0; k < r->n_keys; k++)
+        by_row = by_row || expr_has(r->key[clause][k], X_KN);
+    return r->kind == &kind_forbid && !by_row;
+}
+
 /* What makes the events of a plan: what is the same in all of them, and what gives the other numbers. */
 struct filler {
     struct event blank;
@@ -126,6 +135,7 @@ struct filler {
     uint8_t at[EVENT_NUMBERS]; /* number[i] is number at[i] of the event */
     int n_keys, n_numbers;
     bool ends; /* else u is x */
+    bool once; /* of the rows of its table the first that finds something is enough */
 };
 
 int walk_fillers(struct walk *w)
@@ -156,6 +166,7 @@ int walk_fillers(struct walk *w)
             }
         f->ends = r->slot[clause][SL_END] != NULL;
         f->absent = r->slot[clause][SL_ABSENT];
+        f->once = w->run->plan[p].kn && once(r, clause);
     }
     return w->filler ? 0 : -1;
 }
@@ -278,15 +289,6 @@ static int64_t event_day(struct walk *w)
     return t == HUJI_NONE64 ? t : sec_day(t);
 }
 
-/* Several rows of a table may forbid one event; it is one finding (its id is the event's), the first row's. */
-static bool once(const struct rule *r, int clause)
-{
-    bool by_row = false;
-    for (int k = 0; k < r->n_keys; k++)
-        by_row = by_row || expr_has(r->key[clause][k], X_KN);
-    return r->kind == &kind_forbid && !by_row;
-}
-
 /* One event with each row of its clause's table that is valid on the day; `one`: until something was found. */
 static void consider_rows(struct walk *w, int p, struct event_ref ev, int64_t day, bool one)
 {
@@ -327,7 +329,7 @@ void walk_consider(struct walk *w, int p, enum source_id src, int32_t row)
         return;
     }
     int64_t day = event_day(w);
-    bool one = once(r, plan->clause);
+    bool one = w->filler[p].once;
     /* of several rows one that accuses goes before one that keep_from adds */
     for (int pass = one && r->slider.param.n ? 0 : 1; pass < 2; pass++) {
         w->fold.only_hits = pass == 0;

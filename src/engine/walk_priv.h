@@ -105,6 +105,9 @@ void walk_sort(struct walk *w, struct event *ev, size_t n);
 /* walk_after.c: one part of a rule's kept events, of all walks, into w->part. */
 size_t walk_unpack_part(struct walk *merged, struct walk *w, int rule, int part);
 
+/* walk_ahead.c: fetches what the persons behind this one will read. */
+void walk_ahead(const struct walk *w, int32_t psn);
+
 /* walk_derive.c: folds a rule with `derive`. */
 void walk_derive(struct walk *merged, struct walk *w, const struct rule *r);
 
