@@ -22,6 +22,7 @@
 
 /* Left out at the top of a data directory: the databases are copied by their own means. */
 static const char *const left_out[] = {"tmp",
+                                       "exports",
                                        "lock",
                                        "claims.duckdb",
                                        "claims.duckdb.wal",

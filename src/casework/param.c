@@ -27,6 +27,8 @@ const struct param params[] = {
     {"keep_notice_days", "提醒、旧密码散列留多少天", true, 180, 30, 3650, false},
     {"keep_job_days", "任务记录和日志留多少天（网络安全法：不少于六个月）", true, 365, 180, 3650,
      false},
+    {"keep_fsi_days", "事前事中提醒的逐条记录和每日统计留多少天", true, 1095, 180, 3650, false},
+    {"keep_list_days", "收回的往返表文件留多少天（答复本身不删）", true, 1095, 180, 3650, false},
     {"keep_reporter_days", "线索办结后举报人身份留多少天", true, 1095, 30, 3650, false},
     {"sql_seconds", "分析台 SQL 最多运行几秒", true, 30, 1, 300, false},
     {"sql_rows", "分析台 SQL 最多给出几行", true, 1000, 10, 10000, false},

@@ -16,6 +16,12 @@ const struct retention retentions[] = {
      "at < $1 and (select count(*) from password_history h where h.account = password_history.account"
      " and h.at > password_history.at) >= " PASSWORDS_KEPT,
      "password_history"},
+    {"fsi_flag", "事前事中提醒的逐条记录", "keep_fsi_days", "day < substr(cast($1 as text), 1, 10)",
+     "fsi_flag"},
+    {"fsi_day", "接口调用的每日统计", "keep_fsi_days", "day < substr(cast($1 as text), 1, 10)",
+     "fsi_day"},
+    {"list_in", "收回的往返表文件", "keep_list_days",
+     "at < $1 and state <> 'shown' and checks_due = 0", "list_in"},
     {"reporter", "已办结线索的举报人身份", "keep_reporter_days",
      "clue in (select id from clue where state in ('closed', 'dismissed', 'merged') and updated_at < $1)",
      "reporter"},

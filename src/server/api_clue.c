@@ -271,16 +271,16 @@ static void name_rule(const struct rule_names *names, json_t *row)
     json_object_set_new(row, "rule_name", json_span(rule_name(names, span_of(id))));
 }
 
-static void name_rules(struct request *r, json_t *rows)
+static void name_rules(struct server *s, json_t *rows)
 {
     struct rule_names names = {0};
-    const struct huji_library *lib = server_library(r->server);
+    const struct huji_library *lib = server_library(s);
     size_t i;
     json_t *row;
 
     memcpy(&names.library, &lib, sizeof lib);
     json_array_foreach(rows, i, row) name_rule(&names, row);
-    server_library_done(r->server);
+    server_library_done(s);
 }
 
 /* As many places as there are in one of a few texts, so that they stay prepared. */
@@ -297,6 +297,12 @@ static size_t in_text(struct buf *b, size_t n)
 
 int clue_rows_json(struct request *r, const int64_t *ids, size_t n, json_t **out, struct err *e)
 {
+    return clue_rows_of(r->server, r->db, ids, n, out, e);
+}
+
+int clue_rows_of(struct server *s, struct cw *db, const int64_t *ids, size_t n, json_t **out,
+                 struct err *e)
+{
     struct cw_val v[CLUE_PAGE] = {{0}};
     json_t *rows = NULL, *all = json_array(), *row;
     struct map place = MAP_INIT;
@@ -307,7 +313,7 @@ int clue_rows_json(struct request *r, const int64_t *ids, size_t n, json_t **out
     for (size_t i = 0; i < places; i++)
         v[i] = cw_i(i < n ? ids[i] : 0);
     if (!rc)
-        rc = cw_rows_json(r->db, &rows, columns, e, buf_cstr(&sql), v, places);
+        rc = cw_rows_json(db, &rows, columns, e, buf_cstr(&sql), v, places);
     buf_release(&sql);
     /* Into the order that was asked for. */
     for (size_t k = 0; k < json_array_size(rows) && !rc; k++) {
@@ -327,7 +333,7 @@ int clue_rows_json(struct request *r, const int64_t *ids, size_t n, json_t **out
         json_decref(all);
         return rc;
     }
-    name_rules(r, all);
+    name_rules(s, all);
     *out = all;
     return 0;
 }
@@ -352,7 +358,7 @@ int clue_one_json(struct request *r, int64_t id, json_t **out, struct err *e)
     }
     if (!rc && row) {
         list = json_pack("[O]", row);
-        name_rules(r, list);
+        name_rules(r->server, list);
         json_decref(list);
     }
     *out = row;

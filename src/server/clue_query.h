@@ -12,6 +12,9 @@ int clue_filter_read(struct request *r, struct clue_filter *f, struct err *e);
 extern const struct route_field clue_filter_fields[]; /* with limit, after, sort */
 /* Rows of these ids in this order, as the list shows them. */
 int clue_rows_json(struct request *r, const int64_t *ids, size_t n, json_t **out, struct err *e);
+/* The same where there is no request: a job's. */
+int clue_rows_of(struct server *s, struct cw *db, const int64_t *ids, size_t n, json_t **out,
+                 struct err *e);
 /* One row within scope; *out = NULL when there is none. */
 int clue_one_json(struct request *r, int64_t id, json_t **out, struct err *e);
 

@@ -23,7 +23,7 @@ static int by_name(const void *a, const void *b)
 }
 
 /* Path and query in one order, without the number of the approval itself: what the yes was for. */
-static char *query_json(struct request *r)
+static char *query_json(struct request *r, const char *path)
 {
     struct pair sorted[MAX_QUERY];
     struct buf b = BUF_INIT;
@@ -35,7 +35,7 @@ static char *query_json(struct request *r)
             sorted[n++] = r->query[i];
     qsort(sorted, (size_t)n, sizeof *sorted, by_name);
     buf_str(&b, "{\"path\":");
-    buf_json(&b, span_of(r->path));
+    buf_json(&b, span_of(path ? path : r->path));
     buf_str(&b, ",\"query\":{");
     for (int i = 0; i < n; i++) {
         buf_str(&b, i ? "," : "");
@@ -68,7 +68,8 @@ static int refuse(struct request *r, const struct export_of *x, int64_t most, st
 static int second_person(struct request *r, const struct export_of *x, int64_t most,
                          const char **note, bool *answered, struct err *e)
 {
-    struct approval_want w = {"personal.export", x->object, NULL, NULL, query_json(r), x->rows};
+    struct approval_want w = {"personal.export",      x->object, NULL, NULL,
+                              query_json(r, x->path), x->rows};
     int64_t waiver = 0, approval = 0;
     int rc = approval_waived(r->db, w.kind, &r->session, &waiver, e);
 
@@ -77,7 +78,7 @@ static int second_person(struct request *r, const struct export_of *x, int64_t m
         rc = err_nomem(e);
     if (!rc)
         rc = request_query_int(r, "approval", 0, 0, INT64_MAX, &approval, e);
-    if (!rc && strcmp(r->method, "POST") == 0) {
+    if (!rc && !x->path && strcmp(r->method, "POST") == 0) {
         rc = request_text(r, "reason", true, 500, &w.reason, e);
         if (!rc)
             rc = approval_open(r->db, &r->session, &w, &approval, e);
@@ -111,7 +112,7 @@ int export_begin(struct request *r, const struct export_of *x, struct export_mar
     int rc = param_int(r->db, "export_rows", &most, e);
 
     *answered = false;
-    if (!rc && strcmp(r->method, "POST") == 0 && (!x->personal || x->rows <= most))
+    if (!rc && !x->path && strcmp(r->method, "POST") == 0 && (!x->personal || x->rows <= most))
         return err_set(e, ERR_STATE, "%lld 行，不用复核，可以直接导出", (long long)x->rows);
     if (!rc && x->personal && x->rows > most)
         rc = second_person(r, x, most, &note, answered, e);

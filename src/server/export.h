@@ -21,6 +21,9 @@ struct export_of {
     const char *act;    /* of the audit row: "clue.export" */
     const char *object; /* "clues" */
     const char *title;  /* "疑点线索台账" */
+    const char *
+        path; /* whose approval counts, when this is another way to the same rows: then a POST takes, and does not ask. NULL: the
+                         request's own */
     int64_t rows;
     bool
         personal; /* holds what belongs to persons: above export_rows rows needs the second person */

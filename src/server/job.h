@@ -33,6 +33,7 @@ struct job_kind {
 };
 int job_rule_effect(struct job *j, struct err *e); /* job_rule.c */
 int job_presence(struct job *j, struct err *e);    /* job_presence.c */
+int job_clue_export(struct job *j, struct err *e); /* api_export.c */
 /* Queues the checks that are due of answers taken in before a crash. */
 int presence_resume(struct cw *db, struct err *e);
 /* What an import does, for jobs that made the files themselves (job_kinds.c). */

@@ -330,6 +330,7 @@ const struct job_kind job_kinds[] = {
     {"raise", "疑点登记为线索", run_raise},
     {"backup", "备份", job_backup},
     {"backup_check", "核对备份", job_backup_check},
+    {"clue_export", "导出台账", job_clue_export},
     {"presence", "核查答复进数据", job_presence},
     {"rule_effect", "算规则变更的影响", job_rule_effect},
     {0},

@@ -14,6 +14,7 @@ const struct route *const huji_routes[] = {
     routes_backup,
     routes_approval,
     routes_clue_export,
+    routes_export,
     routes_admin,
     routes_assignee,
     routes_audit,

@@ -46,6 +46,7 @@ extern const struct route routes_screen[];
 extern const struct route routes_search[];
 extern const struct route routes_workbench[];
 extern const struct route routes_clue_export[];
+extern const struct route routes_export[];
 extern const struct route routes_session[];
 extern const struct route routes_sql[];
 extern const struct route routes_week[];

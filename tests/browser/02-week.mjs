@@ -65,6 +65,13 @@ export default async function (context) {
     await shot(page, '02-ledger-filter')
     const file = await download(page, () => page.getByRole('button', { name: '导出' }).click())
     ok('台账：导出 XLSX，中文文件名', /^疑点线索台账-.*\.xlsx$/.test(file.name) && file.bytes.subarray(0, 2).toString() === 'PK', file.name)
+    // In the background: progress, then the same file.
+    await page.getByRole('button', { name: '放到后台做' }).click()
+    await page.getByRole('dialog').getByText('已完成').waitFor({ timeout: 60_000 })
+    await shot(page, '02-ledger-export-job')
+    const later = await download(page, () => page.getByRole('dialog').getByRole('button', { name: '下载文件' }).click())
+    ok('台账：后台导出，做完下载', /^疑点线索台账-.*\.xlsx$/.test(later.name) && later.bytes.subarray(0, 2).toString() === 'PK', later.name)
+    ok('台账：下载后窗口关了', await counted(page.getByRole('dialog'), (n) => n === 0))
     await page.getByRole('button', { name: '重置' }).click()
     await settled(page)
     const again = (await page.locator('.strip').first().innerText()).replace(/\n/g, '')
