@@ -65,8 +65,8 @@ struct csv_file {
 #define CSV_BLOCK (4u << 20)
 #define CSV_RECORD_MAX (16u << 20)
 
-/* `tmp`: where to write the file in UTF-8 if it comes as GBK, GB18030 or UTF-16. Owns: csv_close. */
-int csv_open(const char *path, const char *tmp, struct csv_file *out,
+/* `tmp`: where to write the file in UTF-8 if it comes as GBK, GB18030 or UTF-16, by `threads`. Owns: csv_close. */
+int csv_open(const char *path, const char *tmp, int threads, struct csv_file *out,
              const struct progress *progress, struct err *e);
 void csv_close(struct csv_file *f);
 

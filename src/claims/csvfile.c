@@ -2,7 +2,8 @@
 /* csv_open: what encoding, what delimiter, what heading, where records end. */
 #include <errno.h>
 #include <fcntl.h>
-#include <iconv.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "claims/convert.h"
 #include "claims/csv.h"
 #include "claims/digest.h"
 
@@ -90,67 +92,67 @@ static int open_for_read(const char *path, uint64_t *size, struct err *e)
     return fd;
 }
 
-static int to_utf8_chunks(int in, int out, iconv_t cd, const char *path, const char *tmp,
-                          struct err *e)
+/* The file as given is hashed by a thread of its own, which reads what is read here anyway: half as long in all. */
+struct hashing {
+    pthread_t thread;
+    const char *path;
+    atomic_bool stop;
+    bool threaded;
+    struct digest *sha;
+    struct err e;
+    int rc;
+};
+
+static void *hash_file(void *arg)
 {
-    enum { IN = 1 << 20 };
-    char *b = mem_alloc(IN + 8), *o = mem_alloc(4 * IN);
-    size_t keep = 0;
-    uint64_t at = 0;
-    int rc = b && o ? 0 : err_nomem(e);
-    for (ssize_t k; rc == 0 && (k = read_full(in, b + keep, IN - keep)) != 0;) {
-        if (k < 0) {
-            rc = fail_read(path, e);
-            break;
-        }
-        char *ip = b, *op = o;
-        size_t il = keep + (size_t)k, ol = 4 * IN, had = il;
-        if (iconv(cd, &ip, &il, &op, &ol) == (size_t)-1 && errno == EILSEQ) {
-            err_set(e, ERR_INPUT, "%s 既不是 UTF-8 也不是 GB18030：第 %llu 字节（0x%02x）无法识别",
-                    path, (unsigned long long)(at + (uint64_t)(ip - b) + 1), (unsigned char)*ip);
-            rc = err_hint(e, "请另存为 UTF-8 编码的 CSV 再导入");
-            break;
-        }
-        at += had - il;
-        memmove(b, ip, il);
-        keep = il;
-        if (write(out, o, (size_t)(op - o)) != op - o)
-            rc = err_errno(e, "写不了临时文件 %s", tmp);
+    enum { PART = 1 << 18 };
+    struct hashing *h = arg;
+    uint64_t size = 0;
+    int fd = open_for_read(h->path, &size, &h->e);
+    char *b = mem_alloc(PART);
+    h->rc = fd < 0 ? fd : b ? 0 : err_nomem(&h->e);
+    for (ssize_t k; h->rc == 0 && !h->stop && (k = read_full(fd, b, PART)) != 0;) {
+        if (k < 0)
+            h->rc = fail_read(h->path, &h->e);
+        else
+            digest_add(h->sha, b, (size_t)k);
     }
-    if (rc == 0 && keep)
-        rc = err_set(e, ERR_INPUT, "%s 末尾的字符不完整（文件被截断？）：第 %llu 字节", path,
-                     (unsigned long long)at + 1);
     mem_free(b);
-    mem_free(o);
-    return rc;
+    if (fd >= 0)
+        close(fd);
+    return NULL;
 }
 
-static int to_utf8(const char *path, const char *from, const char *tmp, struct err *e)
+static int hash_begin(struct hashing *h, const char *path, bool threaded, struct err *e)
 {
-    iconv_t cd = iconv_open("UTF-8", from);
-    if (cd == (iconv_t)-1) {
-        err_set(e, ERR_STATE, "本机没有 %s 转码表", from);
-        return err_hint(e, "安装 libc-bin（gconv 模块），或先把文件转成 UTF-8");
+    h->path = path;
+    if (!(h->sha = digest_new()))
+        return err_nomem(e);
+    h->threaded = threaded && pthread_create(&h->thread, NULL, hash_file, h) == 0;
+    return 0;
+}
+
+/* rc: of what was done meanwhile; the hash is of no use if that failed. */
+static int hash_end(struct hashing *h, int rc, char hex[65], struct err *e)
+{
+    char unused[65];
+    h->stop = rc < 0;
+    if (h->threaded)
+        pthread_join(h->thread, NULL);
+    else if (h->sha && rc == 0)
+        hash_file(h);
+    if (h->sha)
+        digest_end(h->sha, rc == 0 ? hex : unused);
+    if (rc == 0 && h->rc < 0) {
+        rc = h->rc;
+        if (e)
+            *e = h->e;
     }
-    uint64_t size;
-    int in = open_for_read(path, &size, e);
-    int rc = in < 0 ? in : 0;
-    int out = rc == 0 ? open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
-    if (rc == 0 && out < 0)
-        rc = err_errno(e, "写不了临时文件 %s", tmp);
-    if (rc == 0)
-        rc = to_utf8_chunks(in, out, cd, path, tmp, e);
-    if (in >= 0)
-        close(in);
-    if (out >= 0)
-        close(out);
-    iconv_close(cd);
     return rc;
 }
 
 struct indexer {
     struct csv_file *f;
-    struct digest *sha; /* NULL: hashed already */
     int fd;
     char *b;
     size_t cap, n; /* n bytes in b */
@@ -302,8 +304,6 @@ static int fill(struct indexer *x, struct err *e)
     ssize_t k = read_full(x->fd, x->b + x->n, CSV_BLOCK);
     if (k < 0)
         return fail_read(x->f->read_path, e);
-    if (x->sha && k)
-        digest_add(x->sha, x->b + x->n, (size_t)k);
     x->n += (size_t)k;
     x->eof = k < (ssize_t)CSV_BLOCK;
     return 0;
@@ -316,15 +316,10 @@ static int index_blocks(struct indexer *x, bool *foreign, const struct progress 
     *foreign = false;
     while (rc == 0 && !x->eof) {
         rc = fill(x, e);
-        if (rc == 0 && !*foreign)
+        if (rc == 0)
             rc = check_bytes(x, foreign, e);
-        if (rc < 0)
+        if (rc < 0 || *foreign)
             break;
-        if (*foreign) { /* the hash still has to see the rest */
-            x->at += x->n;
-            x->n = x->valid = 0;
-            continue;
-        }
         long used = x->headed ? 0 : take_heading(x, e);
         if (used >= 0 && x->headed)
             used = cut(x, (size_t)used, e);
@@ -341,21 +336,16 @@ static int index_blocks(struct indexer *x, bool *foreign, const struct progress 
     return rc;
 }
 
-static int index_file(struct csv_file *f, bool hash, bool *foreign, const struct progress *progress,
+static int index_file(struct csv_file *f, bool *foreign, const struct progress *progress,
                       struct err *e)
 {
     struct indexer x = {.f = f, .line = 1};
-    uint64_t size;
+    uint64_t size = 0;
     x.fd = open_for_read(f->read_path, &size, e);
     if (x.fd < 0)
         return x.fd;
     f->size = size;
-    char unused[65];
-    if (hash)
-        x.sha = digest_new();
-    int rc = !hash || x.sha ? index_blocks(&x, foreign, progress, e) : err_nomem(e);
-    if (x.sha)
-        digest_end(x.sha, rc == 0 ? f->sha256 : unused);
+    int rc = index_blocks(&x, foreign, progress, e);
     f->rows = x.row;
     mem_free(x.b);
     close(x.fd);
@@ -376,35 +366,48 @@ static const char *utf16_name(const char *path)
     return b[0] == 0xff && b[1] == 0xfe ? "UTF-16" : b[0] == 0xfe && b[1] == 0xff ? "UTF-16" : NULL;
 }
 
-static int reread(struct csv_file *f, const char *from, const char *tmp, bool hash,
+static int reread(struct csv_file *f, const char *from, const char *tmp, int threads,
                   const struct progress *progress, struct err *e)
 {
-    int rc = to_utf8(f->path, from, tmp, e);
-    if (rc < 0)
+    int rc = convert_to_utf8(f->path, from, tmp, threads, e);
+    if (rc < 0) {
+        unlink(tmp);
         return rc;
+    }
     free(f->read_path);
     f->read_path = strdup(tmp);
     f->temporary = true;
     f->encoding = from;
     f->n_block = 0;
     bool foreign;
-    return f->read_path ? index_file(f, hash, &foreign, progress, e) : err_nomem(e);
+    return f->read_path ? index_file(f, &foreign, progress, e) : err_nomem(e);
 }
 
-int csv_open(const char *path, const char *tmp, struct csv_file *out,
+static int find_records(struct csv_file *f, const char *tmp, int threads,
+                        const struct progress *progress, struct err *e)
+{
+    const char *wide = utf16_name(f->path);
+    bool foreign = false;
+    int rc = wide ? reread(f, wide, tmp, threads, progress, e)
+                  : index_file(f, &foreign, progress, e);
+    if (rc == 0 && foreign)
+        rc = reread(f, "GB18030", tmp, threads, progress, e);
+    if (rc == 0 && !f->n_head)
+        rc = err_set(e, ERR_INPUT, "%s 是空文件，连表头也没有", f->path);
+    return rc;
+}
+
+int csv_open(const char *path, const char *tmp, int threads, struct csv_file *out,
              const struct progress *progress, struct err *e)
 {
+    struct hashing h = {0};
     *out = (struct csv_file){.path = path, .encoding = "UTF-8", .read_path = strdup(path)};
     if (!out->read_path)
         return err_nomem(e);
-    const char *wide = utf16_name(path);
-    bool foreign = false;
-    int rc = wide ? reread(out, wide, tmp, true, progress, e)
-                  : index_file(out, true, &foreign, progress, e);
-    if (rc == 0 && foreign)
-        rc = reread(out, "GB18030", tmp, false, progress, e);
-    if (rc == 0 && !out->n_head)
-        rc = err_set(e, ERR_INPUT, "%s 是空文件，连表头也没有", path);
+    int rc = hash_begin(&h, path, threads > 1, e);
+    if (rc == 0)
+        rc = find_records(out, tmp, threads, progress, e);
+    rc = hash_end(&h, rc, out->sha256, e);
     if (rc < 0)
         csv_close(out);
     return rc;
@@ -452,7 +455,7 @@ static size_t each_in_block(const struct csv_file *f, const struct csv_block *k,
 int csv_each(const struct csv_file *f, const int64_t *row, size_t n, csv_each_fn *each, void *ctx,
              struct err *e)
 {
-    uint64_t size;
+    uint64_t size = 0;
     int fd = n ? open_for_read(f->read_path, &size, e) : -1;
     if (fd < 0)
         return n ? fd : 0;

@@ -131,7 +131,7 @@ static int open_csv(struct import *im, struct input *in, struct err *e)
     char tmp[4096];
     int rc = store_tmp(im->store, "utf8.csv", tmp, sizeof tmp, e);
     if (rc == 0)
-        rc = csv_open(in->from.path, tmp, &in->csv, im->progress, e);
+        rc = csv_open(in->from.path, tmp, im->store->threads, &in->csv, im->progress, e);
     if (rc == 0)
         rc = map_headings(im, in, in->csv.head, in->csv.n_head, e);
     if (rc == 0)
