@@ -22,6 +22,8 @@ struct import_file {
     const char *shown; /* where it came from, for lineage ("费用.xlsx#Sheet1"); NULL = path */
     const char *
         rejects; /* what a reader says of cells it emptied (readers/normalise.h: _rejects.csv); NULL = none */
+    const char *
+        lines; /* settlements of a flat sheet: what each line said (readers/normalise.h); NULL = none */
     const char *mapping; /* how its headings were read, kept as it is; NULL = none */
 };
 

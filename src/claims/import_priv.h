@@ -62,6 +62,9 @@ const struct table_column *need_column(const struct table_schema *t, enum column
                                        const struct input *in);
 
 int import_table(struct import *im, struct input *in, struct err *e); /* a t_<table> */
+/* flat_join.c: a settlement of a flat sheet that an older import began; files first..last are taken back. */
+int flat_join(struct import *im, const struct input *in, struct err *e);
+int flat_forget(struct import *im, int first, int last, struct err *e);
 int lines_load(struct import *im, struct err *e);  /* texts, nl; repeats resolved */
 int lines_write(struct import *im, struct err *e); /* segments, keys, views */
 int derive_tables(struct import *im, struct err *e);

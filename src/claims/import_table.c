@@ -360,6 +360,8 @@ int import_table(struct import *im, struct input *in, struct err *e)
         rc = insert_rows(im, in, e);
     if (rc == 0)
         rc = input_bad_rows(im, in, e);
+    if (rc == 0 && in->from.lines)
+        rc = flat_join(im, in, e);
     if (rc == 0)
         rc = check_rows(im, in, e);
     if (rc == 0)

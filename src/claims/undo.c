@@ -246,6 +246,8 @@ static int texts_back(struct undo *u, struct err *e)
 {
     struct db_rows rows;
     int rc = drop_columns(u, e);
+    if (rc == 0)
+        rc = flat_forget(&u->im, u->first, u->last, e);
     for (int i = 0; i < TABLE_COUNT && rc == 0; i++)
         if (strcmp(huji_tables[i]->name, "fee_list_d") != 0)
             rc = db_exec(u->im.con, e, "DELETE FROM b_%s WHERE file_id BETWEEN %d AND %d",

@@ -359,7 +359,8 @@ static int write_parts(struct sheet_run *s, struct flat *f, uint64_t made_before
     if (rc >= 0 && f->out[PART_SETL]) {
         struct span fields[MAX_COLUMNS];
         part_fields(s, f, PART_SETL, fields);
-        rc = flat_setls_add(&f->setls, s, text_of(&f->made[MADE_SETL]), fields, again, e);
+        rc = flat_setls_add(&f->setls, s, text_of(&f->made[MADE_SETL]),
+                            text_of(&f->made[MADE_LINE]), fields, again, e);
         rep->made_settlements += rc > 0 && !named(s, "setl_id").n;
     }
     if (rc >= 0 && f->out[PART_LINE])

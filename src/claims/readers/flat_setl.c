@@ -4,8 +4,46 @@
 #include "base/fen.h"
 #include "base/mem.h"
 
+static int close_lines(struct flat_setls *t, struct err *e)
+{
+    bool bad = t->lines && (fflush(t->lines) != 0 || ferror(t->lines));
+    if (t->lines)
+        bad |= fclose(t->lines) != 0;
+    t->lines = NULL;
+    return bad ? err_errno(e, "写不了明细的临时文件") : 0;
+}
+
+static int write_text(struct flat_setls *t, struct err *e)
+{
+    buf_char(&t->text, '\n');
+    if (t->text.failed)
+        return err_nomem(e);
+    return fwrite(t->text.p, 1, t->text.n, t->lines) == t->text.n
+               ? 0
+               : err_errno(e, "写不了明细的临时文件");
+}
+
+/* Beside the output; an output that was left and is taken up again goes on. */
+static int open_lines(struct flat_setls *t, struct run *r, struct err *e)
+{
+    struct normalised *o = &r->report->outputs[t->out->report];
+    bool fresh = !o->lines;
+    if (fresh && !(o->lines = arena_fmt(&r->report->mem, "%s.lines", o->path)))
+        return err_nomem(e);
+    t->lines = fopen(o->lines, "ae");
+    if (!t->lines)
+        return err_errno(e, "写不了 %s", o->lines);
+    buf_clear(&t->text);
+    buf_str(&t->text, "setl_id,line");
+    for (size_t i = 0; i < t->out->n; i++)
+        if (t->money[i])
+            csv_field(&t->text, span_of(t->out->columns[i]->name), false);
+    return fresh ? write_text(t, e) : 0;
+}
+
 void flat_setls_forget(struct flat_setls *t)
 {
+    close_lines(t, NULL);
     names_release(&t->ids);
     arena_reset(&t->mem);
     t->ids = (struct names)NAMES_INIT;
@@ -57,6 +95,11 @@ int flat_setls_begin(struct flat_setls *t, struct sheet_run *s, struct output *o
             memcpy(t->column, out->columns, out->n * sizeof *t->column);
         }
     }
+    if (per_line && !t->lines) {
+        int rc = open_lines(t, s->run, e);
+        if (rc)
+            return rc;
+    }
     t->sheet = arena_dup(&t->mem, span_of(s->name));
     t->line_amount = layout_column(s->layout, "det_item_fee_sumamt");
     t->total_made = t->per_line && layout_column(s->layout, "medfee_sumamt") < 0;
@@ -90,7 +133,26 @@ static int begin_setl(struct flat_setls *t, struct sheet_run *s, uint32_t id,
     return 1;
 }
 
-int flat_setls_add(struct flat_setls *t, struct sheet_run *s, struct span id,
+/* What a line says of its settlement's column i. */
+static struct span said(const struct flat_setls *t, const struct sheet_run *s,
+                        const struct span *fields, size_t i)
+{
+    return (int)i == t->total && t->total_made ? value_at(&s->values, t->line_amount) : fields[i];
+}
+
+static int write_line(struct flat_setls *t, const struct sheet_run *s, struct span id,
+                      struct span line, const struct span *fields, struct err *e)
+{
+    buf_clear(&t->text);
+    csv_field(&t->text, id, true);
+    csv_field(&t->text, line, false);
+    for (size_t i = 0; i < t->out->n; i++)
+        if (t->money[i])
+            csv_field(&t->text, said(t, s, fields, i), false);
+    return write_text(t, e);
+}
+
+int flat_setls_add(struct flat_setls *t, struct sheet_run *s, struct span id, struct span line,
                    const struct span *fields, bool again, struct err *e)
 {
     if (!t->per_line) {
@@ -115,13 +177,29 @@ int flat_setls_add(struct flat_setls *t, struct sheet_run *s, struct span id,
     for (size_t i = 0; i < t->out->n; i++) {
         if (!t->money[i] || again)
             continue;
-        struct span v = (int)i == t->total && t->total_made ? value_at(&s->values, t->line_amount)
-                                                            : fields[i];
-        fen_add(&g->sums[i], fen_of(v));
+        fen_add(&g->sums[i], fen_of(said(t, s, fields, i)));
         if (rc == 0 && !span_eq(g->fields[i], fields[i]))
             t->differs[i] = true;
     }
-    return rc;
+    int wrote = again ? 0 : write_line(t, s, id, line, fields, e);
+    return wrote < 0 ? wrote : rc;
+}
+
+/* Whether column i of a settlement is the sum of what its lines say. */
+static bool summed(const struct flat_setls *t, size_t i)
+{
+    return t->money[i] && (t->added[i] || t->differs[i] || ((int)i == t->total && t->total_made));
+}
+
+static int end_lines(struct flat_setls *t, struct err *e)
+{
+    buf_clear(&t->text);
+    buf_str(&t->text, ",");
+    for (size_t i = 0; i < t->out->n; i++)
+        if (t->money[i])
+            csv_field(&t->text, span_of(summed(t, i) ? "1" : ""), false);
+    int rc = write_text(t, e), closed = close_lines(t, rc ? NULL : e);
+    return rc ? rc : closed;
 }
 
 static int end_notes(const struct flat_setls *t, struct run *r, struct err *e)
@@ -153,8 +231,7 @@ int flat_setls_end(struct flat_setls *t, struct run *r, struct err *e)
         for (size_t i = 0; i < t->out->n; i++) {
             text[i] = (struct buf)BUF_INIT;
             fields[i] = g->fields[i];
-            bool made = (int)i == t->total && t->total_made;
-            if (t->money[i] && (t->added[i] || t->differs[i] || made)) {
+            if (summed(t, i)) {
                 fen_print(&text[i], g->sums[i]);
                 fields[i] = (struct span){buf_cstr(&text[i]), text[i].n};
             }
@@ -165,6 +242,8 @@ int flat_setls_end(struct flat_setls *t, struct run *r, struct err *e)
     }
     if (rc == 0 && t->out && t->per_line)
         rc = end_notes(t, r, e);
+    if (rc == 0 && t->lines)
+        rc = end_lines(t, e);
     if (!t->per_line)
         flat_setls_forget(t);
     t->out = NULL;
@@ -173,6 +252,8 @@ int flat_setls_end(struct flat_setls *t, struct run *r, struct err *e)
 
 void flat_setls_release(struct flat_setls *t)
 {
+    close_lines(t, NULL);
+    buf_release(&t->text);
     names_release(&t->ids);
     arena_release(&t->mem);
     mem_free(t->v);

@@ -6,7 +6,8 @@
  *
  * A query page cuts what is long into several files, in the middle of a settlement: files of one import that have the
  * same columns are added on. Each file writes the settlements it speaks of, with the sums so far; the later row of a
- * key counts.
+ * key counts. For other imports, which can't know these files, each line's money goes beside the output as well
+ * (normalised.lines: setl_id, line, the columns of money; a row without a settlement has 1 where a column was cut up).
  */
 #ifndef HUJI_CLAIMS_READERS_FLAT_SETL_H
 #define HUJI_CLAIMS_READERS_FLAT_SETL_H
@@ -32,6 +33,8 @@ struct flat_setls {
     const struct table_column *column[MAX_COLUMNS]; /* of what is remembered of earlier files */
     size_t n_columns;                               /* 0: nothing is */
     uint32_t file;
+    FILE *lines;            /* of `out`: what each line says */
+    struct buf text;        /* a line of it */
     const char *sheet;      /* in the arena */
     int total, line_amount; /* output's column medfee_sumamt; pick of the line's amount; -1 */
     bool per_line;          /* a row is a line, not a settlement */
@@ -40,8 +43,9 @@ struct flat_setls {
 };
 
 int flat_setls_begin(struct flat_setls *t, struct sheet_run *s, struct output *out, struct err *e);
-/* 1 = a new settlement, 0 = one more row of it. `again`: an earlier file had this very line, nothing is added. */
-int flat_setls_add(struct flat_setls *t, struct sheet_run *s, struct span id,
+/* 1 = a new settlement, 0 = one more row of it. `line`: its fee line's id; `again`: an earlier file had this very line,
+ * nothing is added. */
+int flat_setls_add(struct flat_setls *t, struct sheet_run *s, struct span id, struct span line,
                    const struct span *fields, bool again, struct err *e);
 /* Writes those that the file spoke of, at its end: a settlement may go on in the next sheet. Notes what was added up. */
 int flat_setls_end(struct flat_setls *t, struct run *r, struct err *e);

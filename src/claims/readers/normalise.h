@@ -25,6 +25,8 @@ struct normalised {
     const char *path; /* of the CSV */
     uint64_t rows;
     bool made; /* persons and visits of a flat sheet: whatever else tells of them knows more */
+    const char *
+        lines; /* settlements of a sheet of lines: CSV of what each line said (flat_setl.h); else NULL */
 };
 
 struct normalise_report {
