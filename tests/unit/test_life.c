@@ -8,12 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "claims/config.h"
+#include "claims/db.h"
+#include "claims/store.h"
 #include "engine/rule.h"
+#include "life/stage.h"
 
 static char dir[] = "/tmp/huji-life-XXXXXX", rules[4096], profile[64];
 
@@ -195,12 +199,82 @@ static void settings_keep_remarks(void **state)
     assert_non_null(strstr(e.where, "huji.yaml:2"));
 }
 
+/* Rules that can't be read must not become rules that are none. (A file where the folder should be: the tests run as
+ * root, whom no permission stops.) */
+static void unreadable_rules_are_no_empty_ones(void **state)
+{
+    struct stage s;
+    struct err e = {0};
+    char data[64], path[96];
+    struct stat st;
+
+    (void)state;
+    snprintf(data, sizeof data, "%s/data", dir);
+    snprintf(path, sizeof path, "%s/rules", data);
+    assert_int_equal(mkdir(data, 0700), 0);
+    assert_int_equal(stage_open(data, true, &s, &e), 0); /* none yet: an empty copy */
+    stage_drop(&s);
+    put(path, "x");
+    for (int write = 0; write < 2; write++) {
+        e = (struct err){0};
+        assert_int_equal(stage_open(data, write, &s, &e), ERR_IO);
+        assert_non_null(strstr(e.message, "读不了目录"));
+        assert_non_null(strstr(e.message, path));
+        assert_int_equal(stat(path, &st), 0);
+        assert_true(S_ISREG(st.st_mode));
+    }
+}
+
+static void memory_of(struct store *s, char out[32])
+{
+    struct db_rows rows;
+    struct err e = {0};
+
+    assert_int_equal(db_open(s->con, "SELECT current_setting('memory_limit')", &rows, &e), 0);
+    assert_true(db_next(&rows));
+    snprintf(out, 32, "%.*s", (int)db_text(&rows, 0).n, db_text(&rows, 0).p);
+    db_close(&rows);
+}
+
+/* What huji verify asks for: most of the machine, but where huji.yaml says how much, that much. */
+static void verify_may_take_the_machine(void **state)
+{
+    struct store_options o = {.threads = 1, .command = "test"};
+    char data[64], before[32], after[32];
+    struct sysinfo si;
+    struct store *s;
+    struct err e = {0};
+
+    (void)state;
+    snprintf(data, sizeof data, "%s/store", dir);
+    assert_int_equal(sysinfo(&si), 0);
+    assert_int_equal(store_init(data, &e), 0);
+    for (int said = 0; said < 2; said++) {
+        bool more = !said && (si.totalram * si.mem_unit >> 20) * 6 / 10 > 2200;
+        if (said)
+            assert_int_equal(config_set(data, "memory_limit", "1GB", &e), 0);
+        assert_int_equal(store_open(data, STORE_WRITE, &o, &s, &e), 0);
+        memory_of(s, before);
+        assert_int_equal(store_use_machine(s, &e), 0);
+        memory_of(s, after);
+        store_close(s);
+        if (more)
+            assert_string_not_equal(before, after);
+        else
+            assert_string_equal(before, after);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(most_specific_region_holds), cmocka_unit_test(version_tells_regions_apart),
-        cmocka_unit_test(faults_are_named),           cmocka_unit_test(region_must_be_set),
+        cmocka_unit_test(most_specific_region_holds),
+        cmocka_unit_test(version_tells_regions_apart),
+        cmocka_unit_test(faults_are_named),
+        cmocka_unit_test(region_must_be_set),
         cmocka_unit_test(settings_keep_remarks),
+        cmocka_unit_test(unreadable_rules_are_no_empty_ones),
+        cmocka_unit_test(verify_may_take_the_machine),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
