@@ -168,6 +168,7 @@ static const struct {
     {"M10.900", "痛风"},
     {"E05.900", "甲状腺毒症"},
     {"K56.700", "肠梗阻"},
+    {"T81.400", "操作后感染"},
 };
 
 const char *dx_name(const char *code)

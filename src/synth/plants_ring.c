@@ -145,6 +145,8 @@ static void one_stay(struct plan *g, const struct person *p, uint32_t inst, enum
             if ((p->idx >> x) % 4 == 1)
                 add(&ep, exam[x], ep.begn + 2400 + x, 1);
     }
+    if (h == H_LOS && has && k % 3 == 0) /* why they stay longer (H04.infect) */
+        episode_dx(&ep, "T81.400");
     extras(g, &ep, h, has);
     for (int x = 0; h == H_ONE_TIME && has && x < ep.n; x++)
         ep.lines[x].t = x < 3 ? ep.begn + 1200 : ep.end - 3600;
@@ -175,6 +177,11 @@ static void quarter(struct plan *g, enum habit h, const uint32_t *who, int q)
     g->rule = habits[h].rule;
     g->bad = bad;
     truth(g, "可疑", owner, NULL, NULL, NULL, bad ? habits[h].bad : habits[h].twin);
+    if (h != H_LOS)
+        return;
+    g->rule = "H04.infect";
+    truth(g, "可疑", owner, NULL, NULL, NULL,
+          bad ? "三成住院有手术后感染的诊断" : "没有这样的诊断");
 }
 
 static void ring(struct plan *g)
