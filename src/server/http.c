@@ -701,7 +701,8 @@ int http_start(struct server *s, struct http **out, struct err *e)
                                              : get_nprocs() + 1,
                          e);
     if (!rc)
-        rc = queue_start(h, &h->live, get_nprocs() + 1, e); /* they do not wait for the disk */
+        rc = queue_start(h, &h->live, get_nprocs() < 2 ? 2 : get_nprocs(),
+                         e); /* they do not wait for the disk: more would only change places */
     if (!rc && pthread_create(&h->live.watcher, NULL, watch, &h->live))
         rc = err_set(e, ERR_IO, "开不了线程");
     h->live.watched = !rc;
