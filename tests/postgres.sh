@@ -26,12 +26,12 @@ trap stop EXIT
     { cat "$dir/db.log"; echo "not ok postgres_starts"; exit 1; }
 echo "ok postgres_starts"
 status=0
-for test in tests/http/test_security.py tests/http/test_clues.py tests/http/test_four_eyes.py tests/http/test_supervise.py tests/http/test_analysis.py tests/http/test_sql.py; do
+for test in tests/http/test_security.py tests/http/test_clues.py tests/http/test_four_eyes.py tests/http/test_supervise.py tests/http/test_analysis.py tests/http/test_sql.py tests/http/test_week.py; do
     name=$(basename "$test" .py)
     "${as[@]}" "$bin/createdb" -h 127.0.0.1 -p "$port" -U huji "$name" || { echo "not ok postgres_createdb"; status=1; continue; }
     # What mostly asks the claims store has been on the ASan build already: here it is the other database that counts.
     binary=${HUJI_ASAN:-$HUJI}
-    case $name in test_analysis | test_sql) binary=$HUJI ;; esac
+    case $name in test_analysis | test_sql | test_week) binary=$HUJI ;; esac
     HUJI=$binary HUJI_ROOT=${HUJI_ROOT:-$PWD} \
         HUJI_TEST_CASEWORK="postgresql://huji@127.0.0.1:$port/$name" python3 "$test" |
         sed -E 's/^(ok|not ok) /\1 pg_/'

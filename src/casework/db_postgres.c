@@ -9,7 +9,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 
-#define MAX_PARAMS 200
+#define MAX_PARAMS 512 /* a page of clues (CLUE_PAGE) asks by 500 numbers */
 
 /* Statements are named by their number in this dictionary of texts. */
 struct cache {
