@@ -383,13 +383,24 @@ static struct span cut_last(struct span *s, const char *mark)
     return (struct span){"", 0};
 }
 
-static void put_visit(json_t *visits, const struct explained_event *w)
+/* The sheet is of one institution, and says so at its head: it is not said again before each diagnosis. */
+static struct span without_inst(struct span what, const char *inst)
+{
+    size_t n = strlen(inst);
+
+    return n && span_starts(what, inst) && what.n > n && what.p[n] == ' '
+               ? span_trim((struct span){what.p + n, what.n - n})
+               : what;
+}
+
+static void put_visit(json_t *visits, const struct explained_event *w, const char *inst)
 {
     struct span id = {w->id.p + 6, w->id.n - 6}, begin = w->when, end = cut_last(&begin, "至");
 
-    json_array_append_new(visits, json_pack("{s:o,s:o,s:o,s:s,s:o}", "就诊号", json_span(id),
-                                            "开始", json_span(begin), "结束", json_span(end),
-                                            "科室", "", "诊断", json_span(w->what)));
+    json_array_append_new(visits,
+                          json_pack("{s:o,s:o,s:o,s:s,s:o}", "就诊号", json_span(id), "开始",
+                                    json_span(begin), "结束", json_span(end), "科室", "", "诊断",
+                                    json_span(without_inst(w->what, inst))));
 }
 
 static void put_line(json_t *lines, const struct explained_event *w)
@@ -417,7 +428,7 @@ static void put_story(json_t *v, const struct explanation *x)
         if (json_array_size(list) >= MAX_PAPER_LINES)
             continue;
         if (visit)
-            put_visit(list, &x->events[i]);
+            put_visit(list, &x->events[i], text_of(v, "机构名称"));
         else
             put_line(list, &x->events[i]);
     }

@@ -100,6 +100,8 @@ static int add_question(struct request *r, json_t *v, const json_t *row, struct 
     int rc = one ? 0 : err_nomem(e);
 
     snprintf(no, sizeof no, "XS%06lld", (long long)json_integer_value(json_object_get(row, "id")));
+    if (!rc)
+        json_object_set_new(one, "机构名称", json_string(text_of(row, "fixmedins_name")));
     if (!rc && *finding)
         rc = paper_tell(r, finding, one, e);
     if (!rc) {

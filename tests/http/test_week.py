@@ -359,6 +359,8 @@ i = rows[1]["id"]
 a = c.get("/api/clues/%d/check" % i)
 x = zipfile.ZipFile(io.BytesIO(a.body)).read("word/document.xml").decode()
 check("check_paper", a.status == 200 and "XS%06d" % i in x and "执法证号" in x and "{{" not in x and rows[1]["fixmedins_code"] in x)
+check("check_paper_names_the_institution_at_its_head_only", not re.search(re.escape(rows[1]["fixmedins_name"]) + r" [A-Z]\d\d", re.sub("<[^>]+>", "", x)) and
+      re.search(r"[A-Z]\d\d\.\w+ ", re.sub("<[^>]+>", "", x)), rows[1]["title"])
 i = c.get("/api/clues", source="phone").json["rows"][0]["id"]
 a = c.get("/api/institutions/%s/check" % inst)
 doc = zipfile.ZipFile(io.BytesIO(a.body)).read("word/document.xml").decode() if a.status == 200 else ""
