@@ -294,6 +294,20 @@ int lines_ranges(struct store *s, size_t n, struct line_range *out, struct err *
     return (int)k;
 }
 
+size_t line_ranges_join(struct line_range *r, size_t n, size_t parts, size_t last)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < n; k++) {
+        struct line_range whole = r[i++];
+        for (size_t part = 1; part < parts && i + last < n; part++, i++) {
+            whole.hi = r[i].hi;
+            whole.rows += r[i].rows;
+        }
+        r[k] = whole;
+    }
+    return k;
+}
+
 int lines_begin(struct store *s, struct err *e)
 {
     return db_run(s->con, "SET threads = 1", e);

@@ -48,6 +48,9 @@ struct line_range {
 };
 /* Cuts all persons into at most `n` ranges of about as many lines each. Returns how many, or negative. */
 int lines_ranges(struct store *s, size_t n, struct line_range *out, struct err *e);
+/* Of small ranges one behind the other: `parts` of them become one, but the last `last` stay as they are, for even work at
+ * the end. Returns how many. */
+size_t line_ranges_join(struct line_range *r, size_t n, size_t parts, size_t last);
 
 /* While worker threads stream, DuckDB itself should not: call before the first and after the last lines_stream. */
 int lines_begin(struct store *s, struct err *e);

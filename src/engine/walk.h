@@ -32,6 +32,11 @@ typedef int (*rank_fn)(void *ctx, const int64_t *no, size_t n, uint32_t *rank, s
 /* Brings the kept events of all walks together in walks[0] and computes the measures. */
 int walk_merge(struct huji_run *run, struct walk **walks, size_t n, rank_fn rank, void *ctx,
                struct err *e);
+/* The same for threads: begin once, then each of the parts 0 .. walk_merge_parts - 1, by whom and when does not matter. */
+int walk_merge_begin(struct huji_run *run, struct walk **walks, size_t n, struct err *e);
+size_t walk_merge_parts(const struct huji_run *run);
+int walk_merge_part(struct huji_run *run, struct walk *const *walks, size_t n, size_t part,
+                    rank_fn rank, void *ctx, struct err *e);
 /* Settles what waited for measures: once per walk, after walk_merge. */
 int walk_late(struct walk *w, struct err *e);
 /* Folds one kept rule (see walk_is_kept) with the walk `w` as scratch and for its findings. */

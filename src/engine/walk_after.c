@@ -31,55 +31,61 @@ static int tap_append(struct tap *to, const struct tap *from)
     return 0;
 }
 
-static int merge_one(struct walk *to, struct walk *from, struct err *e)
+int walk_merge_begin(struct huji_run *run, struct walk **walks, size_t n, struct err *e)
 {
-    from->tap_shift = (int32_t)to->tap.n;
-    if (tap_append(&to->tap, &from->tap) < 0)
+    struct walk *w = walks[0];
+    w->all = mem_calloc(n, sizeof *w->all);
+    run->measure = arena_calloc(&run->a, ((size_t)run->lib->n_measures + 1) * sizeof *run->measure);
+    if (!w->all || !run->measure)
         return err_nomem(e);
-    walk_tap_release(&from->tap);
-    for (int i = 0; i < to->run->lib->n_measures; i++) {
-        const struct measure *m = to->run->lib->measures[i];
-        if (measure_merge(to->run, m, &to->sums[i], &from->sums[i]) < 0)
+    w->n_all = n;
+    w->all[0] = w;
+    for (size_t i = 1; i < n; i++) {
+        walks[i]->tap_shift = (int32_t)w->tap.n;
+        if (tap_append(&w->tap, &walks[i]->tap) < 0)
             return err_nomem(e);
+        walk_tap_release(&walks[i]->tap);
+        w->all[i] = walks[i];
     }
-    return 0;
+    w->tap_rank = mem_calloc(w->tap.n + 1, sizeof *w->tap_rank);
+    return w->tap_rank ? 0 : err_nomem(e);
+}
+
+/* The ranks of the lines, then a measure each. */
+size_t walk_merge_parts(const struct huji_run *run)
+{
+    return (size_t)run->lib->n_measures + 1;
+}
+
+static int merge_measure(struct huji_run *run, struct walk *const *walks, size_t n, int i,
+                         struct err *e)
+{
+    const struct measure *m = run->lib->measures[i];
+    struct measure_table *t = &run->measure[i];
+    *t = walks[0]->sums[i];
+    walks[0]->sums[i] = (struct measure_table){0};
+    for (size_t k = 1; k < n; k++)
+        if (measure_merge(run, m, t, &walks[k]->sums[i]) < 0)
+            return err_nomem(e);
+    return measure_build(run, m, t, e);
+}
+
+int walk_merge_part(struct huji_run *run, struct walk *const *walks, size_t n, size_t part,
+                    rank_fn rank, void *ctx, struct err *e)
+{
+    const struct tap *t = &walks[0]->tap;
+    if (part > 0)
+        return merge_measure(run, walks, n, (int)part - 1, e);
+    return t->n ? rank(ctx, t->col[walk_line_field("no")], t->n, walks[0]->tap_rank, e) : 0;
 }
 
 int walk_merge(struct huji_run *run, struct walk **walks, size_t n, rank_fn rank, void *ctx,
                struct err *e)
 {
-    struct walk *w = walks[0];
-    w->all = mem_calloc(n, sizeof *w->all);
-    if (!w->all)
-        return err_nomem(e);
-    w->n_all = n;
-    w->all[0] = w;
-    for (size_t i = 1; i < n; i++) {
-        int rc = merge_one(w, walks[i], e);
-        if (rc < 0)
-            return rc;
-        w->all[i] = walks[i];
-    }
-    w->tap_rank = mem_calloc(w->tap.n + 1, sizeof *w->tap_rank);
-    if (!w->tap_rank)
-        return err_nomem(e);
-    if (w->tap.n) {
-        int rc = rank(ctx, w->tap.col[walk_line_field("no")], w->tap.n, w->tap_rank, e);
-        if (rc < 0)
-            return rc;
-    }
-    run->measure = arena_calloc(&run->a, ((size_t)run->lib->n_measures + 1) * sizeof *run->measure);
-    if (!run->measure)
-        return err_nomem(e);
-    for (int i = 0; i < run->lib->n_measures; i++) {
-        const struct measure *m = run->lib->measures[i];
-        run->measure[i] = w->sums[i];
-        w->sums[i] = (struct measure_table){0};
-        int rc = measure_build(run, m, &run->measure[i], e);
-        if (rc < 0)
-            return rc;
-    }
-    return 0;
+    int rc = walk_merge_begin(run, walks, n, e);
+    for (size_t part = 0; rc == 0 && part < walk_merge_parts(run); part++)
+        rc = walk_merge_part(run, walks, n, part, rank, ctx, e);
+    return rc;
 }
 
 /* What packing left out. */

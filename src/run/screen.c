@@ -22,6 +22,9 @@
 /* Ranges are for even work at the end, and cost a query per month each: a small county is cut into few. */
 enum { RANGES_PER_THREAD = 16, RANGE_ROWS = 100000 };
 
+/* The last range of each thread is cut again: who is ready first waits for no more than such a part. */
+enum { LAST_PARTS = 4 };
+
 /* DuckDB keeps blocks that it has read as long as it may; a walk reads each once. What it needs: a block of 256 KB of each
  * column of each month that a thread streams, and room to gather rows. */
 enum { DB_MB = 96, DB_MB_PER_THREAD = 24, BLOCKS_PER_MB = 4 };
@@ -42,6 +45,8 @@ struct job {
     atomic_int stop;
     struct world *world;
     struct walk *merged;
+    struct walk **walks;
+    size_t n_walks;
 };
 
 struct worker {
@@ -93,6 +98,16 @@ static void *walk_ranges(void *arg)
     return NULL;
 }
 
+static void *merge_parts(void *arg)
+{
+    struct worker *w = arg;
+    struct job *j = w->job;
+    size_t k, parts = walk_merge_parts(j->run);
+    while (w->rc == 0 && (k = atomic_fetch_add(&j->next, 1)) < parts)
+        w->rc = walk_merge_part(j->run, j->walks, j->n_walks, k, line_ranks, j->store, &w->err);
+    return NULL;
+}
+
 static void *judge_rules(void *arg)
 {
     struct worker *w = arg;
@@ -139,15 +154,19 @@ static int cut(struct job *j, size_t threads, struct err *e)
         return rc;
     size_t want = (size_t)(rows / RANGE_ROWS) + 1, most = threads * RANGES_PER_THREAD;
     want = want < threads ? threads : want > most ? most : want;
-    j->ranges = mem_calloc(want + 1, sizeof *j->ranges);
+    bool large = want > threads * 2;
+    size_t parts = large ? want * LAST_PARTS : want;
+    j->ranges = mem_calloc(parts + 1, sizeof *j->ranges);
     if (!j->ranges)
         return err_nomem(e);
-    int n = lines_ranges(j->store, want, j->ranges, e);
+    int n = lines_ranges(j->store, parts, j->ranges, e);
     if (n < 0)
         return n;
     int32_t persons = (int32_t)j->run->frame->dict[D_PERSON].n;
     if (n == 0)
         j->ranges[n++] = (struct line_range){0, persons, 0};
+    if (large)
+        n = (int)line_ranges_join(j->ranges, (size_t)n, LAST_PARTS, threads * LAST_PARTS);
     j->ranges[0].lo = 0;
     for (int i = 1; i < n; i++)
         j->ranges[i].lo = j->ranges[i - 1].hi;
@@ -185,7 +204,13 @@ static int judge_all(struct job *j, struct worker *w, size_t n, struct err *e)
     /* nothing streams any more: what was read goes */
     int rc = store_hold(j->store, DB_MB + (long long)n * DB_MB_PER_THREAD, e);
     if (rc == 0)
-        rc = walk_merge(j->run, walks, n, line_ranks, j->store, e);
+        rc = walk_merge_begin(j->run, walks, n, e);
+    if (rc < 0)
+        return rc;
+    j->walks = walks;
+    j->n_walks = n;
+    atomic_store(&j->next, 0);
+    rc = in_threads(w, n, merge_parts, e);
     malloc_trim(0); /* of all walks but one nothing but kept events is left */
     for (size_t i = 0; i < n && rc == 0; i++)
         rc = walk_late(walks[i], e);

@@ -275,6 +275,32 @@ static void columns_are_sorted_and_thinned(void **state)
     column_set_release(&c);
 }
 
+/* However many there are: none is lost, none twice, and the last ones are left small. */
+static void ranges_are_joined(void **state)
+{
+    (void)state;
+    for (size_t n = 0; n < 40; n++) {
+        struct line_range r[40];
+        for (size_t i = 0; i < n; i++)
+            r[i] = (struct line_range){(int32_t)i * 10, (int32_t)i * 10 + 10, 1};
+        size_t k = line_ranges_join(r, n, 4, 8);
+        size_t small = n < 8 ? n : 8;
+        int64_t rows = 0;
+        int32_t next = 0;
+        for (size_t i = 0; i < k; i++) {
+            assert_int_equal(r[i].lo, next);
+            assert_int_equal(r[i].hi - r[i].lo, r[i].rows * 10);
+            assert_true(r[i].rows <= 4);
+            next = r[i].hi;
+            rows += r[i].rows;
+            if (i + small >= k)
+                assert_int_equal(r[i].rows, 1);
+        }
+        assert_int_equal(rows, n);
+        assert_int_equal(k, small + (n - small + 3) / 4);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -282,6 +308,7 @@ int main(void)
         cmocka_unit_test(adds_up),
         cmocka_unit_test(can_be_asked),
         cmocka_unit_test(streams),
+        cmocka_unit_test(ranges_are_joined),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
