@@ -71,6 +71,8 @@ size_t rule_param_names(const struct rule *r, struct span *names, size_t cap)
             /* of the question: what is written as a number, a digit first */
             bool number = c->kind == Y_SCALAR && c->text.n &&
                           (i < 2 || (c->text.p[0] >= '0' && c->text.p[0] <= '9'));
+            for (size_t k = 0; k < n && number; k++)
+                number = !span_eq(names[k], c->key); /* a variant may share its base's map */
             if (number && rule_param_node(r, c->key, &asked) == c)
                 names[n++] = c->key;
         }
