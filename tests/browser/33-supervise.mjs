@@ -12,7 +12,7 @@ export default async function () {
       const side = page.getByRole('navigation', { name: '监督视图的各栏' })
       await side.getByRole('button').first().waitFor()
       const names = await side.getByRole('button').allInnerTexts()
-      ok('监督视图：十栏', names.length === 10, names.join())
+      ok('监督视图：十一栏', names.length === 11, names.join())
       for (const n of names) {
         await side.getByRole('button', { name: n, exact: true }).click()
         await page.getByRole('heading', { name: n, exact: true }).waitFor()
