@@ -153,9 +153,12 @@ static void what_can_not_be_is_said(void **state)
         int64_t from, to;
         const char *says;
     } cases[] = {
-        {"X99", "max", 0, D, "没有规则 X99"},   {"B02", "most", 0, D, "没有参数 most"},
-        {"A01", "", 0, D, "没有参数"},          {"B02", "where", 0, D, "不是一个数"},
-        {"B02", "max", 0, 900 * D, "最多 200"}, {"B02", "max", 5 * D, D, "从小到大"},
+        {"X99", "max", 0, D, "没有规则 X99"},
+        {"B02", "most", 0, D, "没有参数 most"},
+        {"A01", "most", 0, D, "规则 A01 没有参数 most"},
+        {"B02", "where", 0, D, "不是一个数"},
+        {"B02", "max", 0, 900 * D, "最多 200"},
+        {"B02", "max", 5 * D, D, "从小到大"},
     };
     struct backtest b;
 
