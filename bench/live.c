@@ -28,7 +28,7 @@ static const char *const kind_name[] = {"full", "parse", "bytes"};
 struct bench {
     const char *data, *rules, *messages;
     int rounds, connections, only; /* only: this kind alone, -1 = all */
-    double seconds;
+    double seconds, rate;          /* rate: of `only`, messages a second; 0 = as many as it takes */
     struct messages texts;
     char **psn;
     size_t n_psn;
@@ -268,7 +268,7 @@ static int run_one(struct bench *b, struct err *e)
     int rc = 0;
     for (int i = 0; i < b->rounds && rc == 0; i++) {
         struct measured m;
-        rc = measure(b, b->only, 0, seed += 3000000000ull, &m, e);
+        rc = measure(b, b->only, b->rate, seed += 3000000000ull, &m, e);
         if (rc == 0)
             printf("%s: %.0f a second, %.1f us of the server's processor, %.1f of the load's, "
                    "p50 %.2f, p99 %.2f ms, bad %llu\n",
@@ -387,7 +387,7 @@ static int usage(void)
         stderr,
         "usage: huji-bench-live --repeat FROM TO TIMES\n"
         "       huji-bench-live --data DIR --rules DIR --messages FILE --persons FILE --inst CODE --times N\n"
-        "                       [--rounds N] [--seconds S] [--connections N] [--only full|parse|bytes]\n");
+        "                       [--rounds N] [--seconds S] [--connections N] [--only full|parse|bytes [--rate N]]\n");
     return 2;
 }
 
@@ -397,7 +397,8 @@ int main(int argc, char **argv)
         {"data", 1, NULL, 'd'},    {"rules", 1, NULL, 'r'},   {"messages", 1, NULL, 'm'},
         {"persons", 1, NULL, 'p'}, {"inst", 1, NULL, 'i'},    {"times", 1, NULL, 't'},
         {"rounds", 1, NULL, 'n'},  {"seconds", 1, NULL, 's'}, {"connections", 1, NULL, 'c'},
-        {"repeat", 0, NULL, 'R'},  {"only", 1, NULL, 'o'},    {NULL, 0, NULL, 0}};
+        {"repeat", 0, NULL, 'R'},  {"only", 1, NULL, 'o'},    {"rate", 1, NULL, 'q'},
+        {NULL, 0, NULL, 0}};
     struct bench b = {
         .rounds = 3, .seconds = 5, .connections = 48, .times = 1, .answer = 3200, .only = -1};
     const char *list = NULL, *inst = NULL;
@@ -413,6 +414,7 @@ int main(int argc, char **argv)
         case 'i': inst = optarg; break;
         case 't': b.times = (unsigned)atoi(optarg); break;
         case 'n': b.rounds = atoi(optarg); break;
+        case 'q': b.rate = atof(optarg); break;
         case 's': b.seconds = atof(optarg); break;
         case 'c': b.connections = atoi(optarg); break;
         case 'R': repeat = true; break;

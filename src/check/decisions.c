@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/map.h"
 #include "base/sha.h"
+#include "base/slice.h"
 #include "base/steady.h"
 
 struct place {
@@ -41,7 +42,7 @@ struct decisions {
 
 enum { MOST_SPARE = 4 << 20 };
 /* Nanoseconds from one write to the next: of few lines or when nobody else comes, and of MANY or more. */
-enum { GATHER = 300000, GATHER_MANY = 1000000, MANY = 8 };
+enum { GATHER = 600000, GATHER_MANY = 1000000, MANY = 8 };
 static const char mark[] = ", \"answer\": ";
 
 static void key_of(struct span inst, struct span infno, struct span msgid, char out[33])
@@ -323,6 +324,7 @@ static void *write_groups(void *ctx)
 {
     struct decisions *d = ctx;
     int64_t last = 0;
+    slice_short();
     pthread_mutex_lock(&d->lock);
     for (;;) {
         d->asleep = true;

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/slice.h"
 #include "base/steady.h"
 #include "casework/sm.h"
 #include "server/call.h"
@@ -700,6 +701,7 @@ int http_start(struct server *s, struct http **out, struct err *e)
                          : get_nprocs() < 4  ? 4
                                              : get_nprocs() + 1,
                          e);
+    slice_short(); /* what begins from here on answers hospitals, and the network */
     if (!rc)
         rc = queue_start(h, &h->live, get_nprocs() < 2 ? 2 : get_nprocs(),
                          e); /* they do not wait for the disk: more would only change places */
@@ -710,6 +712,7 @@ int http_start(struct server *s, struct http **out, struct err *e)
         rc = connections_start(s->options->slow_seconds, &h->connections, e);
     if (!rc)
         rc = open_port(h, e);
+    slice_usual();
     if (rc) {
         http_stop(h);
         return rc;

@@ -15,6 +15,7 @@
 
 #define EVERY_SECONDS 5
 #define NICE 10 /* messages go before their statistics */
+#define PAUSE 9 /* times as long as the piece before it took */
 #define MOST_CELLS 20000
 
 struct cell {
@@ -219,20 +220,50 @@ static int write_cells(struct traffic *t, struct cw *db, struct err *e)
     return rc;
 }
 
-int traffic_sync(struct traffic *t, struct cw *db, struct err *e)
+/* t->writing is held. */
+static int write_calls(struct traffic *t, struct cw *db, struct err *e)
 {
     bool some;
-    int rc = 0;
 
-    pthread_mutex_lock(&t->writing);
     pthread_mutex_lock(&t->lock);
     some = t->n > 0;
     pthread_mutex_unlock(&t->lock);
-    if (some)
-        rc = write_cells(t, db, e);
+    return some ? write_cells(t, db, e) : 0;
+}
+
+int traffic_sync(struct traffic *t, struct cw *db, struct err *e)
+{
+    int rc;
+
+    pthread_mutex_lock(&t->writing);
+    rc = write_calls(t, db, e);
     if (!rc)
         rc = traffic_read_decisions(t->dir, db, e);
     pthread_mutex_unlock(&t->writing);
+    return rc;
+}
+
+/* The same in small pieces with pauses between: each ends in a sync of the disk, and answers to hospitals wait for that disk too.
+ * No pause once it is to stop. */
+static int sync_slowly(struct traffic *t, struct cw *db, struct err *e)
+{
+    bool more = true;
+    int rc = 0;
+
+    for (bool first = true; !rc && more; first = false) {
+        int64_t from = traffic_clock(), took;
+
+        pthread_mutex_lock(&t->writing);
+        rc = first ? write_calls(t, db, e) : 0;
+        if (!rc)
+            rc = traffic_read_some(t->dir, db, &more, e);
+        pthread_mutex_unlock(&t->writing);
+        took = traffic_clock() - from;
+        pthread_mutex_lock(&t->lock);
+        if (!rc && more && !t->stop)
+            steady_cond_wait(&t->wake, &t->lock, (int)(took * PAUSE / 1000) + 1);
+        pthread_mutex_unlock(&t->lock);
+    }
     return rc;
 }
 
@@ -250,7 +281,7 @@ static void *writer(void *at)
         int rc = db ? 0 : cw_open(t->casework, &db, &why);
 
         if (!rc)
-            rc = traffic_sync(t, db, &why);
+            rc = sync_slowly(t, db, &why);
         if (rc)
             fprintf(stderr, "traffic: %s\n", why.message);
         pthread_mutex_lock(&t->lock);

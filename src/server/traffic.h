@@ -44,7 +44,9 @@ int64_t hist_quantile(const uint64_t at[HIST], int per_thousand);
 
 /* --- decisions (traffic_read.c) ------------------------------------------------------------------- */
 
-/* Reads what was added to the file since; ends when there is no more. */
+/* Reads some of what was added to the file since, in one transaction. *more: there may be others. */
+int traffic_read_some(const char *dir, struct cw *db, bool *more, struct err *e);
+/* All of it. */
 int traffic_read_decisions(const char *dir, struct cw *db, struct err *e);
 
 #endif

@@ -180,15 +180,15 @@ static int some_lines(FILE *f, struct cw *db, int64_t *at, bool *more, struct er
     return cw_end(db, rc, e);
 }
 
-int traffic_read_decisions(const char *dir, struct cw *db, struct err *e)
+int traffic_read_some(const char *dir, struct cw *db, bool *more, struct err *e)
 {
     char path[1024];
     int64_t at = 0;
-    bool more = true;
     FILE *f;
     int rc = cw_get_int(db, 0, &at, e, "select bytes from fsi_read where name = 'decisions'",
                         CW_NONE);
 
+    *more = false;
     if (rc < 0)
         return rc;
     snprintf(path, sizeof path, "%s/check/decisions.jsonl", dir);
@@ -199,12 +199,20 @@ int traffic_read_decisions(const char *dir, struct cw *db, struct err *e)
     /* A crash may have cut off what was never acknowledged. */
     if (!rc && ftello(f) < at)
         at = ftello(f);
-    if (!rc && ftello(f) == at)
-        more = false;
-    if (!rc && more && fseeko(f, (off_t)at, SEEK_SET) < 0)
-        rc = err_errno(e, "读不了 %s", path);
-    while (!rc && more)
-        rc = some_lines(f, db, &at, &more, e);
+    if (!rc && ftello(f) > at) {
+        rc = fseeko(f, (off_t)at, SEEK_SET) < 0 ? err_errno(e, "读不了 %s", path)
+                                                : some_lines(f, db, &at, more, e);
+    }
     fclose(f);
+    return rc;
+}
+
+int traffic_read_decisions(const char *dir, struct cw *db, struct err *e)
+{
+    bool more = true;
+    int rc = 0;
+
+    while (!rc && more)
+        rc = traffic_read_some(dir, db, &more, e);
     return rc;
 }
