@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "base/file.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -34,4 +35,37 @@ int file_write_whole(const char *path, struct span text, struct err *e)
 int file_append(const char *path, struct span text, struct err *e)
 {
     return put(path, "ab", text, e);
+}
+
+ssize_t fd_read(int fd, char *p, size_t n)
+{
+    size_t got = 0;
+
+    while (got < n) {
+        ssize_t k = read(fd, p + got, n - got);
+
+        if (k < 0 && errno == EINTR)
+            continue;
+        if (k < 0)
+            return -1;
+        if (k == 0)
+            break;
+        got += (size_t)k;
+    }
+    return (ssize_t)got;
+}
+
+int fd_write(int fd, const char *p, size_t n)
+{
+    while (n) {
+        ssize_t k = write(fd, p, n);
+
+        if (k < 0 && errno == EINTR)
+            continue;
+        if (k <= 0)
+            return -1;
+        p += k;
+        n -= (size_t)k;
+    }
+    return 0;
 }

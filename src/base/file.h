@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* Small files written whole. */
+/* Small files written whole; bytes of open ones, all of them. */
 #ifndef HUJI_BASE_FILE_H
 #define HUJI_BASE_FILE_H
+
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "base/span.h"
@@ -10,5 +12,9 @@
 int file_write_whole(const char *path, struct span text, struct err *e);
 /* Adds at the end and waits until it lies on the disk; makes the file. Errors: ERR_IO. */
 int file_append(const char *path, struct span text, struct err *e);
+/* As many of n bytes as there are; fewer at the end of the file alone. -1 and errno. */
+ssize_t fd_read(int fd, char *p, size_t n);
+/* All n bytes, or -1 and errno. */
+int fd_write(int fd, const char *p, size_t n);
 
 #endif

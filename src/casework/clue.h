@@ -15,6 +15,14 @@ struct store;
 
 /* --- raising ------------------------------------------------------------------------------------- */
 
+/* What clue_act.c writes into clue_event when a clue is 排除 or judged 误报, and when that was one of many at once: for who counts them. `e`:
+ * the table's name there. */
+#define EVENT_DISMISSES(e)                                             \
+    "(" e ".kind = 'dismiss' or (" e ".kind = 'verdict' and substr(" e \
+    ".detail, 1, 21) = '{\"verdict\":\"rejected\"'))"
+#define EVENT_IN_BULK(e) \
+    e ".detail in ('{\"bulk\":true}', '{\"verdict\":\"rejected\",\"bulk\":true}')"
+
 struct raise_report {
     int64_t findings, added, changed, same, gone;
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "casework/supervise.h"
 
+#include "casework/clue.h"
+
 #define MINE(what) " and substr(" what ".admdvs, 1, length(cast($3 as text))) = $3"
 #define BETWEEN(what) what " >= $1 and " what " <= $2"
 #define MOST " limit 500"
@@ -86,17 +88,18 @@ static const struct supervise_column decided[] = {
 const struct supervise_section supervise_sections[] = {
     {"dismissed", "排除与误报", "按人、按理由、按金额；金额大的在前",
      "select e.actor_name as actor_name, case when e.kind = 'dismiss' then '排除' else '误报' end as how, e.note as reason,"
-     " count(*), sum(c.fund_fen), sum(case when e.detail in ('{\"bulk\":true}', '{\"verdict\":\"rejected\",\"bulk\":true}')"
-     " then 1 else 0 end), max(e.at) from clue_event e join clue c on c.id = e.clue where (e.kind = 'dismiss'"
-     " or (e.kind = 'verdict' and substr(e.detail, 1, 21) = '{\"verdict\":\"rejected\"')) and " BETWEEN(
-         "e.at") MINE("c") " group by e.actor_name, e.kind, e.note order by 5 desc" MOST,
+     " count(*), sum(c.fund_fen), sum(case when " EVENT_IN_BULK(
+         "e") " then 1 else 0 end), max(e.at)"
+              " from clue_event e join clue c on c.id = e.clue where " EVENT_DISMISSES(
+                  "e") " and " BETWEEN("e.at")
+                  MINE("c") " group by e.actor_name, e.kind, e.note order by 5 desc" MOST,
      dismissed},
     {"fast", "短时间内逐条排除", "一小时里逐条（不是批量）排除或判误报 10 条以上的；多的在前",
      "select e.actor_name, substr(e.at, 1, 13) || ' 时', count(*), sum(c.fund_fen), count(distinct e.note), max(e.note)"
-     " from clue_event e join clue c on c.id = e.clue where (e.kind = 'dismiss' or (e.kind = 'verdict' and"
-     " substr(e.detail, 1, 21) = '{\"verdict\":\"rejected\"')) and e.detail not in ('{\"bulk\":true}',"
-     " '{\"verdict\":\"rejected\",\"bulk\":true}') and " BETWEEN("e.at") MINE(
-         "c") " group by e.actor_name, substr(e.at, 1, 13) having count(*) > 10 order by 3 desc" MOST,
+     " from clue_event e join clue c on c.id = e.clue where " EVENT_DISMISSES(
+         "e") " and not " EVENT_IN_BULK("e") " and " BETWEEN("e.at")
+         MINE(
+             "c") " group by e.actor_name, substr(e.at, 1, 13) having count(*) > 10 order by 3 desc" MOST,
      fast},
     {"low", "认定远低于涉嫌", "判查实、认定不到涉嫌一半的；差额大的在前",
      "select c.id, c.title, c.fixmedins_name, c.fund_fen, m.found, c.verdict_by, c.verdict_at from clue c"

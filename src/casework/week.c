@@ -56,7 +56,7 @@ void week_rows_sql(struct buf *out, const struct week_kind *k)
     buf_str(out, ") q group by q.object");
 }
 
-static void after(const struct week_span *s, char out[16])
+void week_high(const struct week_span *s, char out[16])
 {
     snprintf(out, 16, "%.8s~", s->prefix);
 }
@@ -72,7 +72,7 @@ int week_count(struct cw *db, const struct week_kind *k, const struct week_span 
     *out = (struct week_count){0};
     if (!k->sql)
         return 0;
-    after(s, high);
+    week_high(s, high);
     buf_str(&sql, is_money(k) || is_share(k)
                       ? "select coalesce(sum(z.amount), 0), coalesce(sum(case when z.in_week = 1"
                         " then z.amount else 0 end), 0), count(*) from ("
@@ -240,11 +240,12 @@ static int keep_figure(struct cw *db, int64_t id, const struct week_kind *k,
     struct week_count n = {0};
     struct buf sql = BUF_INIT;
     char high[16];
-    int rc = k->sql ? week_count(db, k, s, &n, e) : 0;
+    int rc;
 
     if (!k->sql)
         return 0;
-    after(s, high);
+    rc = week_count(db, k, s, &n, e);
+    week_high(s, high);
     buf_str(
         &sql,
         "insert into week_row(report, key, object, amount, at, in_week)"

@@ -34,6 +34,9 @@ int week_count(struct cw *db, const struct week_kind *k, const struct week_span 
 /* The select of the rows behind a figure: (object, amount, at, in_week), with $1..$4 as above, $5 the week's first second. */
 void week_rows_sql(struct buf *out, const struct week_kind *k);
 
+/* Its $4: behind all codes of the span's division. */
+void week_high(const struct week_span *s, char out[16]);
+
 /* A draft; texts are carried over from the one before. */
 int week_make(struct cw *db, const struct actor *who, const struct week_span *s, const char *since,
               const char *from, const char *to, int64_t *id, struct err *e);

@@ -28,16 +28,21 @@ static inline bool pull_again(struct pull *j, struct span before)
     const char *p = j->p, *q = before.p;
     size_t n = before.n;
     uint64_t a, b, differ = 0;
-    if ((size_t)(j->end - p) < n || n < 8)
-        return n && n < 8 && (size_t)(j->end - p) >= n && memcmp(p, q, n) == 0 && (j->p += n, true);
-    for (size_t i = 0; i + 8 < n; i += 8) {
-        memcpy(&a, p + i, 8);
-        memcpy(&b, q + i, 8);
+    if (!n || (size_t)(j->end - p) < n)
+        return false;
+    if (n < 8) {
+        differ = memcmp(p, q, n) != 0;
+    } else {
+        for (size_t i = 0; i + 8 < n; i += 8) {
+            memcpy(&a, p + i, 8);
+            memcpy(&b, q + i, 8);
+            differ |= a ^ b;
+        }
+        memcpy(&a, p + n - 8, 8);
+        memcpy(&b, q + n - 8, 8);
         differ |= a ^ b;
     }
-    memcpy(&a, p + n - 8, 8);
-    memcpy(&b, q + n - 8, 8);
-    if (differ | (a ^ b))
+    if (differ)
         return false;
     j->p += n;
     return true;

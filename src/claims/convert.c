@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 
 enum { PIECE = 1 << 20, MAX_PIECES = 8 };
@@ -86,18 +87,12 @@ static void end(struct conversion *c)
 /* Fills b up; *last: that was the end of the file. */
 static int fill(struct conversion *c, bool *last, struct err *e)
 {
-    size_t cap = (size_t)c->n_pieces * PIECE;
-    while (c->n < cap) {
-        ssize_t k = read(c->in, c->b + c->n, cap - c->n);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k < 0)
-            return err_errno(e, "读不了 %s", c->path);
-        *last = k == 0;
-        if (*last)
-            break;
-        c->n += (size_t)k;
-    }
+    size_t room = (size_t)c->n_pieces * PIECE - c->n;
+    ssize_t k = fd_read(c->in, c->b + c->n, room);
+    if (k < 0)
+        return err_errno(e, "读不了 %s", c->path);
+    *last = (size_t)k < room;
+    c->n += (size_t)k;
     return 0;
 }
 
@@ -118,20 +113,6 @@ static int cut(struct conversion *c)
             break;
     }
     return k;
-}
-
-static int write_all(int fd, const char *p, size_t n)
-{
-    while (n) {
-        ssize_t k = write(fd, p, n);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k <= 0)
-            return -1;
-        p += k;
-        n -= (size_t)k;
-    }
-    return 0;
 }
 
 static int unknown(const struct conversion *c, const struct piece *p, struct err *e)
@@ -163,7 +144,7 @@ static int round_of(struct conversion *c, struct err *e)
         /* a character cut off by a line feed is no character either; one cut off by the end of b goes on */
         if (p->bad == EILSEQ || (p->bad == EINVAL && i + 1 < n))
             rc = unknown(c, p, e);
-        else if (write_all(c->out, p->out, p->made) < 0)
+        else if (fd_write(c->out, p->out, p->made) < 0)
             rc = err_errno(e, "写不了临时文件 %s", c->to);
         used = (size_t)(p->in - c->b) + p->done;
     }

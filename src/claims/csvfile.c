@@ -10,27 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "claims/convert.h"
 #include "claims/csv.h"
 #include "claims/digest.h"
-
-static ssize_t read_full(int fd, char *p, size_t n)
-{
-    size_t got = 0;
-    while (got < n) {
-        ssize_t k = read(fd, p + got, n - got);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k < 0)
-            return -1;
-        if (k == 0)
-            break;
-        got += (size_t)k;
-    }
-    return (ssize_t)got;
-}
 
 /* Bytes of the character that `lead` begins; 0 = none begins so. */
 static size_t utf8_need(unsigned char lead)
@@ -111,7 +96,7 @@ static void *hash_file(void *arg)
     int fd = open_for_read(h->path, &size, &h->e);
     char *b = mem_alloc(PART);
     h->rc = fd < 0 ? fd : b ? 0 : err_nomem(&h->e);
-    for (ssize_t k; h->rc == 0 && !h->stop && (k = read_full(fd, b, PART)) != 0;) {
+    for (ssize_t k; h->rc == 0 && !h->stop && (k = fd_read(fd, b, PART)) != 0;) {
         if (k < 0)
             h->rc = fail_read(h->path, &h->e);
         else
@@ -301,7 +286,7 @@ static int fill(struct indexer *x, struct err *e)
         x->b = b;
         x->cap = x->n + CSV_BLOCK;
     }
-    ssize_t k = read_full(x->fd, x->b + x->n, CSV_BLOCK);
+    ssize_t k = fd_read(x->fd, x->b + x->n, CSV_BLOCK);
     if (k < 0)
         return fail_read(x->f->read_path, e);
     x->n += (size_t)k;
@@ -427,7 +412,7 @@ static int load_block(int fd, const struct csv_block *k, char **b, size_t *cap)
 {
     if (mem_grow(b, cap, k->bytes + 1, 1) < 0 || lseek(fd, (off_t)k->at, SEEK_SET) < 0)
         return -1;
-    return read_full(fd, *b, k->bytes) == (ssize_t)k->bytes ? 0 : -1;
+    return fd_read(fd, *b, k->bytes) == (ssize_t)k->bytes ? 0 : -1;
 }
 
 /* The rows of one block; returns how many were there. */

@@ -118,15 +118,9 @@ static int take_fresh(struct merge *m, duckdb_data_chunk chunk)
     return 0;
 }
 
-static int compare(struct span a, struct span b)
-{
-    int c = memcmp(a.p, b.p, a.n < b.n ? a.n : b.n);
-    return c ? c : (a.n > b.n) - (a.n < b.n);
-}
-
 static int by_text(const void *a, const void *b)
 {
-    return compare(((const struct fresh *)a)->text, ((const struct fresh *)b)->text);
+    return span_cmp(((const struct fresh *)a)->text, ((const struct fresh *)b)->text);
 }
 
 static int load(struct import *im, const struct ranked *r, const char *rows, struct merge *m,
@@ -161,7 +155,7 @@ static int load(struct import *im, const struct ranked *r, const char *rows, str
 static size_t place(const struct merge *m, struct span s, size_t lo)
 {
     size_t step = 1, hi = lo;
-    while (hi < m->n_old && compare(m->at[m->old[hi]], s) < 0) {
+    while (hi < m->n_old && span_cmp(m->at[m->old[hi]], s) < 0) {
         lo = hi + 1;
         hi += step;
         step *= 2;
@@ -170,7 +164,7 @@ static size_t place(const struct merge *m, struct span s, size_t lo)
         hi = m->n_old;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
-        if (compare(m->at[m->old[mid]], s) < 0)
+        if (span_cmp(m->at[m->old[mid]], s) < 0)
             lo = mid + 1;
         else
             hi = mid;

@@ -9,5 +9,7 @@
 
 /* Owns: workbook_close. Errors: ERR_IO when `path` can't be written, ERR_NOMEM. */
 int workbook_begin(const char *path, lxw_workbook **out, struct err *e);
+/* The same for cells that come row by row and are not kept in memory but in a file of `tmpdir`. */
+int workbook_begin_rows(const char *path, char *tmpdir, lxw_workbook **out, struct err *e);
 
 #endif

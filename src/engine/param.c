@@ -93,7 +93,7 @@ struct span rule_bound(const struct rule *r)
     return n == 1 ? names[0] : (struct span){NULL, 0};
 }
 
-int rule_no_param(const struct rule *r, struct span param, struct err *e)
+int rule_params_hint(const struct rule *r, struct err *e)
 {
     struct span names[32];
     size_t n = rule_param_names(r, names, 32);
@@ -103,16 +103,19 @@ int rule_no_param(const struct rule *r, struct span param, struct err *e)
         buf_fmt(&b, "%s%.*s（%.*s）", i ? "、" : "", (int)names[i].n, names[i].p, (int)value.n,
                 value.p);
     }
+    int rc = n ? err_hint(e, "它的参数：%s", buf_cstr(&b)) : err_hint(e, "它没有可以变的数");
+    buf_release(&b);
+    return rc;
+}
+
+int rule_no_param(const struct rule *r, struct span param, struct err *e)
+{
     if (param.n)
         err_set(e, ERR_USAGE, "规则 %.*s 没有参数 %.*s", (int)r->id.n, r->id.p, (int)param.n,
                 param.p);
     else
         err_set(e, ERR_USAGE, "没有写明要变规则 %.*s 的哪个参数", (int)r->id.n, r->id.p);
-    if (n)
-        err_hint(e, "它的参数：%s", buf_cstr(&b));
-    else
-        err_hint(e, "它没有可以变的数");
-    buf_release(&b);
+    rule_params_hint(r, e);
     return ERR_USAGE;
 }
 

@@ -77,9 +77,7 @@ static int no_such(const struct ynode *at, const struct ynode *rule, const struc
     }
     ynode_bad(at, e, "规则 %.*s 没有参数 %.*s", (int)rule->key.n, rule->key.p, (int)at->key.n,
               at->key.p);
-    struct err names = {0};
-    rule_no_param(r, at->key, &names);
-    return err_hint(e, "%s", names.hint);
+    return rule_params_hint(r, e);
 }
 
 static bool is_digit(char c)

@@ -308,7 +308,9 @@ const struct ynode *rule_param_node(const struct rule *r, struct span param, boo
 size_t rule_param_names(const struct rule *r, struct span *names, size_t cap);
 /* The parameter that one means who names none: the slider, or else the question's own bound; n = 0: there is none. */
 struct span rule_bound(const struct rule *r);
-/* ERR_USAGE: the rule has no such parameter; the hint names those that it has. */
+/* Adds to an error which parameters the rule has. */
+int rule_params_hint(const struct rule *r, struct err *e);
+/* ERR_USAGE: the rule has no such parameter, with that hint. */
 int rule_no_param(const struct rule *r, struct span param, struct err *e);
 /* profile.c. 2, 4 or 6 digits? */
 bool region_ok(struct span region);

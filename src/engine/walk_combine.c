@@ -265,16 +265,6 @@ static void drop(const struct huji_run *run, struct findings *out)
     out->n = k;
 }
 
-/* Findings that combine made have been held against the days already. */
-static void drop_elsewhere(const struct huji_run *run, struct findings *made)
-{
-    size_t k = 0;
-    for (size_t i = 0; i < made->n; i++)
-        if (in_area(run, &made->f[i]))
-            made->f[k++] = made->f[i];
-    made->n = k;
-}
-
 int walk_combine(const struct huji_run *run, struct walk **walks, size_t n, struct err *e)
 {
     struct findings *made = &walks[0]->made, *to = &walks[0]->out;
@@ -284,7 +274,6 @@ int walk_combine(const struct huji_run *run, struct walk **walks, size_t n, stru
             rc = combine_one(run, walks, n, run->lib->rules[i], made, e);
     for (size_t i = 0; i < n; i++)
         drop(run, &walks[i]->out);
-    drop_elsewhere(run, made);
     if (rc < 0 || !made->n)
         return rc;
     if (mem_grow(&to->f, &to->cap, to->n + made->n, sizeof *to->f) < 0)

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "engine/rule.h"
 
@@ -137,26 +138,6 @@ static int split(struct span text, struct buf *comments, struct span *head, stru
     return rc;
 }
 
-static int write_whole(const char *path, struct span text, struct err *e)
-{
-    char tmp[4300];
-    FILE *f;
-
-    snprintf(tmp, sizeof tmp, "%s.new", path);
-    f = fopen(tmp, "wb");
-    if (!f)
-        return err_errno(e, "写不了 %s", tmp);
-    bool ok = fwrite(text.p, 1, text.n, f) == text.n && fflush(f) == 0 && fsync(fileno(f)) == 0;
-    ok = fclose(f) == 0 && ok;
-    if (!ok || rename(tmp, path) != 0) {
-        int rc = err_errno(e, "写不了 %s", path);
-
-        unlink(tmp);
-        return rc;
-    }
-    return 0;
-}
-
 static int make_dirs(const char *dir, struct err *e)
 {
     char path[4200];
@@ -225,7 +206,7 @@ int own_table_add(const struct huji_library *lib, const char *dir, const char *n
     if (rc == 0)
         rc = make_dirs(dir, e);
     if (rc == 0)
-        rc = write_whole(path, (struct span){buf_cstr(&out), out.n}, e);
+        rc = file_write_whole(path, (struct span){buf_cstr(&out), out.n}, e);
     buf_release(&out);
     mem_free(rows.v);
     arena_release(&a);

@@ -12,24 +12,38 @@
 #include "server/routes.h"
 #include "server/server.h"
 
-static int export(struct request *r, struct err *e)
+int clue_export_begin(struct request *r, const char *path, int64_t **ids, size_t *n,
+                      struct export_mark *mark, bool *answered, struct err *e)
 {
     struct clue_filter f;
-    struct export_of x = {
-        .act = "clue.export", .object = "clues", .title = "疑点线索台账", .personal = true};
+    struct export_of x = {.act = "clue.export",
+                          .object = "clues",
+                          .title = "疑点线索台账",
+                          .path = path,
+                          .personal = true};
+    int rc = clue_filter_read(r, &f, e);
+
+    *ids = NULL;
+    *answered = false;
+    if (!rc)
+        rc = clue_index_ids(r->server->clues, r->db, &f, ids, n, e);
+    if (rc)
+        return rc;
+    x.rows = (int64_t)*n;
+    return export_begin(r, &x, mark, answered, e);
+}
+
+static int export(struct request *r, struct err *e)
+{
     struct export_mark mark;
     int64_t *ids = NULL;
     size_t n = 0;
     char now[CW_TIME];
     bool answered = false;
     char *path = arena_fmt(&r->arena, "%s/tmp/clues-%s.xlsx", r->server->options->dir, r->id);
-    int rc = path ? clue_filter_read(r, &f, e) : err_nomem(e), fd = -1;
+    int rc = path ? clue_export_begin(r, NULL, &ids, &n, &mark, &answered, e) : err_nomem(e),
+        fd = -1;
 
-    if (!rc)
-        rc = clue_index_ids(r->server->clues, r->db, &f, &ids, &n, e);
-    x.rows = (int64_t)n;
-    if (!rc)
-        rc = export_begin(r, &x, &mark, &answered, e);
     if (!rc && !answered)
         rc = clue_book_write(r->server, r->db, path, mark.text, ids, n, NULL, NULL, e);
     mem_free(ids);

@@ -85,24 +85,13 @@ static int read_ids(const char *path, int64_t **ids, size_t *n, struct err *e)
 
 static int start(struct request *r, struct err *e)
 {
-    struct clue_filter f;
-    struct export_of x = {.act = "clue.export",
-                          .object = "clues",
-                          .title = "疑点线索台账",
-                          .path = "/api/clues/export",
-                          .personal = true};
     struct export_mark mark;
     int64_t *ids = NULL;
     size_t n = 0;
     bool answered = false;
     char *dir = NULL, *path = NULL;
-    int rc = clue_filter_read(r, &f, e);
+    int rc = clue_export_begin(r, "/api/clues/export", &ids, &n, &mark, &answered, e);
 
-    if (!rc)
-        rc = clue_index_ids(r->server->clues, r->db, &f, &ids, &n, e);
-    x.rows = (int64_t)n;
-    if (!rc)
-        rc = export_begin(r, &x, &mark, &answered, e);
     if (!rc && !answered)
         rc = folder_of(r->server, &r->arena, &dir, e);
     if (!rc && !answered) {

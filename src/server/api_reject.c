@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <xlsxwriter.h>
 
 #include "claims/db.h"
 #include "claims/readers/mapping.h"
 #include "claims/schema.h"
 #include "claims/store.h"
+#include "claims/workbook.h"
 #include "papers/mark.h"
 #include "screen/mask.h"
 #include "server/ask.h"
@@ -141,19 +141,15 @@ static int put_all(struct store *s, struct out *o, int64_t import, struct err *e
 static int write_file(struct request *r, struct store *s, const char *path, bool csv,
                       int64_t import, const char *mark, struct err *e)
 {
-    lxw_workbook_options options = {
-        .constant_memory = LXW_TRUE,
-        .tmpdir = arena_fmt(&r->arena, "%s/tmp", r->server->options->dir)};
+    char *tmp = arena_fmt(&r->arena, "%s/tmp", r->server->options->dir);
     struct out o = {.mark = mark};
     lxw_error bad = LXW_NO_ERROR;
-    int rc;
+    int rc = csv ? 0 : workbook_begin_rows(path, tmp, &o.book, e);
 
-    if (csv)
-        o.csv = fopen(path, "wbe");
-    else
-        o.book = workbook_new_opt(path, &options);
-    if (!o.csv && !o.book)
-        return err_errno(e, "写不了导出文件");
+    if (csv && !(o.csv = fopen(path, "wbe")))
+        rc = err_errno(e, "写不了导出文件");
+    if (rc)
+        return rc;
     if (csv)
         fputs("\xef\xbb\xbf", o.csv);
     rc = put_all(s, &o, import, e);

@@ -239,55 +239,53 @@ static int type_over(struct request *r, struct err *e)
 
 /* --- behind a figure ------------------------------------------------------------------------------------ */
 
-/* Newest first; a page goes on behind the last row of the one before. */
+/* Newest first; a page of `limit` goes on behind the last row of the one before. */
 static int rows_page(struct request *r, const json_t *report, const struct week_kind *k,
-                     const struct week_span *span, json_t **out, int64_t *total, struct err *e)
+                     const struct week_span *span, int64_t limit, json_t **out, int64_t *total,
+                     struct err *e)
 {
     bool draft = strcmp(text_of(report, "state"), "draft") == 0;
-    int64_t id = json_integer_value(json_object_get(report, "id")), limit = 0;
     const char *after = request_query(r, "after"), *bar = after ? strchr(after, '|') : NULL;
-    struct cw_val v[] = {cw_t(span->since), cw_t(span->to), cw_t(span->prefix), cw_null(),
-                         cw_t(span->from),  cw_i(id),       cw_t(k->key),       cw_null(),
-                         cw_t(""),          cw_i(0)};
+    struct cw_val v[8];
+    size_t n = 0;
     char high[16];
     struct buf from = BUF_INIT, sql = BUF_INIT;
-    int rc = request_query_int(r, "limit", 1000, 1, 5000, &limit, e);
+    int rc;
 
-    if (!rc && after && *after && !bar) {
+    if (after && *after && !bar) {
         err_set(e, ERR_INPUT, "after 应是上一页的 next");
-        rc = err_where(e, "after");
+        return err_where(e, "after");
     }
-    if (rc)
-        return rc;
-    snprintf(high, sizeof high, "%.8s~", span->prefix);
-    v[3] = cw_t(high);
-    if (bar) {
-        v[7] = cw_s((struct span){after, (size_t)(bar - after)});
-        v[8] = cw_t(bar + 1);
-    }
-    v[9] = cw_i(limit);
-    /* every parameter is named in both, so that one list of values serves */
+    week_high(span, high);
     buf_str(&from, " from (");
-    if (draft)
+    if (draft) {
+        v[n++] = cw_t(span->since);
+        v[n++] = cw_t(span->to);
+        v[n++] = cw_t(span->prefix);
+        v[n++] = cw_t(high);
+        v[n++] = cw_t(span->from);
         week_rows_sql(&from, k);
-    else
+    } else {
+        v[n++] = cw_i(json_integer_value(json_object_get(report, "id")));
+        v[n++] = cw_t(k->key);
         buf_str(&from,
-                "select object, amount, at, in_week from week_row where report = $6 and key = $7");
-    buf_str(&from,
-            ") z where coalesce($1, $2, $3, $4, $5, $7) is not null and cast($6 as bigint) > 0");
-    buf_fmt(&sql, "select count(*)%s and coalesce($8, $9) is not null and cast($10 as bigint) > 0",
-            buf_cstr(&from));
-    rc = sql.failed ? err_nomem(e)
-                    : cw_get_int(r->db, 0, total, e, buf_cstr(&sql), v, sizeof v / sizeof *v);
+                "select object, amount, at, in_week from week_row where report = $1 and key = $2");
+    }
+    buf_str(&from, ") z");
+    buf_fmt(&sql, "select count(*)%s", buf_cstr(&from));
+    rc = sql.failed ? err_nomem(e) : cw_get_int(r->db, 0, total, e, buf_cstr(&sql), v, n);
     buf_clear(&sql);
-    buf_fmt(&sql,
-            "select object, amount, at, in_week%s and (cast($8 as text) is null or z.at < $8"
-            " or (z.at = $8 and z.object > $9)) order by z.at desc, z.object limit $10",
-            buf_cstr(&from));
+    buf_fmt(&sql, "select object, amount, at, in_week%s", buf_cstr(&from));
+    if (bar) {
+        v[n++] = cw_s((struct span){after, (size_t)(bar - after)});
+        v[n++] = cw_t(bar + 1);
+        buf_fmt(&sql, " where z.at < $%zu or (z.at = $%zu and z.object > $%zu)", n - 1, n - 1, n);
+    }
+    v[n++] = cw_i(limit);
+    buf_fmt(&sql, " order by z.at desc, z.object limit $%zu", n);
     if (!rc)
         rc = sql.failed ? err_nomem(e)
-                        : cw_rows_json(r->db, out, row_columns, e, buf_cstr(&sql), v,
-                                       sizeof v / sizeof *v);
+                        : cw_rows_json(r->db, out, row_columns, e, buf_cstr(&sql), v, n);
     buf_release(&from);
     buf_release(&sql);
     return rc;
@@ -311,9 +309,9 @@ static int rows(struct request *r, struct err *e)
     }
     rc = week_of(r, &row, &span, e);
     if (!rc)
-        rc = rows_page(r, row, k, &span, &all, &total, e);
-    if (!rc)
         rc = request_query_int(r, "limit", 1000, 1, 5000, &limit, e);
+    if (!rc)
+        rc = rows_page(r, row, k, &span, limit, &all, &total, e);
     json_decref(row);
     if (rc) {
         json_decref(all);

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "casework/approval.h"
+#include "casework/clue.h"
 #include "casework/param.h"
 
 #define SUBJECT "clues"
@@ -17,7 +18,7 @@ static int done_today(struct request *r, int64_t *out, struct err *e)
     return cw_get_int(
         r->db, 0, out, e,
         "select count(*) from clue_event where actor = $1 and kind in ('dismiss', 'verdict') and at >= $2"
-        " and detail in ('{\"bulk\":true}', '{\"verdict\":\"rejected\",\"bulk\":true}')",
+        " and " EVENT_IN_BULK("clue_event"),
         CW_ARGS(cw_t(r->session.login), cw_t(today)));
 }
 
@@ -99,14 +100,13 @@ int bulk_gate(struct request *r, const char *verdict, const char *reason, const 
     return cw_end(r->db, approval_note_waived(r->db, &r->session, &w, waiver, e), e);
 }
 
-/* What he dismissed one by one since then. Both columns' words: how clue_act.c writes them. */
+/* What he dismissed one by one since then. */
 static int singles_since(struct request *r, const char *since, int64_t *out, struct err *e)
 {
     return cw_get_int(
         r->db, 0, out, e,
-        "select count(*) from clue_event where actor = $1 and at >= $2 and (kind = 'dismiss' or (kind = 'verdict'"
-        " and substr(detail, 1, 21) = '{\"verdict\":\"rejected\"')) and detail not in ('{\"bulk\":true}',"
-        " '{\"verdict\":\"rejected\",\"bulk\":true}')",
+        "select count(*) from clue_event where actor = $1 and at >= $2 and " EVENT_DISMISSES(
+            "clue_event") " and not " EVENT_IN_BULK("clue_event"),
         CW_ARGS(cw_t(r->session.login), cw_t(since)));
 }
 

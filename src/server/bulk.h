@@ -8,11 +8,11 @@
 /* `verdict` NULL: dismissal. *go_on false: a request was opened, and the answer (202) says so. */
 int bulk_gate(struct request *r, const char *verdict, const char *reason, const int64_t *ids,
               size_t n, bool *go_on, struct err *e);
-/* Somebody agreed, the proposer now does it: clues that were changed since are left and named. Answers. */
 /* The same for one clue dismissed by hand: after many of a person in short time (single_dismiss_rows, single_dismiss_minutes) it is one of
  * a bulk. `version` as seen. */
 int single_gate(struct request *r, const char *verdict, const char *reason, int64_t id,
                 int64_t version, bool *go_on, struct err *e);
+/* Somebody agreed, the proposer now does it: clues that were changed since are left and named. Answers. */
 int bulk_run(struct request *r, int64_t approval, const char *title, const char *args_text,
              struct err *e);
 /* api_clue_act.c: the acts themselves. Owns: *out. */

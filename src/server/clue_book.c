@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <xlsxwriter.h>
 
+#include "claims/workbook.h"
 #include "papers/mark.h"
 #include "server/clue_query.h"
 #include "server/server.h"
@@ -119,15 +119,14 @@ int clue_book_write(struct server *s, struct cw *db, const char *path, const cha
                     const int64_t *ids, size_t n, clue_book_told_fn *told, void *ctx, struct err *e)
 {
     char tmp[4096];
-    lxw_workbook_options o = {.constant_memory = LXW_TRUE, .tmpdir = tmp};
     struct book b = {.mark = mark};
     lxw_error bad;
     int rc;
 
     snprintf(tmp, sizeof tmp, "%s/tmp", s->options->dir);
-    b.file = workbook_new_opt(path, &o);
-    if (!b.file)
-        return err_nomem(e);
+    rc = workbook_begin_rows(path, tmp, &b.file, e);
+    if (rc)
+        return rc;
     b.money = workbook_add_format(b.file);
     format_set_num_format(b.money, "#,##0.00");
     b.head = workbook_add_format(b.file);

@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "casework/list.h"
+#include "claims/readers/mapping.h"
 #include "server/job.h"
 #include "server/rowjson.h"
 #include "server/server.h"
@@ -26,48 +28,36 @@ static const char *presence(const char *result)
     return NULL;
 }
 
-static void csv(FILE *f, const char *s, char end)
-{
-    fputc('"', f);
-    for (; s && *s; s++) {
-        if (*s == '"')
-            fputc('"', f);
-        fputc(*s, f);
-    }
-    fputc('"', f);
-    fputc(end, f);
-}
-
 static const char *at(const json_t *list, size_t i)
 {
     return json_string_value(json_array_get(list, i));
 }
 
-static void put_check(FILE *f, const json_t *row, const char *result)
+static void put_check(struct buf *b, const json_t *row, const char *result)
 {
     const json_t *cells = json_object_get(row, "cells"), *answer = json_object_get(row, "answer");
 
-    csv(f, json_string_value(json_object_get(row, "row_key")), ',');
-    csv(f, at(cells, 2), ',');
-    csv(f, at(cells, 3), ',');
-    csv(f, at(cells, 1), ',');
-    csv(f, json_string_value(json_object_get(row, "fixmedins_code")), ',');
-    csv(f, at(answer, CHECK_TIME), ',');
-    csv(f, result, ',');
-    csv(f, at(answer, CHECK_BY), ',');
-    csv(f, at(answer, CHECK_MEMO), '\n');
+    csv_field(b, span_of(json_string_value(json_object_get(row, "row_key"))), true);
+    csv_field(b, span_of(at(cells, 2)), false);
+    csv_field(b, span_of(at(cells, 3)), false);
+    csv_field(b, span_of(at(cells, 1)), false);
+    csv_field(b, span_of(json_string_value(json_object_get(row, "fixmedins_code"))), false);
+    csv_field(b, span_of(at(answer, CHECK_TIME)), false);
+    csv_field(b, span_of(result), false);
+    csv_field(b, span_of(at(answer, CHECK_BY)), false);
+    csv_field(b, span_of(at(answer, CHECK_MEMO)), false);
+    buf_char(b, '\n');
 }
 
 /* The answers of this file as a table. *n: rows written. */
 static int write_checks(const json_t *rows, const char *path, int64_t *n, struct err *e)
 {
-    FILE *f = fopen(path, "wbe");
+    struct buf b = BUF_INIT;
     const json_t *one;
     size_t i;
+    int rc;
 
-    if (!f)
-        return err_errno(e, "写不了 %s", path);
-    fputs("核查记录号,人员编号,姓名,就诊ID,定点医药机构编号,核查时间,核查结果,核查人,备注\n", f);
+    buf_str(&b, "核查记录号,人员编号,姓名,就诊ID,定点医药机构编号,核查时间,核查结果,核查人,备注\n");
     json_array_foreach(rows, i, one)
     {
         const char *result = presence(at(json_object_get(one, "answer"), CHECK_RESULT));
@@ -75,9 +65,11 @@ static int write_checks(const json_t *rows, const char *path, int64_t *n, struct
         if (!result)
             continue;
         ++*n;
-        put_check(f, one, result);
+        put_check(&b, one, result);
     }
-    return fclose(f) == 0 ? 0 : err_errno(e, "写不了 %s", path);
+    rc = b.failed ? err_nomem(e) : file_write_whole(path, (struct span){buf_cstr(&b), b.n}, e);
+    buf_release(&b);
+    return rc;
 }
 
 static int settled(struct cw *db, int64_t file, struct err *e)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/fen.h"
 #include "check/pull.h"
 #include "server/traffic.h"
 
@@ -41,10 +42,9 @@ static void day_of(const char *answer, size_t n, char out[11])
 
 static struct cw_val number(struct span s)
 {
-    char text[24];
+    int64_t v;
 
-    snprintf(text, sizeof text, "%.*s", s.n > 20 ? 20 : (int)s.n, s.p ? s.p : "");
-    return cw_i(strtoll(text, NULL, 10));
+    return cw_i(dec_parse(s, 0, false, &v) ? v : 0);
 }
 
 static int flag(const struct line *l, const struct told *f, struct err *e)

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "claims/readers/reader.h"
 
@@ -59,22 +60,6 @@ static int temp_file(struct err *e)
     return fd;
 }
 
-static int write_all(int fd, const char *p, size_t n, struct err *e)
-{
-    while (n) {
-        ssize_t k = write(fd, p, n);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k <= 0) {
-            err_errno(e, "写不了临时文件");
-            return err_hint(e, "临时目录空间可能已满；可用环境变量 TMPDIR 换一个目录");
-        }
-        p += k;
-        n -= (size_t)k;
-    }
-    return 0;
-}
-
 static int spill_flush(struct spill *s, struct err *e)
 {
     if (s->fd < 0) {
@@ -83,12 +68,13 @@ static int spill_flush(struct spill *s, struct err *e)
             return fd;
         s->fd = fd;
     }
-    int rc = write_all(s->fd, s->buf.p, s->buf.n, e);
-    if (rc == 0) {
-        s->written += s->buf.n;
-        buf_clear(&s->buf);
+    if (fd_write(s->fd, s->buf.p, s->buf.n) < 0) {
+        err_errno(e, "写不了临时文件");
+        return err_hint(e, "临时目录空间可能已满；可用环境变量 TMPDIR 换一个目录");
     }
-    return rc;
+    s->written += s->buf.n;
+    buf_clear(&s->buf);
+    return 0;
 }
 
 int spill_add(struct spill *s, const char *p, size_t n, struct err *e)
