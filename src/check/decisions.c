@@ -15,6 +15,7 @@
 #include "base/sha.h"
 #include "base/slice.h"
 #include "base/steady.h"
+#include "check/ahead.h"
 
 struct place {
     char key[33]; /* of institution, transaction and msgid */
@@ -24,6 +25,7 @@ struct place {
 
 struct decisions {
     int fd;
+    struct ahead *ahead;
     pthread_mutex_t lock;
     pthread_cond_t work;  /* for the thread that writes */
     pthread_cond_t fewer; /* some have been called */
@@ -79,7 +81,8 @@ static int note(struct decisions *d, struct span key, off_t at, size_t n, struct
 /* {"key": "32 digits", "sha": "64 digits", ... */
 enum { KEY_AT = 9, SHA_AT = 9 + 32 + 11, HEAD_BYTES = 9 + 32 + 11 + 64 };
 
-static int read_all(struct decisions *d, const char *path, struct err *e)
+/* Behind `sure` a crash may have left anything: the first line that is none ends it. */
+static int read_all(struct decisions *d, const char *path, off_t sure, struct err *e)
 {
     FILE *f = fdopen(dup(d->fd), "r");
     char *line = NULL;
@@ -87,8 +90,11 @@ static int read_all(struct decisions *d, const char *path, struct err *e)
     ssize_t n;
     int rc = f ? 0 : err_errno(e, "读不了 %s", path);
     while (rc == 0 && (n = getline(&line, &cap, f)) > 0 && line[n - 1] == '\n') {
+        bool bad = n < HEAD_BYTES || memcmp(line, "{\"key\": \"", KEY_AT) != 0;
         no++;
-        if (n < HEAD_BYTES || memcmp(line, "{\"key\": \"", KEY_AT) != 0) {
+        if (d->end >= sure && (bad || memchr(line, 0, (size_t)n)))
+            break;
+        if (bad) {
             err_set(e, ERR_INPUT, "不是审核记录的一行");
             rc = err_where(e, "%s 第 %zu 行", path, no);
             break;
@@ -123,8 +129,13 @@ int decisions_open(const char *dir, struct decisions **out, struct err *e)
     d->fd = rc == 0 ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
     if (rc == 0 && d->fd < 0)
         rc = err_errno(e, "打不开 %s", path);
+    off_t sure;
     if (rc == 0)
-        rc = read_all(d, path, e);
+        rc = ahead_open(path, d->fd, &d->ahead, &sure, e);
+    if (rc == 0)
+        rc = read_all(d, path, sure, e);
+    if (rc == 0)
+        rc = ahead_begin(d->ahead, d->end, e);
     if (rc == 0 && pthread_create(&d->thread, NULL, write_groups, d) != 0)
         rc = err_set(e, ERR_NOMEM, "起不了线程");
     d->started = rc == 0;
@@ -149,6 +160,7 @@ void decisions_close(struct decisions *d)
         pthread_mutex_unlock(&d->lock);
         pthread_join(d->thread, NULL);
     }
+    ahead_close(d->ahead);
     if (d->fd >= 0)
         close(d->fd);
     names_release(&d->keys);
@@ -220,21 +232,6 @@ int decisions_find(struct decisions *d, struct span inst, struct span msgid, str
 
 /* ---- keeping ---- */
 
-static int write_all(int fd, const char *p, size_t n, off_t at)
-{
-    while (n) {
-        ssize_t k = pwrite(fd, p, n, at);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k <= 0)
-            return k == 0 ? ENOSPC : errno;
-        p += k;
-        n -= (size_t)k;
-        at += k;
-    }
-    return fdatasync(fd) < 0 ? errno : 0;
-}
-
 /* Locked. What can't be written is forgotten; what was added behind it meanwhile would leave a hole: it goes too. */
 static void forget(struct decisions *d, off_t at)
 {
@@ -281,9 +278,7 @@ static void write_group(struct decisions *d)
     d->first = NULL;
     d->last = &d->first;
     pthread_mutex_unlock(&d->lock);
-    int bad = mine.n ? write_all(d->fd, buf_cstr(&mine), mine.n, at) : 0;
-    if (bad && ftruncate(d->fd, at) < 0)
-        bad = errno;
+    int bad = mine.n ? ahead_append(d->ahead, at, buf_cstr(&mine), mine.n) : 0;
     pthread_mutex_lock(&d->lock);
     if (!bad) {
         d->durable = at + (off_t)mine.n;

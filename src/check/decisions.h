@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
  * What was decided, kept before it is answered: DATA/check/decisions.jsonl, one decision a line, only ever added to. Decisions
- * that come at the same time share one write and one fdatasync. A message's key is institution and msgid: the same message gets the same
+ * that come at the same time share one write and one fdatasync (of decisions.ahead beside it, check/ahead.h). A message's key is institution and msgid: the same message gets the same
  * answer, another message with the same msgid is refused.
  */
 #ifndef HUJI_CHECK_DECISIONS_H
@@ -15,7 +15,7 @@
 enum { MOST_KEEPING = 256 };
 struct decisions;
 
-/* Reads what is there; a last line that was cut short by a crash was never acknowledged and is cut off. One process at a
+/* Reads what is there; what a crash left of lines that were never acknowledged is cut off. One process at a
  * time. Owns: decisions_close. */
 int decisions_open(const char *dir, struct decisions **out, struct err *e);
 void decisions_close(struct decisions *d);

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* What is durable is there again, whatever of the file itself a crash took: check/ahead.h, and decisions on top of it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/span.h"
+#include "check/ahead.h"
+#include "check/decisions.h"
+
+/* The disk as the test wants it: in place of libc's. `held`: this file's sync does not end; `broken`: it fails. */
+static atomic_int held = -1, broken = -1;
+
+int fdatasync(int fd)
+{
+    while (held == fd)
+        usleep(1000);
+    if (broken == fd) {
+        errno = EIO;
+        return -1;
+    }
+    return (int)syscall(SYS_fdatasync, fd);
+}
+
+static char dir[] = "/tmp/huji-ahead-XXXXXX", path[128], ring[128];
+
+static int make_dir(void **state)
+{
+    (void)state;
+    if (!mkdtemp(dir))
+        return -1;
+    snprintf(path, sizeof path, "%s/x.jsonl", dir);
+    snprintf(ring, sizeof ring, "%s/x.ahead", dir);
+    return 0;
+}
+
+static int remove_dir(void **state)
+{
+    (void)state;
+    char command[160];
+    snprintf(command, sizeof command, "rm -rf %s", dir);
+    return system(command);
+}
+
+static int fresh(void **state)
+{
+    (void)state;
+    unlink(path);
+    unlink(ring);
+    held = broken = -1;
+    return 0;
+}
+
+struct opened {
+    int fd;
+    struct ahead *a;
+    off_t sure, end;
+};
+
+static int open_one(struct opened *o, struct err *e)
+{
+    o->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    assert_true(o->fd >= 0);
+    int rc = ahead_open(path, o->fd, &o->a, &o->sure, e);
+    o->end = lseek(o->fd, 0, SEEK_END);
+    return rc < 0 ? rc : ahead_begin(o->a, o->end, e);
+}
+
+static void close_one(struct opened *o)
+{
+    ahead_close(o->a);
+    close(o->fd);
+}
+
+/* Piece i: 1 to 60,000 bytes, told by i alone. */
+static size_t piece(int i, char *p)
+{
+    size_t n = (size_t)(i * 7919 % 60000) + 1;
+    for (size_t k = 0; k < n; k++)
+        p[k] = (char)('a' + (i + (int)k) % 26);
+    return n;
+}
+
+static void append_some(struct opened *o, int from, int to)
+{
+    static char p[60001];
+    for (int i = from; i < to; i++) {
+        size_t n = piece(i, p);
+        assert_int_equal(ahead_append(o->a, o->end, p, n), 0);
+        o->end += (off_t)n;
+    }
+}
+
+static void assert_holds(int to)
+{
+    static char p[60001], is[60001];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    for (int i = 0; i < to; i++) {
+        size_t n = piece(i, p);
+        assert_int_equal(read(fd, is, n), n);
+        assert_memory_equal(is, p, n);
+    }
+    close(fd);
+}
+
+/* A process that appends pieces 0 .. n and ends as a crash ends it; its own file is never synced when `hold`. The end. */
+static off_t crash_after(int n, bool hold)
+{
+    int p[2];
+    off_t end = -1;
+    assert_int_equal(pipe(p), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct opened o;
+        if (open_one(&o, NULL) < 0)
+            _exit(1);
+        if (hold)
+            held = o.fd;
+        append_some(&o, 0, n);
+        _exit(write(p[1], &o.end, sizeof o.end) != sizeof o.end);
+    }
+    close(p[1]);
+    assert_int_equal(read(p[0], &end, sizeof end), sizeof end);
+    close(p[0]);
+    waitpid(pid, NULL, 0);
+    return end;
+}
+
+static void file_lost_its_end(void **state)
+{
+    (void)state;
+    struct opened o;
+    struct err e = {0};
+    off_t end = crash_after(40, true);
+    for (int turn = 0; turn < 3; turn++) {
+        off_t left = turn == 0 ? 0 : turn == 1 ? end / 2 : end - 1;
+        assert_int_equal(truncate(path, left), 0);
+        if (turn == 1) { /* what was cut may also be there and be nothing */
+            assert_int_equal(truncate(path, end + 5000), 0);
+        }
+        int fd = open(path, O_RDWR | O_CLOEXEC);
+        struct ahead *a;
+        off_t sure;
+        assert_int_equal(ahead_open(path, fd, &a, &sure, &e), 0);
+        assert_int_equal(sure, end);
+        ahead_close(a); /* not begun: nothing is said to be settled */
+        close(fd);
+        assert_holds(40);
+    }
+    assert_int_equal(truncate(path, end), 0);
+    assert_int_equal(open_one(&o, &e), 0);
+    append_some(&o, 40, 60);
+    close_one(&o);
+    assert_holds(60);
+}
+
+/* More than both halves hold, the file synced now and then, or only when there is no room. */
+static void goes_round(void **state)
+{
+    (void)state;
+    struct opened o;
+    struct err e = {0};
+    assert_int_equal(open_one(&o, &e), 0);
+    append_some(&o, 0, 1500); /* 45 MB */
+    close_one(&o);
+    assert_holds(1500);
+    struct stat st;
+    assert_int_equal(stat(ring, &st), 0);
+    assert_int_equal(st.st_size, 16 << 20);
+    assert_int_equal(open_one(&o, &e), 0);
+    assert_int_equal(o.sure, o.end);
+    close_one(&o);
+}
+
+static void crash_on_the_second_round(void **state)
+{
+    (void)state;
+    struct opened o;
+    struct err e = {0};
+    off_t end = crash_after(900, false);
+    assert_int_equal(truncate(path, end - 10),
+                     0); /* of the last piece: no sync can have been behind it and before it */
+    int rc = open_one(&o, &e);
+    if (o.end == end - 10) { /* it was: the file was durable whole, and is not cut by crashes */
+        assert_int_equal(rc, 0);
+        close_one(&o);
+        return;
+    }
+    assert_int_equal(rc, 0);
+    assert_int_equal(o.end, end);
+    close_one(&o);
+    assert_holds(900);
+}
+
+static void file_exchanged(void **state)
+{
+    (void)state;
+    struct opened o;
+    struct err e = {0};
+    assert_int_equal(open_one(&o, &e), 0);
+    append_some(&o, 0, 10);
+    close_one(&o);
+    unlink(path); /* after a good end it may go */
+    assert_int_equal(open_one(&o, &e), 0);
+    close_one(&o);
+
+    fresh(NULL);
+    assert_int_equal(open_one(&o, &e), 0);
+    append_some(&o, 0, 5);
+    close_one(&o);
+    int p[2];
+    assert_int_equal(pipe(p), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct opened mine;
+        if (open_one(&mine, NULL) < 0)
+            _exit(1);
+        held = mine.fd;
+        append_some(&mine, 5, 10);
+        _exit(0);
+    }
+    waitpid(pid, NULL, 0);
+    close(p[0]);
+    close(p[1]);
+    assert_int_equal(truncate(path, 3), 0);
+    int rc = open_one(&o, &e);
+    assert_int_equal(rc, ERR_STATE);
+    assert_non_null(strstr(e.message, "截短"));
+    close(o.fd);
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_size, 3); /* untouched */
+}
+
+static int fd_of(const char *name)
+{
+    char link[64], to[256];
+    for (int fd = 3; fd < 200; fd++) {
+        snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+        ssize_t n = readlink(link, to, sizeof to - 1);
+        if (n > 0 && (to[n] = 0, strcmp(to, name) == 0))
+            return fd;
+    }
+    return -1;
+}
+
+static void disk_says_no(void **state)
+{
+    (void)state;
+    struct opened o;
+    struct err e = {0};
+    struct stat st;
+    assert_int_equal(open_one(&o, &e), 0);
+    append_some(&o, 0, 4);
+    broken = fd_of(ring);
+    assert_true(broken >= 0);
+    assert_int_equal(ahead_append(o.a, o.end, "no", 2), EIO);
+    assert_int_equal(fstat(o.fd, &st), 0);
+    assert_int_equal(st.st_size, o.end); /* nothing of it */
+    broken = -1;
+    append_some(&o, 4, 8);
+    broken = o.fd; /* the file itself: sooner or later nothing is taken any more */
+    int rc = 0;
+    for (int i = 0; i < 400 && rc == 0; i++) {
+        rc = ahead_append(o.a, o.end, "y", 1);
+        o.end += rc == 0;
+        usleep(10000);
+    }
+    assert_int_equal(rc, EIO);
+    broken = -1;
+    close_one(&o);
+    assert_int_equal(open_one(&o, &e), 0); /* and what was taken is there */
+    assert_holds(8);
+    close_one(&o);
+}
+
+/* ---- decisions ---- */
+
+static const char sha[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+static void done(void *ctx, int rc, const struct err *why)
+{
+    (void)why;
+    *(int *)ctx = rc;
+}
+
+static void leave(void *ctx)
+{
+    (void)ctx;
+}
+
+static int keep_one(struct decisions *d, int i)
+{
+    char msgid[32];
+    int rc = -1;
+    struct buf answer = BUF_INIT;
+    struct keeping k = {.inst = SPAN("H1"),
+                        .infno = SPAN("3101"),
+                        .sha = sha,
+                        .record = SPAN("{\"findings\": []}"),
+                        .answer = &answer,
+                        .done = done,
+                        .leave = leave,
+                        .ctx = &rc};
+    snprintf(msgid, sizeof msgid, "M%d", i);
+    k.msgid = span_of(msgid);
+    buf_fmt(&answer, "{\"infcode\": 0, \"no\": %d}", i);
+    if (decisions_keep(d, &k, NULL) == 0)
+        decisions_drain(d);
+    buf_release(&answer);
+    return rc;
+}
+
+static bool kept(struct decisions *d, int i)
+{
+    char msgid[32], want[64];
+    struct buf answer = BUF_INIT;
+    snprintf(msgid, sizeof msgid, "M%d", i);
+    snprintf(want, sizeof want, "{\"infcode\": 0, \"no\": %d}", i);
+    int rc = decisions_find(d, SPAN("H1"), span_of(msgid), SPAN("3101"), sha, &answer, NULL);
+    bool ok = rc == 1 && strcmp(buf_cstr(&answer), want) == 0;
+    buf_release(&answer);
+    return ok;
+}
+
+static void decisions_after_a_crash(void **state)
+{
+    (void)state;
+    char log[160], check[160];
+    struct decisions *d;
+    struct err e = {0};
+    snprintf(check, sizeof check, "%s/check", dir);
+    snprintf(log, sizeof log, "%s/check/decisions.jsonl", dir);
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (decisions_open(dir, &d, NULL) < 0)
+            _exit(1);
+        held = fd_of(log);
+        for (int i = 0; i < 20; i++)
+            if (keep_one(d, i) != 0)
+                _exit(2);
+        _exit(0);
+    }
+    int status;
+    waitpid(pid, &status, 0);
+    assert_int_equal(status, 0);
+    FILE *f = fopen(log, "r+");
+    fseek(f, 0, SEEK_END);
+    long end = ftell(f);
+    assert_int_equal(ftruncate(fileno(f), end / 3), 0); /* lost */
+    assert_int_equal(ftruncate(fileno(f), end), 0);     /* and nothing in its place */
+    fseek(f, 0, SEEK_END);
+    fputs("{\"key\": \"half a li", f); /* on its way, said to nobody */
+    fclose(f);
+    assert_int_equal(decisions_open(dir, &d, &e), 0);
+    assert_int_equal(decisions_count(d), 20);
+    for (int i = 0; i < 20; i++)
+        assert_true(kept(d, i));
+    assert_int_equal(keep_one(d, 20), 0);
+    decisions_close(d);
+    struct stat st;
+    assert_int_equal(stat(log, &st), 0);
+    assert_true(st.st_size > end && st.st_size < end + 1000);
+    assert_int_equal(decisions_open(dir, &d, &e), 0);
+    assert_int_equal(decisions_count(d), 21);
+    assert_true(kept(d, 20));
+    decisions_close(d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(file_lost_its_end, fresh),
+        cmocka_unit_test_setup(goes_round, fresh),
+        cmocka_unit_test_setup(crash_on_the_second_round, fresh),
+        cmocka_unit_test_setup(file_exchanged, fresh),
+        cmocka_unit_test_setup(disk_says_no, fresh),
+        cmocka_unit_test_setup(decisions_after_a_crash, fresh),
+    };
+    return cmocka_run_group_tests_name("ahead", tests, make_dir, remove_dir);
+}
