@@ -216,7 +216,8 @@ int clue_judge(struct clue_hand *h, enum verdict v, const char *reason, struct e
         rc = set(
             &d,
             "update clue set verdict = $5, verdict_reason = $6, verdict_by = $4, verdict_at = $2,"
-            " state = $7, content_changed = 0, " TOUCH " where id = $1",
+            " state = $7, content_changed = 0, nature = case when $5 = 'confirmed' then nature else '' end,"
+            " intent = case when $5 = 'confirmed' then intent else 0 end, " TOUCH " where id = $1",
             CW_ARGS(cw_t(verdict_code[v]), cw_t(reason),
                     cw_t(clue_states[v == VERDICT_DOUBTFUL ? CLUE_WORKING : CLUE_JUDGED].code)),
             e);

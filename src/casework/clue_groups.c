@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "casework/clue_index_priv.h"
+#include "casework/nature.h"
 
 static uint32_t group_of(const struct clue_index *x, size_t i, enum clue_group by)
 {
@@ -17,6 +18,7 @@ static uint32_t group_of(const struct clue_index *x, size_t i, enum clue_group b
     case GROUP_CLASS: return kind_class(x->kind[i]);
     case GROUP_ASSIGNEE: return x->assignee[i];
     case GROUP_ADMDVS: return x->division[i];
+    case GROUP_NATURE: return x->nature[i];
     case GROUP_MONTH:
         if (x->day[i] == DAY_NONE)
             return 0;
@@ -38,6 +40,8 @@ static void group_key(const struct clue_index *x, enum clue_group by, uint32_t g
         snprintf(out, 64, "%s", clue_states[g].code);
     else if (by == GROUP_CLASS)
         snprintf(out, 64, "%s", clue_class_name[g]);
+    else if (by == GROUP_NATURE)
+        snprintf(out, 64, "%s", g ? natures[g - 1].code : "");
     else if (by == GROUP_MONTH && g)
         snprintf(out, 64, "%04u-%02u", 1900 + (g - 1) / 12, (g - 1) % 12 + 1);
     else if (by == GROUP_MONTH)
@@ -66,6 +70,7 @@ static size_t groups(const struct clue_index *x, enum clue_group by)
     case GROUP_CLASS: return 3;
     case GROUP_ASSIGNEE: return x->assignees.n;
     case GROUP_ADMDVS: return x->divisions.n;
+    case GROUP_NATURE: return NATURES_MOST + 1;
     case GROUP_MONTH: return MONTHS;
     case CLUE_GROUPS: break;
     }

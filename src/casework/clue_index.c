@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "casework/clue_index_priv.h"
+#include "casework/nature.h"
 
 _Static_assert(CLUE_STATES <= 8 && VERDICT_COUNT <= 4, "kind_of packs them");
 
@@ -32,6 +33,7 @@ void clue_index_free(struct clue_index *x)
     mem_free(x->division);
     mem_free(x->assignee);
     mem_free(x->kind);
+    mem_free(x->nature);
     map_release(&x->place);
     names_release(&x->rules);
     names_release(&x->insts);
@@ -87,7 +89,7 @@ static bool keep_inst_name(struct clue_index *x, uint32_t inst, struct span name
 static const char select_rows[] =
     "select id, change, state, coalesce(verdict, ''), class, source, rule_id, coalesce(fixmedins_code, ''), admdvs,"
     " coalesce(assignee, ''), coalesce(event_date, ''), coalesce(due, ''), fund_fen, amount_fen, expected_fen, found,"
-    " fixmedins_name from clue where change > $1 order by change, id";
+    " fixmedins_name, nature from clue where change > $1 order by change, id";
 
 /* Room for one more row in every column. */
 static int grow(struct clue_index *x)
@@ -98,9 +100,9 @@ static int grow(struct clue_index *x)
     if (want <= x->cap)
         return 0;
     want = x->cap + x->cap / 4 + (x->cap < more ? 1024 : more);
-    size_t caps[11];
+    size_t caps[12];
 
-    for (size_t i = 0; i < 11; i++)
+    for (size_t i = 0; i < 12; i++)
         caps[i] = x->cap;
     if (mem_grow(&x->id, &caps[0], want, sizeof *x->id) ||
         mem_grow(&x->fund, &caps[1], want, sizeof *x->fund) ||
@@ -112,7 +114,8 @@ static int grow(struct clue_index *x)
         mem_grow(&x->inst, &caps[7], want, sizeof *x->inst) ||
         mem_grow(&x->division, &caps[8], want, sizeof *x->division) ||
         mem_grow(&x->assignee, &caps[9], want, sizeof *x->assignee) ||
-        mem_grow(&x->kind, &caps[10], want, sizeof *x->kind))
+        mem_grow(&x->kind, &caps[10], want, sizeof *x->kind) ||
+        mem_grow(&x->nature, &caps[11], want, sizeof *x->nature))
         return -1;
     x->cap = want;
     return 0;
@@ -141,6 +144,7 @@ static int take(struct clue_index *x, const struct cw_rows *rows, struct err *e)
     x->kind[at] = kind_of((uint32_t)(state < 0 ? CLUE_NEW : state), verdict_of(cw_text(rows, 3)),
                           class_of(cw_text(rows, 4)), (uint32_t)clue_source_find(cw_text(rows, 5)),
                           cw_int(rows, 15) != 0);
+    x->nature[at] = (uint8_t)(nature_find(cw_text(rows, 17)) + 1);
     x->rule[at] = rule;
     x->inst[at] = inst;
     x->division[at] = division;

@@ -40,6 +40,7 @@ struct clue_filter {
     struct scope scope;
     uint32_t states, verdicts, classes,
         sources;          /* bit masks; 0 = any. verdicts: bit 0 = none yet */
+    uint64_t natures;     /* likewise; bit 0 = none yet, bit i + 1 = natures[i] */
     const char *rules;    /* "B02,B07" */
     const char *insts;    /* fixmedins_code, "," between */
     const char *admdvs;   /* prefix */
@@ -96,6 +97,7 @@ enum clue_group {
     GROUP_MONTH,
     GROUP_ASSIGNEE,
     GROUP_ADMDVS,
+    GROUP_NATURE,
     CLUE_GROUPS
 };
 extern const char *const clue_group_name[CLUE_GROUPS];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
  * Inside of the index: columns, not rows, so that a question reads only what it asks and a loop is over plain arrays.
- * A million clues are 62 MB. Rows are taken in blocks of CLUE_BLOCK: which of a block answer (clue_select.c), then what
+ * A million clues are 63 MB. Rows are taken in blocks of CLUE_BLOCK: which of a block answer (clue_select.c), then what
  * is summed and ordered of them (clue_index.c).
  */
 #ifndef HUJI_CASEWORK_CLUE_INDEX_PRIV_H
@@ -50,6 +50,7 @@ struct clue_index {
     int32_t *day, *due; /* due: INT32_MAX = none, so that it is never over and sorts last */
     uint32_t *rule, *inst, *division, *assignee;
     uint16_t *kind;
+    uint8_t *nature;  /* place in natures[] from 1; 0 = none yet */
     struct map place; /* id -> row */
     struct names rules, insts, divisions, assignees;
     struct span *inst_names; /* by id of insts, in `text` */

@@ -9,8 +9,8 @@
 const char *const clue_sort_name[CLUE_SORTS] = {
     "expected_fen", "fund_fen", "amount_fen",     "event_date", "due",
     "id",           "rule_id",  "fixmedins_code", "state",      "class"};
-const char *const clue_group_name[CLUE_GROUPS] = {"rule_id", "fixmedins_code", "state", "class",
-                                                  "month",   "assignee",       "admdvs"};
+const char *const clue_group_name[CLUE_GROUPS] = {"rule_id", "fixmedins_code", "state",  "class",
+                                                  "month",   "assignee",       "admdvs", "nature"};
 
 /* --- order --------------------------------------------------------------------------------------- */
 

@@ -274,6 +274,19 @@ static size_t keep_fund(uint32_t *sel, size_t n, const int64_t *fund, int64_t mi
     return out;
 }
 
+static size_t keep_natures(uint32_t *sel, size_t n, const uint8_t *nature, uint64_t allowed)
+{
+    size_t out = 0;
+
+    for (size_t k = 0; k < n; k++) {
+        uint32_t i = sel[k];
+
+        sel[out] = i;
+        out += allowed >> nature[i] & 1;
+    }
+    return out;
+}
+
 static size_t keep_overdue(uint32_t *sel, size_t n, const struct clue_index *x,
                            const struct question *q)
 {
@@ -338,6 +351,8 @@ size_t question_block(const struct question *q, const struct clue_index *x, size
         n = keep_days(sel, n, x->day, q->from, q->to);
     if (n && (f->fund_min != INT64_MIN || f->fund_max))
         n = keep_fund(sel, n, x->fund, f->fund_min, f->fund_max ? f->fund_max : INT64_MAX);
+    if (n && f->natures)
+        n = keep_natures(sel, n, x->nature, f->natures);
     if (n && f->overdue)
         n = keep_overdue(sel, n, x, q);
     return n;

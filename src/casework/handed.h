@@ -62,7 +62,7 @@ struct handed_result {
 /* A clue's outcome, read once, asked per column. */
 struct handed_outcome {
     char state[16], verdict[16], doc_no[256], closed_on[16], officer[128];
-    char reason[1024], measures[512], transferred_to[256];
+    char reason[1024], measures[512], transferred_to[256], nature[64], article[192];
     fen_t found, ordered, refunded, fine;
     int64_t money_lines;
 };

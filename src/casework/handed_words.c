@@ -32,6 +32,8 @@ const struct handed_role handed_out[] = {
     {"measures", "处理方式", "处理方式,处理情况,处理结果,处置"},
     {"doc_no", "文号", "文号,文书号"},
     {"transferred_to", "移送去向", "移送"},
+    {"nature", "定性", "定性,违规性质,问题性质"},
+    {"article", "定性依据", "定性依据,处理依据,违反条款,法律依据,条款"},
     {"reason", "情况说明", "情况说明,核查情况,说明,原因,理由,备注"},
     {"officer", "核查人", "核查人,经办人,承办人,负责人"},
     {"closed_on", "办结日期", "办结,完成时间,完成日期,反馈日期"},
@@ -145,6 +147,18 @@ static int read_measures(struct cw *db, int64_t clue, struct handed_outcome *out
     return rc;
 }
 
+static void keep_nature(struct handed_outcome *out, int at, bool intent)
+{
+    struct buf b = BUF_INIT;
+
+    if (at < 0)
+        return;
+    keep(out->nature, sizeof out->nature, span_of(natures[at].title));
+    nature_article(&b, &natures[at], intent);
+    keep(out->article, sizeof out->article, (struct span){buf_cstr(&b), b.n});
+    buf_release(&b);
+}
+
 int handed_outcome_read(struct cw *db, int64_t clue, struct handed_outcome *out, struct err *e)
 {
     struct cw_rows rows;
@@ -155,7 +169,7 @@ int handed_outcome_read(struct cw *db, int64_t clue, struct handed_outcome *out,
         " coalesce(d.transferred_to, ''), coalesce(d.closed_at, ''),"
         " (select coalesce(sum(found_fen), 0) from line_money m where m.clue = c.id),"
         " (select coalesce(sum(amount_fen), 0) from refund f where f.clue = c.id),"
-        " (select count(*) from line_money m where m.clue = c.id) from clue c"
+        " (select count(*) from line_money m where m.clue = c.id), c.nature, c.intent from clue c"
         " left join account a on a.login = coalesce(c.verdict_by, c.assignee)"
         " left join disposal d on d.clue = c.id where c.id = $1",
         CW_ARGS(cw_i(clue)));
@@ -180,6 +194,7 @@ int handed_outcome_read(struct cw *db, int64_t clue, struct handed_outcome *out,
         out->found = cw_int(&rows, 9);
         out->refunded = cw_int(&rows, 10);
         out->money_lines = cw_int(&rows, 11);
+        keep_nature(out, nature_find(cw_text(&rows, 12)), cw_int(&rows, 13) != 0);
     }
     cw_done(&rows);
     return rc < 0 ? rc : read_measures(db, clue, out, e);
@@ -202,6 +217,8 @@ void handed_result_of(const struct handed_outcome *o, const char *role, struct h
         {"measures", o->measures},
         {"doc_no", o->doc_no},
         {"transferred_to", o->transferred_to},
+        {"nature", o->nature},
+        {"article", o->article},
         {"reason", o->reason},
         {"officer", *o->verdict ? o->officer : ""},
         {"closed_on", o->closed_on},

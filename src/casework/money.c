@@ -246,6 +246,52 @@ int clue_money_whole(struct clue_hand *h, int64_t total, bool inside, struct err
     return work_end(&w, inside, NULL, rc, e);
 }
 
+/* --- 定性 ------------------------------------------------------------------------------------------- */
+
+static int put_nature(struct work *w, const char *code, bool intent, struct err *e)
+{
+    int at = nature_find(span_of(code));
+    int64_t confirmed = 0;
+    char now[CW_TIME];
+    int rc = 0;
+
+    if (at < 0) {
+        err_set(e, ERR_INPUT, "没有 %.40s 这种定性", code);
+        rc = bad(e, "nature");
+    } else if (intent && !nature_takes_intent(&natures[at])) {
+        err_set(e, ERR_INPUT, "“%s”不分是否以骗取为目的", natures[at].title);
+        rc = bad(e, "intent");
+    }
+    if (!rc)
+        rc = cw_get_int(w->h->db, 0, &confirmed, e,
+                        "select count(*) from clue where id = $1 and verdict = 'confirmed'",
+                        CW_ARGS(cw_i(w->h->clue)));
+    if (!rc && !confirmed)
+        rc = err_set(e, ERR_STATE, "判了查实再定性");
+    cw_now(now);
+    return rc ? rc
+              : cw_exec(w->h->db, e,
+                        "update clue set nature_by = $4, nature_at = $5, nature = $2, intent = $3"
+                        " where id = $1 and (nature <> $2 or intent <> $3)",
+                        CW_ARGS(cw_i(w->h->clue), cw_t(code), cw_i(intent), cw_t(w->h->who->login),
+                                cw_t(now)));
+}
+
+int clue_qualify(struct clue_hand *h, const char *nature, bool intent, struct err *e)
+{
+    struct work w = {.h = h, .act = "clue.nature", .kind = "nature"};
+    int at = nature_find(span_of(nature)), rc = work_begin(&w, false, e);
+
+    snprintf(w.detail, sizeof w.detail, "{\"nature\":\"%s\",\"intent\":%s}",
+             at < 0 ? "" : natures[at].code, intent ? "true" : "false");
+    w.note = at < 0 ? NULL : natures[at].title;
+    if (!rc)
+        rc = need_open(&w, e);
+    if (!rc)
+        rc = put_nature(&w, nature, intent, e);
+    return work_end(&w, false, NULL, rc, e);
+}
+
 /* --- 处理 ------------------------------------------------------------------------------------------- */
 
 static bool has_word(const char *list, const char *word)
@@ -347,6 +393,8 @@ int clue_dispose(struct clue_hand *h, const struct disposal *d, struct err *e)
         rc = need_open(&w, e);
     if (!rc)
         rc = check_disposal(h, d, e);
+    if (!rc && d->nature)
+        rc = put_nature(&w, d->nature, d->intent, e);
     if (!rc)
         rc = cw_exec(
             h->db, e,
@@ -419,7 +467,7 @@ int clue_refund(struct clue_hand *h, int64_t amount, const char *voucher, const 
 int clue_close(struct clue_hand *h, const char *note, struct err *e)
 {
     struct work w = {.h = h, .act = "clue.close", .kind = "close", .note = note};
-    int64_t measures = 0, missing = 0, confirmed = 0;
+    int64_t measures = 0, missing = 0, confirmed = 0, vague = 0;
     char now[CW_TIME];
     int rc = work_begin(&w, false, e);
 
@@ -443,6 +491,12 @@ int clue_close(struct clue_hand *h, const char *note, struct err *e)
             CW_ARGS(cw_i(h->clue)));
     if (!rc && missing)
         rc = err_set(e, ERR_STATE, "还有 %lld 条明细没有认定金额，不能办结", (long long)missing);
+    if (!rc && confirmed)
+        rc = cw_get_int(h->db, 0, &vague, e,
+                        "select count(*) from clue where id = $1 and nature = ''",
+                        CW_ARGS(cw_i(h->clue)));
+    if (!rc && vague)
+        rc = err_set(e, ERR_STATE, "查实的线索要先定性，再办结");
     cw_now(now);
     if (!rc)
         rc = cw_exec(h->db, e, "update disposal set closed_at = $2, closed_by = $3 where clue = $1",

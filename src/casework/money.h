@@ -7,6 +7,7 @@
 #define HUJI_CASEWORK_MONEY_H
 
 #include "casework/clue.h"
+#include "casework/nature.h"
 
 /* Why less was found than was suspected; what was done about it (处理方式). `code` NULL ends. */
 struct code_name {
@@ -32,13 +33,18 @@ struct disposal {
     const char *measures; /* codes, "," between; at least one */
     int64_t ordered_fen, fine_fen, penalty_fen;
     const char *doc_no, *decided_on, *transferred_to, *note; /* NULL = none */
+    const char *nature; /* 定性 with it; NULL = as it stands */
+    bool intent;
 };
 /* ordered_fen may not be above what was found, nor below what came back; a transfer names where to; the verdict must be there. */
 int clue_dispose(struct clue_hand *h, const struct disposal *d, struct err *e);
+/* 定性 of a clue judged 查实 (nature.h); `intent`: done in order to defraud. Errors: ERR_INPUT for a code that isn't, or an act that has no
+ * such paragraph. */
+int clue_qualify(struct clue_hand *h, const char *nature, bool intent, struct err *e);
 /* `amount` negative takes back a wrong one; the sum stays between 0 and what was ordered. Also of a closed clue. */
 int clue_refund(struct clue_hand *h, int64_t amount, const char *voucher, const char *paid_on,
                 const char *note, struct err *e);
-/* 办结: needs a verdict of 查实 or 误报 and a disposal code; 查实 also 认定金额 of each violating line. */
+/* 办结: needs a verdict of 查实 or 误报 and a disposal code; 查实 also its 定性 and 认定金额 of each violating line. */
 int clue_close(struct clue_hand *h, const char *note, struct err *e);
 
 /* A clue made by hand. Basis and amount are mandatory. */

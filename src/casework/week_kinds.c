@@ -43,6 +43,16 @@
 #define DECIDED(column)                                                                       \
     "select cast(c.id as text) as object, d." column " as amount, d.at as at from disposal d" \
     " join clue c on c.id = d.clue where d." column " > 0 and " WITHIN IN("d.at")
+/* 认定金额 of what was qualified so; entered when both its money and its 定性 were. */
+#define QUALIFIED "(case when m.at >= c.nature_at then m.at else c.nature_at end)"
+#define FOUND_AS(which)                                                                   \
+    "select cast(c.id as text) as object, m.found_fen as amount, " QUALIFIED              \
+    " as at from line_money m join clue c on c.id = m.clue where c.verdict = 'confirmed'" \
+    " and c.nature " which " and " WITHIN                                                 \
+    IN(QUALIFIED)
+#define CASES(which)                                                                      \
+    "select cast(c.id as text) as object, c.fund_fen as amount, c.nature_at as at " CLUES \
+        TRUE_ONES "c.nature = '" which "' and " IN("c.nature_at")
 #define KNOWN "from inst_known i where i.admdvs >= $3 and i.admdvs < $4 and i.at <= $2"
 
 const struct week_kind week_kinds[] = {
@@ -84,9 +94,16 @@ const struct week_kind week_kinds[] = {
     {"found", "认定金额", "万元", "clue",
      "select cast(c.id as text) as object, m.found_fen as amount, m.at as at from line_money m join clue c"
      " on c.id = m.clue where c.verdict = 'confirmed' and " WITHIN IN("m.at")},
-    {"induced", "其中：诱导住院金额", "万元", "", NULL},
-    {"false_stay", "其中：虚假住院金额", "万元", "", NULL},
-    {"other_money", "其中：其他违规金额", "万元", "", NULL},
+    {"induced", "其中：诱导住院金额", "万元", "clue", FOUND_AS("= 'induced_stay'")},
+    {"induced_clues", "其中：诱导住院疑点", "条", "clue", CASES("induced_stay")},
+    {"false_stay", "其中：虚假住院金额", "万元", "clue", FOUND_AS("= 'false_stay'")},
+    {"false_stay_clues", "其中：虚假住院疑点", "条", "clue", CASES("false_stay")},
+    {"other_money", "其中：其他违规金额", "万元", "clue",
+     FOUND_AS("not in ('', 'induced_stay', 'false_stay')")},
+    /* So that the parts add up to 认定金额: what nobody has qualified yet. */
+    {"unqualified", "其中：尚未定性金额", "万元", "clue",
+     "select cast(c.id as text) as object, m.found_fen as amount, m.at as at from line_money m join clue c"
+     " on c.id = m.clue where c.verdict = 'confirmed' and c.nature = '' and " WITHIN IN("m.at")},
     {"ordered", "责令退回", "万元", "clue", DECIDED("ordered_fen")},
     {"refunded", "已退回", "万元", "refund",
      "select c.id || '/' || f.id as object, f.amount_fen as amount, f.at as at from refund f join clue c"

@@ -6,6 +6,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "casework/nature.h"
 #include "screen/rule_names.h"
 #include "server/clue_query.h"
 #include "server/routes.h"
@@ -59,6 +60,24 @@ static int find_source(struct span s)
     int i = clue_source_find(s);
 
     return i || span_is(s, clue_sources[0].code) ? i : -1;
+}
+
+static int natures_of(struct request *r, uint64_t *out, struct err *e)
+{
+    struct span rest = span_of(request_query(r, "nature"));
+
+    *out = 0;
+    while (rest.n) {
+        struct span word = span_trim(span_cut(&rest, ','));
+        int i = span_is(word, "none") ? -1 : nature_find(word);
+
+        if (i < 0 && !span_is(word, "none")) {
+            err_set(e, ERR_INPUT, "nature 没有 %.*s 这一项", (int)word.n, word.p);
+            return err_where(e, "nature");
+        }
+        *out |= UINT64_C(1) << (i + 1);
+    }
+    return 0;
 }
 
 static int day_of(struct request *r, const char *name, day_t *out, struct err *e)
@@ -138,6 +157,8 @@ int clue_filter_read(struct request *r, struct clue_filter *f, struct err *e)
     if (!rc)
         rc = mask_of(r, "source", find_source, &f->sources, e);
     if (!rc)
+        rc = natures_of(r, &f->natures, e);
+    if (!rc)
         rc = day_of(r, "from", &f->from, e);
     if (!rc)
         rc = day_of(r, "to", &f->to, e);
@@ -164,6 +185,7 @@ const struct route_field clue_filter_fields[] = {
     {"verdict", FIELD_TEXT, false, "结论：none confirmed rejected doubtful"},
     {"class", FIELD_TEXT, false, "等级：明确 高疑 可疑"},
     {"source", FIELD_TEXT, false, "来源"},
+    {"nature", FIELD_TEXT, false, "定性代码，逗号分隔；none = 未定性"},
     {"rule_id", FIELD_TEXT, false, "规则编号，逗号分隔"},
     {"fixmedins_code", FIELD_TEXT, false, "机构编号，逗号分隔"},
     {"admdvs", FIELD_TEXT, false, "区划代码的前几位"},
@@ -223,7 +245,7 @@ static int order_read(struct request *r, struct clue_order *o, struct err *e)
     "c.mdtrt_id, c.fixmedins_code, c.fixmedins_name, c.admdvs, c.event_date, c.value, c.threshold, c.amount_fen, "  \
     "c.fund_fen, c.expected_fen, c.strength, c.class, c.found, c.content_changed, c.state, c.verdict, "             \
     "c.verdict_reason, c.verdict_by, c.verdict_at, c.assignee, a.name, c.assigned_at, c.due, c.merged_into, "       \
-    "c.created_at, c.updated_at, c.version from clue c left join account a on a.login = c.assignee where c.id "
+    "c.created_at, c.updated_at, c.version, c.nature, c.intent, c.nature_at from clue c left join account a on a.login = c.assignee where c.id "
 static const struct json_column columns[] = {
     {"id", JSON_AS_INT},
     {"finding_id", JSON_AS_TEXT},
@@ -261,6 +283,9 @@ static const struct json_column columns[] = {
     {"created_at", JSON_AS_TEXT},
     {"updated_at", JSON_AS_TEXT},
     {"version", JSON_AS_INT},
+    {"nature", JSON_AS_TEXT},
+    {"intent", JSON_AS_BOOL},
+    {"nature_at", JSON_AS_TEXT},
     {0},
 };
 
@@ -271,6 +296,20 @@ static void name_rule(const struct rule_names *names, json_t *row)
     json_object_set_new(row, "rule_name", json_span(rule_name(names, span_of(id))));
 }
 
+/* 定性 in words, with its article. */
+static void name_nature(json_t *row)
+{
+    int at = nature_find(span_of(json_string_value(json_object_get(row, "nature"))));
+    struct buf article = BUF_INIT;
+
+    if (at >= 0)
+        nature_article(&article, &natures[at], json_is_true(json_object_get(row, "intent")));
+    json_object_set_new(row, "nature_title", json_string(at < 0 ? "" : natures[at].title));
+    json_object_set_new(row, "nature_article",
+                        json_span((struct span){buf_cstr(&article), article.n}));
+    buf_release(&article);
+}
+
 static void name_rules(struct server *s, json_t *rows)
 {
     struct rule_names names = {0};
@@ -279,7 +318,11 @@ static void name_rules(struct server *s, json_t *rows)
     json_t *row;
 
     memcpy(&names.library, &lib, sizeof lib);
-    json_array_foreach(rows, i, row) name_rule(&names, row);
+    json_array_foreach(rows, i, row)
+    {
+        name_rule(&names, row);
+        name_nature(row);
+    }
     server_library_done(s);
 }
 
@@ -428,7 +471,7 @@ static int stats(struct request *r, struct err *e)
             group = i;
     if (!rc && group < 0) {
         err_set(e, ERR_INPUT,
-                "by 应是 rule_id fixmedins_code state class month assignee admdvs 之一");
+                "by 应是 rule_id fixmedins_code state class month assignee admdvs nature 之一");
         rc = err_where(e, "by");
     }
     if (!rc)
@@ -453,7 +496,8 @@ static int stats(struct request *r, struct err *e)
 /* What the page needs to show codes: states, sources, verdicts. */
 static int words(struct request *r, struct err *e)
 {
-    json_t *states = json_array(), *sources = json_array(), *verdicts = json_array();
+    json_t *states = json_array(), *sources = json_array(), *verdicts = json_array(),
+           *kinds = json_array();
 
     for (int i = 0; i < CLUE_STATES; i++)
         json_array_append_new(states,
@@ -465,9 +509,15 @@ static int words(struct request *r, struct err *e)
     for (int i = 1; i < VERDICT_COUNT; i++)
         json_array_append_new(
             verdicts, json_pack("{s:s,s:s}", "code", verdict_code[i], "title", verdict_name[i]));
-    return reply_json(
-        r, 200,
-        json_pack("{s:o,s:o,s:o}", "states", states, "sources", sources, "verdicts", verdicts), e);
+    for (const struct nature *n = natures; n->code; n++)
+        json_array_append_new(kinds,
+                              json_pack("{s:s,s:s,s:s,s:s,s:b}", "code", n->code, "title", n->title,
+                                        "group", nature_group_title[n->group], "article",
+                                        n->article, "takes_intent", nature_takes_intent(n)));
+    return reply_json(r, 200,
+                      json_pack("{s:o,s:o,s:o,s:o}", "states", states, "sources", sources,
+                                "verdicts", verdicts, "natures", kinds),
+                      e);
 }
 
 const struct route routes_clue[] = {
@@ -475,6 +525,7 @@ const struct route routes_clue[] = {
      clue_filter_fields, NULL},
     {"GET", "/api/clues/stats", "clue.read", 0, stats, "按规则、机构、状态、月份等合计（by=）",
      clue_filter_fields, NULL},
-    {"GET", "/api/clues/words", "clue.read", 0, words, "状态、来源、结论的代码与名称", NULL, NULL},
+    {"GET", "/api/clues/words", "clue.read", 0, words, "状态、来源、结论、定性的代码与名称", NULL,
+     NULL},
     {0},
 };

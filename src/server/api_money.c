@@ -6,11 +6,13 @@
 
 #include "base/mem.h"
 #include "casework/money.h"
+#include "screen/rule_names.h"
 #include "server/clue_query.h"
 #include "server/live_query.h"
 #include "server/routes.h"
 #include "server/rulebook.h"
 #include "server/rowjson.h"
+#include "server/server.h"
 
 #define MAX_FEN INT64_C(1000000000000)
 #define MAX_TEXT 2000
@@ -99,6 +101,24 @@ static int money_of(struct request *r, int64_t id, json_t *clue, struct err *e)
     return rc;
 }
 
+/* What it most likely is, so that an officer confirms and does not search: by its rule, else by its words. */
+static void propose(struct request *r, json_t *clue)
+{
+    struct span rule = span_of(json_string_value(json_object_get(clue, "rule_id")));
+    struct span title = span_of(json_string_value(json_object_get(clue, "title")));
+    const struct huji_library *lib = server_library(r->server);
+    struct rule_names names = {0};
+    const struct span *laws = NULL;
+    size_t n_laws = 0;
+    const struct nature *n;
+
+    memcpy(&names.library, &lib, sizeof lib);
+    rule_list(&names, rule, "law", &r->arena, &laws, &n_laws);
+    n = rule.n ? nature_of_rule(rule, laws, n_laws) : nature_of_words(title);
+    server_library_done(r->server);
+    put(clue, "proposed_nature", n ? json_string(n->code) : json_null());
+}
+
 static int answer(struct request *r, int status, int64_t id, struct err *e)
 {
     json_t *row = NULL;
@@ -108,6 +128,8 @@ static int answer(struct request *r, int status, int64_t id, struct err *e)
         rc = err_set(e, ERR_USAGE, "没有编号为 %lld 的线索", (long long)id);
     if (!rc)
         rc = money_of(r, id, row, e);
+    if (!rc)
+        propose(r, row);
     if (rc) {
         json_decref(row);
         return rc;
@@ -237,9 +259,29 @@ static int dispose(struct request *r, struct err *e)
     if (!rc)
         rc = request_text(r, "note", false, MAX_TEXT, &d.note, e);
     if (!rc)
+        rc = request_text(r, "nature", false, 40, &d.nature, e);
+    if (d.nature && !*d.nature)
+        d.nature = NULL;
+    d.intent = json_is_true(json_object_get(r->json, "intent"));
+    if (!rc)
         rc = done(r, &h, clue_dispose(&h.h, &d, e), e);
     buf_release(&b);
     return rc;
+}
+
+static int qualify(struct request *r, struct err *e)
+{
+    const char *nature;
+    struct hand h;
+    int rc = hand_of(r, &h, e);
+
+    if (!rc)
+        rc = request_text(r, "nature", true, 40, &nature, e);
+    return rc ? rc
+              : done(
+                    r, &h,
+                    clue_qualify(&h.h, nature, json_is_true(json_object_get(r->json, "intent")), e),
+                    e);
 }
 
 static int refund(struct request *r, struct err *e)
@@ -347,8 +389,14 @@ static const struct route_field disposal_body[] = {
     {"decided_on", FIELD_DAY, false, "处理日期"},
     {"transferred_to", FIELD_TEXT, false, "移送去向"},
     {"note", FIELD_TEXT, false, "备注"},
+    {"nature", FIELD_TEXT, false, "定性代码；不给 = 不变"},
+    {"intent", FIELD_BOOL, false, "以骗取基金为目的"},
     VERSION_FIELD,
     {0}};
+static const struct route_field nature_body[] = {{"nature", FIELD_TEXT, true, "定性代码"},
+                                                 {"intent", FIELD_BOOL, false, "以骗取基金为目的"},
+                                                 VERSION_FIELD,
+                                                 {0}};
 static const struct route_field refund_body[] = {
     {"amount_fen", FIELD_INT, true, "退回金额（分）；负数冲销记错的"},
     {"voucher", FIELD_TEXT, true, "凭证号"},
@@ -377,6 +425,7 @@ const struct route routes_money[] = {
     {"GET", "/api/clues/{id}/money", "clue.read", 0, show, "认定金额、处理、退回", NULL, NULL},
     {"POST", "/api/clues/{id}/money", "clue.write", 0, money, "填认定金额", NULL, money_body},
     {"POST", "/api/clues/{id}/disposal", "clue.write", 0, dispose, "填处理", NULL, disposal_body},
+    {"POST", "/api/clues/{id}/nature", "clue.write", 0, qualify, "定性", NULL, nature_body},
     {"POST", "/api/clues/{id}/refunds", "clue.write", 0, refund, "登记退回", NULL, refund_body},
     {"POST", "/api/clues/{id}/close", "clue.verdict", 0, close_it, "办结", NULL, close_body},
     {0},

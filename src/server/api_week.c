@@ -63,8 +63,9 @@ static int figures(struct request *r, json_t *row, const struct week_span *span,
 
     for (const struct week_kind *k = week_kinds; k->key && !rc; k++) {
         struct week_count n = {0};
-        json_t *f = json_pack("{s:s,s:n,s:n,s:s,s:n}", "key", k->key, "hand_week", "hand_total",
-                              "hand_note", "", "hand_by");
+        json_t *f = json_pack("{s:s,s:n,s:n,s:n,s:n,s:s,s:n}", "key", k->key, "week", "total",
+                              "hand_week", "hand_total", "hand_note", "", "hand_by");
+        bool entry;
 
         json_array_foreach(kept, i, one) if (strcmp(text_of(one, "key"), k->key) == 0)
             json_object_update(f, one);
@@ -75,8 +76,10 @@ static int figures(struct request *r, json_t *row, const struct week_span *span,
                                                 (json_int_t)n.total));
         if (!k->sql)
             json_object_update_new(f, json_pack("{s:n,s:n}", "week", "total"));
+        /* A report frozen before this was counted has what people typed then. */
+        entry = !json_is_integer(json_object_get(f, "week"));
         json_object_update_new(f, json_pack("{s:s,s:s,s:s,s:b}", "title", k->title, "unit", k->unit,
-                                            "object", k->object, "entry", k->sql == NULL));
+                                            "object", k->object, "entry", entry));
         json_array_append_new(all, f);
     }
     json_decref(kept);

@@ -37,6 +37,8 @@ static const struct {
     {"due", "期限", TEXT, 12},
     {"verdict", "结论", VERDICT, 8},
     {"verdict_reason", "理由", TEXT, 40},
+    {"nature_title", "定性", TEXT, 20},
+    {"nature_article", "定性依据", TEXT, 30},
 };
 #define COLUMNS (sizeof columns / sizeof *columns)
 

@@ -33,7 +33,7 @@ job(c.post("/api/clues/raise"))
 rows = [r for r in c.get("/api/clues", limit=200, sort="-fund_fen").json["rows"] if r["fund_fen"] > 0]
 
 # --- money of one clue ---
-k = rows[0]["id"]
+k = k0 = rows[0]["id"]
 p = "/api/clues/%d/" % k
 m = c.get(p + "money").json
 check("money_lines", m["sums"]["found_fen"] == 0 and m["sums"]["open_lines"] == m["sums"]["lines"] > 0, m["sums"])
@@ -57,6 +57,25 @@ a = c.post(p + "refunds", {"version": a.json["version"], "amount_fen": found, "v
 check("refund", a.status == 200 and a.json["sums"]["refunded_fen"] == found, a.body)
 check("refund_not_twice", c.post(p + "refunds", {"version": a.json["version"], "amount_fen": 1, "voucher": "PZ-002",
                                                  "paid_on": "2026-11-21"}).status == 422)
+# --- 定性: proposed by the rule, said by a person, nothing 查实 is closed without ---
+check("close_needs_nature", "定性" in c.post(p + "close", {"version": a.json["version"]}).json["detail"])
+words = {x["code"]: x for x in c.get("/api/clues/words").json["natures"]}
+guess = a.json["proposed_nature"]
+check("nature_proposed_by_rule", guess in words and a.json["nature"] == "", (rows[0]["rule_id"], guess))
+b = c.post(p + "nature", {"version": a.json["version"], "nature": "theft"})
+check("nature_unknown", b.status == 422 and b.json["fields"][0]["field"] == "nature", b.body)
+b = c.post(p + "nature", {"version": a.json["version"], "nature": "induced_stay", "intent": True})
+check("nature_no_intent_there", b.status == 422 and b.json["fields"][0]["field"] == "intent", b.body)
+a = c.post(p + "nature", {"version": a.json["version"], "nature": "dup_charge", "intent": True})
+check("nature_to_defraud", a.status == 200 and a.json["nature_article"].startswith("条例第四十条第二款（") and "第三十八条第三项" in a.json["nature_article"], a.body)
+a = c.post(p + "nature", {"version": a.json["version"], "nature": "induced_stay"})
+check("nature", a.status == 200 and (a.json["nature_title"], a.json["nature_article"], a.json["intent"]) == ("诱导住院", "条例第四十条第一款第一项", False), a.body)
+check("nature_in_history", "nature" in [x["kind"] for x in c.get(p + "history").json["rows"]] and
+      len(s.sql("select 1 from audit where act = 'clue.nature' and object = 'clue:%d'" % k)) == 2)
+check("nature_filters", [x["id"] for x in c.get("/api/clues", nature="induced_stay,swap").json["rows"]] == [k] and
+      c.get("/api/clues", nature="none", limit=1).json["total"] == c.get("/api/clues", limit=1).json["total"] - 1 and
+      c.get("/api/clues", nature="x").status == 422)
+check("nature_groups", {x["key"]: x["count"] for x in c.get("/api/clues/stats", by="nature").json["rows"]}.get("induced_stay") == 1)
 a = c.post(p + "close", {"version": a.json["version"]})
 check("close", a.status == 200 and a.json["state"] == "closed" and a.json["disposal"]["closed_by"] == "head1", a.body)
 check("handler_forbidden", s.client("hand1").post(p + "money", {"whole": True, "version": 1}).status == 403)
@@ -71,6 +90,8 @@ a = d.post("/api/clues", {x: y for x, y in new.items() if x != "amount_fen"})
 check("hand_needs_amount", a.status == 422, a.body)
 a = d.post("/api/clues", new)
 check("hand_made", a.status == 201 and a.json["source"] == "phone" and a.json["basis"]["basis"] == new["basis"], a.body)
+check("hand_proposed_by_words", a.json["proposed_nature"] == "hang_bed", a.json["proposed_nature"])
+check("nature_needs_verdict", c.post("/api/clues/%d/nature" % a.json["id"], {"version": a.json["version"], "nature": "hang_bed"}).status == 409)
 check("hand_in_list", c.get("/api/clues", source="phone").json["total"] == 1)
 check("hand_opens", c.get("/api/clues/%d" % a.json["id"]).status == 200 and
       c.get("/api/clues/%d/lines" % a.json["id"]).status == 200)
@@ -245,9 +266,13 @@ check("annex_coverage", cov["total"] == len(known) and {x["object"] for x in cov
 check("annex_visits", f["check_spot"]["week"] >= 1 and f["check_tip"]["week"] == f["tips_true"]["week"] and
       all("/" in x["object"] for x in c.get(p + "/rows", key="check_spot").json["rows"]), (f["check_spot"], f["check_tip"]))
 check("annex_problems", f["problems"]["week"] == 2 == len(c.get(p + "/rows", key="problems").json["rows"]), f["problems"])
-ENTRIES = {"check_full", "induced", "false_stay", "other_money", "rewards", "reward_money"}
+ENTRIES = {"check_full", "rewards", "reward_money"}
 check("annex_entries", {x["key"] for x in w["figures"] if x["entry"]} == ENTRIES and all(f[x]["week"] is None for x in ENTRIES), w["figures"])
-check("annex_entry_has_no_rows", c.get(p + "/rows", key="induced").status == 422)
+check("annex_entry_has_no_rows", c.get(p + "/rows", key="rewards").status == 422)
+# 诱导, 虚假住院 and what else, counted from 定性, opening into their clues; together they are 认定金额.
+check("annex_by_nature", f["induced"]["week"] == f["induced"]["total"] == found and f["induced_clues"]["week"] == 1 and f["false_stay"]["total"] == 0 and
+      [x["object"] for x in c.get(p + "/rows", key="induced").json["rows"]] == [str(k0)] == [x["object"] for x in c.get(p + "/rows", key="induced_clues").json["rows"]], f["induced"])
+check("annex_natures_add_up", sum(f[x]["total"] for x in ("induced", "false_stay", "other_money", "unqualified")) == f["found"]["total"] and f["unqualified"]["total"] > 0, f)
 FORM = ["应检查机构数", "检查机构数", "覆盖率", "全面核查", "重点抽查", "举报复查", "核查住院病人数", "人证不符", "不在院", "疑点数", "核实疑点数", "存在问题机构数",
         "涉及问题数", "诱导住院金额", "虚假住院金额", "其他违规金额", "责令退回", "行政罚款", "违约金", "约谈", "责令整改", "暂停结算", "暂停协议", "解除协议",
         "暂停医保医师", "移送公安司法", "移送纪检监察", "移交卫健", "受理举报", "举报查实", "兑付举报奖励", "公开曝光"]
@@ -276,7 +301,11 @@ v = a = c.post(p + "/figures", {"version": c.get(p).json["version"], "key": "che
 check("hand_beside_counted", any(x["key"] == "checked" and x["hand_week"] == 9 and x["week"] != 9 for x in a.json["figures"]), a.body)
 check("hand_of_a_share", c.post(p + "/figures", {"version": a.json["version"], "key": "coverage", "hand_total": 9050, "note": "含县外"}).status == 200)
 a = c.post(p + "/figures", {"version": c.get(p).json["version"], "key": "induced", "hand_week": 12000000, "hand_total": 345000000})
-check("entry_needs_no_note", a.status == 200 and any(x["key"] == "induced" and x["hand_total"] == 345000000 for x in a.json["figures"]), a.body)
+check("counted_needs_a_note", a.status == 422, a.body)
+a = c.post(p + "/figures", {"version": c.get(p).json["version"], "key": "induced", "hand_week": 12000000, "hand_total": 345000000, "note": "含外县"})
+check("induced_typed_over", a.status == 200 and any(x["key"] == "induced" and x["hand_total"] == 345000000 and x["total"] == found for x in a.json["figures"]), a.body)
+a = c.post(p + "/figures", {"version": a.json["version"], "key": "reward_money", "hand_total": 345000000})
+check("entry_needs_no_note", a.status == 200 and any(x["key"] == "reward_money" and x["hand_total"] == 345000000 for x in a.json["figures"]), a.body)
 v = a = c.post(p + "/figures", {"version": a.json["version"], "key": "rewards", "hand_week": 1, "hand_total": 2, "note": "王某等"})
 check("sign_needs_frozen", s.client("lead1").post(p + "/sign", {"version": a.json["version"]}).status == 409)
 check("draft_says_so", "草稿" in zipfile.ZipFile(io.BytesIO(c.get(p + "/docx").body)).read("word/document.xml").decode())
@@ -330,7 +359,8 @@ check("annex_is_one", [r[0] for r in table] == [r[0] for r in sheet[k:]] and [r[
 check("annex_has_every_figure", len(table) == len(a["figures"]) + 1 and all(any(x["title"] in r[0] for r in table) for x in a["figures"]),
       [x["title"] for x in a["figures"] if not any(x["title"] in r[0] for r in table)])
 cells = {r[0]: r for r in table}
-check("annex_entry_stands_in_its_columns", cells["其中：诱导住院金额（万元）"][1:4] == ["12.00", "345.00", ""] and cells["其中：诱导住院金额（万元）"][5] == "填报" and
+check("annex_entry_stands_in_its_columns", cells["兑付举报奖励金额（万元）"][1:4] == ["", "345.00", ""] and cells["兑付举报奖励金额（万元）"][5] == "填报" and
+      cells["其中：诱导住院金额（万元）"][3:] == ["12.00", "345.00", "含外县"] and
       cells["兑付举报奖励（件）"][5] == "填报：王某等" and cells["其中：全面核查（家次）"][1] == "", cells)
 check("annex_share", cells["覆盖率（%）"][2] == "%.2f" % (f["coverage"]["total"] / 100) and cells["覆盖率（%）"][4] == "90.50", cells["覆盖率（%）"])
 across = grid(c.get(p + "/xlsx").body, 2)
@@ -342,8 +372,8 @@ check("no_file_left_behind", not [n for n in os.listdir(s.data) if n.endswith(".
 a = c.post("/api/weeks", days).json
 check("texts_carry_over", a["texts"]["会议"] == T["会议"], a)
 g = {x["key"]: x for x in c.get("/api/weeks/%d" % a["id"]).json["figures"]}
-check("entries_carry_over", (g["induced"]["hand_week"], g["induced"]["hand_total"], g["rewards"]["hand_total"], g["rewards"]["hand_note"]) == (None, 345000000, 2, "王某等")
-      and g["checked"]["hand_week"] is None, g["induced"])
+check("entries_carry_over", (g["reward_money"]["hand_week"], g["reward_money"]["hand_total"], g["rewards"]["hand_total"], g["rewards"]["hand_note"]) == (None, 345000000, 2, "王某等")
+      and g["checked"]["hand_week"] is None and g["induced"]["hand_total"] is None, g["reward_money"])
 soffice = shutil.which("soffice")
 if soffice:
     docx = os.path.join(s.tmp.name, "week.docx")

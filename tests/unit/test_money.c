@@ -162,13 +162,66 @@ static void closing_needs_a_disposal(void **state)
     assert_int_equal(clue_refund(&h, 5000, "凭证1", "2026-11-20", NULL, &e), 0);
     d.ordered_fen = 4999; /* less than came back */
     assert_int_equal(clue_dispose(&h, &d, &e), ERR_INPUT);
+    assert_int_equal(clue_close(&h, "办结", &e), ERR_STATE);
+    assert_non_null(strstr(e.message, "定性"));
+    assert_int_equal(clue_qualify(&h, "theft", false, &e), ERR_INPUT);
+    assert_int_equal(clue_qualify(&h, "false_stay", true, &e), ERR_INPUT); /* fraud as it is */
+    assert_int_equal(clue_qualify(&h, "hang_bed", true, &e), 0);
+    assert_int_equal(
+        number("select count(*) from clue where id = $1 and nature = 'hang_bed' and intent = 1",
+               id),
+        1);
     assert_int_equal(clue_close(&h, "办结", &e), 0);
+    assert_int_equal(clue_qualify(&h, "swap", false, &e), ERR_STATE);
     assert_int_equal(clue_money_whole(&h, -1, false, &e), ERR_STATE);
     assert_int_equal(clue_refund(&h, 8000, "凭证2", "2026-11-21", NULL, &e), 0);
     assert_int_equal(clue_refund(&h, 1, "凭证3", "2026-11-21", NULL, &e), ERR_INPUT);
     assert_int_equal(clue_refund(&h, -8000, "凭证2", "2026-11-21", "记错", &e), 0);
     assert_int_equal(number("select count(*) from clue where id = $1 and state = 'closed'", id), 1);
     assert_int_equal(number("select count(*) from audit where object = 'clue:' || $1", id) > 5, 1);
+}
+
+static void rules_propose_a_nature(void **state)
+{
+    static const struct {
+        const char *rule, *law, *want;
+    } row[] = {
+        {"B06", "条例 38(1)", "hang_bed"},        {"B02.x", "条例 38(1)", "split_stay"},
+        {"B10", "条例 40(1)", "induced_stay"},    {"C11.instead", "条例 38(4)", "swap"},
+        {"C11.item", "条例 40(3)", "fictitious"}, {"X99", "条例 39(3)", "records"},
+        {"X99", "条例 40(9)", "other_fraud"},     {"X99", "药典 1", NULL},
+    };
+    struct buf b = BUF_INIT;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        struct span law = span_of(row[i].law);
+        const struct nature *n = nature_of_rule(span_of(row[i].rule), &law, 1);
+
+        assert_int_equal(n == NULL, row[i].want == NULL);
+        if (n)
+            assert_string_equal(n->code, row[i].want);
+    }
+    assert_string_equal(nature_of_words(span_of("来电反映虚假住院"))->code, "false_stay");
+    assert_null(nature_of_words(span_of("态度不好")));
+    nature_article(&b, &natures[nature_find(span_of("resale"))], true);
+    assert_string_equal(buf_cstr(&b),
+                        "条例第四十一条第二款（以骗取为目的，条例第四十一条第一款第三项）");
+    buf_release(&b);
+}
+
+static void judged_anew_is_qualified_anew(void **state)
+{
+    int64_t id = clue("N");
+    struct clue_hand h = hand(id);
+
+    (void)state;
+    assert_int_equal(clue_qualify(&h, "swap", false, &e), ERR_STATE);
+    judge(id, VERDICT_CONFIRMED);
+    assert_int_equal(clue_qualify(&h, "swap", true, &e), 0);
+    judge(id, VERDICT_DOUBTFUL);
+    assert_int_equal(
+        number("select count(*) from clue where id = $1 and nature = '' and intent = 0", id), 1);
 }
 
 static void confirmed_needs_amounts(void **state)
@@ -224,6 +277,8 @@ int main(void)
         cmocka_unit_test(lines_are_found),
         cmocka_unit_test(no_line_is_claimed_twice),
         cmocka_unit_test(closing_needs_a_disposal),
+        cmocka_unit_test(rules_propose_a_nature),
+        cmocka_unit_test(judged_anew_is_qualified_anew),
         cmocka_unit_test(confirmed_needs_amounts),
         cmocka_unit_test(by_hand_needs_basis_and_amount),
     };

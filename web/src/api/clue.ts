@@ -37,6 +37,11 @@ export interface Clue {
   created_at: string
   updated_at: string
   version: number
+  /** 定性: code, '' none yet; its name and article. */
+  nature: string
+  intent: boolean
+  nature_title: string
+  nature_article: string
 }
 
 export interface Totals {
