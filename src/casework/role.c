@@ -25,6 +25,8 @@ const struct permission permissions[] = {
     {"analysis.read", "分析台"},
     {"list.read", "看往返表"},
     {"list.write", "发出、收回往返表"},
+    {"plan.read", "看检查计划"},
+    {"plan.write", "编检查计划、记检查进度"},
     {"report.read", "看周报、核查单"},
     {"report.write", "编制周报、核查单"},
     {"report.sign", "签发周报"},
@@ -52,7 +54,7 @@ const struct permission permissions[] = {
 const size_t n_permissions = sizeof permissions / sizeof *permissions;
 
 #define READS \
-    "clue.read claims.read import.read screen.read rule.read analysis.read list.read report.read org.read job.read live.read"
+    "clue.read claims.read import.read screen.read rule.read analysis.read list.read plan.read report.read org.read job.read live.read"
 
 const struct role roles[] = {
     {"system", "系统管理员", true, false,
@@ -66,24 +68,24 @@ const struct role roles[] = {
      " waiver.write"},
     {"head", "科室负责人", false, false,
      READS
-     " clue.* person.reveal reporter.read rule.approve rule.write approval.decide import.run screen.run list.write report.write live.access live.mode"
+     " clue.* person.reveal reporter.read rule.approve rule.write approval.decide import.run screen.run list.write plan.write report.write live.access live.mode"
      " precheck.run"},
     {"analyst", "监管分析员", false, false,
      READS
-     " clue.write clue.verdict clue.comment clue.dismiss clue.export person.reveal import.run screen.run rule.write list.write"
+     " clue.write clue.verdict clue.comment clue.dismiss clue.export person.reveal import.run screen.run rule.write list.write plan.write"
      " report.write precheck.run"},
     {"officer", "执法人员", false, false,
      READS
-     " clue.write clue.verdict clue.comment clue.export person.reveal list.write report.write precheck.run"},
+     " clue.write clue.verdict clue.comment clue.export person.reveal list.write plan.write report.write precheck.run"},
     {"intake", "线索登记员", false, false,
      "clue.read clue.write clue.comment reporter.read list.read org.read"},
     {"liaison", "信息统计联络员", false, false, "report.read report.write org.read"},
     {"handler", "经办稽核员", false, false,
-     "clue.read clue.comment claims.read screen.read rule.read list.read list.write org.read live.read precheck.run"},
+     "clue.read clue.comment claims.read screen.read rule.read list.read list.write plan.read org.read live.read precheck.run"},
     {"reviewer", "第三方审核人员", false, false, "clue.read clue.comment clue.propose"},
     {"hospital", "定点医药机构人员", false, false, "precheck.run"},
     {"supervisor", "监督人员", false, false,
-     "supervise.read clue.read screen.read rule.read report.read org.read audit.read"},
+     "supervise.read clue.read screen.read rule.read plan.read report.read org.read audit.read"},
     {"second", "上级复核人", false, false,
      "approval.decide rule.approve rule.read supervise.read org.read"},
 };

@@ -15,10 +15,17 @@
         "r.answered_at")
 #define PRESENCE "select r.row_key as object, 1 as amount, r.answered_at as at" OF_PRESENCE
 /* Institutions at which something was looked into: by a clue that was judged, by patients looked for in their beds. */
-#define CHECKED                                                                 \
-    "select c.fixmedins_code as object, 1 as amount, c.verdict_at as at " CLUES \
-    "c.fixmedins_code is not null and " JUDGED IN(                              \
-        "c.verdict_at") " union all select l.fixmedins_code as object, 1 as amount, r.answered_at as at" OF_PRESENCE
+/* What inspectors said they checked (visits.h), by when they said it. */
+#define VISIT(which)                                                                              \
+    "select v.code || '/' || v.checked_on as object, 1 as amount, v.checked_at as at"             \
+    " from visit v where v.state = 'checked' and v.admdvs >= $3 and v.admdvs < $4 and " which IN( \
+        "v.checked_at")
+#define CHECKED                                                                                                                      \
+    "select c.fixmedins_code as object, 1 as amount, c.verdict_at as at " CLUES                                                      \
+    "c.fixmedins_code is not null and " JUDGED IN(                                                                                   \
+        "c.verdict_at") " union all select l.fixmedins_code as object, 1 as amount, r.answered_at as at" OF_PRESENCE                 \
+                        " union all select v.code as object, 1 as amount, v.checked_at as at from visit v where v.state = 'checked'" \
+                        " and v.admdvs >= $3 and v.admdvs < $4 and " IN("v.checked_at")
 /* 家次: an institution on a day. */
 #define VISITS(which)                                                                                                 \
     "select c.fixmedins_code || '/' || substr(c.verdict_at, 1, 10) as object, 1 as amount, c.verdict_at as at " CLUES \
@@ -60,17 +67,24 @@ const struct week_kind week_kinds[] = {
     {"should", "应检查机构数", "家", "inst",
      "select i.code as object, 1 as amount, cast($2 as text) as at " KNOWN
      " and cast($1 as text) <= $2"},
+    /* Likewise: what the plans say that are not over before 累计 begins. */
+    {"planned", "计划检查机构数", "家", "inst",
+     "select v.code as object, 1 as amount, case when p.from_day > substr(cast($2 as text), 1, 10) then p.at else"
+     " (case when p.from_day || ' 00:00:00' > p.at then p.from_day || ' 00:00:00' else p.at end) end as at from visit v join visit_plan p"
+     " on p.id = v.plan where v.admdvs >= $3 and v.admdvs < $4 and p.at <= $2 and p.to_day >= substr(cast($1 as text), 1, 10)"},
     {"checked", "检查机构数", "家", "inst", CHECKED},
     {"coverage", "覆盖率", "%", "inst",
      "select i.code as object, case when q.at is null then 0 else 1 end as amount, coalesce(q.at, $1) as at"
      " from inst_known i left join (select w.object, min(w.at) as at from (" CHECKED
      ") w group by w.object) q on q.object = i.code where i.admdvs >= $3 and i.admdvs < $4 and i.at <= $2"},
-    {"check_full", "其中：全面核查", "家次", "", NULL},
+    {"check_full", "其中：全面核查", "家次", "inst", VISIT("v.kind = 'full' and ")},
     {"check_spot", "其中：重点抽查", "家次", "inst",
      VISITS(
          NO_TIPS) " union all select l.fixmedins_code || '/' || substr(r.answered_at, 1, 10) as object,"
-                  " 1 as amount, r.answered_at as at" OF_PRESENCE},
-    {"check_tip", "其中：举报复查", "家次", "inst", VISITS(TIPS)},
+                  " 1 as amount, r.answered_at as at" OF_PRESENCE
+                  " union all " VISIT("v.kind = 'spot' and ")},
+    {"check_tip", "其中：举报复查", "家次", "inst",
+     VISITS(TIPS) " union all " VISIT("v.kind = 'tip' and ")},
     {"patients", "核查住院病人数", "人", "row", PRESENCE},
     {"not_same", "人证不符", "人", "row", PRESENCE " and substr(r.answer, 3, 2) = '不符'"},
     {"absent", "不在院", "人", "row", PRESENCE " and substr(r.answer, 3, 3) = '不在院'"},

@@ -109,7 +109,7 @@ static int from_history(struct request *r, const char *from, const char *to, jso
 
 /* --- who was never looked at ------------------------------------------------------------------------- */
 
-/* Institutions of which a clue was ever judged, dismissed or worked on, or a list went out. */
+/* Institutions of which a clue was ever judged, dismissed or worked on, or a list went out, or that inspectors were at. */
 static int touched(struct request *r, struct buf *list, struct err *e)
 {
     struct cw_rows rows;
@@ -117,7 +117,8 @@ static int touched(struct request *r, struct buf *list, struct err *e)
         r->db, &rows, e,
         "select distinct fixmedins_code from clue where fixmedins_code is not null and"
         " (verdict is not null or state in ('working', 'judged', 'closed', 'dismissed', 'merged'))"
-        " union select distinct fixmedins_code from list_out",
+        " union select distinct fixmedins_code from list_out"
+        " union select distinct code from visit where state = 'checked'",
         CW_NONE);
 
     if (rc)

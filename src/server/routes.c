@@ -35,6 +35,7 @@ const struct route *const huji_routes[] = {
     routes_paper,
     routes_paper_inst,
     routes_week,
+    routes_plan,
     routes_notice,
     routes_openapi,
     routes_ops,

@@ -22,6 +22,7 @@ import {
   EditPen,
   TrendCharts,
   Histogram,
+  List,
   Key,
   Operation,
   Search,
@@ -96,6 +97,15 @@ export const pages: PageEntry[] = [
     component: () => import('@/views/list/ListDetail.vue'),
     permission: 'list.read',
     menu: '/lists',
+  },
+  {
+    path: '/plans',
+    name: 'PlanPage',
+    title: '检查计划',
+    component: () => import('@/views/plan/PlanPage.vue'),
+    permission: 'plan.read',
+    group: '日常工作',
+    icon: List,
   },
   {
     path: '/weeks',
