@@ -173,7 +173,8 @@ static bool named_before(const struct rule_need *r, size_t k)
     return false;
 }
 
-static int rule_row(struct checker *c, const struct rule_need *r, struct ready *out, struct err *e)
+static int rule_row(struct checker *c, const struct rule_need *r, struct ready *out, bool *can,
+                    struct err *e)
 {
     struct buf b = BUF_INIT;
     struct need *only = NULL;
@@ -191,6 +192,7 @@ static int rule_row(struct checker *c, const struct rule_need *r, struct ready *
     if (lacks == 1)
         only->alone++;
     *(lacks ? &out->n_cannot : &out->n_can) += 1;
+    *can = lacks == 0;
     int rc = grid_add(&out->rules, span_of(r->rule_id), e);
     if (rc == 0)
         rc = grid_add(&out->rules, span_of(r->rule_name), e);
@@ -271,10 +273,12 @@ static int fill(struct checker *c, const struct rule_need *rules, size_t n, stru
         rc = grid_start(&out->rules, "规则", "规则,名称,状态,等待", e);
     if (rc == 0)
         rc = grid_start(&out->missing, "再要一张表能多问多少", "要什么,#单凭它可解锁,#涉及规则", e);
+    if (rc == 0 && !(out->can = mem_calloc(n + 1, sizeof *out->can)))
+        rc = err_nomem(e);
     if (rc == 0)
         rc = collect(c, rules, n, e);
     for (size_t i = 0; i < n && rc == 0; i++)
-        rc = rule_row(c, &rules[i], out, e);
+        rc = rule_row(c, &rules[i], out, &out->can[i], e);
     for (uint32_t i = 0; i < c->names.n && rc == 0; i++)
         rc = data_row(&c->need[i], &out->data, e);
     return rc == 0 ? missing_rows(c, &out->missing, e) : rc;
@@ -299,5 +303,6 @@ void ready_release(struct ready *r)
     grid_release(&r->data);
     grid_release(&r->rules);
     grid_release(&r->missing);
+    mem_free(r->can);
     *r = (struct ready){0};
 }

@@ -22,6 +22,7 @@ struct ready {
     struct grid rules;   /* every rule: can run or what it waits for */
     struct grid missing; /* what is missing, by what one more export would unlock */
     size_t n_can, n_cannot;
+    bool *can; /* per rule, as they were given */
 };
 
 typedef bool knowledge_fn(void *ctx, const char *name);

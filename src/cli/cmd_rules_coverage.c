@@ -5,6 +5,7 @@
 #include "cli/common.h"
 #include "cli/library.h"
 #include "cli/output.h"
+#include "cli/store.h"
 #include "engine/rule.h"
 #include "screen/coverage.h"
 
@@ -81,6 +82,19 @@ static int print_rows(const struct args *a, const struct coverage *c, struct err
     return out_close(o, e);
 }
 
+/* Of a data directory: what is there is waited for no longer. */
+static int look_here(const struct args *a, const struct huji_library *lib, struct arena *arena,
+                     struct coverage *c, struct err *e)
+{
+    struct store *s = NULL;
+    int rc = store_for(a, STORE_READ, &s, e);
+
+    if (!rc)
+        rc = coverage_here(c, lib, s, arena, e);
+    store_close(s);
+    return rc;
+}
+
 static int run(const struct args *a, struct err *e)
 {
     struct huji_library *lib = NULL;
@@ -90,6 +104,8 @@ static int run(const struct args *a, struct err *e)
 
     if (!rc)
         rc = coverage_load(lib, &arena, &c, e);
+    if (!rc && args_has(a, "data"))
+        rc = look_here(a, lib, &arena, &c, e);
     if (!rc)
         rc = args_has(a, "list") || args_has(a, "open") ? print_rows(a, &c, e)
                                                         : print_sums(a, &c, e);
@@ -114,6 +130,7 @@ static const struct example examples[] = {
     {"rules coverage", "四份清单各覆盖多少"},
     {"rules coverage --list v88 --out 覆盖表.xlsx", "2025 年版 88 条由哪些规则回答"},
     {"rules coverage --open", "还缺什么，等什么数据"},
+    {"rules coverage --data 我的县 --open", "在本库的数据上还缺什么"},
     EXAMPLE_END,
 };
 const struct command cmd_rules_coverage = {
@@ -122,6 +139,7 @@ const struct command cmd_rules_coverage = {
     .operands = "",
     .text =
         "可执行：现有规则用结算数据就能回答。待数据：规则已有，还等“还等什么”一栏的数据或地方知识。\n"
+        "给了 --data 时，已经装入本库的表和本地知识不再算作等待。\n"
         "数据答不了：要看结算数据以外的材料，原因写在最后一栏。未覆盖：还没有规则。",
     .options = options,
     .examples = examples,

@@ -39,6 +39,8 @@ void dialysis_build(struct episode *ep, struct world *w, const struct person *p,
 void register_chronic(struct world *w, const struct person *p, const char *code, const char *name,
                       uint32_t inst, const char *opter, day_t applied, day_t from, day_t to,
                       char *id);
+/* One pack over the counter to somebody who pays himself: a sale without person and settlement. */
+void sell_cash(struct world *w, uint32_t inst, const struct item *it, sec_t t, fen_t pric);
 void sell_rows(const struct episode *
                    ep); /* rows of 3505 for a purchase at a pharmacy that keeps stock, after emit */
 void return_rows(const struct episode *ep); /* rows of 3506 for one that was taken back */

@@ -106,7 +106,7 @@ static void price_line(struct eline *l)
         l->own = a;
     else if (strcmp(l->it->lv, "02") == 0)
         l->pre = prorate(a, 10, 100);
-    l->inscp = a - l->own - l->pre;
+    l->inscp = a - l->own - l->pre - l->over;
     if (neg) {
         l->own = -l->own;
         l->pre = -l->pre;
@@ -165,6 +165,7 @@ static void sum_lines(const struct episode *ep, int setl, struct money *m)
             continue;
         m->total += l->amt;
         m->own += l->own;
+        m->over += l->over;
         m->pre += l->pre;
         m->inscp += l->inscp;
     }

@@ -18,13 +18,14 @@ struct eline {
     int64_t cnt; /* 1e-4 */
     fen_t pric, amt, inscp, pre, own;
     fen_t pric_off;   /* written beside the price it was charged at */
+    fen_t over;       /* above what the insurance allows: the patient pays it */
     uint32_t variant; /* maker, 0 = the catalogue's */
     int rx;           /* number of the prescription within the episode */
     int prd_days;     /* 0 = empty */
     int init;         /* line it takes back, -1 */
     int dept;         /* -1 = of the episode */
     uint32_t dr;      /* UINT32_MAX = of the episode */
-    bool acord, takeaway, circ, no_init, etip, unsent;
+    bool acord, takeaway, circ, no_init, etip, unsent, no_rx;
     uint8_t pay;  /* PAY_* */
     uint8_t setl; /* settlement 0 or 1 */
     char sn[ID_LEN];

@@ -140,7 +140,7 @@ void episode_write_settlement(const struct episode *ep, const char *id, const ch
     row_str(o, t, ep->stay && i->level >= 2 ? "40" : "1");
     row_fen(o, t, m->total);
     row_fen(o, t, m->own);
-    row_fen(o, t, 0);
+    row_fen(o, t, m->over);
     row_fen(o, t, m->pre);
     row_fen(o, t, m->inscp);
     row_fen(o, t, m->dedc);
@@ -201,7 +201,7 @@ void episode_write_line(const struct episode *ep, struct eline *l, const char *s
     row_str(o, t, ep->p->psn_no);
     char rx[32];
     snprintf(rx, sizeof rx, "R%s%02d", ep->mdtrt_id + 6, l->rx % 100);
-    row_str(o, t, rx);
+    row_str(o, t, l->no_rx ? NULL : rx);
     row_str(o, t, i->code);
     row_str(o, t, i->name);
     row_str(o, t, ep->p->place);
@@ -211,7 +211,7 @@ void episode_write_line(const struct episode *ep, struct eline *l, const char *s
     row_fen(o, t, sign * l->amt);
     row_str(o, t, l->it->lv[1] == '1' ? "0" : l->it->lv[1] == '2' ? "0.1" : "1");
     row_fen(o, t, sign * l->own);
-    row_fen(o, t, 0);
+    row_fen(o, t, sign * l->over);
     row_fen(o, t, sign * l->pre);
     row_fen(o, t, sign * l->inscp);
     row_str(o, t, l->it->lv);

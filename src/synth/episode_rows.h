@@ -6,7 +6,7 @@
 #include "synth/episode.h"
 
 struct money {
-    fen_t total, own, pre, inscp, dedc, hifp, maf, fund, psn, acct, cash, hosp;
+    fen_t total, own, over, pre, inscp, dedc, hifp, maf, fund, psn, acct, cash, hosp;
 };
 
 /* division, letter, twelve digits */

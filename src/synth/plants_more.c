@@ -115,8 +115,96 @@ static void e14_operator(struct plan *g)
           g->bad ? "一名经办人两三周内给三个人退费" : "两个人退费");
 }
 
-const struct planting plants_more[] = {{"E10.peer", e10_peer, 3},
-                                       {"E05.tcm", e05_tcm, 0},
-                                       {"I03.both", i03_both, 6},
-                                       {"E14.operator", e14_operator, 6},
-                                       {NULL, NULL, 0}};
+/* A charge of which a part is above what the insurance allows: of a test, or lawfully of a drug. */
+static void c03_over(struct plan *g)
+{
+    static const char *const test[] = {"us.heart", "us.color", "lab.crp"};
+    static const char *const drug[] = {"drug.amlodipine", "drug.metformin", "drug.aspirin"};
+    struct person p;
+    struct episode ep;
+    if (!pick(g, PICK_RESIDENT, &p))
+        return;
+    quiet_visit(g, &ep, &p, some(g, K_H2, p.county), "11", a_day(g, 5, 20), 10,
+                rng_range(&g->r, 5, 50));
+    struct eline *l = episode_line(&ep, item_of((g->bad ? test : drug)[g->k % 3]), ep.begn + 300,
+                                   1);
+    l->over = l->pric / 5;
+    if (!g->bad)
+        l->prd_days = 7;
+    episode_emit(&ep);
+    g->rule = "C03.over";
+    truth_line(g, "可疑", &p, &ep, 0,
+               g->bad ? "检查费有五分之一超过限价，由个人付" : "药品超过支付标准的部分由个人付");
+}
+
+/* One who pays himself, then one who is insured: the same drug at the same counter, ten minutes apart. */
+static void c03_dual(struct plan *g)
+{
+    static const char *const what[] = {"drug.tenofovir", "drug.alendronate", "drug.febuxostat",
+                                       "drug.levodopa"};
+    struct world *w = g->w;
+    struct person p;
+    struct episode ep;
+    char owner[64], id[32];
+    if (!pick(g, PICK_OLD, &p))
+        return;
+    uint32_t inst = some(g, K_PHARM, p.county);
+    sec_t t = at_time(a_day(g, 5, 20), 13, rng_range(&g->r, 0, 40));
+    const struct item *it = item_of(what[g->k % 4]);
+    sell_cash(w, inst, it, t, g->bad ? it->price * 7 / 10 : it->price);
+    episode_begin(&ep, w, &p, inst, "41", DP_MED, t, t + 900);
+    episode_line(&ep, it, t + 600, 1)->prd_days = 7;
+    episode_emit(&ep);
+    sell_rows(&ep);
+    snprintf(owner, sizeof owner, "%s|%s", w->insts[inst].code, it->code);
+    snprintf(id, sizeof id, "X%s%09llu", w->insts[inst].place, (unsigned long long)w->n_sale);
+    struct ids i = {BUF_INIT};
+    ids_add(&i, "sale", id);
+    g->rule = "C03.dual";
+    truth(g, "高疑", owner, &p, &ep, &i, g->bad ? "自费七折，刷医保全价" : "自费与医保同价");
+}
+
+/* A narcotic in a consultation over the net; or at the hospital itself. */
+static void d06_net(struct plan *g)
+{
+    struct person p;
+    struct episode ep;
+    if (!pick(g, PICK_OLD, &p))
+        return;
+    quiet_visit(g, &ep, &p, some(g, K_H3, p.county), "11", a_day(g, 5, 20), 10,
+                rng_range(&g->r, 5, 50));
+    ep.n_dx = 0;
+    episode_dx(&ep, "C34.900");
+    episode_line(&ep, item_of("opioid.oxycodone"), ep.begn + 300, 1)->prd_days = 7;
+    episode_line(&ep, item_of(g->bad ? "net.visit" : "consult.op"), ep.begn + 60, 1);
+    episode_emit(&ep);
+    g->rule = "D06.net";
+    truth_line(g, "明确", &p, &ep, 0, g->bad ? "互联网复诊开了麻醉药品" : "在医院门诊开的");
+}
+
+/* A pharmacy sells an antibiotic without a prescription; with one, or what needs none. */
+static void e05_none(struct plan *g)
+{
+    struct person p;
+    struct episode ep;
+    if (!pick(g, PICK_RESIDENT, &p))
+        return;
+    sec_t t = at_time(a_day(g, 5, 20), 11, rng_range(&g->r, 5, 50));
+    bool plain = !g->bad && g->k % 2;
+    episode_begin(&ep, g->w, &p, some(g, K_PHARM, p.county), "41", DP_MED, t, t + 900);
+    struct eline *l = episode_line(&ep, item_of(plain ? "common.vitc" : "antibiotic.amoxicillin"),
+                                   t + 300, 1);
+    l->prd_days = 5;
+    l->no_rx = g->bad || plain;
+    episode_emit(&ep);
+    g->rule = "E05.none";
+    truth_line(g, "可疑", &p, &ep, 0,
+               g->bad  ? "处方药没有处方号"
+               : plain ? "非处方药，不用处方"
+                       : "有处方号");
+}
+
+const struct planting plants_more[] = {
+    {"E10.peer", e10_peer, 3},         {"E05.tcm", e05_tcm, 0},   {"I03.both", i03_both, 6},
+    {"E14.operator", e14_operator, 6}, {"C03.over", c03_over, 6}, {"C03.dual", c03_dual, 8},
+    {"D06.net", d06_net, 6},           {"E05.none", e05_none, 6}, {NULL, NULL, 0}};

@@ -88,6 +88,8 @@ static void extras(struct plan *g, struct episode *ep, enum habit h, bool has)
         add(ep, "ct.recon", t + 60, 1);
     if (chance(g, 6) || (h == H_MR && has))
         add(ep, "mr.plain", t, 1);
+    if (chance(g, 8) || (h == H_COST && has)) /* F07.osm */
+        add(ep, "lab.osm", t, 1);
     if (!has)
         return;
     if (h == H_DRUG || h == H_COST)
@@ -148,9 +150,37 @@ static void one_stay(struct plan *g, const struct person *p, uint32_t inst, enum
     if (h == H_LOS && has && k % 3 == 0) /* why they stay longer (H04.infect) */
         episode_dx(&ep, "T81.400");
     extras(g, &ep, h, has);
+    for (int x = 0; h == H_WEEKEND && has && x < ep.n; x++)
+        if (ep.lines[x].it == item_of("ecg")) /* by the lead: C04.unit */
+            ep.lines[x].cnt = 3 * QTY_ONE;
     for (int x = 0; h == H_ONE_TIME && has && x < ep.n; x++)
         ep.lines[x].t = x < 3 ? ep.begn + 1200 : ep.end - 3600;
     episode_emit(&ep);
+}
+
+/* Three of them have another habit beside. */
+static void second_habit(struct plan *g, enum habit h, uint32_t inst, int q)
+{
+    static const struct {
+        enum habit h;
+        const char *rule, *what, *bad, *twin;
+    } also[] = {
+        {H_LOS, "H04.infect", NULL, "三成住院有手术后感染的诊断", "没有这样的诊断"},
+        {H_COST, "F07.osm", "dept", "人人收渗透压检查", "很少的人收"},
+        {H_WEEKEND, "C04.unit", "ecg", "心电图按导联收三次", "一人一日一次"},
+    };
+    const char *code = g->w->insts[inst].code;
+    for (size_t k = 0; k < sizeof also / sizeof also[0]; k++) {
+        if (also[k].h != h)
+            continue;
+        const char *what = !also[k].what            ? ""
+                           : also[k].what[0] == 'd' ? synth_depts[DP_MED].code
+                                                    : item_of(also[k].what)->code;
+        char owner[96];
+        snprintf(owner, sizeof owner, "%s%s%s|2023Q%d", code, what[0] ? "|" : "", what, q);
+        g->rule = also[k].rule;
+        truth(g, "可疑", owner, NULL, NULL, NULL, g->bad ? also[k].bad : also[k].twin);
+    }
 }
 
 /* A quarter of a hospital. `who`: its patients. */
@@ -177,11 +207,7 @@ static void quarter(struct plan *g, enum habit h, const uint32_t *who, int q)
     g->rule = habits[h].rule;
     g->bad = bad;
     truth(g, "可疑", owner, NULL, NULL, NULL, bad ? habits[h].bad : habits[h].twin);
-    if (h != H_LOS)
-        return;
-    g->rule = "H04.infect";
-    truth(g, "可疑", owner, NULL, NULL, NULL,
-          bad ? "三成住院有手术后感染的诊断" : "没有这样的诊断");
+    second_habit(g, h, inst, q);
 }
 
 static void ring(struct plan *g)

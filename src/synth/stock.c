@@ -49,6 +49,30 @@ void sell_rows(const struct episode *ep)
     }
 }
 
+void sell_cash(struct world *w, uint32_t inst, const struct item *it, sec_t t, fen_t pric)
+{
+    struct writer *o = w->out;
+    const struct inst *i = &w->insts[inst];
+    char id[32];
+    snprintf(id, sizeof id, "X%s%09llu", i->place, (unsigned long long)++w->n_sale);
+    row_str(o, T_3505, id);
+    row_str(o, T_3505, i->code);
+    row_str(o, T_3505, it->code);
+    row_str(o, T_3505, it->name);
+    row_str(o, T_3505, "2");
+    row_str(o, T_3505, NULL);
+    row_str(o, T_3505, NULL);
+    row_str(o, T_3505, NULL);
+    row_str(o, T_3505, "20220901");
+    row_day(o, T_3505, day_from_ymd(2034, 8, 31));
+    row_str(o, T_3505, "0");
+    row_fen(o, T_3505, pric);
+    row_qty(o, T_3505, QTY_ONE);
+    row_sec(o, T_3505, t);
+    row_end(o, T_3505);
+    stock_sold(w, inst, it, sec_day(t), 1);
+}
+
 void return_rows(const struct episode *ep)
 {
     struct world *w = ep->w;
