@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MulanPSL-2.0
 # A county's week through the port: money and disposal of clues, clues made by hand.
-import io, os, re, shutil, subprocess, sys, xml.dom.minidom, zipfile
+import collections, csv, io, os, re, shutil, subprocess, sys, xml.dom.minidom, zipfile
 import xml.etree.ElementTree as ET
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from client import *
@@ -9,7 +9,9 @@ s = Server(casework=os.environ.get("HUJI_TEST_CASEWORK"))
 tables = os.path.join(s.tmp.name, "tables")
 huji("synth", "--out", tables, "--persons", "1000", "--seed", "5")
 huji("import", "--data", s.data, tables)
-huji("screen", "--data", s.data)
+found_csv = os.path.join(s.tmp.name, "found.csv")
+huji("screen", "--data", s.data, "--out", found_csv)
+ranked = list(csv.DictReader(io.StringIO(huji("rank", "--data", s.data, "--by", "institution", "-n", "0", "--format", "csv").stdout)))
 s.user("head1", "head", name="李处")
 s.user("hand1", "handler", name="赵稽")
 s.user("take1", "intake", name="钱登")
@@ -30,6 +32,18 @@ def job(a):
 
 
 job(c.post("/api/clues/raise"))
+# --- an institution's line: findings on the whole of it, its money counted once, sums with two decimals ---
+with open(found_csv, encoding="utf-8-sig", newline="") as f:
+    hits = [x for x in csv.DictReader(f) if x["hit"] == "true"]
+whole = collections.Counter(x["fixmedins_code"] for x in hits if not x["mdtrt_id"])
+houses = {x["fixmedins_code"]: x for x in c.get("/api/institutions", limit=200).json["rows"]}
+check("whole_hits", sum(whole[k] for k in houses) > 0 and all(x["whole_hits"] == whole[k] for k, x in houses.items()),
+      [(k, x["whole_hits"], whole[k]) for k, x in houses.items() if x["whole_hits"] != whole[k]])
+once = {x["fixmedins_code"]: round(float(x["fund_yuan"]) * 100) for x in ranked}
+check("claimed_by_institution", sum(once.values()) > 0 and all(x["hit_fund_fen"] == once.get(k, 0) for k, x in houses.items()),
+      [(k, x["hit_fund_fen"], once.get(k)) for k, x in houses.items() if x["hit_fund_fen"] != once.get(k, 0)])
+said = [x["message"] for x in hits if x["rule_id"] == "I07"]
+check("two_decimals", said and all(re.search(r"按政策应为 \d+\.\d\d 元$", m) for m in said), said)
 rows = [r for r in c.get("/api/clues", limit=200, sort="-fund_fen").json["rows"] if r["fund_fen"] > 0]
 
 # --- money of one clue ---

@@ -140,6 +140,35 @@ static void refuses(void **state)
     }
 }
 
+/* A slip of the pen in a variant is told with its own line, and with its name. */
+static void a_slip_in_a_variant(void **state)
+{
+    static const struct {
+        const char *body, *says, *where;
+    } slips[] = {
+        {"  of: person\n  from: stay\n  at_issue: {amount: none}\n  param: {longest: 15 d}\n  variants:\n"
+         "    strict:\n      param: {logest: 7 d}\n  ask: {gap: {axis: days, max: $longest}}\n",
+         "logest", ":12"},
+        {"  of: person\n  from: stay\n  at_issue: {amount: none}\n  param: {longest: 15 d}\n  variants:\n"
+         "    strict:\n      ask: {gap: {axis: days, max: $logest}}\n  ask: {gap: {axis: days, max: $longest}}\n",
+         "logest", ":12"},
+        {"  of: person\n  from: stay\n  at_issue: {amount: none}\n  variants:\n"
+         "    strict:\n      clas: [明确]\n  ask: {forbid: \"dx is missing\"}\n",
+         "clas", ":11"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof slips / sizeof *slips; i++) {
+        struct err e = {0};
+        struct huji_library *lib = load(slips[i].body, &e);
+
+        if (lib || !strstr(e.message, slips[i].says) || !strstr(e.where, "r.yaml") ||
+            !strstr(e.where, slips[i].where))
+            fail_msg("%zu: %s %s", i, lib ? "loaded" : e.message, e.where);
+        library_free(lib);
+    }
+}
+
 static const struct {
     const char *what, *body;
     int when;
@@ -234,10 +263,8 @@ static void version_of_texts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(refuses),
-        cmocka_unit_test(slides),
-        cmocka_unit_test(accepts),
-        cmocka_unit_test(version_of_texts),
+        cmocka_unit_test(refuses), cmocka_unit_test(a_slip_in_a_variant), cmocka_unit_test(slides),
+        cmocka_unit_test(accepts), cmocka_unit_test(version_of_texts),
     };
     return cmocka_run_group_tests_name("rules", tests, setup, teardown);
 }
