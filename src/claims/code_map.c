@@ -507,19 +507,26 @@ int code_map_apply(duckdb_connection con, struct code_map_report *out, struct er
                : rc;
 }
 
-int code_map_new_lines(duckdb_connection con, struct err *e)
+int code_map_new_lines(duckdb_connection con, struct buf *select, struct err *e)
 {
     int64_t any = 0;
     int rc = db_int(con, e, 0, &any,
                     "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'code_map'");
+    if (rc == 0 && any)
+        rc = make_cm(con, "huji_id_item(m.local)", "huji_id_item(m.national)", e);
     if (rc < 0 || !any)
         return rc;
-    rc = make_cm(con, "huji_id_item(m.local)", "huji_id_item(m.national)", e);
-    return rc == 0 ? db_run(con,
-                            "UPDATE nl SET " SET_ITEM
-                            " FROM cm x WHERE hilist_code = x.loc AND x.nat <> x.loc AND " SINCE,
-                            e)
-                   : rc;
+    struct buf b = BUF_INIT;
+    buf_fmt(
+        &b,
+        "SELECT n.* REPLACE (coalesce(x.nat, hilist_code) AS hilist_code, CASE WHEN x.nat IS NULL THEN marks ELSE "
+        "(marks & ~1) | x.bad END AS marks) FROM (%s) n LEFT JOIN cm x ON hilist_code = x.loc AND x.nat <> x.loc AND " SINCE,
+        buf_cstr(select));
+    buf_clear(select);
+    buf_str(select, buf_cstr(&b));
+    rc = b.failed || select->failed ? err_nomem(e) : 0;
+    buf_release(&b);
+    return rc;
 }
 
 int code_map_strip(duckdb_connection con, int64_t n, struct err *e)

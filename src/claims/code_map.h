@@ -42,8 +42,8 @@ int code_map_take(struct store *s, const struct code_pairs *p, const char *by, c
 
 /* --- for the import and its undoing --------------------------------------------------------------- */
 
-/* Lines of nl that are new. */
-int code_map_new_lines(duckdb_connection con, struct err *e);
+/* Makes the text of a query of new lines (lines.c) one that gives them their national item. */
+int code_map_new_lines(duckdb_connection con, struct buf *select, struct err *e);
 /* Lines that carry an item of the dictionary from id `n` on have their own code again (the dictionary is about to be cut). */
 int code_map_strip(duckdb_connection con, int64_t n, struct err *e);
 int code_map_apply(duckdb_connection con, struct code_map_report *out, struct err *e);

@@ -283,11 +283,10 @@ struct cached {
 };
 static _Thread_local struct cached cache[CACHE_SLOTS];
 
-/* With the lock held. `id` < 0: the next one. *at: the dictionary's own text. */
-static int32_t give(struct codes *c, enum domain d, struct shard *h, struct span s, int64_t id,
+/* With the lock held; a new one is given the next id. *at: the dictionary's own text. */
+static int32_t give(struct codes *c, enum domain d, struct shard *h, struct span s, uint64_t hash,
                     struct span *at)
 {
-    uint64_t hash = hash_bytes(s.p, s.n);
     uint32_t where;
     if (h->n * 4 >= h->n_place * 3 && more_places(h) < 0)
         return HUJI_NONE32;
@@ -300,8 +299,7 @@ static int32_t give(struct codes *c, enum domain d, struct shard *h, struct span
     char *e = s.n <= INT32_MAX ? new_entry(h, ENTRY_HEAD + s.n, &where) : NULL;
     if (!e)
         return HUJI_NONE32;
-    uint32_t global = id >= 0 ? (uint32_t)id : atomic_fetch_add(&c->book[d].n, 1),
-             n = (uint32_t)s.n;
+    uint32_t global = atomic_fetch_add(&c->book[d].n, 1), n = (uint32_t)s.n;
     memcpy(e, &global, 4);
     memcpy(e + 4, &n, 4);
     memcpy(e + ENTRY_HEAD, s.p, s.n);
@@ -329,11 +327,74 @@ int32_t codes_put(struct codes *c, enum domain d, struct span s)
     struct shard *h = &c->book[d].shard[hash >> 60];
     pthread_mutex_lock(&h->lock);
     struct span own;
-    int32_t id = give(c, d, h, s, -1, &own);
+    int32_t id = give(c, d, h, s, hash, &own);
     if (id != HUJI_NONE32)
         *k = (struct cached){owner, own, id};
     pthread_mutex_unlock(&h->lock);
     return id;
+}
+
+/* Those of one shard, in `which`. Where each belongs is far away in memory: all are fetched at once. */
+static void put_in_shard(struct codes *c, enum domain d, struct shard *h, const struct span *s,
+                         const uint64_t *hash, const uint16_t *which, size_t n, struct span *own,
+                         int32_t *id)
+{
+    pthread_mutex_lock(&h->lock);
+    while ((h->n + n) * 4 >= h->n_place * 3 && more_places(h) == 0)
+        ;
+    for (size_t k = 0; k < n && h->n_place; k++)
+        __builtin_prefetch(&h->place[hash[which[k]] & (h->n_place - 1)], 1);
+    for (size_t k = 0; k < n && h->n_place; k++) {
+        uint64_t at = h->place[hash[which[k]] & (h->n_place - 1)];
+        if (at)
+            __builtin_prefetch(entry_at(h, (uint32_t)at - 1));
+    }
+    for (size_t k = 0; k < n; k++) {
+        size_t i = which[k];
+        id[i] = give(c, d, h, s[i], hash[i], &own[i]);
+    }
+    pthread_mutex_unlock(&h->lock);
+}
+
+/* Of these nearly every text is a new one, or one that is long gone from the cache. */
+static bool many_texts(enum domain d)
+{
+    return d == D_VISIT || d == D_SETL || d == D_PERSON;
+}
+
+void codes_put_many(struct codes *c, enum domain d, const struct span *s, size_t n, int32_t *id)
+{
+    uint64_t hash[CODES_MANY], owner = c->serial * BOOK_COUNT + (uint64_t)d;
+    uint16_t left[CODES_MANY], which[CODES_MANY];
+    struct span own[CODES_MANY];
+    size_t n_left = 0, from[SHARDS + 1] = {0}, to[SHARDS];
+    bool cached = !many_texts(d);
+    for (size_t i = 0; i < n; i++) {
+        hash[i] = hash_bytes(s[i].p, s[i].n);
+        const struct cached *k = &cache[(hash[i] ^ (uint64_t)d * 977) % CACHE_SLOTS];
+        if (cached && k->owner == owner && span_eq(k->text, s[i])) {
+            id[i] = k->id;
+            continue;
+        }
+        left[n_left++] = (uint16_t)i;
+        from[(hash[i] >> 60) + 1]++;
+    }
+    for (size_t h = 0; h < SHARDS; h++) {
+        from[h + 1] += from[h];
+        to[h] = from[h];
+    }
+    for (size_t k = 0; k < n_left; k++)
+        which[to[hash[left[k]] >> 60]++] = left[k];
+    for (size_t h = 0; h < SHARDS; h++)
+        if (from[h + 1] > from[h])
+            put_in_shard(c, d, &c->book[d].shard[h], s, hash, which + from[h],
+                         from[h + 1] - from[h], own, id);
+    for (size_t k = 0; k < n_left && cached; k++) {
+        size_t i = left[k];
+        if (id[i] != HUJI_NONE32)
+            cache[(hash[i] ^ (uint64_t)d * 977) % CACHE_SLOTS] = (struct cached){owner, own[i],
+                                                                                 id[i]};
+    }
 }
 
 int32_t codes_find(struct codes *c, enum domain d, struct span s)

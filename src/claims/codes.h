@@ -29,6 +29,9 @@ int codes_load(struct codes *c, duckdb_connection con, duckdb_database db, struc
 int32_t codes_id(struct codes *c, enum domain d, struct span s);
 /* The same of a text as it stands, blanks and all; not empty. */
 int32_t codes_put(struct codes *c, enum domain d, struct span s);
+/* The same of up to CODES_MANY texts: what waits for memory waits together. */
+enum { CODES_MANY = 2048 };
+void codes_put_many(struct codes *c, enum domain d, const struct span *s, size_t n, int32_t *id);
 /* HUJI_NONE32 when unknown. */
 int32_t codes_find(struct codes *c, enum domain d, struct span s);
 /* The name that people read, of the domains whose table has one: the first that is seen stays. */

@@ -57,6 +57,24 @@ static int make_source(struct import *im, const struct derive_step *step, const 
                            : rc;
 }
 
+/* "x_all mdtrt_id]": that table's rows, as many legs as there are threads (legs_sql). Returns where it ends. */
+static const char *table_legs(struct buf *b, const struct import *im, const char *at)
+{
+    const char *blank = strchr(at, ' '), *end = strchr(at, ']');
+    struct span table = {at, (size_t)(blank - at)}, key = {blank + 1, (size_t)(end - blank - 1)};
+    long long ids = codes_count(im->store->fn.codes, span_is(key, "setl_id") ? D_SETL : D_VISIT);
+    int n = im->grows || ids < LINES_OF_A_LEG ? 1 : im->store->threads;
+    if (n == 1)
+        buf_span(b, table);
+    for (int i = 0; i < n && n > 1; i++)
+        buf_fmt(b, "%sSELECT * FROM %.*s WHERE %.*s >= %lld AND %.*s < %lld",
+                i ? " UNION ALL " : "(", (int)table.n, table.p, (int)key.n, key.p, ids * i / n,
+                (int)key.n, key.p, ids * (i + 1) / n);
+    if (n > 1)
+        buf_char(b, ')');
+    return end;
+}
+
 static void fill_in(struct buf *b, const struct import *im, const char *sql)
 {
     bool inside = false;
@@ -69,6 +87,8 @@ static void fill_in(struct buf *b, const struct import *im, const char *sql)
             inside = false;
         } else if (skip) {
             continue;
+        } else if (p[0] == '%' && p[1] == '[') {
+            p = table_legs(b, im, p + 2);
         } else if (p[0] == '%' && p[1] == 'N') {
             buf_i64(b, im->store->fn.now);
             p++;
@@ -204,7 +224,7 @@ static int make_nl(struct import *im, struct err *e)
         return 0;
     return db_run(
         im->con,
-        "CREATE OR REPLACE TEMP TABLE nl AS SELECT *, true AS ok, NULL::BIGINT AS h FROM s_line WHERE false",
+        "CREATE OR REPLACE TEMP VIEW nl AS SELECT *, true AS ok, NULL::BIGINT AS h FROM s_line WHERE false",
         e);
 }
 

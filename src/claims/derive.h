@@ -28,7 +28,7 @@ struct derive_step {
 };
 
 /* In this order; each ends with sql = NULL. %N stands for now (seconds), %F for the number of the first file of this
- * import, %{...} for text that is there only when the store grows. Growing, derive_touched makes t_visit, t_setl and
+ * import, %{...} for text that is there only when the store grows, %[table key] for a table read by all threads. Growing, derive_touched makes t_visit, t_setl and
  * t_person: the ids whose rows may change. */
 extern const struct derive_step derive_touched[];
 extern const struct derive_step derive_texts[];  /* temp tables x_*: texts as integers, ids given */

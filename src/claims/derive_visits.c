@@ -71,7 +71,7 @@ const struct derive_step derive_visits[] = {
      "v.refl_old_mdtrt_id, coalesce(v.dise_no, s.dise_no) AS dise_no, coalesce(v.opter_id, s.opter_id) AS opter_id, "
      "s.clr_way, coalesce(v.proxy_flag, s.proxy_flag) AS proxy_flag, s.medfee_sumamt, s.fund_pay_sumamt, s.inscp_amt, "
      "s.acct_pay, s.cash_payamt, s.maf_pay, coalesce(s.n, 0) AS setl_cnt, s.first AS first_setl_time, "
-     "v.mdtrt_id IS NULL AS made, coalesce(v.valid, true) AND NOT coalesce(v.inside, false) AS counts FROM %{(SELECT id FROM} d_visit %{WHERE id IN (SELECT id FROM t_visit))} m "
+     "v.mdtrt_id IS NULL AS made, coalesce(v.valid, true) AND NOT coalesce(v.inside, false) AS counts FROM %{(SELECT id FROM} %[d_visit id] %{WHERE id IN (SELECT id FROM t_visit))} m "
      "LEFT JOIN %{(SELECT * FROM} x_visit %{WHERE mdtrt_id IN (SELECT id FROM t_visit))} v ON v.mdtrt_id = m.id "
      "LEFT JOIN x_sum s ON s.mdtrt_id = m.id LEFT JOIN x_made l ON l.mdtrt_id = m.id LEFT JOIN x_dx x ON x.mdtrt_id = m.id"},
 /* the next stay of the person, anywhere, from the day of discharge on */
@@ -89,7 +89,7 @@ const struct derive_step derive_visits[] = {
      "CASE WHEN endtime < begntime THEN 32 ELSE 0 END | CASE WHEN a.psn_no IS NULL OR NOT "KNOWN_PERSON("a")" THEN 64 ELSE 0 END | "
      "CASE WHEN a.fixmedins_code IS NULL OR NOT "KNOWN_INST("a")" THEN 128 ELSE 0 END | "
      "CASE WHEN medfee_sumamt >= 1000000000 THEN 256 ELSE 0 END | CASE WHEN begntime > %N THEN 512 ELSE 0 END | "
-     "CASE WHEN begntime < p.brdy::BIGINT * 86400 THEN 1024 ELSE 0 END AS marks FROM x_all a "
+     "CASE WHEN begntime < p.brdy::BIGINT * 86400 THEN 1024 ELSE 0 END AS marks FROM %[x_all mdtrt_id] a "
      "JOIN x_vrank r ON r.id = a.mdtrt_id LEFT JOIN s_person p ON p.psn_no = a.psn_no "
      "LEFT JOIN x_next x ON x.mdtrt_id = a.mdtrt_id LEFT JOIN d_code c ON c.id = a.med_type",
  WHEN_ALWAYS, NULL, "mdtrt_id IN (SELECT id FROM t_visit)"},
@@ -112,7 +112,7 @@ const struct derive_step derive_visits[] = {
      "CASE WHEN abs(s.medfee_sumamt) >= 1000000000 THEN 256 ELSE 0 END | CASE WHEN s.setl_time > %N THEN 512 ELSE 0 END | "
      "CASE WHEN s.setl_time < p.brdy::BIGINT * 86400 THEN 1024 ELSE 0 END | CASE WHEN s.refd AND (s.init_setl_id IS NULL OR "
      "s.init_setl_id NOT IN (SELECT setl_id FROM x_known)) THEN 2048 ELSE 0 END AS marks FROM "
-     "%{(SELECT * FROM} x_setl %{WHERE setl_id IN (SELECT id FROM t_setl))} s JOIN x_srank r ON r.id = s.setl_id "
+     "%{(SELECT * FROM} %[x_setl setl_id] %{WHERE setl_id IN (SELECT id FROM t_setl))} s JOIN x_srank r ON r.id = s.setl_id "
      "LEFT JOIN x_all v ON v.mdtrt_id = s.mdtrt_id LEFT JOIN %{(SELECT * FROM} x_term %{WHERE setl_id IN (SELECT id FROM t_setl))} t ON t.setl_id = s.setl_id "
      "LEFT JOIN s_person p ON p.psn_no = s.psn_no", WHEN_ALWAYS, NULL, "setl_id IN (SELECT id FROM t_setl)"},
 

@@ -88,14 +88,6 @@ static bool put_word(const struct function_context *x, struct span s, int64_t fi
     return id != HUJI_NONE32;
 }
 
-static bool put_code(const struct function_context *x, int how, struct span s, int64_t *out)
-{
-    if (how != D_WORD && span_trim(s).n != s.n)
-        return put_word(x, s, CELL_ODD_CODE, out);
-    *out = codes_put(x->codes, (enum domain)how, s);
-    return *out != HUJI_NONE32;
-}
-
 static bool put_dec(const struct function_context *x, int how, struct span s, int64_t *out)
 {
     (void)how;
@@ -161,6 +153,65 @@ static void run_cast(duckdb_function_info info, duckdb_data_chunk in, duckdb_vec
             to32[i] = (int32_t)value;
         else
             to64[i] = value;
+    }
+}
+
+/* What is to be put of a vector's texts: the first of each run of equal ones. */
+struct putting {
+    struct span text[CODES_MANY];
+    int32_t id[CODES_MANY];
+    uint16_t row[CODES_MANY];
+    uint16_t like[CODES_MANY]; /* of each row: which row has its text */
+    size_t n;
+};
+
+static void collect(const struct bound *me, duckdb_vector v, idx_t n, struct putting *p,
+                    int32_t *to)
+{
+    duckdb_string_t *s = duckdb_vector_get_data(v);
+    const uint64_t *valid = duckdb_vector_get_validity(v);
+    struct span last = {NULL, 0};
+    uint16_t first = 0;
+    int64_t odd;
+    for (uint16_t i = 0; i < n; i++) {
+        to[i] = HUJI_NONE32;
+        p->like[i] = i;
+        if (!valid_at(valid, i))
+            continue;
+        struct span t = text_at(&s[i]);
+        if (last.p && span_eq(t, last)) {
+            p->like[i] = first;
+            continue;
+        }
+        last = t;
+        first = i;
+        if (me->how != D_WORD && span_trim(t).n != t.n) {
+            if (put_word(me->ctx, t, CELL_ODD_CODE, &odd))
+                to[i] = (int32_t)odd;
+        } else if (t.n) {
+            p->row[p->n] = i;
+            p->text[p->n++] = t;
+        }
+    }
+}
+
+/* huji_put_<domain>, huji_put_word: a vector's texts go to the dictionary together. */
+static void run_put(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)
+{
+    const struct bound *me = duckdb_scalar_function_get_extra_info(info);
+    idx_t n = duckdb_data_chunk_get_size(in);
+    uint64_t *ok = writable(out);
+    int32_t *to = duckdb_vector_get_data(out);
+    struct putting p;
+    p.n = 0;
+    collect(me, duckdb_data_chunk_get_vector(in, 0), n, &p, to);
+    codes_put_many(me->ctx->codes, (enum domain)me->how, p.text, p.n, p.id);
+    for (size_t k = 0; k < p.n; k++)
+        to[p.row[k]] = p.id[k];
+    for (idx_t i = 0; i < n; i++) {
+        to[i] = to[p.like[i]];
+        if (to[i] == HUJI_NONE32)
+            set_null(ok, i);
     }
 }
 
@@ -541,7 +592,7 @@ static const struct function functions[] = {
     {"huji_dec_int", run_value, BIG_IN, TO_INT, to_int, 0},
     {"huji_id_%s", run_cast, TEXT_IN, TO_INT, to_id, 0},
     {"huji_known_%s", run_cast, TEXT_IN, TO_INT, to_known, 0},
-    {"huji_put_%s", run_cast, TEXT_IN, TO_INT, put_code, 0},
+    {"huji_put_%s", run_put, TEXT_IN, TO_INT, NULL, 0},
     {"huji_text_%s", run_text, INT_IN, TO_TEXT, NULL, 0},
     {"huji_name_%s", run_name, {DUCKDB_TYPE_INTEGER, DUCKDB_TYPE_VARCHAR}, TO_INT, NULL, 0},
 };

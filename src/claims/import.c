@@ -195,6 +195,7 @@ static void drop_temp(struct import *im)
 {
     struct db_rows rows;
     struct buf b = BUF_INIT;
+    lines_forget(im);
     if (db_open(im->con, "SELECT table_name FROM duckdb_tables() WHERE temporary", &rows, NULL) < 0)
         return;
     while (db_next(&rows)) {

@@ -8,6 +8,9 @@
 #include "claims/import.h"
 #include "claims/scan.h"
 #include "claims/schema.h"
+#include "claims/spool.h"
+
+enum { LINES_OF_A_LEG = 250000 }; /* fewer rows of a table are read by one thread */
 
 /* One file that was opened and understood. */
 struct input {
@@ -35,13 +38,15 @@ struct import {
     struct input *in;
     size_t n;
     char now[32];
-    int64_t next_no;
+    int64_t next_no, first_no; /* of lines; where this import's begin */
     int next_file;
     struct arena arena;
-    bool whole; /* everything is to be derived anew (undo.h) */
-    bool grows; /* only adds to what is derived: derive.h */
-    bool certs; /* certificates of rosters are looked up among visits, and visits came */
-    bool lines; /* fee lines among the input: the temporary table nl is there */
+    bool whole;          /* everything is to be derived anew (undo.h) */
+    bool grows;          /* only adds to what is derived: derive.h */
+    bool certs;          /* certificates of rosters are looked up among visits, and visits came */
+    bool lines;          /* fee lines among the input */
+    struct spool *spool; /* where the rows of nl are; NULL: in the temporary table nl_rows */
+    bool gone;           /* some of them give way (im_gone) */
 };
 
 /* input.c */
@@ -65,7 +70,12 @@ int import_table(struct import *im, struct input *in, struct err *e); /* a t_<ta
 /* flat_join.c: a settlement of a flat sheet that an older import began; files first..last are taken back. */
 int flat_join(struct import *im, const struct input *in, struct err *e);
 int flat_forget(struct import *im, int first, int last, struct err *e);
-int lines_load(struct import *im, struct err *e);  /* texts, nl; repeats resolved */
+int lines_load(struct import *im, struct err *e); /* texts, nl; repeats resolved */
+/* nl, a view, has the new lines as ids and integers. Of one month, those that stay: "(SELECT ...)". */
+void lines_month_sql(struct buf *b, const struct import *im, int month);
+int lines_keep_fit(struct import *im,
+                   struct err *e);    /* nl without what gives way and what is no line */
+void lines_forget(struct import *im); /* nl and its rows */
 int lines_write(struct import *im, struct err *e); /* segments, keys, views */
 int derive_tables(struct import *im, struct err *e);
 /* Views over months that changed: lines per person, by which ranges are cut and streams are checked. */

@@ -88,7 +88,7 @@ static int make_part(struct import *im, int part, struct err *e)
 
 /* What a line must have; a file without one of the columns has no line. */
 static const char line_ok[] =
-    "huji_hash(bkkp_sn) IS NOT NULL AND coalesce(trim(psn_no), '') <> '' AND "
+    "huji_hash(bkkp_sn) IS NOT NULL AND huji_hash(psn_no) IS NOT NULL AND "
     "huji_time_sec(huji_put_time(fee_ocur_time)) IS NOT NULL AND "
     "huji_dec_fen(huji_put_dec(det_item_fee_sumamt)) IS NOT NULL";
 
@@ -132,26 +132,40 @@ static int load_file(struct import *im, struct input *in, int part, struct err *
     return rc;
 }
 
-/* nl: the part's lines as ids and integers. */
-static int make_narrow(struct import *im, int part, const char *tie, struct err *e)
+/*
+ * The lines of this import's part, as many legs as there are threads: what a transaction has not committed is scanned by
+ * one thread each.
+ */
+static void legs_sql(struct buf *b, const struct import *im, int part)
+{
+    int64_t lines = im->next_no - im->first_no;
+    int n = lines > LINES_OF_A_LEG ? im->store->threads : 1;
+    for (int i = 0; i < n; i++)
+        buf_fmt(b, "%sSELECT * FROM lp_%d WHERE no >= %lld AND no < %lld", i ? " UNION ALL " : "(",
+                part, (long long)(im->first_no + lines * i / n),
+                (long long)(im->first_no + lines * (i + 1) / n));
+    buf_char(b, ')');
+}
+
+/* The part's lines as ids and integers. */
+static void narrow_sql(struct buf *b, const struct import *im, int part, const char *tie)
 {
     static const char *const ids[] = {
         "psn_no",       "mdtrt_id",       "setl_id",          "fixmedins_code",   "med_type",
         "chrgitm_lv",   "list_type",      "med_chrgitm_type", "bilg_dr_code",     "acord_dr_code",
         "rx_circ_flag", "bilg_dept_codg", "dise_codg",        "dscg_tkdrug_flag", "etip_flag"};
-    struct buf b = BUF_INIT;
     buf_fmt(
-        &b,
-        "CREATE OR REPLACE TEMP TABLE nl AS SELECT *, CASE WHEN ok THEN huji_month(fee_ocur_time) END AS month, "
+        b,
+        "SELECT *, CASE WHEN ok THEN huji_month(fee_ocur_time) END AS month, "
         "CASE WHEN ok THEN huji_marks(hilist_code, cnt, pric, det_item_fee_sumamt, fee_ocur_time) END AS marks "
         "FROM (SELECT no, file_id, huji_hash(bkkp_sn) AS h, %s AS bk, ok",
         tie);
     for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
-        buf_str(&b, ", ");
-        line_id_sql(&b, ids[i], line_name_column(ids[i]));
+        buf_str(b, ", ");
+        line_id_sql(b, ids[i], line_name_column(ids[i]));
     }
-    buf_fmt(
-        &b,
+    buf_str(
+        b,
         ", CASE WHEN hilist_code >= 0 THEN hilist_code WHEN ok THEN huji_name_item(huji_id_item(coalesce(nullif(trim("
         "huji_text_item(hilist_code)), ''), huji_text_word(med_list_codg))), huji_text_word(hilist_name)) END AS hilist_code, "
         "huji_time_sec(fee_ocur_time) AS fee_ocur_time, huji_dec_qty(cnt) AS cnt, huji_dec_price(pric) AS pric, "
@@ -160,25 +174,90 @@ static int make_narrow(struct import *im, int part, const char *tie, struct err 
         "huji_dec_fen(preselfpay_amt)) AS inscp_amt, huji_dec_fen(fulamt_ownpay_amt) AS fulamt_ownpay_amt, "
         "huji_dec_fen(overlmt_selfpay) AS overlmt_selfpay, huji_dec_fen(preselfpay_amt) AS preselfpay_amt, "
         "huji_hash(rx_drord_no) AS rx_drord_no, huji_dec_int(prd_days) AS prd_days, "
-        "huji_hash(init_feedetl_sn) AS ih FROM lp_%d)",
-        part);
+        "huji_hash(init_feedetl_sn) AS ih FROM ");
+    legs_sql(b, im, part);
+    buf_char(b, ')');
+}
+
+/* `where`: of nl's rows */
+static int make_view(struct import *im, const char *where, struct err *e)
+{
+    struct buf b = BUF_INIT;
+    buf_str(&b, "CREATE OR REPLACE TEMP VIEW nl AS ");
+    if (im->spool)
+        spool_sql(&b, im->spool, 0);
+    else
+        buf_str(&b, "SELECT * FROM nl_rows");
+    buf_str(&b, where);
     int rc = b.failed ? err_nomem(e) : db_run(im->con, buf_cstr(&b), e);
     buf_release(&b);
     return rc;
+}
+
+/* nl. Only numbers can be put aside: where a text breaks ties it is a table. */
+static int make_narrow(struct import *im, int part, const char *tie, bool text, struct err *e)
+{
+    struct buf select = BUF_INIT, b = BUF_INIT;
+    char path[4096];
+    narrow_sql(&select, im, part, tie);
+    int rc = select.failed ? err_nomem(e) : code_map_new_lines(im->con, &select, e);
+    if (rc == 0 && !text) {
+        rc = store_tmp(im->store, "lines", path, sizeof path, e);
+        if (rc == 0)
+            rc = spool_fill(im->con, buf_cstr(&select), "month", path, im->store->threads,
+                            &im->spool, e);
+    } else if (rc == 0) {
+        buf_fmt(&b, "CREATE OR REPLACE TEMP TABLE nl_rows AS %s", buf_cstr(&select));
+        rc = b.failed ? err_nomem(e) : db_run(im->con, buf_cstr(&b), e);
+    }
+    buf_release(&select);
+    buf_release(&b);
+    return rc == 0 ? make_view(im, "", e) : rc;
+}
+
+static const char fit[] = " WHERE ok AND no NOT IN (SELECT no FROM im_gone)";
+
+int lines_keep_fit(struct import *im, struct err *e)
+{
+    int64_t gone = 0;
+    int rc = db_int(im->con, e, 0, &gone, "SELECT count(*) FROM im_gone");
+    im->gone = gone > 0;
+    return rc == 0 ? make_view(im, gone ? fit : " WHERE ok", e) : rc;
+}
+
+void lines_month_sql(struct buf *b, const struct import *im, int month)
+{
+    buf_char(b, '(');
+    if (im->spool)
+        spool_sql(b, im->spool, month);
+    else
+        buf_str(b, "SELECT * FROM nl_rows");
+    buf_str(b, im->gone ? fit : " WHERE ok");
+    if (!im->spool)
+        buf_fmt(b, " AND month = %d", month);
+    buf_char(b, ')');
+}
+
+void lines_forget(struct import *im)
+{
+    db_run(im->con, "DROP VIEW IF EXISTS temp.nl", NULL);
+    spool_free(im->spool);
+    im->spool = NULL;
 }
 
 /*
  * Lines are stored in the order of bkkp_sn's bytes where person and second are equal. Numbers of one house differ in a
  * few last characters: then 8 or 16 bytes behind the common beginning say all, and sort far faster than text.
  */
-static int tie_breaker(struct import *im, int part, char *out, size_t cap, struct err *e)
+static int tie_breaker(struct import *im, int part, char *out, size_t cap, bool *text,
+                       struct err *e)
 {
-    char sql[256];
-    snprintf(sql, sizeof sql,
-             "SELECT min(trim(bkkp_sn)), max(trim(bkkp_sn)), max(strlen(bkkp_sn)) FROM lp_%d",
-             part);
+    struct buf sql = BUF_INIT;
     struct db_rows rows;
-    int rc = db_open(im->con, sql, &rows, e);
+    buf_str(&sql, "SELECT min(bkkp_sn), max(bkkp_sn), max(strlen(bkkp_sn)) FROM ");
+    legs_sql(&sql, im, part);
+    int rc = sql.failed ? err_nomem(e) : db_open(im->con, buf_cstr(&sql), &rows, e);
+    buf_release(&sql);
     if (rc < 0)
         return rc;
     db_next(&rows);
@@ -186,7 +265,9 @@ static int tie_breaker(struct import *im, int part, char *out, size_t cap, struc
     size_t k = 0, longest = (size_t)db_i64(&rows, 2);
     while (k < lo.n && k < hi.n && lo.p[k] == hi.p[k])
         k++;
-    if (longest - k <= 16)
+    /* blanks around a number are no part of it: with them k would say nothing */
+    *text = longest - k > 16 || span_trim(lo).n != lo.n || span_trim(hi).n != hi.n;
+    if (!*text)
         snprintf(out, cap, "CASE WHEN ok THEN huji_tail%s(bkkp_sn, %zu::BIGINT) END",
                  longest - k <= 8 ? "" : "16", k);
     else
@@ -203,9 +284,9 @@ static int blame_lines(struct import *im, int part, int file_id, struct err *e)
     buf_str(
         &b,
         "CREATE OR REPLACE TEMP TABLE im_reject AS SELECT t.row_no - 1 AS row, "
-        "CASE WHEN n.h IS NULL THEN 'bkkp_sn' WHEN coalesce(trim(t.psn_no), '') = '' THEN 'psn_no' "
+        "CASE WHEN n.h IS NULL THEN 'bkkp_sn' WHEN huji_hash(t.psn_no) IS NULL THEN 'psn_no' "
         "WHEN n.fee_ocur_time IS NULL THEN 'fee_ocur_time' ELSE 'det_item_fee_sumamt' END AS column_name, "
-        "CASE WHEN n.h IS NULL THEN t.bkkp_sn WHEN coalesce(trim(t.psn_no), '') = '' THEN t.psn_no "
+        "CASE WHEN n.h IS NULL THEN t.bkkp_sn WHEN huji_hash(t.psn_no) IS NULL THEN t.psn_no "
         "WHEN n.fee_ocur_time IS NULL THEN t.fee_ocur_time ELSE t.det_item_fee_sumamt END AS value, "
         "'' AS reason, n.det_item_fee_sumamt AS fen FROM nl n JOIN (");
     int rc = line_part_sql(im->con, &b, table, e);
@@ -239,9 +320,12 @@ static int check_file(struct import *im, struct input *in, int part, struct err 
 static int count_file(struct import *im, struct input *in, struct err *e)
 {
     int64_t n = 0, fen = 0;
-    int rc = db_int(im->con, e, 0, &n,
-                    "SELECT count(*) FROM im_gone WHERE file_id = %d AND (same OR NOT again)",
-                    in->file_id);
+    int rc = db_int(im->con, e, 0, &n, "SELECT count(*) FROM im_gone");
+    if (rc < 0 || !n)
+        return rc;
+    rc = db_int(im->con, e, 0, &n,
+                "SELECT count(*) FROM im_gone WHERE file_id = %d AND (same OR NOT again)",
+                in->file_id);
     if (rc == 0)
         rc = db_int(
             im->con, e, 0, &fen,
@@ -331,7 +415,7 @@ static int finish_files(struct import *im, struct err *e)
 static int load_files(struct import *im, int part, struct err *e)
 {
     int rc = make_part(im, part, e);
-    int64_t base = im->next_no;
+    int64_t base = im->first_no = im->next_no;
     for (size_t i = 0; i < im->n && rc == 0; i++)
         if (is_lines(&im->in[i])) {
             rc = load_file(im, &im->in[i], part, e);
@@ -354,17 +438,16 @@ int lines_load(struct import *im, struct err *e)
         return 0;
     int64_t part = 0;
     char tie[96];
+    bool text = false;
     int rc = db_int(im->con, e, 1, &part, "SELECT max(id) + 1 FROM line_part");
     if (rc == 0)
         rc = load_files(im, (int)part, e);
     if (rc == 0)
-        rc = tie_breaker(im, (int)part, tie, sizeof tie, e);
+        rc = tie_breaker(im, (int)part, tie, sizeof tie, &text, e);
     if (rc == 0)
         rc = import_step(im, "检查并编码费用明细", 0, 0, e);
     if (rc == 0)
-        rc = make_narrow(im, (int)part, tie, e);
-    if (rc == 0)
-        rc = code_map_new_lines(im->con, e);
+        rc = make_narrow(im, (int)part, tie, text, e);
     for (size_t i = 0; i < im->n && rc == 0; i++)
         if (is_lines(&im->in[i]))
             rc = check_file(im, &im->in[i], (int)part, e);

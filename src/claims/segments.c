@@ -57,18 +57,17 @@ static int find_originals(struct import *im, struct err *e)
 }
 
 /* A new month: nothing but the sort. */
-static void fresh_sql(struct buf *b, int month)
+static void fresh_sql(struct buf *b, const struct import *im, int month)
 {
     buf_fmt(b, "CREATE TABLE line_%d AS SELECT ", month);
     fields_sql(b, "n.");
-    buf_fmt(
-        b,
-        " FROM nl n LEFT JOIN im_orig o ON o.h = n.ih WHERE n.month = %d ORDER BY n.psn_no, n.fee_ocur_time, n.bk",
-        month);
+    buf_str(b, " FROM ");
+    lines_month_sql(b, im, month);
+    buf_str(b, " n LEFT JOIN im_orig o ON o.h = n.ih ORDER BY n.psn_no, n.fee_ocur_time, n.bk");
 }
 
 /* A month that is there: its lines and the new ones, ties in order of the text. */
-static void merge_sql(struct buf *b, int month)
+static void merge_sql(struct buf *b, const struct import *im, int month)
 {
     buf_fmt(b, "CREATE OR REPLACE TABLE line_%d AS SELECT ", month);
     plain_fields(b, "");
@@ -80,20 +79,20 @@ static void merge_sql(struct buf *b, int month)
         "im_gone) UNION ALL SELECT ",
         month);
     fields_sql(b, "n.");
-    buf_fmt(
+    buf_str(b, ", trim(t.bkkp_sn) AS tie FROM ");
+    lines_month_sql(b, im, month);
+    buf_str(
         b,
-        ", trim(t.bkkp_sn) AS tie FROM nl n JOIN line_text t ON t.no = n.no LEFT JOIN im_orig o ON o.h = n.ih "
-        "WHERE n.month = %d) ORDER BY psn_no, fee_ocur_time, tie",
-        month);
+        " n JOIN line_text t ON t.no = n.no LEFT JOIN im_orig o ON o.h = n.ih) ORDER BY psn_no, fee_ocur_time, tie");
 }
 
 static int write_month(struct import *im, int month, bool there, struct err *e)
 {
     struct buf b = BUF_INIT;
     if (there)
-        merge_sql(&b, month);
+        merge_sql(&b, im, month);
     else
-        fresh_sql(&b, month);
+        fresh_sql(&b, im, month);
     int rc = b.failed ? err_nomem(e) : db_run(im->con, buf_cstr(&b), e);
     buf_release(&b);
     if (rc == 0)
@@ -201,8 +200,7 @@ int lines_write(struct import *im, struct err *e)
     struct months *m = mem_calloc(1, sizeof *m);
     if (!m)
         return err_nomem(e);
-    /* What gives way is no line: nl keeps only what is. */
-    rc = db_run(im->con, "DELETE FROM nl WHERE NOT ok OR no IN (SELECT no FROM im_gone)", e);
+    rc = lines_keep_fit(im, e);
     if (rc == 0)
         rc = undo_keep_lines(im, e);
     if (rc == 0)
@@ -217,6 +215,9 @@ int lines_write(struct import *im, struct err *e)
             rc = import_step(im, "按月排序写入", i + 1, m->n, e);
     }
     mem_free(m);
+    /* no order to keep: by all threads */
+    if (rc == 0)
+        rc = db_run(im->con, "SET preserve_insertion_order = false", e);
     if (rc == 0)
         rc = write_keys(im, e);
     if (rc == 0)

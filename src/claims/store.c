@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "claims/config.h"
 #include "claims/scan.h"
+#include "claims/spool.h"
 
 static const char yaml_text[] = "# 护基数据目录。改后下次命令生效。\n"
                                 "# memory_limit: 2200MB # 数据库可用内存\n"
@@ -258,6 +259,8 @@ static int open_all(struct store *s, const struct store_options *o, struct err *
         rc = functions_register(s->con, &s->fn, e);
     if (rc == 0)
         rc = scan_register(s->con, e);
+    if (rc == 0)
+        rc = spool_register(s->con, e);
     return rc;
 }
 
