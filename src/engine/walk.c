@@ -50,6 +50,8 @@ int walk_new(const struct huji_run *run, struct walk **out, struct err *e)
     w->visit_ok = mem_calloc(plans, 1);
     w->own_row = mem_calloc(plans, 1);
     w->reached = mem_calloc(rules, 1);
+    w->by_owner = mem_calloc(rules, 1);
+    w->owners = mem_calloc(rules, sizeof *w->owners);
     w->buf = mem_calloc(rules, sizeof *w->buf);
     w->kept = mem_calloc(rules, sizeof *w->kept);
     w->mask = mem_calloc(rules, sizeof *w->mask);
@@ -59,7 +61,7 @@ int walk_new(const struct huji_run *run, struct walk **out, struct err *e)
     w->is_touched = mem_calloc(rules, sizeof *w->is_touched);
     if (!w->guard || !w->guarded || !w->visit_of || !w->visit_ok || !w->buf || !w->kept ||
         !w->mask || !w->told || !w->sums || !w->touched || !w->is_touched || !w->own_row ||
-        !w->reached || walk_fillers(w) < 0) {
+        !w->reached || !w->by_owner || !w->owners || walk_fillers(w) < 0) {
         walk_free(w);
         return err_nomem(e);
     }
@@ -73,6 +75,7 @@ int walk_new(const struct huji_run *run, struct walk **out, struct err *e)
         w->mask[i] &= (uint16_t)~w->told[i];
     }
     walk_own_rows(w);
+    walk_owners(w);
     for (int p = 0; p < run->n_plan; p++)
         if (run->plan[p].person[0].x)
             w->guarded[w->n_guarded++] = p;
@@ -123,7 +126,8 @@ void walk_free(struct walk *w)
                    w->visit_ok,     w->buf,      w->touched,  w->is_touched, w->live,
                    w->tapped,       w->by_visit, w->fund,     w->rows,       w->order,
                    w->fold.members, w->own_row,  w->reached,  w->filler,     w->owner.ev,
-                   w->bucket,       w->open,     w->open_old, w->bits,       w->bit_of};
+                   w->bucket,       w->open,     w->open_old, w->bits,       w->bit_of,
+                   w->by_owner,     w->owners};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         mem_free(all[i]);
     net_release(&w->net);
@@ -458,7 +462,9 @@ static void walk_person(struct walk *w, int32_t psn)
         walk_rows(w, psn, TURN_NEW);
         walk_news_close(w);
         walk_news_open(w);
+        w->old_turn = true;
         walk_rows(w, psn, TURN_OLD);
+        w->old_turn = false;
     } else {
         walk_rows(w, psn, TURN_ALL);
     }

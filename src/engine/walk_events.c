@@ -198,6 +198,18 @@ static bool fill(struct walk *w, const struct filler *f, struct event *ev)
     return true;
 }
 
+/* An old row whose owner has no new one: asked before its conditions, which cost more. */
+static bool of_no_use(struct walk *w, const struct rule *r, const struct filler *f)
+{
+    int64_t key[HUJI_MAX_KEYS];
+    if (!w->old_turn || !w->by_owner[r->index])
+        return false;
+    for (int k = 0; k < f->n_keys; k++)
+        if ((key[k] = eval(&w->env, f->key[k])) == HUJI_NONE64)
+            return true; /* has no owner */
+    return !(w->owners[r->index] & walk_owner_bit(r, key));
+}
+
 static void pack(struct walk *w, const struct rule *r, const struct event *ev)
 {
     uint64_t h = 0;
@@ -230,7 +242,10 @@ static void push(struct walk *w, const struct rule *r, const struct event *ev)
     if (!w->is_touched[r->index]) {
         w->is_touched[r->index] = true;
         w->touched[w->n_touched++] = r->index;
+        w->owners[r->index] = 0;
     }
+    if (w->news && !w->old_turn)
+        w->owners[r->index] |= walk_owner_bit(r, ev->key);
 }
 
 /* Copies a line into the tap; the row there, or -1. */
@@ -301,7 +316,8 @@ static void consider_rows(struct walk *w, int p, struct event_ref ev, int64_t da
     size_t before = w->out.n;
     for (uint32_t k = plan->kn->at[item]; k < plan->kn->at[item + 1]; k++) {
         w->env.cur = (struct event_ref){ev.src, ev.row, plan->kn->rows[k]};
-        if (knowledge_holds(c->kn, w->env.cur.kn, day) && walk_passes(w, plan->event))
+        if (!of_no_use(w, r, &w->filler[p]) && knowledge_holds(c->kn, w->env.cur.kn, day) &&
+            walk_passes(w, plan->event))
             take(w, r, p, plan->clause);
         if (one && w->out.n > before)
             return;
@@ -324,7 +340,7 @@ void walk_consider(struct walk *w, int p, enum source_id src, int32_t row)
             return;
     }
     if (!plan->kn) {
-        if (walk_passes(w, plan->event))
+        if (!of_no_use(w, r, &w->filler[p]) && walk_passes(w, plan->event))
             take(w, r, p, plan->clause);
         return;
     }

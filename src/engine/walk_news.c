@@ -45,6 +45,28 @@ void walk_own_rows(struct walk *w)
     }
 }
 
+static bool takes_refunds(const struct rule *r)
+{
+    for (int c = 0; c < r->n_clauses; c++)
+        if (r->clause[c].src == S_UNMATCHED)
+            return true;
+    return false;
+}
+
+/* Not where new events may still come behind the old rows, where lines at issue are no members, or where an event has more owners
+ * than its row tells. */
+void walk_owners(struct walk *w)
+{
+    for (int i = 0; i < w->run->lib->n_rules; i++) {
+        const struct rule *r = w->run->lib->rules[i];
+        bool spread = false;
+        for (int c = 0; c < r->n_clauses; c++)
+            spread = spread || (r->kind == &kind_quota && r->slot[c][SL_TOLERANCE]);
+        w->by_owner[i] = r->in_walk && !r->is_measure && !r->derive.on && r->at_of != OF_LINES &&
+                         !spread && !takes_refunds(r);
+    }
+}
+
 static void reach(struct walk *w, const int *plans)
 {
     for (; *plans >= 0; plans++)
@@ -94,10 +116,7 @@ void walk_news_close(struct walk *w)
     const struct huji_library *lib = w->run->lib;
     for (int p = 0; p < w->run->n_plan; p++) {
         const struct rule *r = lib->rules[w->run->plan[p].rule];
-        bool refunds = false;
-        for (int c = 0; c < r->n_clauses; c++)
-            refunds = refunds || r->clause[c].src == S_UNMATCHED;
-        if (!w->is_touched[r->index] && r->at_of != OF_LINES && !refunds)
+        if (!w->is_touched[r->index] && r->at_of != OF_LINES && !takes_refunds(r))
             w->guard[p] = 0;
     }
 }

@@ -71,6 +71,8 @@ struct walk {
     const struct walk_news *news;
     bool *own_row,
         *reached; /* per plan: it finds nothing but the row itself; per rule: news touches it */
+    bool *by_owner, old_turn; /* per rule: an old row whose owner has no new one is of no use to it */
+    uint64_t *owners;         /* per rule: a bit for each owner of a new event, by its hash */
     /* per rule */
     struct evbuf *buf;
     struct kept (*kept)[KEPT_PARTS];
@@ -119,6 +121,15 @@ void walk_news_guards(struct walk *w);
 bool walk_is_new(const struct walk *w, enum source_id src, int32_t row);
 bool walk_any_new(const struct walk *w, const struct event *ev, size_t n);
 void walk_own_rows(struct walk *w);
+/* Which rules need of the old rows only those of owners that have a new one; which of 64 bits an owner is. */
+void walk_owners(struct walk *w);
+static inline uint64_t walk_owner_bit(const struct rule *r, const int64_t *key)
+{
+    uint64_t h = 0;
+    for (int k = 0; k < r->n_keys; k++)
+        h = (h ^ (uint64_t)key[k]) * UINT64_C(0x9e3779b97f4a7c15);
+    return UINT64_C(1) << (h >> 58);
+}
 void walk_news_close(struct walk *w);
 /* After guards have changed: the bits that offer reads. With news only; without, guards() sets single ones. */
 void walk_news_open(struct walk *w);
