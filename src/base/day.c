@@ -169,7 +169,21 @@ void day_print(struct buf *b, day_t day)
 {
     int y, m, d;
     day_to_ymd(day, &y, &m, &d);
-    buf_fmt(b, "%04d-%02d-%02d", y, m, d);
+    if (y < 0 || y > 9999) {
+        buf_fmt(b, "%04d-%02d-%02d", y, m, d);
+        return;
+    }
+    const char text[] = {(char)('0' + y / 1000),
+                         (char)('0' + y / 100 % 10),
+                         (char)('0' + y / 10 % 10),
+                         (char)('0' + y % 10),
+                         '-',
+                         (char)('0' + m / 10),
+                         (char)('0' + m % 10),
+                         '-',
+                         (char)('0' + d / 10),
+                         (char)('0' + d % 10)};
+    buf_add(b, text, sizeof text);
 }
 
 void sec_print(struct buf *b, sec_t t)

@@ -100,12 +100,20 @@ void dec_print(struct buf *b, int64_t v, int scale)
     uint64_t u = v < 0 ? (uint64_t)0 - (uint64_t)v : (uint64_t)v, one = 1;
     for (int i = 0; i < scale; i++)
         one *= 10;
-    buf_fmt(b, "%s%" PRIu64, v < 0 ? "-" : "", u / one);
+    if (!scale) {
+        buf_i64(b, v);
+        return;
+    }
+    if (v < 0)
+        buf_char(b, '-');
+    buf_i64(b, (int64_t)(u / one));
     uint64_t f = u % one;
     if (!f)
         return;
     char tmp[24];
-    int n = snprintf(tmp, sizeof tmp, "%0*" PRIu64, scale, f);
+    int n = scale;
+    for (int i = scale; i-- > 0; f /= 10)
+        tmp[i] = (char)('0' + f % 10);
     while (n > 0 && tmp[n - 1] == '0')
         n--;
     buf_char(b, '.');

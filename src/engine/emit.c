@@ -361,9 +361,13 @@ static struct money excess_of_measure(const struct fold *f, const struct found *
 
 static int32_t common(struct fold *f, const struct found *w, const char *name, int32_t own)
 {
+    int src = -1, c = -1;
     for (size_t i = 0; i < w->n_members; i++) {
         struct event_ref r = ref_of(w->members[i].ev);
-        int c = source_field(r.src, span_of(name));
+        if ((int)r.src != src) { /* mostly all of one */
+            src = (int)r.src;
+            c = source_field(r.src, span_of(name));
+        }
         if (w->members[i].role == 1 && c >= 0 && eval_field(f->env, &r, c) != own)
             return HUJI_NONE32;
     }

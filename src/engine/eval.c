@@ -13,11 +13,6 @@ int64_t eval_resident(const struct env *v, const struct event_ref *r, int field,
                       (size_t)r->row);
 }
 
-int64_t eval_field(const struct env *v, const struct event_ref *r, int field)
-{
-    return eval_cell(v, r, field, ftype_width(huji_sources[r->src].fields[field].type) == 8);
-}
-
 /* A column of what the event hangs on, or of the one before. */
 static int64_t eval_column(struct env *v, const struct expr *x)
 {
@@ -63,11 +58,16 @@ int64_t div_round(int64_t a, int64_t b, int scale_up)
 
 static int64_t rescale(int64_t a, int from, int to)
 {
+    static const int64_t ten[] = {1,      10,      100,      1000,      10000,
+                                  100000, 1000000, 10000000, 100000000, 1000000000};
+    enum { MOST = sizeof ten / sizeof *ten - 1 };
     if (a == NONE)
         return NONE;
-    for (; from < to; from++)
-        if (__builtin_mul_overflow(a, 10, &a))
+    for (; from < to; from += MOST)
+        if (__builtin_mul_overflow(a, ten[to - from < MOST ? to - from : MOST], &a))
             return NONE;
+        else if (to - from <= MOST)
+            return a;
     int64_t d = 1;
     for (; from > to; from--)
         d *= 10;

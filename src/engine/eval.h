@@ -50,6 +50,11 @@ static inline int64_t eval_cell(const struct env *v, const struct event_ref *r, 
     return cell == HUJI_NONE32 ? HUJI_NONE64 : cell;
 }
 
+static inline int64_t eval_field(const struct env *v, const struct event_ref *r, int field)
+{
+    return eval_cell(v, r, field, ftype_width(huji_sources[r->src].fields[field].type) == 8);
+}
+
 static inline int64_t eval(struct env *v, const struct expr *x)
 {
     if (x->op == X_NUM)
@@ -65,7 +70,6 @@ static inline bool eval_true(struct env *v, const struct expr *x)
 }
 /* The same answer as eval_true, sooner: where only true counts, an unknown half need not be told from a false one. */
 bool eval_holds(struct env *v, const struct expr *x);
-int64_t eval_field(const struct env *v, const struct event_ref *r, int field);
 /* eval_sums.c: X_AGG over the lines or other rows of a visit, X_MEMBERS over the members of a finding. */
 int64_t eval_agg(struct env *v, const struct expr *x);
 int64_t eval_members(struct env *v, const struct expr *x);

@@ -34,7 +34,8 @@ struct conjunct {
     struct expr *x;
     bool except; /* passes unless x is true */
     enum ask ask;
-    int field;      /* the column */
+    int field; /* the column; wide: of 8 bytes */
+    bool wide;
     uint64_t *bits; /* ASK_SET: which codes */
     uint32_t n_bits;
     enum xop op; /* ASK_NUMBER: column op num */

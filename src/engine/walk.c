@@ -121,13 +121,12 @@ void walk_free(struct walk *w)
             kept_release(&w->kept[i][k]);
     for (int i = 0; w->sums && i < w->run->lib->n_measures; i++)
         measure_release(&w->sums[i]);
-    void *all[] = {w->kept,         w->mask,     w->told,     w->sums,       w->all,
-                   w->tap_rank,     w->part.ev,  w->guard,    w->guarded,    w->visit_of,
-                   w->visit_ok,     w->buf,      w->touched,  w->is_touched, w->live,
-                   w->tapped,       w->by_visit, w->fund,     w->rows,       w->order,
-                   w->fold.members, w->own_row,  w->reached,  w->filler,     w->owner.ev,
-                   w->bucket,       w->open,     w->open_old, w->bits,       w->bit_of,
-                   w->by_owner,     w->owners};
+    void *all[] = {
+        w->kept,    w->mask,    w->told,     w->sums,     w->all,    w->tap_rank, w->part.ev,
+        w->guard,   w->guarded, w->visit_of, w->visit_ok, w->buf,    w->touched,  w->is_touched,
+        w->live,    w->tapped,  w->by_visit, w->fund,     w->rows,   w->order,    w->fold.members,
+        w->own_row, w->reached, w->filler,   w->owner.ev, w->bucket, w->open,     w->open_old,
+        w->bits,    w->bit_of,  w->by_owner, w->owners};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         mem_free(all[i]);
     net_release(&w->net);

@@ -103,7 +103,7 @@ static bool holds(struct walk *w, const struct conjunct *c)
 {
     if (c->ask == ASK_EVAL)
         return eval_holds(&w->env, c->x);
-    int64_t v = eval_field(&w->env, &w->env.cur, c->field);
+    int64_t v = eval_cell(&w->env, &w->env.cur, c->field, c->wide);
     if (v == HUJI_NONE64)
         return false;
     if (c->ask == ASK_SET)

@@ -70,9 +70,10 @@ struct walk {
     int8_t *visit_ok;
     const struct walk_news *news;
     bool *own_row,
-        *reached; /* per plan: it finds nothing but the row itself; per rule: news touches it */
-    bool *by_owner, old_turn; /* per rule: an old row whose owner has no new one is of no use to it */
-    uint64_t *owners;         /* per rule: a bit for each owner of a new event, by its hash */
+        *reached;     /* per plan: it finds nothing but the row itself; per rule: news touches it */
+    bool *by_owner;   /* per rule: an old row whose owner has no new one is of no use to it */
+    uint64_t *owners; /* per rule: a bit for each owner of a new event, by its hash */
+    bool old_turn;    /* old rows are being walked */
     /* per rule */
     struct evbuf *buf;
     struct kept (*kept)[KEPT_PARTS];

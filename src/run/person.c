@@ -79,6 +79,11 @@ int person_bench_new(const struct person_link *l, struct person_bench **out, str
     b->frame = l->frame;
     b->run.frame = &b->frame;
     b->psn = -1;
+    b->f_no = source_field(S_LINE, SPAN("no"));
+    b->f_item = source_field(S_LINE, SPAN("hilist_code"));
+    b->f_dept = source_field(S_LINE, SPAN("bilg_dept_codg"));
+    b->f_in = source_field(S_STAY, SPAN("adm_dept_codg"));
+    b->f_out = source_field(S_STAY, SPAN("dscg_dept_codg"));
     int rc = own_maps(b, e);
     if (rc == 0)
         rc = own_links(b, e);
@@ -185,10 +190,8 @@ static int deliver(struct person_bench *b, const struct new_events *ev, struct p
     return 0;
 }
 
-static struct span code_at(const struct person_bench *b, enum source_id s, const char *name,
-                           int64_t row)
+static struct span code_at(const struct person_bench *b, enum source_id s, int f, int64_t row)
 {
-    int f = source_field(s, span_of(name));
     const void *col = s == S_LINE ? b->past.table[S_LINE].col[f] : b->frame.table[s].col[f];
     if (!col || row < 0)
         return (struct span){"", 0};
@@ -200,7 +203,7 @@ static struct span code_at(const struct person_bench *b, enum source_id s, const
 /* Row of a line by its `no`: those of the history come first, then those of the message that count. */
 static int64_t line_row(const struct person_bench *b, int64_t no)
 {
-    const int64_t *col = b->past.table[S_LINE].col[source_field(S_LINE, SPAN("no"))];
+    const int64_t *col = b->past.table[S_LINE].col[b->f_no];
     if (no < LINE_NEW && no >= 0 && (size_t)no < b->n_past_line && col[no] == no)
         return no;
     for (size_t i = no < LINE_NEW ? 0 : b->n_past_line; i < b->n_line; i++)
@@ -219,7 +222,7 @@ static int members(struct person_bench *b, struct names_ctx *x, struct live_find
     for (uint32_t i = 0; i < h->n_evidence; i++) {
         const struct huji_ref *r = &h->evidence[i];
         const struct source *s = &huji_sources[r->source];
-        int fid = source_field((enum source_id)r->source, span_of(s->id_field));
+        int fid = b->run.known[r->source].id;
         struct span id = s->fields[fid].type == F_CODE
                              ? run_code(&b->run, s->fields[fid].domain, r->id)
                              : line_text(x, r->id);
@@ -236,8 +239,8 @@ static int members(struct person_bench *b, struct names_ctx *x, struct live_find
         if (!line)
             continue;
         int64_t row = line_row(b, r->id);
-        m->item = code_at(b, S_LINE, "hilist_code", row);
-        m->dept = code_at(b, S_LINE, "bilg_dept_codg", row);
+        m->item = code_at(b, S_LINE, b->f_item, row);
+        m->dept = code_at(b, S_LINE, b->f_dept, row);
     }
     return 0;
 }
@@ -248,8 +251,8 @@ static struct span visit_dept(const struct person_bench *b, const struct huji_fi
         (uint32_t)h->mdtrt_id >= b->frame.dict[D_VISIT].n)
         return (struct span){"", 0};
     int32_t row = b->row_of_visit[h->mdtrt_id];
-    struct span out = code_at(b, S_STAY, "dscg_dept_codg", row);
-    return out.n ? out : code_at(b, S_STAY, "adm_dept_codg", row);
+    struct span out = code_at(b, S_STAY, b->f_out, row);
+    return out.n ? out : code_at(b, S_STAY, b->f_in, row);
 }
 
 static int tell_one(struct person_bench *b, struct names_ctx *x, const struct huji_finding *f,
@@ -306,7 +309,7 @@ static int mark_news(struct person_bench *b, const struct new_events *ev, int kn
     memset(b->new_line, 0, b->n_line + 1);
     memset(b->new_stay, 0, stay->n + 1);
     memset(b->new_oprn, 0, op->n + 1);
-    const int64_t *no = b->past.table[S_LINE].col[source_field(S_LINE, SPAN("no"))];
+    const int64_t *no = b->past.table[S_LINE].col[b->f_no];
     for (size_t i = b->n_past_line; i < b->n_line; i++)
         b->new_line[i] = ev->line[no[i] - LINE_NEW].fresh;
     for (size_t i = 0; i < b->n_visit; i++) {

@@ -62,6 +62,8 @@ struct person_bench {
     int64_t others[OTHERS];
     uint32_t n_others;
     size_t n_line, n_past_line;
+    int f_no, f_item, f_dept, f_in,
+        f_out;      /* fields: of a line; of a stay, where it came in and left */
     bool strange;   /* the message has a code that the link does not know */
     int32_t *visit; /* numbers of ev->visit */
     size_t n_visit;
