@@ -31,6 +31,24 @@ uint64_t hash_bytes(const void *p, size_t n)
     return hash_u64(h ^ w ^ ((uint64_t)n << 56));
 }
 
+uint64_t hash_long(const void *p, size_t n)
+{
+    const uint64_t k = UINT64_C(0x9e3779b97f4a7c15);
+    const unsigned char *s = p;
+    uint64_t a[4] = {n, k, n ^ k, ~k};
+    for (; n >= 32; n -= 32, s += 32)
+        for (int i = 0; i < 4; i++) {
+            uint64_t w;
+            memcpy(&w, s + 8 * i, 8);
+            w ^= a[i];
+            a[i] = (w << 29 | w >> 35) * k;
+        }
+    uint64_t h = hash_bytes(s, n);
+    for (int i = 0; i < 4; i++)
+        h = hash_u64(h ^ a[i]);
+    return h;
+}
+
 static size_t map_slot(const struct map *m, uint64_t key)
 {
     size_t i = hash_u64(key) & (m->cap - 1);

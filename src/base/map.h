@@ -45,6 +45,8 @@ uint32_t names_get(const struct names *t, struct span s); /* NAME_NONE when abse
 void names_release(struct names *t);
 
 uint64_t hash_bytes(const void *p, size_t n);
+/* Another one, for long pieces: 32 bytes at a time. Files hold it (run/records.h, check/ahead.h): it stays as it is. */
+uint64_t hash_long(const void *p, size_t n);
 uint64_t hash_u64(uint64_t x);
 
 #endif

@@ -45,7 +45,7 @@ struct ahead {
 
 static uint64_t check_of(const struct frame *f, const char *p)
 {
-    return hash_u64(hash_bytes(f, offsetof(struct frame, check)) ^ hash_bytes(p, f->n));
+    return hash_u64(hash_long(f, offsetof(struct frame, check)) ^ hash_long(p, f->n));
 }
 
 static size_t blocks(size_t n)

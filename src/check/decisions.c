@@ -43,8 +43,8 @@ struct decisions {
 };
 
 enum { MOST_SPARE = 4 << 20 };
-/* Nanoseconds from one write to the next: of few lines or when nobody else comes, and of MANY or more. */
-enum { GATHER = 600000, GATHER_MANY = 1000000, MANY = 8 };
+/* Nanoseconds from one write to the next: of few lines or when nobody else comes, of MANY or more, of MOST or more. */
+enum { GATHER = 600000, GATHER_MANY = 1000000, GATHER_MOST = 1500000, MANY = 8, MOST = 16 };
 static const char mark[] = ", \"answer\": ";
 
 static void key_of(struct span inst, struct span infno, struct span msgid, char out[33])
@@ -305,7 +305,7 @@ static void gather(struct decisions *d, int64_t last)
     d->gathering = true;
     while (!d->stopping) {
         bool few = d->hurry || d->n_keeping < MANY;
-        int64_t until = last + (few ? GATHER : GATHER_MANY);
+        int64_t until = last + (few ? GATHER : d->n_keeping < MOST ? GATHER_MANY : GATHER_MOST);
         if (steady_now() >= until)
             break;
         steady_cond_until(&d->work, &d->lock, until);

@@ -49,24 +49,6 @@ uint64_t records_lists(enum source_id s)
     return bits;
 }
 
-uint64_t records_check(const void *p, size_t n)
-{
-    const uint64_t k = UINT64_C(0x9e3779b97f4a7c15);
-    const unsigned char *s = p;
-    uint64_t a[4] = {n, k, n ^ k, ~k};
-    for (; n >= 32; n -= 32, s += 32)
-        for (int i = 0; i < 4; i++) {
-            uint64_t w;
-            memcpy(&w, s + 8 * i, 8);
-            w ^= a[i];
-            a[i] = (w << 29 | w >> 35) * k;
-        }
-    uint64_t h = hash_bytes(s, n);
-    for (int i = 0; i < 4; i++)
-        h = hash_u64(h ^ a[i]);
-    return h;
-}
-
 uint64_t records_contract(void)
 {
     uint64_t h = RECORDS_VERSION;
@@ -199,7 +181,7 @@ static int read_shared(struct records *h, struct err *e)
 static bool part_ok(const struct records *h, const struct records_part *s)
 {
     return s->at <= h->n && s->bytes <= h->n - s->at && s->at % 8 == 0 &&
-           (!s->check || records_check(h->p + s->at, s->bytes) == s->check);
+           (!s->check || hash_long(h->p + s->at, s->bytes) == s->check);
 }
 
 static int verify(struct records *h, struct err *e)
@@ -209,7 +191,7 @@ static int verify(struct records *h, struct err *e)
         return damaged(e, "不是人员历史缓存");
     if (d->version != RECORDS_VERSION || d->stamp.contract != records_contract())
         return err_set(e, ERR_STATE, "人员历史缓存是另一个版本做的");
-    if (records_check(d, offsetof(struct records_head, check)) != d->check || d->bytes != h->n)
+    if (hash_long(d, offsetof(struct records_head, check)) != d->check || d->bytes != h->n)
         return damaged(e, "文件头或长度");
     if (!part_ok(h, &d->shared) || !part_ok(h, &d->slots) || !part_ok(h, &d->at) ||
         !part_ok(h, &d->texts_at) || !part_ok(h, &d->rows) || !part_ok(h, &d->texts))
@@ -337,7 +319,7 @@ static int piece(const struct records *h, const struct records_part *part, const
     if (rc < 0)
         return rc;
     memcpy(&check, u->p - 4, 4);
-    return (uint32_t)records_check(u->p, (size_t)(u->end - u->p)) == check
+    return (uint32_t)hash_long(u->p, (size_t)(u->end - u->p)) == check
                ? 0
                : damaged(e, "一个人的记录校验和不对");
 }

@@ -74,7 +74,7 @@ static int put_part(struct records_file *f, struct records_part *part, const voi
                     struct err *e)
 {
     int rc = begin_part(f, e);
-    *part = (struct records_part){f->end, n, records_check(p, n)};
+    *part = (struct records_part){f->end, n, hash_long(p, n)};
     if (rc == 0)
         rc = put_at(f->fd, f->fresh, p, n, f->end, e);
     f->end += n;
@@ -92,7 +92,7 @@ int records_put_shared_bytes(struct records_file *f, struct span bytes, struct e
 
 static void put_piece(struct buf *b, struct span s)
 {
-    uint32_t check = (uint32_t)records_check(s.p, s.n);
+    uint32_t check = (uint32_t)hash_long(s.p, s.n);
     buf_add(b, (const char *)&check, 4);
     buf_span(b, s);
 }
@@ -175,7 +175,7 @@ static int finish(struct records_file *f, const struct records_stamp *stamp, uin
     h->bytes = f->end;
     h->lines = lines;
     h->stamp = *stamp;
-    h->check = records_check(h, offsetof(struct records_head, check));
+    h->check = hash_long(h, offsetof(struct records_head, check));
     if (rc == 0)
         rc = put_at(f->fd, f->fresh, (const char *)h, sizeof *h, 0, e);
     if (rc == 0 && fsync(f->fd) < 0)

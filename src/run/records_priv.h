@@ -36,8 +36,6 @@ enum { RECORDS_SOURCES = 13 };
 /* Columns that others follow, for pack_table. */
 uint64_t records_lists(enum source_id s);
 uint64_t records_contract(void);
-/* The checks in the file: a person's is made anew whenever he is read, so it takes 32 bytes at a time. */
-uint64_t records_check(const void *p, size_t n);
 /* As they lie in the file, without checks: `texts` behind psn_no. */
 int records_pieces(const struct records *h, uint32_t person, struct span *rows, struct span *psn,
                    struct span *texts, struct err *e);
