@@ -90,6 +90,11 @@ void benches_close(struct benches *b)
     mem_free(b);
 }
 
+void benches_ahead(const struct benches *b, struct span psn_no)
+{
+    records_ahead(b->history, psn_no);
+}
+
 const bool *benches_asked(const struct benches *b)
 {
     return b->asked;

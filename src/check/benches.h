@@ -14,6 +14,8 @@ struct benches;
 int benches_open(const struct records *h, const struct huji_library *lib, const bool *wanted,
                  struct benches **out, struct err *e);
 void benches_close(struct benches *b); /* NULL allowed; nobody judges any more */
+/* Of one who will be judged soon: records_ahead. */
+void benches_ahead(const struct benches *b, struct span psn_no);
 const bool *benches_asked(const struct benches *b);
 /* As person_judge. Safe for many threads: waits while all are busy. */
 int benches_judge(struct benches *b, const struct new_events *ev, const bool *asked, bool alone,

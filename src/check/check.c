@@ -178,6 +178,12 @@ void check_go_on(struct buf *answer)
 
 /* ---- judging ---- */
 
+void checker_ahead(const struct checker *c, const struct message *m)
+{
+    for (size_t i = 0; i < m->n_patient; i++)
+        benches_ahead(c->benches, m->patient[i].ev.psn_no);
+}
+
 struct one { /* a patient's findings */
     const struct patient *p;
     struct live_finding *f;

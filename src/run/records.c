@@ -348,6 +348,26 @@ int64_t records_find(const struct records *h, struct span psn_no)
     return -1;
 }
 
+static void fetch(const struct records *h, const struct records_part *part, uint64_t from,
+                  uint64_t to, uint64_t most)
+{
+    enum { CACHE_LINE = 64 };
+    to = to < part->bytes ? to : part->bytes;
+    to = to > from + most ? from + most : to;
+    for (; from < to; from += CACHE_LINE)
+        __builtin_prefetch(h->p + part->at + from);
+}
+
+void records_ahead(const struct records *h, struct span psn_no)
+{
+    enum { ROWS = 4096, TEXTS = 512 }; /* of the texts only his visits' are asked for each time */
+    int64_t person = records_find(h, psn_no);
+    if (person < 0)
+        return;
+    fetch(h, &h->head->rows, h->at[person], h->at[person + 1], ROWS);
+    fetch(h, &h->head->texts, h->texts_at[person], h->texts_at[person + 1], TEXTS);
+}
+
 static int room(struct past_table *t, size_t n_cols, uint64_t fields, const uint8_t *width,
                 size_t n)
 {

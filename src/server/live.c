@@ -241,6 +241,19 @@ static int state_take(struct live *l, struct state **out, struct err *e)
     return rc;
 }
 
+/* What there is now, without waiting. NULL: nothing yet. Owns: state_leave. */
+static struct state *state_peek(struct live *l)
+{
+    struct state *s;
+
+    pthread_mutex_lock(&l->lock);
+    s = l->now;
+    if (s)
+        s->users++;
+    pthread_mutex_unlock(&l->lock);
+    return s;
+}
+
 static int open_decisions(struct live *l, struct err *e)
 {
     int rc = 0;
@@ -316,17 +329,21 @@ static int judge(struct live *l, const struct message *m, struct span body, stru
     struct check_options o = {0};
     struct check_result r;
     struct buf record = BUF_INIT;
-    struct state *s;
+    struct state *s = state_peek(l);
     int rc = open_decisions(l, e);
     char *sha = later->sha;
 
+    if (s)
+        checker_ahead(s->checker, m);
     sha256_hex(body, 32, sha);
     if (!rc)
         rc = decisions_find(l->decisions, m->fixmedins_code, m->msgid, m->infno, sha, answer, e);
-    if (!rc)
-        rc = state_take(l, &s, e);
-    if (rc)
+    if (!rc && !s && (rc = state_take(l, &s, e)) != 0)
+        s = NULL;
+    if (rc) {
+        state_leave(l, s);
         return rc < 0 ? rc : 0;
+    }
     buf_reserve(&record, RECORD_BYTES);
     rc = checker_judge(s->checker, m, sha, &o, a, &r, answer, &record, e);
     if (!rc)
@@ -454,14 +471,9 @@ int live_try(struct live *l, struct span body, struct arena *a, struct check_res
 
 int live_modes_changed(struct live *l, struct err *e)
 {
-    struct state *s;
-    int rc = 0;
+    struct state *s = state_peek(l);
+    int rc;
 
-    pthread_mutex_lock(&l->lock);
-    s = l->now;
-    if (s)
-        s->users++;
-    pthread_mutex_unlock(&l->lock);
     if (!s)
         return 0;
     rc = checker_read_modes(s->checker, e);
