@@ -204,7 +204,28 @@ static void e05_none(struct plan *g)
                        : "有处方号");
 }
 
-const struct planting plants_more[] = {
-    {"E10.peer", e10_peer, 3},         {"E05.tcm", e05_tcm, 0},   {"I03.both", i03_both, 6},
-    {"E14.operator", e14_operator, 6}, {"C03.over", c03_over, 6}, {"C03.dual", c03_dual, 8},
-    {"D06.net", d06_net, 6},           {"E05.none", e05_none, 6}, {NULL, NULL, 0}};
+/* Astragalus: a hundred grams a day, where the pharmacopoeia has thirty and three times that is let pass. */
+static void c04_herb(struct plan *g)
+{
+    struct person p;
+    struct episode ep;
+    if (!pick(g, PICK_OLD, &p))
+        return;
+    quiet_visit(g, &ep, &p, some(g, K_H2, p.county), "11", a_day(g, 5, 20), 9,
+                rng_range(&g->r, 5, 50));
+    ep.dept = DP_TCM;
+    ep.n_dx = 0;
+    episode_dx(&ep, "M06.900");
+    episode_line(&ep, item_of("herb.huangqi"), ep.begn + 60, g->bad ? 700 : 630)->prd_days = 7;
+    struct eline *l = episode_line(&ep, item_of("herb.baizhu"), ep.begn + 120, 84);
+    l->prd_days = 7;
+    episode_emit(&ep);
+    g->rule = "C04.herb";
+    truth_line(g, "可疑", &p, &ep, 0, g->bad ? "黄芪每日一百克" : "黄芪每日九十克");
+}
+
+const struct planting plants_more[] = {{"E10.peer", e10_peer, 3}, {"E05.tcm", e05_tcm, 0},
+                                       {"I03.both", i03_both, 6}, {"E14.operator", e14_operator, 6},
+                                       {"C03.over", c03_over, 6}, {"C03.dual", c03_dual, 8},
+                                       {"D06.net", d06_net, 6},   {"C04.herb", c04_herb, 6},
+                                       {"E05.none", e05_none, 6}, {NULL, NULL, 0}};
