@@ -5,6 +5,33 @@
 
 #include "claims/schema.h"
 
+static void narrow(struct buf *sql, const struct quality_scope *scope, const char *column)
+{
+    if (scope)
+        scope->add(scope->ctx, sql, column);
+}
+
+/* One statement, its text released. */
+static int ask(struct store *s, const char *title, struct buf *sql, struct grid *out, struct err *e)
+{
+    int rc = sql->failed ? err_nomem(e) : grid_query(s->con, title, buf_cstr(sql), out, e);
+
+    buf_release(sql);
+    return rc;
+}
+
+void quality_reject_scope(struct buf *sql, const struct quality_scope *scope)
+{
+    if (!scope)
+        return;
+    buf_str(sql, " and exists (select 1 from d_inst k where contains(r.raw, k.code)");
+    narrow(sql, scope, "k.code");
+    buf_str(sql, ") and not exists (select 1 from d_inst k where contains(r.raw, k.code) and k.code"
+                 " not in (select n.code from d_inst n where n.code is not null");
+    narrow(sql, scope, "n.code");
+    buf_str(sql, "))");
+}
+
 #define MONEY(e) "huji_yuan(CAST(coalesce(" e ", 0) AS BIGINT))"
 
 int quality_files(struct store *s, struct grid *out, struct err *e)
@@ -46,20 +73,28 @@ int quality_rejects(struct store *s, size_t limit, struct grid *out, struct err 
     return grid_query(s->con, "拒收的行", sql, out, e);
 }
 
-int quality_reject_reasons(struct store *s, struct grid *out, struct err *e)
+int quality_reject_reasons(struct store *s, const struct quality_scope *scope, struct grid *out,
+                           struct err *e)
 {
-    return grid_query(
-        s->con, "拒收原因",
+    struct buf b = BUF_INIT;
+
+    buf_str(
+        &b,
         "SELECT f.table_name AS 表, r.column_name AS 列, r.reason AS 原因, count(*) AS 行数, " MONEY(
             "sum(r.fen)") " AS \"金额（元）\", any_value(f.path) AS 例如文件, min(r.line_no) AS 首见行 FROM reject r JOIN file f ON f.id = "
-                          "r.file_id GROUP BY ALL ORDER BY 行数 DESC, 表, 列",
-        out, e);
+                          "r.file_id WHERE true");
+    quality_reject_scope(&b, scope);
+    buf_str(&b, " GROUP BY ALL ORDER BY 行数 DESC, 表, 列");
+    return ask(s, "拒收原因", &b, out, e);
 }
 
-int quality_months(struct store *s, struct grid *out, struct err *e)
+int quality_months(struct store *s, const struct quality_scope *scope, struct grid *out,
+                   struct err *e)
 {
-    return grid_query(
-        s->con, "缺月的机构",
+    struct buf b = BUF_INIT;
+
+    buf_str(
+        &b,
         "WITH m AS (SELECT month FROM segment WHERE rows * 100 >= (SELECT max(rows) FROM segment)), "
         "a AS (SELECT fixmedins_code AS i, huji_month(fee_ocur_time) AS month, count(*) AS n FROM s_line WHERE "
         "fixmedins_code IS NOT NULL GROUP BY ALL), "
@@ -67,9 +102,10 @@ int quality_months(struct store *s, struct grid *out, struct err *e)
         "g AS (SELECT h.i, m.month FROM h, m WHERE NOT EXISTS (SELECT 1 FROM a WHERE a.i = h.i AND a.month = m.month)) "
         "SELECT d.code AS 机构编号, d.name AS 机构名称, CAST(h.b AS VARCHAR) AS 首月, CAST(h.e AS VARCHAR) AS 末月, "
         "h.months AS 有数据月数, count(*) AS 缺月数, string_agg(CAST(g.month AS VARCHAR), ' ' ORDER BY g.month) AS 缺月, "
-        "CAST(h.n AS BIGINT) AS 明细行 FROM g JOIN h ON h.i = g.i JOIN d_inst d ON d.id = g.i GROUP BY ALL "
-        "ORDER BY 明细行 DESC, 机构编号",
-        out, e);
+        "CAST(h.n AS BIGINT) AS 明细行 FROM g JOIN h ON h.i = g.i JOIN d_inst d ON d.id = g.i WHERE true");
+    narrow(&b, scope, "d.code");
+    buf_str(&b, " GROUP BY ALL ORDER BY 明细行 DESC, 机构编号");
+    return ask(s, "缺月的机构", &b, out, e);
 }
 
 static const struct {
@@ -90,15 +126,28 @@ static const struct {
     {MARK_REFUND_ORPHAN, "退费查无原结算"},
 };
 
-int quality_marks(struct store *s, struct grid *out, struct err *e)
+/* Marks of one kind of record, as (t, o, m, n, fen). */
+static void marks_of(struct buf *b, const struct quality_scope *scope, const char *title, int order,
+                     const char *table, const char *money)
+{
+    buf_fmt(b,
+            "%sSELECT '%s' AS t, %d AS o, x.marks AS m, count(*) AS n, sum(x.%s) AS fen FROM %s x"
+            " LEFT JOIN d_inst d ON d.id = x.fixmedins_code WHERE x.marks <> 0",
+            order > 1 ? " UNION ALL " : "", title, order, money, table);
+    narrow(b, scope, "d.code");
+    buf_str(b, " GROUP BY x.marks");
+}
+
+int quality_marks(struct store *s, const struct quality_scope *scope, struct grid *out,
+                  struct err *e)
 {
     struct buf b = BUF_INIT;
-    buf_str(
-        &b,
-        "WITH a AS (SELECT '费用明细' AS t, 1 AS o, marks AS m, count(*) AS n, sum(det_item_fee_sumamt) AS fen FROM s_line "
-        "WHERE marks <> 0 GROUP BY marks UNION ALL SELECT '就诊', 2, marks, count(*), sum(medfee_sumamt) FROM s_visit WHERE "
-        "marks <> 0 GROUP BY marks UNION ALL SELECT '结算', 3, marks, count(*), sum(medfee_sumamt) FROM s_settlement "
-        "WHERE marks <> 0 GROUP BY marks), k(bit, title) AS (VALUES ");
+
+    buf_str(&b, "WITH a AS (");
+    marks_of(&b, scope, "费用明细", 1, "s_line", "det_item_fee_sumamt");
+    marks_of(&b, scope, "就诊", 2, "s_visit", "medfee_sumamt");
+    marks_of(&b, scope, "结算", 3, "s_settlement", "medfee_sumamt");
+    buf_str(&b, "), k(bit, title) AS (VALUES ");
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
         buf_fmt(&b, "%s(%d, '%s')", i ? ", " : "", marks[i].mark, marks[i].title);
     buf_str(
@@ -106,9 +155,7 @@ int quality_marks(struct store *s, struct grid *out, struct err *e)
         ") SELECT a.t AS 记录, k.title AS 标记, CAST(sum(a.n) AS BIGINT) AS 行数, " MONEY(
             "sum(a.fen)") " AS \"金额（元）\" FROM a JOIN k ON a.m & k.bit <> 0 GROUP BY a.t, a.o, k.title, k.bit ORDER BY a.o, sum(a.fen) DESC "
                           "NULLS LAST, k.bit");
-    int rc = b.failed ? err_nomem(e) : grid_query(s->con, "标记", buf_cstr(&b), out, e);
-    buf_release(&b);
-    return rc;
+    return ask(s, "标记", &b, out, e);
 }
 
 static const char *cast_of(enum column_kind k)
@@ -167,18 +214,51 @@ int quality_values(struct store *s, struct grid *out, struct err *e)
     return rc;
 }
 
-int quality_codes(struct store *s, size_t limit, struct grid *out, struct err *e)
+int quality_codes(struct store *s, const struct quality_scope *scope, size_t limit,
+                  struct grid *out, struct err *e)
 {
-    char sql[512], tail[48] = "";
+    struct buf b = BUF_INIT;
+
+    buf_fmt(
+        &b,
+        "SELECT d.code AS 项目编码, d.name AS 项目名称, count(*) AS 行数, count(DISTINCT l.fixmedins_code) AS 机构数, " MONEY(
+            "sum(l.det_item_fee_sumamt)") " AS \"金额（元）\" FROM s_line l LEFT JOIN d_item d ON d.id = l.hilist_code"
+                                          " LEFT JOIN d_inst i ON i.id = l.fixmedins_code WHERE l.marks & %d <> 0",
+        MARK_CODE_UNKNOWN);
+    narrow(&b, scope, "i.code");
+    buf_str(&b, " GROUP BY ALL ORDER BY sum(l.det_item_fee_sumamt) DESC, d.code");
     if (limit)
-        snprintf(tail, sizeof tail, " LIMIT %zu", limit);
-    snprintf(
-        sql, sizeof sql,
-        "SELECT d.code AS 项目编码, d.name AS 项目名称, count(*) AS 行数, count(DISTINCT fixmedins_code) AS 机构数, " MONEY(
-            "sum(det_item_fee_sumamt)") " AS \"金额（元）\" FROM s_line l LEFT JOIN d_item d ON d.id = l.hilist_code WHERE "
-                                        "l.marks & %d <> 0 GROUP BY ALL ORDER BY sum(det_item_fee_sumamt) DESC, d.code%s",
-        MARK_CODE_UNKNOWN, tail);
-    return grid_query(s->con, "不合国家编码规则的项目编码", sql, out, e);
+        buf_fmt(&b, " LIMIT %zu", limit);
+    return ask(s, "不合国家编码规则的项目编码", &b, out, e);
+}
+
+int quality_held(struct store *s, const struct quality_scope *scope, struct grid *out,
+                 struct err *e)
+{
+    struct buf b = BUF_INIT;
+    int n = 0;
+
+    buf_str(&b, "SELECT t AS 表, title AS 名称, n AS 在库行数, insts AS 机构数 FROM (");
+    for (int i = 0; i < TABLE_COUNT; i++) {
+        const struct table_schema *t = huji_tables[i];
+        bool lines = strcmp(t->name, "fee_list_d") == 0;
+
+        if (schema_column(t, SPAN("fixmedins_code")) < 0)
+            continue;
+        buf_fmt(
+            &b,
+            "%sSELECT '%s' AS t, '%s' AS title, count(*) AS n, count(DISTINCT x.code) AS insts FROM ",
+            n++ ? " UNION ALL " : "", t->name, t->title);
+        /* Lines are many: by their number, not by their text. */
+        if (lines)
+            buf_str(&b, "(SELECT d.code FROM s_line l JOIN d_inst d ON d.id = l.fixmedins_code) x");
+        else
+            buf_fmt(&b, "(SELECT fixmedins_code AS code FROM t_%s) x", t->name);
+        buf_str(&b, " WHERE true");
+        narrow(&b, scope, "x.code");
+    }
+    buf_str(&b, ") WHERE n > 0 ORDER BY n DESC, t");
+    return ask(s, "在库的行", &b, out, e);
 }
 
 static const struct {

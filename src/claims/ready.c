@@ -43,6 +43,7 @@ struct checker {
     struct arena arena;
     knowledge_fn *knowledge;
     void *ctx;
+    const struct quality_scope *scope;
 };
 
 static int check_lookup(struct checker *c, struct need *n, struct err *e)
@@ -87,18 +88,37 @@ static int spread(struct checker *c, struct need *n, const struct table_schema *
     return rc;
 }
 
+/* " WHERE true and fixmedins_code in .." of a table that has such a column; "" where all count. Owned by the arena; NULL: no memory. */
+static const char *in_scope(struct checker *c, const struct table_schema *ts)
+{
+    struct buf b = BUF_INIT;
+    const char *out;
+
+    if (!c->scope || schema_column(ts, SPAN("fixmedins_code")) < 0)
+        return "";
+    buf_str(&b, " WHERE true");
+    c->scope->add(c->scope->ctx, &b, "fixmedins_code");
+    out = b.failed ? NULL : arena_dup(&c->arena, (struct span){b.p, b.n});
+    buf_release(&b);
+    return out;
+}
+
 static int check_table(struct checker *c, struct need *n, int t, struct err *e)
 {
     const struct table_schema *ts = huji_tables[t];
     bool lines = strcmp(ts->name, "fee_list_d") == 0;
+    const char *where = in_scope(c, ts);
     n->title = ts->title;
     n->ask = arena_fmt(&c->arena, "%s（%s）", ts->name, ts->title);
-    int rc = lines ? db_int(c->s->con, e, 0, &n->rows,
-                            "SELECT CAST(sum(rows) AS BIGINT) FROM segment")
-                   : db_int(c->s->con, e, 0, &n->rows, "SELECT count(*) FROM t_%s", ts->name);
+    if (!where)
+        return err_nomem(e);
+    int rc = lines && !*where ? db_int(c->s->con, e, 0, &n->rows,
+                                       "SELECT CAST(sum(rows) AS BIGINT) FROM segment")
+                              : db_int(c->s->con, e, 0, &n->rows, "SELECT count(*) FROM %s%s%s",
+                                       lines ? "line_text" : "t_", lines ? "" : ts->name, where);
     n->filled = n->rows;
     n->there = n->rows > 0;
-    return rc == 0 && n->there ? spread(c, n, ts, "", e) : rc;
+    return rc == 0 && n->there ? spread(c, n, ts, where, e) : rc;
 }
 
 static int check_column(struct checker *c, struct need *n, struct span path, struct err *e)
@@ -110,13 +130,17 @@ static int check_column(struct checker *c, struct need *n, struct span path, str
         return 0;
     const struct table_schema *ts = huji_tables[t];
     bool lines = strcmp(ts->name, "fee_list_d") == 0;
-    const char *name = ts->columns[k].name;
-    char from[80], where[160];
+    const char *name = ts->columns[k].name, *scope = in_scope(c, ts), *where;
+    char from[80];
     snprintf(from, sizeof from, "%s%s", lines ? "line_text" : "t_", lines ? "" : ts->name);
-    snprintf(where, sizeof where, " WHERE coalesce(trim(%s), '') <> ''", name);
+    where = scope ? arena_fmt(&c->arena, "%s %s coalesce(trim(%s), '') <> ''", scope,
+                              *scope ? "AND" : "WHERE", name)
+                  : NULL;
     n->title = ts->columns[k].title;
     n->ask = arena_fmt(&c->arena, "%s 的列 %s（%s）", ts->name, name, ts->columns[k].title);
-    int rc = db_int(c->s->con, e, 0, &n->rows, "SELECT count(*) FROM %s", from);
+    if (!where)
+        return err_nomem(e);
+    int rc = db_int(c->s->con, e, 0, &n->rows, "SELECT count(*) FROM %s%s", from, scope);
     if (rc == 0 && n->rows)
         rc = db_int(c->s->con, e, 0, &n->filled, "SELECT count(*) FROM %s%s", from, where);
     n->there = n->filled > 0;
@@ -285,9 +309,9 @@ static int fill(struct checker *c, const struct rule_need *rules, size_t n, stru
 }
 
 int ready_check(struct store *s, const struct rule_need *rules, size_t n, knowledge_fn *knowledge,
-                void *ctx, struct ready *out, struct err *e)
+                void *ctx, const struct quality_scope *scope, struct ready *out, struct err *e)
 {
-    struct checker c = {.s = s, .knowledge = knowledge, .ctx = ctx};
+    struct checker c = {.s = s, .knowledge = knowledge, .ctx = ctx, .scope = scope};
     *out = (struct ready){0};
     int rc = fill(&c, rules, n, out, e);
     names_release(&c.names);

@@ -9,7 +9,7 @@
 #ifndef HUJI_CLAIMS_READY_H
 #define HUJI_CLAIMS_READY_H
 
-#include "claims/grid.h"
+#include "claims/quality.h"
 
 struct rule_need {
     const char *rule_id, *rule_name;
@@ -27,9 +27,9 @@ struct ready {
 
 typedef bool knowledge_fn(void *ctx, const char *name);
 
-/* Owns: ready_release. `knowledge` may be NULL: then all of it is taken to be there. */
+/* Rows of institutions in `scope` (NULL: all), where a table says whose they are. Owns: ready_release. `knowledge` may be NULL: then all of it is taken to be there. */
 int ready_check(struct store *s, const struct rule_need *rules, size_t n, knowledge_fn *knowledge,
-                void *ctx, struct ready *out, struct err *e);
+                void *ctx, const struct quality_scope *scope, struct ready *out, struct err *e);
 void ready_release(struct ready *r);
 
 #endif

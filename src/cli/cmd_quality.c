@@ -20,11 +20,26 @@ static int all_rejects(struct store *s, struct grid *g, struct err *e)
 }
 static int codes(struct store *s, struct grid *g, struct err *e)
 {
-    return quality_codes(s, SOME, g, e);
+    return quality_codes(s, NULL, SOME, g, e);
 }
 static int all_codes(struct store *s, struct grid *g, struct err *e)
 {
-    return quality_codes(s, 0, g, e);
+    return quality_codes(s, NULL, 0, g, e);
+}
+
+static int reject_reasons(struct store *s, struct grid *g, struct err *e)
+{
+    return quality_reject_reasons(s, NULL, g, e);
+}
+
+static int months(struct store *s, struct grid *g, struct err *e)
+{
+    return quality_months(s, NULL, g, e);
+}
+
+static int marks(struct store *s, struct grid *g, struct err *e)
+{
+    return quality_marks(s, NULL, g, e);
 }
 
 static const struct part {
@@ -36,10 +51,10 @@ static const struct part {
 } parts[] = {
     {"tables", quality_tables, quality_tables, "还没有导入任何表"},
     {"files", NULL, quality_files, "还没有导入任何文件"},
-    {"reasons", quality_reject_reasons, quality_reject_reasons, "没有拒收的行"},
+    {"reasons", reject_reasons, reject_reasons, "没有拒收的行"},
     {"rejects", rejects, all_rejects, "没有拒收的行"},
-    {"months", quality_months, quality_months, "没有缺月的机构"},
-    {"marks", quality_marks, quality_marks, "没有被标记的行"},
+    {"months", months, months, "没有缺月的机构"},
+    {"marks", marks, marks, "没有被标记的行"},
     {"values", quality_values, quality_values, "没有读不懂的值"},
     {"codes", codes, all_codes, "项目编码都合国家形式"},
 };

@@ -54,7 +54,7 @@ static int run(const struct args *a, struct err *e)
     if (!rc)
         rc = library_needs(lib, &text, &needs, &n, e);
     if (!rc)
-        rc = ready_check(s, needs, n, knowledge_there, lib, &r, e);
+        rc = ready_check(s, needs, n, knowledge_there, lib, NULL, &r, e);
     if (!rc) {
         rc = print(a, &r, e);
         ready_release(&r);

@@ -9,6 +9,7 @@
 #include "claims/schema.h"
 #include "screen/needs.h"
 #include "server/ask.h"
+#include "server/live_query.h"
 #include "server/routes.h"
 #include "server/rowjson.h"
 #include "server/server.h"
@@ -17,19 +18,30 @@
 
 /* --- tables as the command line prints them --------------------------------------------------------- */
 
-static int codes(struct store *s, struct grid *g, struct err *e)
+static int codes(struct store *s, const struct quality_scope *scope, struct grid *g, struct err *e)
 {
-    return quality_codes(s, SOME, g, e);
+    return quality_codes(s, scope, SOME, g, e);
 }
 
+/* Files and the values in them are the house's: who sees a part of it is told what the store holds of that part. */
 static const struct part {
     const char *name;
-    int (*ask)(struct store *s, struct grid *out, struct err *e);
+    int (*whole)(struct store *s, struct grid *out, struct err *e);
+    int (*ask)(struct store *s, const struct quality_scope *scope, struct grid *out, struct err *e);
 } parts[] = {
-    {"tables", quality_tables}, {"files", quality_files}, {"reasons", quality_reject_reasons},
-    {"months", quality_months}, {"marks", quality_marks}, {"values", quality_values},
-    {"codes", codes},
+    {"tables", quality_tables, quality_held},
+    {"files", quality_files, NULL},
+    {"reasons", NULL, quality_reject_reasons},
+    {"months", NULL, quality_months},
+    {"marks", NULL, quality_marks},
+    {"values", quality_values, NULL},
+    {"codes", NULL, codes},
 };
+
+static void scope_add(void *ctx, struct buf *sql, const char *column)
+{
+    ask_scope(ctx, sql, column);
+}
 
 /* {title, head, number, rows}: cells are texts. */
 static json_t *whole_grid(const struct grid *g)
@@ -54,18 +66,27 @@ static json_t *whole_grid(const struct grid *g)
 static int part(struct request *r, struct err *e)
 {
     const char *name = request_param(r, "part");
+    struct quality_scope scope = {scope_add, r};
     struct grid g = {0};
     struct store *s;
+    bool house;
+    json_t *out;
     int rc;
 
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (strcmp(parts[i].name, name) != 0)
             continue;
+        house = scope_is_house(r, e);
         rc = request_store(r, &s, e);
-        if (!rc)
-            rc = parts[i].ask(s, &g, e);
-        if (!rc)
-            rc = reply_json(r, 200, whole_grid(&g), e);
+        if (!rc && house && parts[i].whole)
+            rc = parts[i].whole(s, &g, e);
+        else if (!rc && parts[i].ask)
+            rc = parts[i].ask(s, house ? NULL : &scope, &g, e);
+        if (!rc) {
+            out = whole_grid(&g);
+            json_object_set_new(out, "whole", json_boolean(house));
+            rc = reply_json(r, 200, out, e);
+        }
         grid_release(&g);
         return rc;
     }
@@ -79,6 +100,7 @@ static int balance(struct request *r, struct err *e)
     struct ask *a = NULL;
     struct buf b = BUF_INIT;
     json_t *rows = NULL, *row;
+    bool house = scope_is_house(r, e);
     size_t i;
     int rc = ask_open(r, &a, e);
 
@@ -89,7 +111,8 @@ static int balance(struct request *r, struct err *e)
         "select table_name \"table\", count(*)::bigint files, sum(rows_read)::bigint rows_read, sum(rows_kept)::bigint rows_kept,"
         " sum(rows_rejected)::bigint rows_rejected, sum(rows_repeated)::bigint rows_repeated, sum(fen_read)::bigint fen_read,"
         " sum(fen_kept)::bigint fen_kept, sum(fen_rejected)::bigint fen_rejected, sum(fen_repeated)::bigint fen_repeated"
-        " from file group by 1 order by rows_read desc");
+        " from file");
+    buf_str(&b, house ? " group by 1 order by rows_read desc" : " where false group by 1");
     rc = ask_rows(a, &b, &rows, e);
     json_array_foreach(rows, i, row)
     {
@@ -221,6 +244,7 @@ static int ready(struct request *r, struct err *e)
     } ctx = {server_library(r->server)};
     struct rule_need *needs = NULL;
     struct ready y = {0};
+    struct quality_scope scope = {scope_add, r};
     struct store *s;
     size_t n = 0;
     int rc = request_store(r, &s, e);
@@ -228,7 +252,8 @@ static int ready(struct request *r, struct err *e)
     if (!rc)
         rc = library_needs(ctx.in, &r->arena, &needs, &n, e);
     if (!rc)
-        rc = ready_check(s, needs, n, knowledge_there, ctx.out, &y, e);
+        rc = ready_check(s, needs, n, knowledge_there, ctx.out,
+                         scope_is_house(r, e) ? NULL : &scope, &y, e);
     server_library_done(r->server);
     if (rc)
         return rc;

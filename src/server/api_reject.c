@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "claims/db.h"
+#include "claims/quality.h"
 #include "claims/readers/mapping.h"
 #include "claims/schema.h"
 #include "claims/store.h"
@@ -14,6 +15,7 @@
 #include "screen/mask.h"
 #include "server/ask.h"
 #include "server/export.h"
+#include "server/live_query.h"
 #include "server/routes.h"
 #include "server/server.h"
 
@@ -23,13 +25,23 @@ static const char *const heads[] = {"文件", "行号", "列",           "中文
                                     "值",   "原因", "应为／怎么改", "原文"};
 #define COLUMNS (sizeof heads / sizeof *heads)
 
-static void select_sql(struct buf *b, int64_t import, const char *columns)
+static void scope_add(void *ctx, struct buf *sql, const char *column)
 {
-    buf_fmt(b, "select %s from reject r join file f on f.id = r.file_id", columns);
+    ask_scope(ctx, sql, column);
+}
+
+/* Within the session's row scope. */
+static void select_sql(struct request *r, struct buf *b, int64_t import, const char *columns)
+{
+    struct quality_scope scope = {scope_add, r};
+    struct err none = {0};
+
+    buf_fmt(b, "select %s from reject r join file f on f.id = r.file_id where true", columns);
+    quality_reject_scope(b, scope_is_house(r, &none) ? NULL : &scope);
     if (import)
         buf_fmt(
             b,
-            " where r.file_id between (select file_first from import where id = %lld) and (select file_last from import"
+            " and r.file_id between (select file_first from import where id = %lld) and (select file_last from import"
             " where id = %lld)",
             (long long)import, (long long)import);
 }
@@ -100,14 +112,14 @@ static struct span harmless(struct out *o, struct span s, char *room, size_t cap
     return span_of(room);
 }
 
-static int put_all(struct store *s, struct out *o, int64_t import, struct err *e)
+static int put_all(struct request *r, struct store *s, struct out *o, int64_t import, struct err *e)
 {
     struct buf b = BUF_INIT;
     struct db_rows rows;
     int rc;
 
     select_sql(
-        &b, import,
+        r, &b, import,
         "regexp_extract(f.path, '[^/]*$'), coalesce(r.line_no, r.row_no + 1)::varchar, coalesce(r.column_name, ''),"
         " coalesce(r.value, ''), coalesce(r.reason, ''), coalesce(r.hint, ''), rtrim(coalesce(r.raw, ''), chr(13) ||"
         " chr(10)), f.table_name");
@@ -152,7 +164,7 @@ static int write_file(struct request *r, struct store *s, const char *path, bool
         return rc;
     if (csv)
         fputs("\xef\xbb\xbf", o.csv);
-    rc = put_all(s, &o, import, e);
+    rc = put_all(r, s, &o, import, e);
     if (o.book)
         bad = workbook_close(o.book);
     if ((o.csv && fclose(o.csv) != 0) || bad)
@@ -161,12 +173,12 @@ static int write_file(struct request *r, struct store *s, const char *path, bool
     return rc;
 }
 
-static int count_rows(struct store *s, int64_t import, int64_t *n, struct err *e)
+static int count_rows(struct request *r, struct store *s, int64_t import, int64_t *n, struct err *e)
 {
     struct buf b = BUF_INIT;
     int rc;
 
-    select_sql(&b, import, "count(*)");
+    select_sql(r, &b, import, "count(*)");
     rc = b.failed ? err_nomem(e) : db_int(s->con, e, 0, n, "%s", buf_cstr(&b));
     buf_release(&b);
     return rc;
@@ -199,7 +211,7 @@ static int export(struct request *r, struct err *e)
     if (!rc && import && !there)
         rc = err_set(e, ERR_USAGE, "没有第 %lld 次导入", (long long)import);
     if (!rc)
-        rc = count_rows(s, import, &n, e);
+        rc = count_rows(r, s, import, &n, e);
     if (!rc)
         rc = export_begin(r,
                           &(struct export_of){.act = "reject.export",
@@ -268,7 +280,7 @@ static int list(struct request *r, struct err *e)
     if (rc)
         return rc;
     select_sql(
-        &b, 0,
+        r, &b, 0,
         "regexp_extract(f.path, '[^/]*$') \"file\", coalesce(r.line_no, r.row_no + 1)::bigint \"line\", f.table_name"
         " \"table\", r.column_name \"column\", r.value \"value\", r.reason, r.hint, r.fen");
     buf_fmt(&b, " order by r.file_id, r.row_no limit %lld", (long long)limit);

@@ -67,20 +67,20 @@ static void adds_up(void **state)
     assert_cell(&g, "fee_ocur_time", "行号", "5");
     assert_cell(&g, "fee_ocur_time", "值", "2023-02-30");
     grid_release(&g);
-    assert_int_equal(quality_reject_reasons(b.s, &g, &b.e), 0);
+    assert_int_equal(quality_reject_reasons(b.s, NULL, &g, &b.e), 0);
     assert_cell(&g, "fee_ocur_time", "金额（元）", "40.00");
     grid_release(&g);
-    assert_int_equal(quality_marks(b.s, &g, &b.e), 0);
+    assert_int_equal(quality_marks(b.s, NULL, &g, &b.e), 0);
     assert_cell(&g, "项目编码不合国家编码规则", "金额（元）", "20.00");
     assert_cell(&g, "找不到就诊记录", "行数", "3");
     grid_release(&g);
-    assert_int_equal(quality_codes(b.s, 5, &g, &b.e), 0);
+    assert_int_equal(quality_codes(b.s, NULL, 5, &g, &b.e), 0);
     assert_cell(&g, "local-1", "项目名称", "自编项目");
     grid_release(&g);
     assert_int_equal(quality_values(b.s, &g, &b.e), 0);
     assert_cell(&g, "cnt", "例如", "x");
     grid_release(&g);
-    assert_int_equal(quality_months(b.s, &g, &b.e), 0);
+    assert_int_equal(quality_months(b.s, NULL, &g, &b.e), 0);
     assert_cell(&g, "H1", "缺月", "202302");
     assert_cell(&g, "H2", "缺月数", "2");
     grid_release(&g);
@@ -109,7 +109,7 @@ static void can_be_asked(void **state)
     char known[] = "day_limit";
     const struct rule_need need[] = {
         {"A1", "甲", n1, 2}, {"A2", "乙", n2, 2}, {"A3", "丙", n3, 2}, {"A4", "丁", n4, 3}};
-    assert_int_equal(ready_check(b.s, need, 4, knows, known, &r, &b.e), 0);
+    assert_int_equal(ready_check(b.s, need, 4, knows, known, NULL, &r, &b.e), 0);
     assert_int_equal(r.n_can, 2);
     assert_int_equal(r.n_cannot, 2);
     assert_cell(&r.rules, "A1", "状态", "可问");
