@@ -14,6 +14,7 @@
 #include "papers/mark.h"
 #include "screen/story.h"
 #include "casework/clue.h"
+#include "server/ask.h"
 #include "server/clue_query.h"
 #include "server/paper_view.h"
 #include "server/routes.h"
@@ -455,6 +456,49 @@ static void put_story(json_t *v, const struct explanation *x)
     buf_release(&law);
 }
 
+/* The departments of the stays: as the visit says, else by its code in the institution's own list, else where most was billed. One number
+ * stands for another ward in each hospital: codes are never looked up across institutions. */
+static int name_departments(struct request *r, json_t *v, struct err *e)
+{
+    json_t *visits = json_object_get(v, "就诊"), *row, *have;
+    struct buf ids = BUF_INIT, sql = BUF_INIT;
+    struct ask *a = NULL;
+    json_t *found = NULL;
+    size_t i, k;
+    int rc;
+
+    if (!json_array_size(visits))
+        return 0;
+    json_array_foreach(visits, i, row)
+    {
+        buf_str(&ids, i ? "," : "");
+        buf_sql(&ids, span_of(text_of(row, "就诊号")));
+    }
+    buf_fmt(
+        &sql,
+        "with b as (select org_code f, dept_no n, max(trim(dept_name)) as nm from t_medins_dept_b group by all),"
+        " l as (select d.code as m, mode(p.name) as nm from d_visit d join s_visit x on d.id = x.mdtrt_id join s_line l on"
+        " l.psn_no = x.psn_no and l.mdtrt_id = x.mdtrt_id join d_dept p on p.id = l.bilg_dept_codg where d.code in (%s) group by 1)"
+        " select m.mdtrt_id as visit, coalesce(nullif(trim(m.adm_dept_name), ''), nullif(b.nm, ''), nullif(trim(m.dscg_dept_name), ''),"
+        " l.nm, nullif(trim(m.adm_dept_codg), ''), '') as dept from t_mdtrt_d m left join b on b.f = m.fixmedins_code"
+        " and b.n = m.adm_dept_codg left join l on l.m = m.mdtrt_id where m.mdtrt_id in (%s)",
+        buf_cstr(&ids), buf_cstr(&ids));
+    rc = ask_open(r, &a, e);
+    if (!rc)
+        rc = ask_rows(a, &sql, &found, e);
+    json_array_foreach(found, k, have)
+    {
+        json_array_foreach(visits, i,
+                           row) if (strcmp(text_of(row, "就诊号"), text_of(have, "visit")) == 0)
+            json_object_set(row, "科室", json_object_get(have, "dept"));
+    }
+    json_decref(found);
+    ask_close(a);
+    buf_release(&ids);
+    buf_release(&sql);
+    return rc;
+}
+
 /* What the last run says of it; a clue made by hand, or one no longer found, has its own words only. */
 int paper_tell(struct request *r, const char *finding, json_t *v, struct err *e)
 {
@@ -477,7 +521,7 @@ int paper_tell(struct request *r, const char *finding, json_t *v, struct err *e)
             *e = why;
     }
     server_library_done(r->server);
-    return rc;
+    return rc ? rc : name_departments(r, v, e);
 }
 
 static int check_docx(struct request *r, struct err *e)

@@ -405,6 +405,15 @@ x = zipfile.ZipFile(io.BytesIO(a.body)).read("word/document.xml").decode()
 check("check_paper", a.status == 200 and "XS%06d" % i in x and "执法证号" in x and "{{" not in x and rows[1]["fixmedins_code"] in x)
 check("check_paper_names_the_institution_at_its_head_only", not re.search(re.escape(rows[1]["fixmedins_name"]) + r" [A-Z]\d\d", re.sub("<[^>]+>", "", x)) and
       re.search(r"[A-Z]\d\d\.\w+ ", re.sub("<[^>]+>", "", x)), rows[1]["title"])
+# 科室 of each stay on it: as the visit's own row says.
+import csv
+said = {q["mdtrt_id"]: q["adm_dept_name"] for q in csv.DictReader(open(os.path.join(tables, "mdtrt_d.csv"), encoding="utf-8-sig")) if q.get("adm_dept_name")}
+stays = [q for q in rows if q["mdtrt_id"] in said][:3]
+for q in stays:
+    t = ET.fromstring(zipfile.ZipFile(io.BytesIO(c.get("/api/clues/%d/check" % q["id"]).body)).read("word/document.xml"))
+    cells = [["".join(u.text or "" for u in k.iter(W + "t")) for k in l.iter(W + "tc")] for l in t.iter(W + "tr")]
+    check("check_paper_names_the_department", any(l[0] == q["mdtrt_id"] and l[3] == said[q["mdtrt_id"]] for l in cells if len(l) == 5), (said[q["mdtrt_id"]], cells[:8]))
+check("check_paper_had_stays", len(stays) == 3, len(said))
 i = c.get("/api/clues", source="phone").json["rows"][0]["id"]
 a = c.get("/api/institutions/%s/check" % inst)
 doc = zipfile.ZipFile(io.BytesIO(a.body)).read("word/document.xml").decode() if a.status == 200 else ""
