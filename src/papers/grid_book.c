@@ -15,6 +15,38 @@ static void cell(lxw_worksheet *ws, lxw_row_t row, lxw_col_t col, const json_t *
         worksheet_write_string(ws, row, col, json_is_string(v) ? json_string_value(v) : "", f);
 }
 
+/* How wide it stands: what is not ASCII takes two places. */
+static double width_of(const json_t *v)
+{
+    const char *s = json_string_value(v);
+    double n = 0;
+
+    for (; s && *s; s++)
+        n += ((unsigned char)*s & 0xc0) == 0x80 ? 0 : (unsigned char)*s < 0x80 ? 1 : 2;
+    return s ? n : 8;
+}
+
+/* As its heading and texts need, so that nothing is cut and little is empty; a printed page is as wide as the table. */
+static void set_widths(lxw_worksheet *ws, const json_t *head, const json_t *rows)
+{
+    json_t *one;
+    size_t c, i;
+
+    for (c = 0; c < json_array_size(head); c++) {
+        double most = width_of(json_array_get(head, c));
+
+        json_array_foreach(rows, i, one)
+        {
+            double w = width_of(json_array_get(one, c));
+
+            if (w > most)
+                most = w;
+        }
+        worksheet_set_column(ws, (lxw_col_t)c, (lxw_col_t)c, (most > 40 ? 40 : most) + 2, NULL);
+    }
+    worksheet_fit_to_pages(ws, 1, 0);
+}
+
 static bool fill(lxw_workbook *wb, const struct grid_sheet *s, const char *mark)
 {
     lxw_worksheet *ws = workbook_add_worksheet(wb, s->name);
@@ -41,8 +73,7 @@ static bool fill(lxw_workbook *wb, const struct grid_sheet *s, const char *mark)
         json_array_foreach(one, k, v) cell(ws, row, (lxw_col_t)k, v, plain);
         row++;
     }
-    worksheet_set_column(ws, 0, 0, 24, NULL);
-    worksheet_set_column(ws, 1, (lxw_col_t)json_array_size(s->head), 15, NULL);
+    set_widths(ws, s->head, s->rows);
     worksheet_set_landscape(ws);
     worksheet_set_paper(ws, 9);
     sheet_mark(ws, mark);

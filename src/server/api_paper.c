@@ -404,15 +404,41 @@ static void put_visit(json_t *visits, const struct explained_event *w, const cha
                                     json_span(without_inst(w->what, inst))));
 }
 
+/* The column says 元. */
+static struct span amount_only(struct span s)
+{
+    const size_t n = strlen("元");
+
+    if (s.n > n && memcmp(s.p + s.n - n, "元", n) == 0)
+        s.n -= n;
+    return span_trim(s);
+}
+
 static void put_line(json_t *lines, const struct explained_event *w)
 {
-    struct span what = w->what, price = cut_last(&what, "×"),
+    struct span what = w->what, price = amount_only(cut_last(&what, "×")),
                 count = price.n ? cut_last(&what, " ") : price;
 
     json_array_append_new(lines,
                           json_pack("{s:o,s:o,s:o,s:o,s:o}", "时间", json_span(w->when), "项目",
                                     json_span(what), "数量", json_span(count), "单价",
                                     json_span(price), "金额", paper_yuan(w->amount)));
+}
+
+/* "住院 2023-11-15 至 2023-11-22，主诊断 S72.000 股骨颈骨折": its days into their columns, the diagnosis alone in its own. */
+static void put_only_visit(json_t *visits, const struct explanation *x)
+{
+    struct span days = x->visit, diagnosis = cut_last(&days, "，"), begin = days,
+                end = cut_last(&begin, "至"), kind = begin, day = cut_last(&kind, " ");
+    bool known = day.n == 10 && end.n == 10;
+
+    if (span_starts(diagnosis, "主诊断 "))
+        diagnosis = (struct span){diagnosis.p + strlen("主诊断 "), diagnosis.n - strlen("主诊断 ")};
+    json_array_append_new(visits,
+                          json_pack("{s:o,s:o,s:o,s:s,s:o}", "就诊号", json_span(x->finding->visit),
+                                    "开始", json_span(known ? day : SPAN("")), "结束",
+                                    json_span(known ? end : SPAN("")), "科室", "", "诊断",
+                                    json_span(known && diagnosis.n ? diagnosis : x->visit)));
 }
 
 static void put_story(json_t *v, const struct explanation *x)
@@ -434,9 +460,7 @@ static void put_story(json_t *v, const struct explanation *x)
             put_line(list, &x->events[i]);
     }
     if (!json_array_size(visits) && x->visit.n)
-        json_array_append_new(visits, json_pack("{s:o,s:s,s:s,s:s,s:o}", "就诊号",
-                                                json_span(x->finding->visit), "开始", "", "结束",
-                                                "", "科室", "", "诊断", json_span(x->visit)));
+        put_only_visit(visits, x);
     for (size_t i = 0; i < x->n_clears; i++)
         json_array_append_new(papers, json_pack("{s:o}", "名称", json_span(x->clears[i])));
     for (size_t i = 0; i < x->n_laws; i++) {
@@ -456,35 +480,26 @@ static void put_story(json_t *v, const struct explanation *x)
     buf_release(&law);
 }
 
-/* The departments of the stays: as the visit says, else by its code in the institution's own list, else where most was billed. One number
- * stands for another ward in each hospital: codes are never looked up across institutions. */
-static int name_departments(struct request *r, json_t *v, struct err *e)
+/* Departments of these visits (quoted), between a statement's head and tail, into the rows that have none. */
+static int ask_departments(struct request *r, const char *head, const char *tail, json_t *visits,
+                           struct err *e)
 {
-    json_t *visits = json_object_get(v, "就诊"), *row, *have;
     struct buf ids = BUF_INIT, sql = BUF_INIT;
+    json_t *found = NULL, *row, *have;
     struct ask *a = NULL;
-    json_t *found = NULL;
     size_t i, k;
     int rc;
 
-    if (!json_array_size(visits))
-        return 0;
     json_array_foreach(visits, i, row)
     {
-        buf_str(&ids, i ? "," : "");
+        if (text_of(row, "科室")[0])
+            continue;
+        buf_str(&ids, ids.n ? "," : "");
         buf_sql(&ids, span_of(text_of(row, "就诊号")));
     }
-    buf_fmt(
-        &sql,
-        "with b as (select org_code f, dept_no n, max(trim(dept_name)) as nm from t_medins_dept_b group by all),"
-        " l as (select d.code as m, mode(p.name) as nm from d_visit d join s_visit x on d.id = x.mdtrt_id join s_line l on"
-        " l.psn_no = x.psn_no and l.mdtrt_id = x.mdtrt_id join d_dept p on p.id = l.bilg_dept_codg where d.code in (%s) group by 1)"
-        " select m.mdtrt_id as visit, coalesce(nullif(trim(m.adm_dept_name), ''), nullif(b.nm, ''), nullif(trim(m.dscg_dept_name), ''),"
-        " l.nm, nullif(trim(m.adm_dept_codg), ''), '') as dept from t_mdtrt_d m left join b on b.f = m.fixmedins_code"
-        " and b.n = m.adm_dept_codg left join l on l.m = m.mdtrt_id where m.mdtrt_id in (%s)",
-        buf_cstr(&ids), buf_cstr(&ids));
-    rc = ask_open(r, &a, e);
-    if (!rc)
+    buf_fmt(&sql, "%s(%s)%s", head, buf_cstr(&ids), tail);
+    rc = ids.n ? ask_open(r, &a, e) : 0;
+    if (!rc && ids.n)
         rc = ask_rows(a, &sql, &found, e);
     json_array_foreach(found, k, have)
     {
@@ -497,6 +512,26 @@ static int name_departments(struct request *r, json_t *v, struct err *e)
     buf_release(&ids);
     buf_release(&sql);
     return rc;
+}
+
+/* One number stands for another ward in each hospital: codes are never looked up across institutions. What neither the visit nor its
+ * institution's list says, the lines say: where most was billed. */
+int paper_departments(struct request *r, json_t *visits, struct err *e)
+{
+    int rc = ask_departments(
+        r,
+        "select m.mdtrt_id as visit, coalesce(nullif(trim(m.adm_dept_name), ''), nullif(b.nm, ''), nullif(trim(m.dscg_dept_name), ''),"
+        " '') as dept from t_mdtrt_d m left join (select org_code f, dept_no n, max(trim(dept_name)) as nm from t_medins_dept_b"
+        " group by all) b on b.f = m.fixmedins_code and b.n = m.adm_dept_codg where m.mdtrt_id in ",
+        "", visits, e);
+
+    return rc ? rc
+              : ask_departments(
+                    r,
+                    "select v.code as visit, mode(p.name) as dept from s_line l join d_dept p on p.id = l.bilg_dept_codg join"
+                    " (select x.psn_no, x.mdtrt_id, d.code from s_visit x join d_visit d on d.id = x.mdtrt_id where d.code in ",
+                    ") v on v.psn_no = l.psn_no and v.mdtrt_id = l.mdtrt_id where p.name is not null group by 1",
+                    visits, e);
 }
 
 /* What the last run says of it; a clue made by hand, or one no longer found, has its own words only. */
@@ -521,7 +556,7 @@ int paper_tell(struct request *r, const char *finding, json_t *v, struct err *e)
             *e = why;
     }
     server_library_done(r->server);
-    return rc ? rc : name_departments(r, v, e);
+    return rc;
 }
 
 static int check_docx(struct request *r, struct err *e)
@@ -557,6 +592,8 @@ static int check_docx(struct request *r, struct err *e)
         json_object_set_new(v, "依据", json_stringn(buf_cstr(&basis), basis.n));
     if (!rc && text_of(row, "finding_id")[0])
         rc = paper_tell(r, text_of(row, "finding_id"), v, e);
+    if (!rc)
+        rc = paper_departments(r, json_object_get(v, "就诊"), e);
     if (!rc)
         rc = paper_fill(r, "check", v, arena_fmt(&r->arena, "核查单%lld.docx", (long long)id), &x,
                         e);

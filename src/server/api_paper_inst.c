@@ -160,6 +160,8 @@ static int check(struct request *r, struct err *e)
     if (!rc && !(v = new_values(inst, page, rows)))
         rc = err_nomem(e);
     json_array_foreach(rows, i, row) if (!rc) rc = add_question(r, v, row, e);
+    if (!rc)
+        rc = paper_departments(r, json_object_get(v, "就诊"), e);
     if (!rc) {
         bool full = json_array_size(json_object_get(v, "明细")) >= MOST_LINES;
 
