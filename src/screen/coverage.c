@@ -191,7 +191,7 @@ int coverage_here(struct coverage *c, const struct huji_library *lib, struct sto
             return err_nomem(e);
         row[n++] = &c->row[i];
     }
-    int rc = ready_check(s, need, n, rows_there, (void *)(uintptr_t)lib, &r, e);
+    int rc = ready_check(s, need, n, rows_there, (void *)(uintptr_t)lib, NULL, &r, e);
 
     for (size_t i = 0; !rc && i < n; i++)
         if (r.can[i]) {
