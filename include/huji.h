@@ -46,7 +46,9 @@ struct huji_table {
      * more is readable behind the last. */
     uint8_t width[HUJI_MAX_FIELDS];
     int64_t base[HUJI_MAX_FIELDS];
-    /* Where most rows have no value: a bit per row that has one, and how many have before each 64; col holds these alone. */
+    /* Where most rows have the same value, `lack` (which may be HUJI_NONE64, missing): a bit per row that has another, and how
+     * many have before each 64; col holds these alone. */
+    int64_t lack[HUJI_MAX_FIELDS];
     const uint64_t *there[HUJI_MAX_FIELDS];
     const uint32_t *before[HUJI_MAX_FIELDS];
 };

@@ -24,6 +24,7 @@ struct column {
     };
     uint64_t *there; /* not NULL: as struct huji_table says */
     uint32_t *before;
+    int64_t lack;
 };
 
 struct column_set {
@@ -47,7 +48,7 @@ int column_set_sort(struct column_set *c, const struct column *const *key, size_
                     struct err *e);
 /* The same of any query of INTEGER and BIGINT columns, such as of a lookup table. */
 int frame_query(struct store *s, const char *sql, struct column_set *out, struct err *e);
-/* Columns of which most rows miss their value keep only those that are there. */
+/* Columns of which most rows have one value, or miss theirs, keep only the others. */
 int column_set_thin(struct column_set *c, struct err *e);
 void column_set_release(struct column_set *c);
 

@@ -153,21 +153,45 @@ int column_set_sort(struct column_set *c, const struct column *const *key, size_
     return rc < 0 ? err_nomem(e) : 0;
 }
 
-/* ---- most of it missing ---- */
+/* ---- most of it the same ---- */
 
-static bool missing(const struct column *c, size_t row)
+/* The value of a number of key_at; HUJI_NONE64 = missing. */
+static int64_t value_of(const struct column *c, uint64_t key)
 {
-    static const uint64_t all[] = {0, UINT8_MAX, UINT16_MAX, 0xffffff, UINT32_MAX};
-    return key_at(c, (uint32_t)row) == (c->width ? all[c->width] : UINT64_MAX);
+    static const uint64_t all[] = {UINT64_MAX, UINT8_MAX, UINT16_MAX, 0xffffff, UINT32_MAX};
+    if (key == all[c->width])
+        return HUJI_NONE64;
+    return c->width ? c->base + (int64_t)key : (int64_t)(key ^ (UINT64_C(1) << 63));
+}
+
+/* What more than half of the rows have, if anything is so. */
+static uint64_t majority(const struct column *c, size_t n)
+{
+    uint64_t best = 0;
+    size_t votes = 0;
+    for (size_t r = 0; r < n; r++) {
+        uint64_t key = key_at(c, (uint32_t)r);
+        best = votes ? best : key;
+        votes = key == best ? votes + 1 : votes - 1;
+    }
+    return best;
+}
+
+/* A bit a row costs memory and time: it must be worth them. */
+static bool worth(size_t kept, size_t n, int64_t lack)
+{
+    return n >= 1024 && (lack == HUJI_NONE64 ? kept * 2 <= n : kept * 4 <= n);
 }
 
 static int thin(struct column *c, size_t n)
 {
     size_t kept = 0, w = column_width(c), words = n / 64 + 1;
     char *to = c->data;
+    uint64_t most = majority(c, n);
     for (size_t r = 0; r < n; r++)
-        kept += !missing(c, r);
-    if (kept * 2 > n || n < 1024)
+        kept += key_at(c, (uint32_t)r) != most;
+    c->lack = value_of(c, most);
+    if (!worth(kept, n, c->lack))
         return 0;
     c->there = mem_calloc(words, sizeof *c->there);
     c->before = mem_alloc(words * sizeof *c->before);
@@ -176,7 +200,7 @@ static int thin(struct column *c, size_t n)
     for (size_t r = 0, k = 0; r < words * 64; r++) {
         if (r % 64 == 0)
             c->before[r / 64] = (uint32_t)k;
-        if (r >= n || missing(c, r))
+        if (r >= n || key_at(c, (uint32_t)r) == most)
             continue;
         c->there[r / 64] |= UINT64_C(1) << (r % 64);
         memmove(to + k++ * w, to + r * w, w);

@@ -57,6 +57,12 @@ struct known_fields {
     int id, t, rank, psn, visit, inst, item, amount, fund, marks, kind, voided;
 };
 
+/* Rows by person where few have any: a bit per person, how many come before each 64, and the first row of each of them. */
+struct few_rows {
+    uint64_t *some;
+    uint32_t *before, *at;
+};
+
 struct huji_run {
     const struct huji_library *lib;
     const struct huji_frame *frame;
@@ -70,6 +76,7 @@ struct huji_run {
         *row_of[HUJI_DOMAINS]; /* id -> row of s_visit, s_settlement, s_person, s_inst, s_doctor */
     uint32_t *first
         [HUJI_SOURCES]; /* person id -> first row; n_person + 2 entries; last range = no person */
+    struct few_rows few[HUJI_SOURCES];        /* where `first` is NULL; see run_rows */
     struct index *lookup_index[LOOKUP_COUNT]; /* by first key, of lookups that are asked */
     int32_t *dx_cat, *dx_group, *dx_chapter;  /* by dx id; -1 unknown */
     uint32_t n_dx;
@@ -124,7 +131,7 @@ static inline int64_t table_cell(const struct huji_table *t, enum ftype type, in
     if (t->there[field]) {
         uint64_t w = t->there[field][row >> 6];
         if (!(w >> (row & 63) & 1))
-            return HUJI_NONE64;
+            return t->lack[field];
         w &= (UINT64_C(1) << (row & 63)) - 1;
         row = t->before[field][row >> 6] + (size_t)__builtin_popcountll(w);
     }
@@ -176,6 +183,24 @@ static inline void table_prefetch(const struct huji_table *t, enum ftype type, i
 int run_open(const struct huji_library *lib, const struct huji_frame *frame, const bool *wanted,
              struct huji_run **out, struct err *e);
 void run_free(struct huji_run *run);
+/* run_rows.c, for run_open: row_of, first, few. */
+int run_link_rows(struct huji_run *run, struct err *e);
+
+/* A person's rows of a table, [lo, hi); the person behind the last: rows of nobody. */
+static inline void run_rows(const struct huji_run *run, enum source_id s, uint32_t psn,
+                            uint32_t *lo, uint32_t *hi)
+{
+    const uint32_t *first = run->first[s];
+    const struct few_rows *few = &run->few[s];
+    *lo = first ? first[psn] : 0;
+    *hi = first ? first[psn + 1] : 0;
+    if (first || !few->some || !(few->some[psn >> 6] >> (psn & 63) & 1))
+        return;
+    uint64_t lower = few->some[psn >> 6] & ((UINT64_C(1) << (psn & 63)) - 1);
+    const uint32_t *at = few->at + few->before[psn >> 6] + __builtin_popcountll(lower);
+    *lo = at[0];
+    *hi = at[1];
+}
 
 /* The id of a code in a domain; given anew when unknown. HUJI_NONE32 when out of memory. */
 int32_t run_id(struct huji_run *run, enum domain d, struct span code);

@@ -26,8 +26,12 @@ enum { RANGES_PER_THREAD = 16, RANGE_ROWS = 100000 };
 enum { LAST_PARTS = 4 };
 
 /* DuckDB keeps blocks that it has read as long as it may; a walk reads each once. What it needs: a block of 256 KB of each
- * column of each month that a thread streams, and room to gather rows. */
-enum { DB_MB = 96, DB_MB_PER_THREAD = 24, BLOCKS_PER_MB = 4 };
+ * column of each month that a thread streams, and room to gather rows; to judge, room to join. */
+enum { DB_MB = 48, DB_MB_PER_THREAD = 16, DB_MB_JUDGE = 144, BLOCKS_PER_MB = 4 };
+
+/* Arrays that grow by doubling: from here on each has pages of its own, which go back when it goes, and moves without a copy.
+ * (glibc would raise the bound with each that is freed, and keep their places among the small.) */
+enum { OWN_PAGES = 1 << 20 };
 
 struct job {
     struct store *store;
@@ -202,7 +206,7 @@ static int judge_all(struct job *j, struct worker *w, size_t n, struct err *e)
     for (size_t i = 0; i < n; i++)
         walks[i] = w[i].walk;
     /* nothing streams any more: what was read goes */
-    int rc = store_hold(j->store, DB_MB + (long long)n * DB_MB_PER_THREAD, e);
+    int rc = store_hold(j->store, DB_MB_JUDGE, e);
     if (rc == 0)
         rc = walk_merge_begin(j->run, walks, n, e);
     if (rc < 0)
@@ -298,6 +302,7 @@ int screen_run(struct store *s, const struct huji_library *lib, const struct scr
     struct world world;
     struct huji_run *run = NULL;
     double t0 = now();
+    mallopt(M_MMAP_THRESHOLD, OWN_PAGES);
     *out = (struct screen_report){.n_rules = lib->n_rules};
     out->per_rule = mem_calloc((size_t)lib->n_rules + 1, sizeof *out->per_rule);
     if (!out->per_rule)

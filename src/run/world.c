@@ -36,6 +36,7 @@ static int load_table(struct store *s, enum source_id id, uint64_t fields, struc
         t->width[f] = c->width;
         t->base[f] = c->base;
         t->there[f] = c->there;
+        t->lack[f] = c->lack;
         t->before[f] = c->before;
     }
     return 0;

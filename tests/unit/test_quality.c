@@ -228,22 +228,24 @@ static void streams(void **state)
     box_release(&b);
 }
 
-/* 3000 rows: a key of three bytes with holes, raw times, a column that is nearly empty. */
+/* 3000 rows: a key of three bytes with holes, raw times, a column that is nearly empty, one that nearly always says 17. */
 static void columns_are_sorted_and_thinned(void **state)
 {
     enum { ROWS = 3000 };
     (void)state;
     struct err e = {0};
-    struct column_set c = {.col = mem_calloc(4, sizeof *c.col), .n_cols = 3, .n_rows = ROWS};
+    struct column_set c = {.col = mem_calloc(5, sizeof *c.col), .n_cols = 4, .n_rows = ROWS};
     c.col[0] = (struct column){
         .type = F_CODE, .width = 3, .base = 5, .data = mem_alloc(ROWS * 3 + 1)};
     c.col[1] = (struct column){.type = F_BIG, .data = mem_alloc(ROWS * 8)};
     c.col[2] = (struct column){.type = F_INT, .width = 2, .data = mem_alloc(ROWS * 2 + 1)};
+    c.col[3] = (struct column){.type = F_INT, .width = 1, .base = 10, .data = mem_alloc(ROWS + 1)};
     for (uint32_t i = 0; i < ROWS; i++) {
         uint32_t key = i % 11 == 0 ? 0xffffff : (i * 7919) % 97;
         memcpy((char *)c.col[0].data + (size_t)i * 3, &key, 3);
         c.col[1].i64[i] = i % 13 == 0 ? HUJI_NONE64 : (int64_t)((i * 31) % 501) - 250;
         ((uint16_t *)c.col[2].data)[i] = i % 50 == 7 ? (uint16_t)i : UINT16_MAX;
+        ((uint8_t *)c.col[3].data)[i] = i % 60 == 1 ? UINT8_MAX : i % 30 == 2 ? 90 : 7;
     }
     const struct column *key[] = {&c.col[0], &c.col[1]};
     assert_int_equal(column_set_sort(&c, key, 2, &e), 0);
@@ -251,13 +253,16 @@ static void columns_are_sorted_and_thinned(void **state)
     assert_null(c.col[0].there);
     assert_non_null(c.col[2].there);
     struct huji_table t = {.n = ROWS};
-    for (int f = 0; f < 3; f++) {
+    for (int f = 0; f < 4; f++) {
         t.col[f] = c.col[f].data;
         t.width[f] = c.col[f].width;
         t.base[f] = c.col[f].base;
         t.there[f] = c.col[f].there;
         t.before[f] = c.col[f].before;
+        t.lack[f] = c.col[f].lack;
     }
+    assert_non_null(c.col[3].there);
+    size_t often = 0, seldom = 0, missing = 0;
     int64_t last[2] = {INT64_MIN, INT64_MIN}, sum = 0;
     size_t n = 0;
     for (size_t r = 0; r < ROWS; r++) {
@@ -269,7 +274,14 @@ static void columns_are_sorted_and_thinned(void **state)
         memcpy(last, v, sizeof v);
         n += x != HUJI_NONE64;
         sum += x != HUJI_NONE64 ? x : 0;
+        int64_t y = table_cell(&t, F_INT, 3, r);
+        often += y == 17;
+        seldom += y == 100;
+        missing += y == HUJI_NONE64;
     }
+    assert_int_equal(missing, ROWS / 60);
+    assert_int_equal(seldom, ROWS / 30);
+    assert_int_equal(often, ROWS - ROWS / 60 - ROWS / 30);
     assert_int_equal(n, ROWS / 50);
     assert_int_equal(sum, 60 * 7 + 50 * (59 * 60 / 2));
     column_set_release(&c);
