@@ -31,7 +31,7 @@ void fold_member(struct fold *f, const struct event *ev, int role, int64_t bad, 
 
 static struct event_ref ref_of(const struct event *ev)
 {
-    return (struct event_ref){(enum source_id)ev->src, ev->row, ev->kn};
+    return (struct event_ref){(enum source_id)ev->src, ev->row, ev->kn, NULL};
 }
 
 static int64_t ask(struct fold *f, const struct expr *x, const struct event *cur,
@@ -40,7 +40,7 @@ static int64_t ask(struct fold *f, const struct expr *x, const struct event *cur
     if (!x)
         return HUJI_NONE64;
     f->env->cur = ref_of(cur);
-    f->env->prev = prev ? ref_of(prev) : (struct event_ref){S_STAY, -1, -1};
+    f->env->prev = prev ? ref_of(prev) : (struct event_ref){S_STAY, -1, -1, NULL};
     return eval(f->env, x);
 }
 
@@ -267,7 +267,7 @@ static void add_lines(struct fold *f, struct list *l, const struct found *w)
     const int32_t *rows = visit == HUJI_NONE64 ? NULL
                                                : walk_visit_lines(f->env->walk, (int32_t)visit, &n);
     for (size_t i = 0; i < n; i++) {
-        struct event_ref line = {S_LINE, rows[i], -1};
+        struct event_ref line = {S_LINE, rows[i], -1, NULL};
         f->env->inner = line;
         if (f->rule->at_where[w->anchor->clause] &&
             !eval_true(f->env, f->rule->at_where[w->anchor->clause]))
@@ -446,7 +446,7 @@ void findings_late(struct findings *out, struct env *v)
         return;
     }
     for (size_t i = 0; i < out->n_late; i++) {
-        v->cur = v->prev = v->inner = (struct event_ref){S_STAY, -1, -1};
+        v->cur = v->prev = v->inner = (struct event_ref){S_STAY, -1, -1, NULL};
         v->n_members = 0;
         v->value = out->late[i].value;
         v->threshold = out->late[i].threshold;
@@ -540,7 +540,7 @@ void emit(struct fold *f, const struct found *w)
     if (!in_force(f, h.day))
         return;
     v->cur = anchor;
-    v->prev = w->prev ? ref_of(w->prev) : (struct event_ref){S_STAY, -1, -1};
+    v->prev = w->prev ? ref_of(w->prev) : (struct event_ref){S_STAY, -1, -1, NULL};
     v->members = w->members;
     v->n_members = w->n_members;
     v->pair = f->rule->kind == &kind_pair;
@@ -587,7 +587,7 @@ void emit_made(struct fold *f, const struct found *w, struct huji_finding *h, st
     struct env *v = f->env;
     if (!in_force(f, h->day))
         return;
-    v->cur = v->prev = (struct event_ref){(enum source_id)w->anchor->src, -1, -1};
+    v->cur = v->prev = (struct event_ref){(enum source_id)w->anchor->src, -1, -1, NULL};
     v->members = NULL;
     v->n_members = 0;
     v->pair = false;

@@ -27,7 +27,7 @@ static int64_t eval_column(struct env *v, const struct expr *x)
     enum domain d = huji_sources[r->src].fields[x->fk].domain;
     const int32_t *rows = v->run->row_of[d];
     int32_t row = rows && key < v->run->frame->dict[d].n ? rows[key] : -1;
-    return eval_cell(v, &(struct event_ref){x->src, row, -1}, x->field, x->wide);
+    return eval_cell(v, &(struct event_ref){x->src, row, -1, NULL}, x->field, x->wide);
 }
 
 int64_t div_round(int64_t a, int64_t b, int scale_up)
@@ -199,6 +199,8 @@ static bool eval_found(struct env *v, const struct expr *x)
 
 bool eval_holds(struct env *v, const struct expr *x)
 {
+    if (x->memo && v->cur.memo)
+        return eval_tree(v, x) == 1;
     switch (x->op) {
     case X_AND: return eval_holds(v, x->arg[0]) && eval_holds(v, x->arg[1]);
     case X_OR: return eval_holds(v, x->arg[0]) || eval_holds(v, x->arg[1]);
@@ -310,7 +312,7 @@ __attribute__((noinline)) static int64_t eval_measure(struct env *v, const struc
     return measure_value(v->run, x->measure, key, x->n_arg);
 }
 
-int64_t eval_tree(struct env *v, const struct expr *x)
+static int64_t eval_node(struct env *v, const struct expr *x)
 {
     int64_t p, q;
     switch (x->op) {
@@ -395,4 +397,17 @@ int64_t eval_tree(struct env *v, const struct expr *x)
     case X_KEY: return v->keys ? v->keys[x->num] : NONE;
     default: return NONE;
     }
+}
+
+int64_t eval_tree(struct env *v, const struct expr *x)
+{
+    struct memo *m = v->cur.memo;
+    if (!m || !x->memo)
+        return eval_node(v, x);
+    uint64_t *known = &m->known[x->memo >> 6], bit_of = UINT64_C(1) << (x->memo & 63);
+    if (!(*known & bit_of)) {
+        m->val[x->memo] = eval_node(v, x);
+        *known |= bit_of;
+    }
+    return m->val[x->memo];
 }

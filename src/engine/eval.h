@@ -3,12 +3,13 @@
 #ifndef HUJI_ENGINE_EVAL_H
 #define HUJI_ENGINE_EVAL_H
 
-#include "engine/run.h"
+#include "engine/memo.h"
 
 struct event_ref {
     enum source_id src;
     int32_t row;
-    int32_t kn; /* joined knowledge row, -1 = none */
+    int32_t kn;        /* joined knowledge row, -1 = none */
+    struct memo *memo; /* what was asked of this row before; NULL: it is not kept */
 };
 
 struct member;
@@ -41,6 +42,8 @@ int64_t eval_resident(const struct env *v, const struct event_ref *r, int field,
 static inline int64_t eval_cell(const struct env *v, const struct event_ref *r, int field,
                                 bool wide)
 {
+    if (r->memo && r->memo->resident)
+        return r->memo->cell[field];
     const void *col = source_is_line(r->src) && r->row >= 0 && v->line ? v->line[field] : NULL;
     if (!col)
         return eval_resident(v, r, field, wide);

@@ -122,6 +122,42 @@ static int64_t gather_end(const struct env *v, const struct expr *x, struct gath
     return r;
 }
 
+/* `lines.any(hilist_code in {...})`, `lines.sum(amount where hilist_code in {...})`: half of what is asked of a visit's lines,
+ * and two columns. NULL: it is something else. */
+static const int32_t *simple_codes(const struct env *v, const struct expr *x)
+{
+    const struct expr *c = x->arg[1], *of = x->arg[0];
+    bool simple = x->from == S_LINE && v->line && c && c->op == X_IN &&
+                  c->arg[0]->own == OWN_INNER && !c->arg[0]->wide &&
+                  (x->agg == AGG_ANY || x->agg == AGG_SUM || x->agg == AGG_COUNT) &&
+                  (!of || (of->own == OWN_INNER && of->wide && v->line[of->field]));
+    return simple ? v->line[c->arg[0]->field] : NULL;
+}
+
+static int64_t sum_simple(const struct env *v, const struct expr *x, const int32_t *code,
+                          const int32_t *rows, size_t n)
+{
+    const struct link *l = &v->run->link[x->arg[1]->id];
+    const int64_t *of = x->arg[0] ? v->line[x->arg[0]->field] : NULL;
+    int64_t count = 0, sum = 0;
+    bool unknown = false;
+    for (size_t i = 0; i < n; i++) {
+        int32_t id = code[rows[i]];
+        unknown = unknown || id == HUJI_NONE32;
+        if (!l->bits || id < 0 || (uint32_t)id >= l->n_bits || !(l->bits[id >> 6] >> (id & 63) & 1))
+            continue;
+        if (x->agg == AGG_ANY)
+            return 1;
+        if (of && of[rows[i]] == NONE)
+            continue;
+        count++;
+        sum += of ? of[rows[i]] : 0;
+    }
+    if (x->agg == AGG_ANY)
+        return unknown ? NONE : 0;
+    return x->agg == AGG_SUM ? sum : count;
+}
+
 int64_t eval_agg(struct env *v, const struct expr *x)
 {
     int64_t visit = eval(v, x->arg[2]);
@@ -130,11 +166,14 @@ int64_t eval_agg(struct env *v, const struct expr *x)
     size_t n;
     const int32_t *rows = x->from == S_LINE ? walk_visit_lines(v->walk, (int32_t)visit, &n)
                                             : walk_visit_rows(v->walk, x->from, (int32_t)visit, &n);
+    const int32_t *code = simple_codes(v, x);
+    if (code)
+        return sum_simple(v, x, code, rows, n);
     struct seen few[FEW_SEEN];
     struct gather g = gather_begin(x, few);
     struct event_ref saved = v->inner;
     for (size_t i = 0; i < n; i++) {
-        v->inner = (struct event_ref){x->from, rows[i], -1};
+        v->inner = (struct event_ref){x->from, rows[i], -1, NULL};
         gather_one(v, x, &g);
     }
     v->inner = saved;
@@ -151,7 +190,7 @@ int64_t eval_members(struct env *v, const struct expr *x)
         /* of a pair the accused side only: the other may be of another source */
         if (ev->src != x->from || (v->members[i].role != 1 && v->pair))
             continue;
-        v->inner = (struct event_ref){(enum source_id)ev->src, ev->row, ev->kn};
+        v->inner = (struct event_ref){(enum source_id)ev->src, ev->row, ev->kn, NULL};
         v->cur = v->inner; /* TABLE.x of the member's own row */
         gather_one(v, x, &g);
     }

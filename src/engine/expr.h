@@ -117,8 +117,9 @@ struct expr {
     enum xop op;
     int id; /* bound: index of per-run data (linked codes, bitmaps); -1 = none */
     int field;
-    uint8_t own; /* X_FIELD: enum own_row */
-    bool wide;   /* X_FIELD: a cell has 8 bytes, else 4 */
+    uint8_t own;   /* X_FIELD: enum own_row */
+    bool wide;     /* X_FIELD: a cell has 8 bytes, else 4 */
+    uint16_t memo; /* number of the answer in its source's memo (memo.h); 0 = it is not kept */
     int64_t num;
     struct expr *arg[X_ARGS];
     int n_arg;

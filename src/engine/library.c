@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/sha.h"
+#include "engine/memo.h"
 #include "engine/load.h"
 
 struct file_list {
@@ -337,6 +338,8 @@ int library_open(const struct library_source *from, struct huji_library **out, s
         rc = profile_apply(lib, from->profile, from->region, e);
     if (rc == 0 && from->states)
         rc = states_apply(lib, from->states, e);
+    if (rc == 0 && memo_number(lib) < 0)
+        rc = err_nomem(e);
     if (rc < 0) {
         library_free(lib);
         return rc;

@@ -249,8 +249,18 @@ struct named_set {
     const char *file;
 };
 
+/* memo.h: parts of expressions over one source whose answers a walk keeps. */
+struct memo_plan {
+    int n; /* numbers 1 .. n */
+    size_t words;
+    uint64_t fields; /* that answers hang on */
+    uint64_t steady; /* codes, and the day */
+    uint64_t *drop;  /* words a field: the answers that hang on it */
+};
+
 struct huji_library {
     struct arena a;
+    struct memo_plan *memo; /* per source */
     struct rule **rules;
     int n_rules, cap_rules;
     struct knowledge *kn;

@@ -410,68 +410,6 @@ static int link_dx(struct huji_run *run)
     return rc;
 }
 
-/* ---- rows of resident tables ---- */
-
-static int map_rows(struct huji_run *run, enum source_id s, const char *id_field)
-{
-    const struct huji_table *t = &run->frame->table[s];
-    int f = source_field(s, span_of(id_field));
-    enum domain d = huji_sources[s].fields[f].domain;
-    uint32_t n = run->frame->dict[d].n;
-    int32_t *rows = arena_alloc(&run->a, ((size_t)n + 1) * sizeof *rows);
-    if (!rows)
-        return -1;
-    memset(rows, 0xff, ((size_t)n + 1) * sizeof *rows);
-    for (size_t r = 0; r < t->n; r++) {
-        int64_t id = table_cell(t, F_CODE, f, r);
-        if (id >= 0 && id < n)
-            rows[id] = (int32_t)r;
-    }
-    run->row_of[d] = rows;
-    return 0;
-}
-
-static int person_ranges(struct huji_run *run, enum source_id s, struct err *e)
-{
-    const struct huji_table *t = &run->frame->table[s];
-    int f = source_field(s, SPAN("psn_no"));
-    uint32_t n = run->frame->dict[D_PERSON].n;
-    uint32_t *first = arena_alloc(&run->a, ((size_t)n + 3) * sizeof *first);
-    if (!first)
-        return err_nomem(e);
-    uint32_t p = 0;
-    for (size_t r = 0; r < t->n; r++) {
-        int64_t psn = f >= 0 ? table_cell(t, F_CODE, f, r) : HUJI_NONE64;
-        uint32_t own = psn >= 0 && psn < n ? (uint32_t)psn : n;
-        if (own + 1 < p)
-            return err_set(e, ERR_STATE, "表 %s 没有按人员排序", huji_sources[s].table);
-        while (p <= own)
-            first[p++] = (uint32_t)r;
-    }
-    while (p <= n + 1)
-        first[p++] = (uint32_t)t->n;
-    run->first[s] = first;
-    return 0;
-}
-
-static int link_frame(struct huji_run *run, struct err *e)
-{
-    static const enum source_id by_person[] = {S_STAY,  S_SETTLEMENT, S_OPERATION, S_SALE,  S_TRACE,
-                                               S_CHECK, S_REFUND,     S_REG,       S_STOCK, S_ENROL,
-                                               S_LAB,   S_ACT,        S_CLEARING};
-    if (map_rows(run, S_STAY, "mdtrt_id") < 0 || map_rows(run, S_SETTLEMENT, "setl_id") < 0 ||
-        map_rows(run, S_PERSON, "psn_no") < 0 || map_rows(run, S_INST, "fixmedins_code") < 0 ||
-        map_rows(run, S_DOCTOR, "dr_code") < 0)
-        return err_nomem(e);
-    for (size_t i = 0; i < sizeof by_person / sizeof *by_person; i++) {
-        int rc = person_ranges(run, by_person[i], e);
-        if (rc < 0)
-            return rc;
-    }
-    run->first[S_VISIT] = run->first[S_STAY];
-    return 0;
-}
-
 /* ---- plans ---- */
 
 static int split(struct huji_run *run, struct expr *x, struct conjunct *out, int n, int max)
@@ -498,7 +436,7 @@ static int filter_items(struct huji_run *run, struct clause_plan *p, struct conj
     int32_t item = 0;
     const void *cols[HUJI_MAX_FIELDS] = {NULL};
     cols[source_field(S_LINE, SPAN("hilist_code"))] = &item;
-    struct env v = {.run = run, .line = cols, .cur = {S_LINE, 0, -1}};
+    struct env v = {.run = run, .line = cols, .cur = {S_LINE, 0, -1, NULL}};
     if (!p->items) {
         p->items = arena_alloc(&run->a, ((size_t)n / 64 + 1) * 8);
         if (!p->items)
@@ -743,7 +681,7 @@ static int open_all(struct huji_run *run, const bool *wanted, struct err *e)
     for (int i = 0; i < lib->n_rules; i++)
         if (run->active[i] && rule_each_expr(lib->rules[i], link_one, run) < 0)
             return err_nomem(e);
-    rc = link_dx(run) < 0 ? err_nomem(e) : link_frame(run, e);
+    rc = link_dx(run) < 0 ? err_nomem(e) : run_link_rows(run, e);
     for (int i = 0; i < lib->n_rules && rc == 0; i++) {
         const struct rule *r = lib->rules[i];
         bool events = run->active[i] && r->kind != &kind_outlier && r->kind != &kind_combine;

@@ -61,7 +61,7 @@ int walk_new(const struct huji_run *run, struct walk **out, struct err *e)
     w->is_touched = mem_calloc(rules, sizeof *w->is_touched);
     if (!w->guard || !w->guarded || !w->visit_of || !w->visit_ok || !w->buf || !w->kept ||
         !w->mask || !w->told || !w->sums || !w->touched || !w->is_touched || !w->own_row ||
-        !w->reached || !w->by_owner || !w->owners || walk_fillers(w) < 0) {
+        !w->reached || !w->by_owner || !w->owners || walk_fillers(w) < 0 || walk_memo_open(w) < 0) {
         walk_free(w);
         return err_nomem(e);
     }
@@ -130,6 +130,7 @@ void walk_free(struct walk *w)
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         mem_free(all[i]);
     net_release(&w->net);
+    walk_memo_release(w);
     walk_tap_release(&w->tap);
     findings_release(&w->out);
     findings_release(&w->made);
@@ -327,7 +328,10 @@ static void fetch_rows(const struct clause_plan *p, int64_t item)
 static void offer(struct walk *w, enum source_id src, int32_t row)
 {
     const struct dispatch *d = &w->run->dispatch[src];
-    const struct event_ref ref = {src, row, -1};
+    struct memo *memo = &w->memo[src];
+    const struct event_ref ref = {src, row, -1, memo};
+    if (memo->resident)
+        memo_row(memo, &w->run->frame->table[source_table(src)], src, (size_t)row);
     bool old = w->news && !walk_is_new(w, src, row);
     const uint64_t *open = (old ? w->open_old : w->open) + w->open_at[src];
     uint64_t *bits = w->bits, left = 0;
@@ -339,6 +343,10 @@ static void offer(struct walk *w, enum source_id src, int32_t row)
         for (size_t k = 0; k < d->words; k++)
             left |= bits[k] &= at[k];
     }
+    if (!left)
+        return;
+    if (!memo->resident)
+        memo_settle(memo);
     int item = w->run->known[src].item;
     int64_t of = left && item >= 0 ? eval_field(&w->env, &ref, item) : HUJI_NONE64;
     for (size_t k = 0; k < d->words && left; k++) {
@@ -368,19 +376,26 @@ static void walk_unmatched(struct walk *w)
     struct net_lines l = person_lines(w);
     net_write_rest(&l, &w->net);
     for (size_t k = 0; k < w->net.n_pool; k++)
-        if (w->net.pool[k].qty > 0)
+        if (w->net.pool[k].qty > 0) {
+            memo_forget(&w->memo[S_UNMATCHED]);
             offer(w, S_UNMATCHED, (int32_t)(w->lo + w->net.pool[k].row));
+        }
 }
 
 static void walk_source(struct walk *w, enum source_id src, int32_t psn, enum turn turn)
 {
     enum source_id table = src == S_VISIT ? S_STAY : src;
-    if (*w->run->by_source[src] < 0 || !w->run->first[table] || !any_open(w, src, turn))
+    uint32_t lo, hi;
+    if (*w->run->by_source[src] < 0 || !any_open(w, src, turn))
         return;
+    run_rows(w->run, table, (uint32_t)psn, &lo, &hi);
+    if (lo == hi)
+        return;
+    memo_forget(&w->memo[src]);
     const struct huji_table *t = &w->run->frame->table[table];
     int kind = table == S_STAY ? w->run->known[S_STAY].kind : -1;
     int voided = src == S_SETTLEMENT ? w->run->known[src].voided : -1;
-    for (uint32_t r = w->run->first[table][psn]; r < w->run->first[table][psn + 1]; r++) {
+    for (uint32_t r = lo; r < hi; r++) {
         if (kind >= 0 && table_cell(t, F_INT, kind, r) != (src == S_STAY ? 1 : 2))
             continue;
         if (voided >= 0 && table_cell(t, F_INT, voided, r) == 1)
@@ -394,9 +409,13 @@ static void walk_live_lines(struct walk *w, enum turn turn)
 {
     if (!any_open(w, S_LINE, turn))
         return;
-    for (size_t i = w->lo; i < w->hi; i++)
+    struct memo *memo = &w->memo[S_LINE];
+    memo_forget(memo);
+    for (size_t i = w->lo; i < w->hi; i++) {
+        memo->pending |= w->changed[i];
         if (w->live[i] && walk_turn_of(w, turn, S_LINE, (int32_t)i))
             offer(w, S_LINE, (int32_t)i);
+    }
 }
 
 /* Everybody's rows but the refunds that found no charge. */
@@ -419,7 +438,7 @@ static void guards(struct walk *w, int32_t psn)
     const void *const *saved = w->env.line;
     memset(w->visit_of, 0, (size_t)w->run->n_plan * sizeof *w->visit_of);
     w->env.line = cols;
-    w->env.cur = (struct event_ref){S_LINE, 0, -1};
+    w->env.cur = (struct event_ref){S_LINE, 0, -1, NULL};
     if (w->news)
         walk_news_guards(w);
     for (int k = 0; k < w->n_guarded; k++) {
@@ -443,8 +462,12 @@ static void walk_person(struct walk *w, int32_t psn)
     }
     if (w->hi > w->lo && *w->run->by_source[S_LINE_RAW] >= 0 && !w->bare) {
         memset(w->live + w->lo, 1, w->hi - w->lo);
-        for (size_t i = w->lo; i < w->hi; i++)
+        struct memo *memo = &w->memo[S_LINE_RAW];
+        memo_forget(memo);
+        for (size_t i = w->lo; i < w->hi; i++) {
+            memo->pending |= w->changed[i];
             offer(w, S_LINE_RAW, (int32_t)i);
+        }
         for (size_t i = w->lo; i < w->hi; i++)
             w->tapped[i] = -1; /* raw values were tapped; net ones are other lines */
         w->fund_ready = w->visit_ready = false;
@@ -482,6 +505,7 @@ void walk_begin(struct walk *w, int32_t lo, int32_t hi)
 {
     w->next = lo;
     w->end = hi;
+    walk_memo_begin(w);
 }
 
 static void empty_persons(struct walk *w, int32_t until)
@@ -494,8 +518,11 @@ static void empty_persons(struct walk *w, int32_t until)
                                              S_TRACE, S_CHECK,      S_REFUND,    S_REG,
                                              S_ENROL, S_LAB,        S_ACT};
         bool some = false;
-        for (size_t s = 0; s < sizeof any / sizeof *any && !some; s++)
-            some = w->run->first[any[s]][w->next] < w->run->first[any[s]][w->next + 1];
+        for (size_t s = 0; s < sizeof any / sizeof *any && !some; s++) {
+            uint32_t lo, hi;
+            run_rows(w->run, any[s], (uint32_t)w->next, &lo, &hi);
+            some = lo < hi;
+        }
         if (some)
             walk_person(w, w->next);
     }
@@ -513,7 +540,8 @@ int walk_lines(struct walk *w, const struct line_batch *b, struct err *e)
     w->n_line = b->n;
     if (mem_grow(&w->live, &w->cap_live, b->n + 1, 1) < 0 ||
         mem_grow(&w->tapped, &w->cap_tapped, b->n + 1, sizeof *w->tapped) < 0 ||
-        mem_grow(&w->fund, &w->cap_fund, b->n + 1, sizeof *w->fund) < 0)
+        mem_grow(&w->fund, &w->cap_fund, b->n + 1, sizeof *w->fund) < 0 ||
+        (!w->bare && walk_memo_batch(w) < 0))
         return err_nomem(e);
     memset(w->tapped, 0xff, (b->n + 1) * sizeof *w->tapped);
     const int32_t *psn = b->col[w->f_psn];

@@ -12,11 +12,9 @@ static const enum source_id fetched[] = {S_STAY, S_SETTLEMENT, S_SALE, S_ENROL, 
 
 static bool rows_of(const struct walk *w, enum source_id s, int32_t psn, uint32_t *lo, uint32_t *hi)
 {
-    const uint32_t *first = w->run->first[s];
-    if (!first || psn < 0 || (uint32_t)psn >= w->run->frame->dict[D_PERSON].n)
+    if (psn < 0 || (uint32_t)psn >= w->run->frame->dict[D_PERSON].n)
         return false;
-    *lo = first[psn];
-    *hi = first[psn + 1];
+    run_rows(w->run, s, (uint32_t)psn, lo, hi);
     return *lo < *hi;
 }
 

@@ -44,6 +44,10 @@ const int32_t *walk_visit_lines(struct walk *w, int32_t visit, size_t *n)
     *n = 0;
     if (w->in_tap || !w->line[w->f_visit])
         return NULL;
+    if (w->visit_ready && visit == w->asked_visit) {
+        *n = w->asked_n;
+        return w->by_visit + w->asked_lo;
+    }
     if (!w->visit_ready) {
         size_t k;
         struct by_key *at = sort_by(w, w->f_visit, &k);
@@ -69,7 +73,9 @@ const int32_t *walk_visit_lines(struct walk *w, int32_t visit, size_t *n)
     for (hi = lo;
          hi < w->n_by_visit && walk_code_at(w, w->f_visit, (size_t)w->by_visit[hi]) == visit; hi++)
         ;
-    *n = hi - lo;
+    w->asked_visit = visit;
+    w->asked_lo = lo;
+    *n = w->asked_n = hi - lo;
     return w->by_visit + lo;
 }
 
@@ -81,7 +87,9 @@ const int32_t *walk_visit_rows(struct walk *w, enum source_id src, int32_t visit
     *n = 0;
     if (f < 0 || !t->col[f] || w->psn < 0)
         return NULL;
-    for (uint32_t r = w->run->first[src][w->psn]; r < w->run->first[src][w->psn + 1]; r++)
+    uint32_t lo, hi;
+    run_rows(w->run, src, (uint32_t)w->psn, &lo, &hi);
+    for (uint32_t r = lo; r < hi; r++)
         if (table_cell(t, F_CODE, f, r) == visit) {
             if (mem_grow(&w->rows, &w->cap_rows, k + 1, sizeof *w->rows) < 0) {
                 w->failed = true;

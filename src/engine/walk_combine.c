@@ -35,7 +35,7 @@ static bool keys_of(const struct rule *r, const int8_t *from, const struct huji_
 
 static bool lets_through(struct env *v, const struct combine_part *p, const struct huji_finding *f)
 {
-    v->cur = v->prev = (struct event_ref){S_SETTLEMENT, -1, -1};
+    v->cur = v->prev = (struct event_ref){S_SETTLEMENT, -1, -1, NULL};
     v->value = f->value;
     v->threshold = f->threshold;
     return !p->where || eval_true(v, p->where);

@@ -71,7 +71,7 @@ void walk_tell(struct walk *w, const struct rule *r, unsigned told, struct event
 {
     char *num = (char *)ev;
     const struct expr *x;
-    w->env.cur = (struct event_ref){(enum source_id)ev->src, ev->row, ev->kn};
+    w->env.cur = (struct event_ref){(enum source_id)ev->src, ev->row, ev->kn, NULL};
     for (int i = 0; told >> i; i++) {
         if (!(told >> i & 1) || !(x = giver(r, ev->clause, i)))
             continue;
@@ -128,8 +128,16 @@ static bool once(const struct rule *r, int clause)
     return r->kind == &kind_forbid && !by_row;
 }
 
+/* Where an event goes: judged at once, into a measure, to the person's others, or packed for later. */
+enum way { WAY_NOW, WAY_MEASURE, WAY_PERSON, WAY_KEPT };
+
 /* What makes the events of a plan: what is the same in all of them, and what gives the other numbers. */
 struct filler {
+    const struct rule *rule;
+    enum way way;
+    bool spread; /* over days */
+    bool line;
+    bool timed; /* somebody looks at t and rank */
     struct event blank;
     const struct expr *key[HUJI_MAX_KEYS], *number[EVENT_NUMBERS], *absent;
     uint8_t at[EVENT_NUMBERS]; /* number[i] is number at[i] of the event */
@@ -137,6 +145,27 @@ struct filler {
     bool ends; /* else u is x */
     bool once; /* of the rows of its table the first that finds something is enough */
 };
+
+static void choose_way(const struct walk *w, struct filler *f, const struct rule *r, int clause)
+{
+    f->rule = r;
+    f->way = r->kind == &kind_forbid && !r->waits ? WAY_NOW
+             : r->is_measure                      ? WAY_MEASURE
+             : r->in_walk                         ? WAY_PERSON
+                                                  : WAY_KEPT;
+    f->spread = r->kind == &kind_quota && r->slot[clause][SL_TOLERANCE];
+    f->line = source_is_line(r->clause[clause].src);
+    /* of a kept event its row tells both again; of a measure they say whose case comes first */
+    f->timed = f->way == WAY_NOW || f->way == WAY_PERSON ||
+               (f->way == WAY_MEASURE && w->run->judged && w->run->judged[r->measure->index]);
+}
+
+/* Is number i worth its evaluation? Not what a kept event's row tells again when it is unpacked. */
+static bool asked_now(const struct filler *f, unsigned told, int i)
+{
+    return f->way != WAY_KEPT || !(told >> i & 1) || (i == N_SC && f->rule->derive.on) ||
+           (i == N_C && f->spread);
+}
 
 int walk_fillers(struct walk *w)
 {
@@ -156,11 +185,14 @@ int walk_fillers(struct walk *w)
                                   .f = HUJI_NONE64,
                                   .clause = (uint8_t)clause,
                                   .side = (uint8_t)r->clause[clause].side};
+        uint16_t filled, told;
+        walk_numbers_of(r, &filled, &told);
+        choose_way(w, f, r, clause);
         f->n_keys = r->n_keys;
         for (int k = 0; k < r->n_keys; k++)
             f->key[k] = r->key[clause][k];
         for (int i = N_X; i < EVENT_NUMBERS; i++)
-            if (giver(r, clause, i)) {
+            if (giver(r, clause, i) && asked_now(f, told, i)) {
                 f->number[f->n_numbers] = giver(r, clause, i);
                 f->at[f->n_numbers++] = (uint8_t)i;
             }
@@ -183,8 +215,11 @@ static bool fill(struct walk *w, const struct filler *f, struct event *ev)
     ev->src = (uint8_t)c->src;
     ev->row = c->row;
     ev->kn = c->kn;
-    ev->t = known->t >= 0 ? eval_field(&w->env, c, known->t) : 0;
-    ev->rank = known->rank >= 0 ? (uint32_t)eval_field(&w->env, c, known->rank) : (uint32_t)c->row;
+    if (f->timed) {
+        ev->t = known->t >= 0 ? eval_field(&w->env, c, known->t) : 0;
+        ev->rank = known->rank >= 0 ? (uint32_t)eval_field(&w->env, c, known->rank)
+                                    : (uint32_t)c->row;
+    }
     if (c->kn >= 0)
         ev->g = c->kn; /* what links, where nothing else does */
     char *numbers = (char *)ev;
@@ -221,24 +256,19 @@ static void pack(struct walk *w, const struct rule *r, const struct event *ev)
         w->failed = true;
 }
 
-static void push(struct walk *w, const struct rule *r, const struct event *ev)
+/* Room for one more of the person's events of a rule; NULL: no memory. */
+static struct event *room(struct walk *w, const struct rule *r)
 {
-    w->n_events++;
-    if (r->is_measure) {
-        if (measure_add(w->run, r->measure, &w->sums[r->measure->index], ev) < 0)
-            w->failed = true;
-        return;
-    }
-    if (!r->in_walk) {
-        pack(w, r, ev);
-        return;
-    }
     struct evbuf *b = &w->buf[r->index];
-    if (mem_grow(&b->ev, &b->cap, b->n + 1, sizeof *b->ev) < 0) {
-        w->failed = true;
-        return;
-    }
-    b->ev[b->n++] = *ev;
+    if (b->n < b->cap || mem_grow(&b->ev, &b->cap, b->n + 1, sizeof *b->ev) == 0)
+        return &b->ev[b->n];
+    w->failed = true;
+    return NULL;
+}
+
+static void taken(struct walk *w, const struct rule *r, const struct event *ev)
+{
+    w->buf[r->index].n++;
     if (!w->is_touched[r->index]) {
         w->is_touched[r->index] = true;
         w->touched[w->n_touched++] = r->index;
@@ -246,6 +276,26 @@ static void push(struct walk *w, const struct rule *r, const struct event *ev)
     }
     if (w->news && !w->old_turn)
         w->owners[r->index] |= walk_owner_bit(r, ev->key);
+}
+
+static void push(struct walk *w, const struct filler *f, const struct event *ev)
+{
+    const struct rule *r = f->rule;
+    w->n_events++;
+    if (f->way == WAY_MEASURE) {
+        if (measure_add(w->run, r->measure, &w->sums[r->measure->index], ev) < 0)
+            w->failed = true;
+        return;
+    }
+    if (f->way == WAY_KEPT) {
+        pack(w, r, ev);
+        return;
+    }
+    struct event *to = room(w, r);
+    if (to) {
+        *to = *ev;
+        taken(w, r, to);
+    }
 }
 
 /* Copies a line into the tap; the row there, or -1. */
@@ -273,28 +323,34 @@ static int32_t tap_line(struct walk *w, int32_t row)
     return w->tapped[row] = (int32_t)t->n++;
 }
 
-static void take(struct walk *w, const struct rule *r, int p, int clause)
+static void spread(struct walk *w, const struct filler *f, struct event *ev)
 {
-    struct event ev;
-    if (!fill(w, &w->filler[p], &ev))
-        return;
-    if (r->kind == &kind_forbid && !r->waits) {
-        w->fold.rule = r;
-        kind_forbid.fold(&w->fold, &ev, 1);
-        return;
+    int64_t first = ev->key[f->n_keys - 1];
+    for (int64_t k = 0; k < ev->c && k < 4000; k++) {
+        ev->key[f->n_keys - 1] = first + k;
+        push(w, f, ev);
     }
-    if (!r->in_walk && !r->is_measure && source_is_line((enum source_id)ev.src) &&
-        (ev.row = tap_line(w, ev.row)) < 0)
+}
+
+static void take(struct walk *w, const struct filler *f)
+{
+    struct event other, *ev = &other;
+    bool here = f->way == WAY_PERSON && !f->spread; /* filled where it stays */
+    if ((here && !(ev = room(w, f->rule))) || !fill(w, f, ev))
         return;
-    if (r->kind == &kind_quota && r->slot[clause][SL_TOLERANCE]) { /* spread over days */
-        int64_t first = ev.key[r->n_keys - 1];
-        for (int64_t k = 0; k < ev.c && k < 4000; k++) {
-            ev.key[r->n_keys - 1] = first + k;
-            push(w, r, &ev);
-        }
+    if (here) {
+        w->n_events++;
+        taken(w, f->rule, ev);
+    } else if (f->way == WAY_NOW) {
+        w->fold.rule = f->rule;
+        kind_forbid.fold(&w->fold, ev, 1);
+    } else if (f->way == WAY_KEPT && f->line && (ev->row = tap_line(w, ev->row)) < 0) {
         return;
+    } else if (f->spread) {
+        spread(w, f, ev);
+    } else {
+        push(w, f, ev);
     }
-    push(w, r, &ev);
 }
 
 static int64_t event_day(struct walk *w)
@@ -308,17 +364,16 @@ static int64_t event_day(struct walk *w)
 static void consider_rows(struct walk *w, int p, struct event_ref ev, int64_t day, bool one)
 {
     const struct clause_plan *plan = &w->run->plan[p];
-    const struct rule *r = w->run->lib->rules[plan->rule];
-    const struct clause *c = &r->clause[plan->clause];
+    const struct clause *c = &w->filler[p].rule->clause[plan->clause];
     int64_t item = eval_field(&w->env, &ev, w->run->known[ev.src].item);
     if (item == HUJI_NONE64 || item >= plan->kn->n)
         return;
     size_t before = w->out.n;
     for (uint32_t k = plan->kn->at[item]; k < plan->kn->at[item + 1]; k++) {
-        w->env.cur = (struct event_ref){ev.src, ev.row, plan->kn->rows[k]};
-        if (!of_no_use(w, r, &w->filler[p]) && knowledge_holds(c->kn, w->env.cur.kn, day) &&
-            walk_passes(w, plan->event))
-            take(w, r, p, plan->clause);
+        w->env.cur = (struct event_ref){ev.src, ev.row, plan->kn->rows[k], ev.memo};
+        if (!of_no_use(w, w->filler[p].rule, &w->filler[p]) &&
+            knowledge_holds(c->kn, w->env.cur.kn, day) && walk_passes(w, plan->event))
+            take(w, &w->filler[p]);
         if (one && w->out.n > before)
             return;
     }
@@ -327,8 +382,8 @@ static void consider_rows(struct walk *w, int p, struct event_ref ev, int64_t da
 void walk_consider(struct walk *w, int p, enum source_id src, int32_t row)
 {
     const struct clause_plan *plan = &w->run->plan[p];
-    const struct rule *r = w->run->lib->rules[plan->rule];
-    w->env.cur = (struct event_ref){src, row, -1};
+    const struct event_ref ref = {src, row, -1, &w->memo[src]};
+    w->env.cur = ref;
     w->env.clause = plan->clause;
     if (plan->visit[0].x) {
         int32_t visit = src == S_LINE ? walk_code_at(w, w->f_visit, (size_t)row) : -1;
@@ -340,17 +395,17 @@ void walk_consider(struct walk *w, int p, enum source_id src, int32_t row)
             return;
     }
     if (!plan->kn) {
-        if (!of_no_use(w, r, &w->filler[p]) && walk_passes(w, plan->event))
-            take(w, r, p, plan->clause);
+        if (!of_no_use(w, w->filler[p].rule, &w->filler[p]) && walk_passes(w, plan->event))
+            take(w, &w->filler[p]);
         return;
     }
     int64_t day = event_day(w);
     bool one = w->filler[p].once;
     /* of several rows one that accuses goes before one that keep_from adds */
-    for (int pass = one && r->slider.param.n ? 0 : 1; pass < 2; pass++) {
+    for (int pass = one && w->filler[p].rule->slider.param.n ? 0 : 1; pass < 2; pass++) {
         w->fold.only_hits = pass == 0;
         size_t before = w->out.n;
-        consider_rows(w, p, (struct event_ref){src, row, -1}, day, one);
+        consider_rows(w, p, ref, day, one);
         w->fold.only_hits = false;
         if (w->out.n > before)
             return;

@@ -42,12 +42,17 @@ struct walk {
     size_t cap_live;
     int32_t *tapped; /* batch row -> tap row, -1 */
     size_t cap_tapped;
+    uint64_t *changed; /* per row of the batch: code columns that differ from the row before */
+    size_t cap_changed;
     struct net_scratch net;
+    struct memo memo[SOURCE_COUNT];
     /* the person */
     int32_t next, end, psn;
     size_t lo, hi;
     int32_t *by_visit; /* live rows sorted by visit */
     size_t n_by_visit, cap_by_visit;
+    int32_t asked_visit; /* whose lines were asked for last, once by_visit is ready */
+    size_t asked_lo, asked_n;
     bool visit_ready, fund_ready;
     int64_t *fund; /* per batch row */
     size_t cap_fund;
@@ -145,6 +150,14 @@ static inline bool walk_turn_of(const struct walk *w, enum turn turn, enum sourc
 {
     return turn == TURN_ALL || walk_is_new(w, src, row) == (turn == TURN_NEW);
 }
+
+/* walk_memo.c: what was asked of a row before. Open and batch: -1, no memory. */
+int walk_memo_open(struct walk *w);
+void walk_memo_release(struct walk *w);
+/* Another range, perhaps of another frame. */
+void walk_memo_begin(struct walk *w);
+/* The lines are there: which of their codes differ from those of the line before. */
+int walk_memo_batch(struct walk *w);
 
 /* walk_asks.c */
 inline int32_t walk_code_at(const struct walk *w, int f, size_t row)

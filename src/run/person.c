@@ -10,7 +10,7 @@ static int own_maps(struct person_bench *b, struct err *e)
 {
     size_t persons = (size_t)b->frame.dict[D_PERSON].n;
     for (int s = 0; s < HUJI_SOURCES; s++) {
-        if (!b->run.first[s])
+        if (!b->run.first[s] && !b->run.few[s].some)
             continue;
         if (s == S_VISIT)
             b->first[s] = b->first[S_STAY];

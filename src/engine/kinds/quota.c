@@ -175,7 +175,7 @@ static size_t distinct_values(struct fold *f, struct event *ev, size_t n, struct
                 f->failed = true;
         }
         v[at].count++;
-        f->env->cur = (struct event_ref){(enum source_id)ev[i].src, ev[i].row, ev[i].kn};
+        f->env->cur = (struct event_ref){(enum source_id)ev[i].src, ev[i].row, ev[i].kn, NULL};
         int amount = f->env->run->known[ev[i].src].amount;
         int64_t a = amount >= 0 ? eval_field(f->env, &f->env->cur, amount) : 0;
         if (a != HUJI_NONE64 && a > v[at].weight)

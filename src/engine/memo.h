@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/*
+ * What a hundred rules ask of one row is asked once. Parts of expressions that say the same of an event's own row get one number
+ * when the library is loaded (memo_plan); a walk keeps the answer of each number with its source, and forgets it only when a
+ * column that it hangs on has another value in the next row (struct memo): the lines of a visit mostly share day, doctor and
+ * institution.
+ */
+#ifndef HUJI_ENGINE_MEMO_H
+#define HUJI_ENGINE_MEMO_H
+
+#include "engine/run.h"
+
+/* Bit of the day of a source's time: most hang on that alone. */
+enum { MEMO_DAY = 63 };
+
+/* Numbers the parts of all rules and measures, and makes lib->memo. Once, when all are bound. -1: no memory. */
+int memo_number(struct huji_library *lib);
+
+/* The answers of a source in one walk. */
+struct memo {
+    const struct memo_plan *plan;
+    int64_t *val;
+    uint64_t *known;  /* bit per number: val is the answer */
+    uint64_t pending; /* lines: columns that have changed since the row that the answers were for */
+    uint64_t columns; /* resident tables: which columns are there */
+    bool resident;
+    int time;                   /* field; -1 = none */
+    int64_t cell[MEMO_DAY + 1]; /* resident tables: the row, unpacked */
+};
+
+/* -1: no memory. */
+int memo_open(struct memo *m, const struct huji_library *lib, enum source_id src);
+void memo_release(struct memo *m);
+/* Which columns of the frame's table are there; may have changed with the frame. */
+void memo_columns(struct memo *m, const struct huji_table *t, enum source_id src);
+/* Nothing is known any more: another person. */
+void memo_forget(struct memo *m);
+/* The row that will be asked: unpacks it, and forgets what hangs on a column that has changed. */
+void memo_row(struct memo *m, const struct huji_table *t, enum source_id src, size_t row);
+/* The same for a line, of which `pending` says what has changed. */
+void memo_settle(struct memo *m);
+
+#endif

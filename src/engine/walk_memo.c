@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* The answers that a walk keeps from row to row (memo.h), of every source. */
+#include "base/day.h"
+#include "base/mem.h"
+#include "engine/walk_priv.h"
+
+int walk_memo_open(struct walk *w)
+{
+    for (int s = 0; s < SOURCE_COUNT; s++)
+        if (memo_open(&w->memo[s], w->run->lib, (enum source_id)s) < 0)
+            return -1;
+    walk_memo_begin(w);
+    return 0;
+}
+
+void walk_memo_release(struct walk *w)
+{
+    for (int s = 0; s < SOURCE_COUNT; s++)
+        memo_release(&w->memo[s]);
+    mem_free(w->changed);
+}
+
+void walk_memo_begin(struct walk *w)
+{
+    for (int s = 0; s < SOURCE_COUNT; s++)
+        memo_columns(&w->memo[s], &w->run->frame->table[source_table((enum source_id)s)],
+                     (enum source_id)s);
+}
+
+static void other_codes(uint64_t *changed, const int32_t *col, size_t n, int field)
+{
+    for (size_t i = 1; i < n; i++)
+        changed[i] |= (uint64_t)(col[i] != col[i - 1]) << field;
+}
+
+static void other_days(uint64_t *changed, const int64_t *time, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (time[i] != time[i - 1])
+            changed[i] |= (uint64_t)(time[i] == HUJI_NONE64 || time[i - 1] == HUJI_NONE64 ||
+                                     sec_day(time[i]) != sec_day(time[i - 1]))
+                          << MEMO_DAY;
+}
+
+/* Netting rewrites no code and no time: what has changed from line to line is told once, a column at a time. */
+int walk_memo_batch(struct walk *w)
+{
+    const struct memo_plan *net = w->memo[S_LINE].plan, *raw = w->memo[S_LINE_RAW].plan;
+    uint64_t fields = (net->fields | raw->fields) & net->steady;
+    int time = w->memo[S_LINE].time;
+    if (mem_grow(&w->changed, &w->cap_changed, w->n_line + 1, sizeof *w->changed) < 0)
+        return -1;
+    memset(w->changed, 0, (w->n_line + 1) * sizeof *w->changed);
+    w->changed[0] = UINT64_MAX;
+    for (size_t f = 0; f < huji_sources[S_LINE].n_fields; f++)
+        if ((fields >> f & 1) && w->line[f])
+            other_codes(w->changed, w->line[f], w->n_line, (int)f);
+    if ((fields >> MEMO_DAY & 1) && w->line[time])
+        other_days(w->changed, w->line[time], w->n_line);
+    return 0;
+}
