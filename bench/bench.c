@@ -167,7 +167,7 @@ int main(int argc, char **argv)
         {"sql-pairs", 1, NULL, 's'}, {"sql-budget", 1, NULL, 'b'}, {"threads", 1, NULL, 'j'},
         {"tuned", 1, NULL, 'u'},     {"dump", 1, NULL, 'd'},       {"rule", 1, NULL, 'i'},
         {NULL, 0, NULL, 0}};
-    struct bench b = {.pairs = 5, .sql_pairs = 5, .sql_budget = 600, .threads = 2};
+    struct bench b = {.pairs = 5, .sql_pairs = 5, .sql_budget = 2400, .threads = 2};
     const char *part = "";
     for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;)
         switch (c) {
@@ -185,8 +185,8 @@ int main(int argc, char **argv)
         case 'j': b.threads = atoi(optarg); break;
         default: return usage();
         }
-    if (!b.tables || !b.rules || !b.work || b.pairs < 1 || b.pairs > MAX_PAIRS || b.sql_pairs < 1 ||
-        b.threads < 1)
+    if (!b.tables || !b.rules || !b.work || b.pairs < 1 || b.pairs > MAX_PAIRS || b.sql_pairs < 0 ||
+        b.sql_pairs > MAX_PAIRS || b.threads < 1)
         return usage();
     static const struct {
         const char *name;

@@ -23,7 +23,8 @@ struct bench {
     const char *dump;  /* not NULL: folder to write the statements to */
     const char *only;  /* not NULL: of the rules only these, "B02,E01" */
     int pairs, sql_pairs, threads;
-    double sql_budget; /* seconds: beyond them the warm-up pass of the SQL is the measurement */
+    double
+        sql_budget; /* seconds for all passes of the SQL: no pair begins that would not end within them */
 };
 
 /* Two things measured n times in turn. */

@@ -17,7 +17,7 @@ int kind_of(const struct rule *r)
     for (int k = 0; k < N_KINDS; k++)
         if (strcmp(r->kind->name, kind_name[k]) == 0)
             return k;
-    return 0;
+    return -1; /* a combine: what rules of any kind found */
 }
 
 /* Which rules run here, and the sums of the line columns that they read. */
@@ -33,10 +33,12 @@ static int look(struct side *x, struct err *e)
         return rc;
     rc = run_open(x->lib, &w.frame, NULL, &run, e);
     for (int i = 0; rc == 0 && i < x->lib->n_rules; i++) {
-        x->wanted[i] = run->active[i] && !x->lib->rules[i]->is_measure &&
-                       (!x->b->only || bench_named(x->b->only, x->lib->rules[i]->id));
+        const struct rule *r = x->lib->rules[i];
+        x->wanted[i] = run->active[i] && !r->is_measure && !r->hidden &&
+                       (!x->b->only || bench_named(x->b->only, r->id));
         x->r->rules += x->wanted[i];
-        x->r->rules_kind[kind_of(x->lib->rules[i])] += x->wanted[i];
+        if (kind_of(r) >= 0)
+            x->r->rules_kind[kind_of(r)] += x->wanted[i];
     }
     buf_str(&x->sum, "SELECT count(psn_no)");
     for (size_t f = 0; rc == 0 && f < huji_sources[S_LINE].n_fields; f++)
@@ -61,8 +63,8 @@ static int open_side(struct side *x, struct err *e)
     size_t n = (size_t)x->lib->n_rules + 1;
     x->wanted = mem_calloc(n, sizeof *x->wanted);
     x->some = mem_calloc(n, sizeof *x->some);
-    x->rule_seconds = mem_calloc(n, sizeof *x->rule_seconds);
-    if (!x->wanted || !x->some || !x->rule_seconds)
+    x->sql = mem_calloc(n, sizeof *x->sql);
+    if (!x->wanted || !x->some || !x->sql)
         return err_nomem(e);
     rc = look(x, e);
     return rc == 0 ? store_connect(x->s, &x->con, e) : rc;
@@ -153,12 +155,12 @@ static int measure(const struct bench *b, void *out, struct err *e)
 /* The library against the same rules as SQL. */
 static int against_sql(const struct bench *b, void *out, struct err *e)
 {
-    struct side x = {.b = b, .r = out};
+    struct side x = {.b = b, .r = out, .began = bench_now()};
     int rc = open_side(&x, e);
     if (rc == 0)
-        rc = kinds(&x, e);
-    if (rc == 0)
         rc = sql_pairs(&x, e);
+    if (rc == 0)
+        rc = kinds(&x, e);
     return rc;
 }
 
@@ -202,9 +204,11 @@ static void print_sql(const struct result *r)
         }
     printf("| 1. geometric mean over kinds | | | **%.2f** | | |\n", n ? exp(log_sum / n) : 0);
     printf(
-        "\n%d rules ran, %d of them as SQL (failed: %d%s; tuned by hand and the same rows: %d%s), "
-        "SQL prepared in %.1f s; dearest SQL:",
-        r->rules, r->sql_rules, r->sql_failed, r->failed, r->tuned, r->tuned_bad, r->sql_prepare);
+        "\n%d rules ran, %d of them as SQL (failed: %d%s); the library's very rows: %d (others:%s); tuned by hand and the "
+        "same rows: %d%s, of these the faster: %d; SQL prepared in %.1f s; dearest SQL:",
+        r->rules, r->sql_rules, r->sql_failed, r->failed, r->same,
+        r->unlike[0] ? r->unlike : " none", r->tuned, r->tuned_bad, r->tuned_faster,
+        r->sql_prepare);
     for (int k = 0; k < DEAREST && r->dearest[k][0]; k++)
         printf(" %s %.1f s", r->dearest[k], r->dearest_seconds[k]);
     printf("\n\n");

@@ -15,10 +15,19 @@ struct result {
     int rules_kind[N_KINDS], rules, sql_rules, sql_failed;
     uint64_t lines, findings, hits, lines_hit;
     double load, walk, judge, write, sql_prepare;
-    char failed[400], tuned_bad[400];
+    char failed[400], tuned_bad[400], unlike[400]; /* unlike: SQL and library find other rows */
     char dearest[DEAREST][64];
     double dearest_seconds[DEAREST];
-    int tuned; /* statements of bench/sql that gave the same rows */
+    int tuned,
+        tuned_faster; /* statements of bench/sql that gave the same rows; that were the faster */
+    int same;         /* rules whose rows are the library's, column by column */
+};
+
+/* What is known of a rule's statement. */
+struct sql_rule {
+    bool failed, tuned;  /* it does not run; the text tuned by hand is the faster */
+    bool part, whole;    /* a combine that is asked reads its rows; with all their evidence */
+    double seconds, cpu; /* of the last pass */
 };
 
 struct side {
@@ -27,9 +36,9 @@ struct side {
     struct huji_library *lib;
     duckdb_connection con;
     bool *wanted, *some;
-    double *rule_seconds;
+    struct sql_rule *sql; /* by library index */
     struct buf sum;
-    double cpu, tuned_cpu, pass_cpu; /* of the last statement; of the last tuned; of a pass */
+    double began; /* when its part began: for the budget */
     struct result *r;
 };
 

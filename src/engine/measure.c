@@ -55,6 +55,8 @@ static size_t find(const struct measure_table *t, uint64_t hash, const int64_t *
     return at ? slot_row(at) : t->n;
 }
 
+enum { REHASH_AHEAD = 16 }; /* rows whose places are fetched meanwhile */
+
 static int rehash(struct measure_table *t, size_t want, int n)
 {
     uint64_t *slots = mem_calloc(want, sizeof *slots);
@@ -63,10 +65,17 @@ static int rehash(struct measure_table *t, size_t want, int n)
     mem_free(t->slots);
     t->slots = slots;
     t->n_slots = want;
-    for (size_t i = 0; i < t->n; i++) {
-        const int64_t *key = row_at(t, i) + CELL_KEY;
-        uint64_t hash = hash_keys(key, n);
-        slots[slot_of(t, hash, key, n)] = slot_value(hash, i);
+    uint64_t ahead[REHASH_AHEAD] = {0};
+    for (size_t i = 0; i < t->n + REHASH_AHEAD; i++) {
+        uint64_t *wait = &ahead[i % REHASH_AHEAD], hash = *wait;
+        if (i < t->n) {
+            *wait = hash_keys(row_at(t, i) + CELL_KEY, n);
+            __builtin_prefetch(&slots[*wait & (want - 1)], 1);
+        }
+        if (i < REHASH_AHEAD)
+            continue;
+        const int64_t *key = row_at(t, i - REHASH_AHEAD) + CELL_KEY;
+        slots[slot_of(t, hash, key, n)] = slot_value(hash, i - REHASH_AHEAD);
     }
     return 0;
 }
@@ -410,28 +419,54 @@ static int merge_members(struct measure_table *to, const struct measure_table *f
     return rc;
 }
 
-int measure_merge(const struct huji_run *run, const struct measure *m, struct measure_table *to,
-                  struct measure_table *from)
+/* Of a measure by person the walks have rows of different persons: none of them is looked for. */
+static int append_rows(const struct huji_run *run, const struct measure *m,
+                       struct measure_table *to, struct measure_table *from, uint32_t *row)
 {
-    int keys = run->lib->rules[m->rule]->n_keys, rc = 0;
-    if (measure_flush(run, m, to) < 0 || measure_flush(run, m, from) < 0 ||
-        index_rows(to, keys) < 0)
+    size_t had = to->n;
+    if (!from->n)
+        return 0;
+    mem_free(to->slots); /* made anew, once, when all are there */
+    to->slots = NULL;
+    to->n_slots = 0;
+    to->width = from->width;
+    if (had + from->n >= UINT32_MAX - 1 ||
+        mem_grow(&to->cells, &to->cap, (had + from->n) * to->width, sizeof *to->cells) < 0)
         return -1;
-    uint32_t *row = from->members ? mem_alloc((from->n + 1) * sizeof *row) : NULL;
-    if (from->members && !row)
+    memcpy(row_at(to, had), from->cells, from->n * from->width * sizeof *from->cells);
+    if (run->judged[m->index]) {
+        if (mem_grow(&to->cases, &to->cap_cases, had + from->n, sizeof *to->cases) < 0)
+            return -1;
+        memcpy(to->cases + had, from->cases, from->n * sizeof *from->cases);
+    }
+    to->n += from->n;
+    for (size_t i = 0; i < from->n; i++) {
+        if (row) { /* counted again as its members come in */
+            row[i] = (uint32_t)(had + i);
+            row_at(to, had + i)[CELL_NUM] = row_at(to, had + i)[CELL_N] = 0;
+        }
+        if (from->digits && merge_digits(to, had + i, from->digits[i]) < 0)
+            return -1;
+    }
+    return row ? merge_members(to, from, row) : 0;
+}
+
+static int add_rows(const struct huji_run *run, const struct measure *m, struct measure_table *to,
+                    struct measure_table *from, uint32_t *row)
+{
+    int keys = run->lib->rules[m->rule]->n_keys;
+    if (index_rows(to, keys) < 0)
         return -1;
     mem_free(from->slots);
     from->slots = NULL;
     from->n_slots = 0;
-    for (size_t i = 0; i < from->n && rc == 0; i++) {
+    for (size_t i = 0; i < from->n; i++) {
         const int64_t *f = row_at(from, i);
         uint64_t hash = hash_keys(f + CELL_KEY, keys);
         size_t at = find(to, hash, f + CELL_KEY, keys);
         bool fresh = at == to->n;
-        if (fresh && row_new(run, m, to, hash, f + CELL_KEY) < 0) {
-            rc = -1;
-            break;
-        }
+        if (fresh && row_new(run, m, to, hash, f + CELL_KEY) < 0)
+            return -1;
         if (to->cases) {
             const struct measure_case *c = &from->cases[i];
             if (fresh || before(c->t, c->src, c->rank, &to->cases[at]))
@@ -446,11 +481,21 @@ int measure_merge(const struct huji_run *run, const struct measure *m, struct me
         sum[CELL_N] += f[CELL_N];
         if (m->share)
             sum[CELL_KEY + keys] += f[CELL_KEY + keys];
-        if (from->digits)
-            rc = merge_digits(to, at, from->digits[i]);
+        if (from->digits && merge_digits(to, at, from->digits[i]) < 0)
+            return -1;
     }
-    if (rc == 0 && row)
-        rc = merge_members(to, from, row);
+    return row ? merge_members(to, from, row) : 0;
+}
+
+int measure_merge(const struct huji_run *run, const struct measure *m, struct measure_table *to,
+                  struct measure_table *from)
+{
+    if (measure_flush(run, m, to) < 0 || measure_flush(run, m, from) < 0)
+        return -1;
+    uint32_t *row = from->members ? mem_alloc((from->n + 1) * sizeof *row) : NULL;
+    if (from->members && !row)
+        return -1;
+    int rc = (m->by_person ? append_rows : add_rows)(run, m, to, from, row);
     mem_free(row);
     measure_release(from);
     return rc;

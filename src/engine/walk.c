@@ -259,7 +259,15 @@ static void fold_bucket(struct walk *w, const struct rule *r, struct event **at,
     }
 }
 
-enum { BUCKET = 8 }; /* events in one, about */
+enum { BUCKET = 8 };        /* events in one, about */
+enum { BUCKETS_AHEAD = 2 }; /* whose events, which lie anywhere, are fetched meanwhile */
+
+static void fetch_bucket(struct event *const *at, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < sizeof **at; k += 64)
+            __builtin_prefetch((const char *)at[i] + k);
+}
 
 void walk_fold_many(struct walk *w, const struct rule *r, struct event *ev, size_t n)
 {
@@ -287,6 +295,9 @@ void walk_fold_many(struct walk *w, const struct rule *r, struct event *ev, size
     w->fold.rule = r;
     for (size_t b = 0, start = 0; b < buckets; b++, start = end) {
         end = to[b]; /* where it was filled to */
+        if (b + BUCKETS_AHEAD < buckets)
+            fetch_bucket(w->order + to[b + BUCKETS_AHEAD - 1],
+                         to[b + BUCKETS_AHEAD] - to[b + BUCKETS_AHEAD - 1]);
         if (end - start >= least)
             fold_bucket(w, r, w->order + start, end - start, least);
     }

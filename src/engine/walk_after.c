@@ -88,48 +88,6 @@ int walk_merge(struct huji_run *run, struct walk **walks, size_t n, rank_fn rank
     return rc;
 }
 
-/* What packing left out. */
-static void complete(const struct walk *merged, struct walk *w, const struct walk *from,
-                     const struct rule *r, struct event *ev)
-{
-    const struct clause *c = &r->clause[ev->clause];
-    bool line = source_is_line(c->src);
-    ev->src = (uint8_t)c->src;
-    ev->side = (uint8_t)c->side;
-    ev->row += line ? from->tap_shift : 0;
-    walk_tell(w, r, merged->told[r->index], ev);
-    if (line) {
-        ev->rank = merged->tap_rank[ev->row];
-        return;
-    }
-    enum source_id t = source_table(c->src);
-    int rank = merged->run->known[t].rank;
-    ev->rank = rank >= 0 ? (uint32_t)table_cell(&merged->run->frame->table[t], F_INT, rank,
-                                                (size_t)ev->row)
-                         : (uint32_t)ev->row;
-}
-
-/* One part of a rule's kept events, of all walks. */
-size_t walk_unpack_part(struct walk *merged, struct walk *w, int rule, int part)
-{
-    const struct rule *r = merged->run->lib->rules[rule];
-    size_t n = 0;
-    for (size_t i = 0; i < merged->n_all; i++) {
-        struct walk *from = merged->all[i];
-        struct kept *kept = &from->kept[r->index][part];
-        if (mem_grow(&w->part.ev, &w->part.cap, n + kept->n_events + 1, sizeof *w->part.ev) < 0) {
-            w->failed = true;
-            return 0;
-        }
-        struct kept_reader in = {.kept = kept};
-        kept_close(kept);
-        while (kept_next(&in, merged->mask[r->index], &w->part.ev[n]))
-            complete(merged, w, from, r, &w->part.ev[n++]);
-        kept_release(kept); /* a rule is judged once */
-    }
-    return n;
-}
-
 int walk_late(struct walk *w, struct err *e)
 {
     findings_late(&w->out, &w->env);

@@ -8,8 +8,7 @@
 /* The numbers of struct event, in their order, behind the keys. */
 enum { N_T = 4, N_X, N_U, N_Q, N_LIM, N_G, N_SC, N_A, N_B, N_C, N_D, N_F };
 
-/* What gives number i of a clause's events; NULL: nothing does. */
-static const struct expr *giver(const struct rule *r, int clause, int i)
+const struct expr *walk_giver(const struct rule *r, int clause, int i)
 {
     struct expr *const *slot = r->slot[clause];
     switch (i) {
@@ -52,7 +51,7 @@ void walk_numbers_of(const struct rule *r, uint16_t *filled, uint16_t *told)
     unsigned m = 1u << N_T, lost = 0;
     for (int c = 0; c < r->n_clauses; c++) {
         for (int i = 0; i < EVENT_NUMBERS; i++) {
-            const struct expr *x = giver(r, c, i);
+            const struct expr *x = walk_giver(r, c, i);
             m |= x ? 1u << i : 0;
             lost |= x && !lasting(x) ? 1u << i : 0;
         }
@@ -73,7 +72,7 @@ void walk_tell(struct walk *w, const struct rule *r, unsigned told, struct event
     const struct expr *x;
     w->env.cur = (struct event_ref){(enum source_id)ev->src, ev->row, ev->kn, NULL};
     for (int i = 0; told >> i; i++) {
-        if (!(told >> i & 1) || !(x = giver(r, ev->clause, i)))
+        if (!(told >> i & 1) || !(x = walk_giver(r, ev->clause, i)))
             continue;
         int64_t v = eval(&w->env, x);
         memcpy(num + (size_t)i * 8, &v, 8);
@@ -192,8 +191,8 @@ int walk_fillers(struct walk *w)
         for (int k = 0; k < r->n_keys; k++)
             f->key[k] = r->key[clause][k];
         for (int i = N_X; i < EVENT_NUMBERS; i++)
-            if (giver(r, clause, i) && asked_now(f, told, i)) {
-                f->number[f->n_numbers] = giver(r, clause, i);
+            if (walk_giver(r, clause, i) && asked_now(f, told, i)) {
+                f->number[f->n_numbers] = walk_giver(r, clause, i);
                 f->at[f->n_numbers++] = (uint8_t)i;
             }
         f->ends = r->slot[clause][SL_END] != NULL;

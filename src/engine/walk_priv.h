@@ -110,7 +110,7 @@ void walk_fold(struct walk *w, const struct rule *r, struct event *ev, size_t n)
 void walk_fold_many(struct walk *w, const struct rule *r, struct event *ev, size_t n);
 void walk_sort(struct walk *w, struct event *ev, size_t n);
 
-/* walk_after.c: one part of a rule's kept events, of all walks, into w->part. */
+/* walk_unpack.c: one part of a rule's kept events, of all walks, into w->part. */
 size_t walk_unpack_part(struct walk *merged, struct walk *w, int rule, int part);
 
 /* walk_ahead.c: fetches what the persons behind this one will read. */
@@ -173,6 +173,8 @@ void walk_consider(struct walk *w, int plan, enum source_id src, int32_t row);
 int walk_fillers(struct walk *w);
 /* Which numbers of an event a rule fills, and which of these its row tells whenever it is asked. */
 void walk_numbers_of(const struct rule *r, uint16_t *filled, uint16_t *told);
+/* What gives number i of a clause's events; NULL: nothing does. */
+const struct expr *walk_giver(const struct rule *r, int clause, int i);
 /* The told numbers of an event whose source, clause, row and kn are there. */
 void walk_tell(struct walk *w, const struct rule *r, unsigned told, struct event *ev);
 

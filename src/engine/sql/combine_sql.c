@@ -32,6 +32,8 @@ static void known_keys(struct sq *q, struct buf *out)
             buf_fmt(out, " AND t%d IS NOT NULL", k);
 }
 
+#define NO_EVIDENCE "NULL::STRUCT(id VARCHAR, role INTEGER, t BIGINT, amount BIGINT, fund BIGINT)[]"
+
 static void part_rows(struct sq *q, int p, int j, struct buf *out)
 {
     const struct rule *r = q->r, *of = q->lib->rules[r->combine->part[p].rule[j]];
@@ -42,11 +44,16 @@ static void part_rows(struct sq *q, int p, int j, struct buf *out)
         buf_fmt(out, ", %s AS t%d", key_of(q, r, part->from[j][k], k), k);
     buf_fmt(
         out,
-        ", (s.value * 1000000)::BIGINT AS value, (s.threshold * 1000000)::BIGINT AS threshold, s.event_date, s.marked, s.evl, %s AS counts, "
+        ", (s.value * 1000000)::BIGINT AS value, (s.threshold * 1000000)::BIGINT AS threshold, s.event_date, s.marked, %s AS evl, %s AS counts, "
         "%s AS amount, %s AS fund FROM (",
-        money ? "true" : "false", money && of->kind == &kind_outlier ? "s.amount_fen" : "0::BIGINT",
+        q->parts && r->combine->to ? NO_EVIDENCE : "s.evl", money ? "true" : "false",
+        money && of->kind == &kind_outlier ? "s.amount_fen" : "0::BIGINT",
         money && of->kind == &kind_outlier ? "s.fund_fen" : "0::BIGINT");
-    int rc = rule_sql_part(q->lib, of, out, q->e);
+    int rc = 0;
+    if (q->parts)
+        buf_fmt(out, "FROM %s%d", q->parts, of->index);
+    else
+        rc = rule_sql_part(q->lib, of, out, q->e);
     q->rc = q->rc ? q->rc : rc;
     buf_str(out, ") s WHERE s.hit) s WHERE true");
     known_keys(q, out);

@@ -294,9 +294,15 @@ int rule_sql_part(const struct huji_library *lib, const struct rule *r, struct b
 
 int rule_sql(const struct huji_library *lib, const struct rule *r, struct buf *out, struct err *e)
 {
+    return rule_sql_over(lib, r, NULL, out, e);
+}
+
+int rule_sql_over(const struct huji_library *lib, const struct rule *r, const char *parts,
+                  struct buf *out, struct err *e)
+{
     if (!r->combine)
         return statement(lib, r, false, out, e);
-    struct sq q = {.lib = lib, .r = r, .e = e};
+    struct sq q = {.lib = lib, .r = r, .e = e, .parts = parts};
     combine_sql(&q, out);
     arena_release(&q.a);
     return q.rc ? q.rc : out->failed ? err_nomem(e) : 0;

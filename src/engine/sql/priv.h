@@ -16,7 +16,9 @@ struct sq { /* one statement */
     const char *fo,
         *mem;  /* names of what the kind found: not the last word where components follow */
     bool part; /* the whole evidence is asked for besides */
-    int rc;    /* first failure */
+    const char *
+        parts; /* combine: its parts' rows lie in tables of this name and the rule's index; NULL: within it */
+    int rc; /* first failure */
 };
 
 /* What the names of an expression mean: aliases of rows, and the joins that were needed on the way. */
@@ -111,9 +113,6 @@ void ex_event_id(struct scope *s, enum source_id src, const char *row, struct bu
 void finding_sql(struct sq *q, struct buf *out);
 /* The statement of a combine; `fo` of its findings takes the place of what a kind finds. */
 void combine_sql(struct sq *q, struct buf *out);
-/* rule_sql as a part of another statement: with all its evidence as column evl, a list of {id, role, t, amount, fund}. */
-int rule_sql_part(const struct huji_library *lib, const struct rule *r, struct buf *out,
-                  struct err *e);
 /* CASE ... END of the classes; the conditions that acquit or have ended. Shared with combine. */
 void class_sql(struct scope *s, struct buf *b);
 

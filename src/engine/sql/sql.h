@@ -27,6 +27,13 @@ extern const char *const sql_macros[];
 
 /* Appends the rule's SELECT. Errors: ERR_STATE when the question can't be said in SQL (says why). */
 int rule_sql(const struct huji_library *lib, const struct rule *r, struct buf *out, struct err *e);
+/* rule_sql with all evidence besides, as column evl, a list of {id, role, t, amount, fund}: what a combine reads of its parts. */
+int rule_sql_part(const struct huji_library *lib, const struct rule *r, struct buf *out,
+                  struct err *e);
+/* rule_sql of a combine whose parts' rows lie in tables already, made by rule_sql_part (one that is `alike` reads no evl: rule_sql
+ * will do): `parts` is what their names begin with, the rule's index in the library follows. Any other rule as rule_sql. */
+int rule_sql_over(const struct huji_library *lib, const struct rule *r, const char *parts,
+                  struct buf *out, struct err *e);
 /* Appends CREATE TEMP TABLE m_<name> AS ... */
 int measure_sql(const struct huji_library *lib, const struct measure *m, struct buf *out,
                 struct err *e);
