@@ -25,6 +25,7 @@ static int run(const struct args *a, struct err *e)
         .client_ca = args_text(a, "client-ca"),
         .per_address = (int)args_count(a, "per-address", 0),
         .slow_seconds = (int)args_count(a, "slow", 0),
+        .live_wait = (int)args_count(a, "live-wait", 0),
         .workers = (int)args_count(a, "workers", 0),
     };
     int rc = data_dir(a, &o.dir, e);
@@ -33,6 +34,8 @@ static int run(const struct args *a, struct err *e)
         rc = rules_dir(a, o.dir, &rules, e);
     if (!rc && o.workers > 64)
         rc = err_set(e, ERR_USAGE, "--workers 最多 64");
+    if (!rc && o.live_wait > 60000)
+        rc = err_set(e, ERR_USAGE, "--live-wait 最多 60000 毫秒");
     o.rules = buf_cstr(&rules);
     /* They may come while the server runs. */
     if (!rc && may_be_laid_over(a, o.dir)) {
@@ -65,6 +68,8 @@ static const struct option options[] = {
     {"per-address", 0, ARG_COUNT, "N", "256", false,
      "一个地址最多几个连接（前面有反向代理时改大）"},
     {"slow", 0, ARG_COUNT, "秒", "60", false, "请求几秒内要发完（大的文件按每秒 2 KB 加）"},
+    {"live-wait", 0, ARG_COUNT, "毫秒", "500", false,
+     "医院的报文最多等多久；等过了不审，答“请继续”（HJ41）"},
     {"workers", 0, ARG_COUNT, "N", NULL, false, "工作线程数（默认 4 或处理器数加一）"},
     OPT_RULES,
     OPT_END,

@@ -36,7 +36,7 @@
 #define IDLE_SECONDS 30
 #define STOP_SECONDS 10
 /* A message that has waited so long, or before so many others, is not judged any more: the doctor waits (docs/engineer/live.md). */
-#define MOST_WAIT 500 /* milliseconds */
+#define MOST_WAIT 500 /* milliseconds; server_options.live_wait */
 #define MOST_WAITING 1000
 #define WATCH_EVERY 50000000 /* nanoseconds */
 
@@ -359,7 +359,10 @@ static bool hand_over(struct call *c)
 /* Locked. */
 static bool too_late(const struct queue *q)
 {
-    return q->first && (clock_ms() - q->first->waits > MOST_WAIT || q->n > MOST_WAITING);
+    int wait = q->http->server->options->live_wait;
+
+    return q->first &&
+           (clock_ms() - q->first->waits > (wait > 0 ? wait : MOST_WAIT) || q->n > MOST_WAITING);
 }
 
 /* Locked. */

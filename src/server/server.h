@@ -33,7 +33,8 @@ struct server_options {
     const char *client_ca; /* PEM of who issues client certificates; NULL = none are asked for */
     int per_address;       /* connections from one address at most; 0 = 256 */
     int slow_seconds;      /* server/connection.h; 0 = 60 */
-    int workers;           /* 0 = four, or one more than there are processors */
+    int live_wait; /* milliseconds a hospital's message waits at most to be judged; 0 = 500 */
+    int workers;   /* 0 = four, or one more than there are processors */
     /* For measuring (bench/live.c): what of a message is done. LIVE_PARSE, LIVE_BYTES answer `live_bytes` bytes. */
     enum { LIVE_WHOLE, LIVE_PARSE, LIVE_BYTES } live;
     size_t live_bytes;

@@ -8,6 +8,7 @@ from client import *
 KEY = "a-key-of-sixteen-or-more"
 INST = "H51052300001"
 s = Server()
+s.options += ["--live-wait", "30000"]  # a busy machine skips none: that is test_fsi_hard.py's
 s.user("head1", "head")
 huji("import", "--data", s.data, os.path.join(ROOT, "tests/golden/county"))
 with open(os.path.join(s.data, "check-access.csv"), "w") as f:

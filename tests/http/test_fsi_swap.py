@@ -8,6 +8,7 @@ from client import *
 KEY = "a-key-of-sixteen-or-more"
 INST = "H51052300001"
 s = Server()
+s.options += ["--live-wait", "30000"]  # a busy machine skips none: that is test_fsi_hard.py's
 s.user("head1", "head", name="李处")
 s.user("ana1", "analyst", name="王析")
 COUNTY = os.path.join(ROOT, "tests/golden/county")
