@@ -28,7 +28,7 @@ static int look(struct side *x, struct err *e)
     struct run_needs needs;
     int rc = run_needs(x->lib, NULL, &needs, e);
     if (rc == 0)
-        rc = world_load(x->s, &needs, NULL, &w, e);
+        rc = world_load(x->s, &needs, x->b->threads, NULL, &w, e);
     if (rc < 0)
         return rc;
     rc = run_open(x->lib, &w.frame, NULL, &run, e);

@@ -164,35 +164,46 @@ static int64_t value_of(const struct column *c, uint64_t key)
     return c->width ? c->base + (int64_t)key : (int64_t)(key ^ (UINT64_C(1) << 63));
 }
 
-/* What more than half of the rows have, if anything is so. */
-static uint64_t majority(const struct column *c, size_t n)
+enum { SAMPLE = 1024 };
+
+/* What more than half of some rows evenly apart have, if anything is so; *share: how many of them, of 1,024. */
+static uint64_t majority(const struct column *c, size_t n, size_t *share)
 {
     uint64_t best = 0;
-    size_t votes = 0;
-    for (size_t r = 0; r < n; r++) {
-        uint64_t key = key_at(c, (uint32_t)r);
+    size_t votes = 0, step = n / SAMPLE;
+    for (size_t i = 0; i < SAMPLE; i++) {
+        uint64_t key = key_at(c, (uint32_t)(i * step));
         best = votes ? best : key;
         votes = key == best ? votes + 1 : votes - 1;
     }
+    *share = 0;
+    for (size_t i = 0; i < SAMPLE; i++)
+        *share += key_at(c, (uint32_t)(i * step)) == best;
     return best;
 }
 
 /* A bit a row costs memory and time: it must be worth them. */
 static bool worth(size_t kept, size_t n, int64_t lack)
 {
-    return n >= 1024 && (lack == HUJI_NONE64 ? kept * 2 <= n : kept * 4 <= n);
+    return lack == HUJI_NONE64 ? kept * 2 <= n : kept * 4 <= n;
 }
 
 static int thin(struct column *c, size_t n)
 {
-    size_t kept = 0, w = column_width(c), words = n / 64 + 1;
+    size_t kept = 0, share = 0, w = column_width(c), words = n / 64 + 1;
     char *to = c->data;
-    uint64_t most = majority(c, n);
+    if (n < SAMPLE)
+        return 0;
+    uint64_t most = majority(c, n, &share);
+    int64_t lack = value_of(c, most);
+    /* a column is looked through only where the sample promises it, with some room for chance */
+    if (!worth((SAMPLE - share) * 7 / 8, SAMPLE, lack))
+        return 0;
     for (size_t r = 0; r < n; r++)
         kept += key_at(c, (uint32_t)r) != most;
-    c->lack = value_of(c, most);
-    if (!worth(kept, n, c->lack))
+    if (!worth(kept, n, lack))
         return 0;
+    c->lack = lack;
     c->there = mem_calloc(words, sizeof *c->there);
     c->before = mem_alloc(words * sizeof *c->before);
     if (!c->there || !c->before)

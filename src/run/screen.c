@@ -320,7 +320,7 @@ int screen_run(struct store *s, const struct huji_library *lib, const struct scr
     if (rc == 0)
         rc = hold_database(s, o->threads, needs.fields[S_LINE], e);
     if (rc == 0)
-        rc = world_load(s, &needs, p, &world, e);
+        rc = world_load(s, &needs, (int)thread_count(o->threads), p, &world, e);
     if (rc < 0) {
         store_hold(s, 0, NULL);
         exceptions_release(&except);

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "base/mem.h"
 #include "engine/finish.h"
 
@@ -114,31 +117,99 @@ static void deliver_dict(struct world *w, enum domain d)
                                           .n_named = (uint32_t)w->name[d].n_at};
 }
 
-int world_load(struct store *s, const struct run_needs *needs, const struct progress *p,
-               struct world *w, struct err *e)
+/* ---- all of it, by several threads ---- */
+
+/* Pieces by number, the largest first, so that the threads end together: two tables, diagnoses, the other tables, lookups. */
+enum {
+    LARGEST = 2,
+    PIECES = LARGEST + 1 + SOURCE_COUNT + LOOKUP_COUNT,
+    STEPS = DOMAIN_COUNT + PIECES,
+    MAX_LOADERS = 4 /* each holds a table in two orders for a while */
+};
+
+struct loading {
+    struct store *store;
+    const struct run_needs *needs;
+    const struct progress *progress; /* told by the caller's thread alone */
+    struct world *w;
+    atomic_int next, failed;
+};
+
+struct load_thread {
+    struct loading *of;
+    pthread_t thread;
+    bool is_caller;
+    int rc;
+    struct err err;
+};
+
+static int load_piece(struct loading *l, int i, struct err *e)
 {
-    const uint64_t steps = DOMAIN_COUNT + SOURCE_COUNT + LOOKUP_COUNT + 1;
-    uint64_t done = 0;
+    static const enum source_id largest[LARGEST] = {S_SETTLEMENT, S_VISIT};
+    if (i < LARGEST)
+        return load_table(l->store, largest[i], l->needs->fields[largest[i]], l->w, e);
+    if (i == LARGEST)
+        return l->needs->diag ? load_diag(l->store, l->w, e) : 0;
+    i -= LARGEST + 1;
+    if (i >= SOURCE_COUNT) {
+        i -= SOURCE_COUNT;
+        return l->needs->lookup[i] ? load_lookup(l->store, &huji_lookups[i], l->w, e) : 0;
+    }
+    if (i == S_LINE || i == S_SETTLEMENT || i == S_VISIT)
+        return 0;
+    return load_table(l->store, (enum source_id)i, l->needs->fields[i], l->w, e);
+}
+
+static void *load_pieces(void *arg)
+{
+    struct load_thread *me = arg;
+    struct loading *l = me->of;
+    int i;
+    while (!l->failed && (i = l->next++) < PIECES) {
+        me->rc = load_piece(l, i, &me->err);
+        if (me->rc < 0)
+            l->failed = 1;
+        if (me->is_caller)
+            progress_step(l->progress, "读入人员、就诊与结算", DOMAIN_COUNT + (uint64_t)i, STEPS);
+    }
+    return NULL;
+}
+
+static int load_all(struct loading *l, int threads, struct err *e)
+{
+    struct load_thread x[MAX_LOADERS] = {0};
+    int n = threads < MAX_LOADERS ? threads : MAX_LOADERS, started = 1, rc = 0;
+    x[0] = (struct load_thread){.of = l, .is_caller = true};
+    for (; started < n; started++) {
+        x[started].of = l;
+        if (pthread_create(&x[started].thread, NULL, load_pieces, &x[started]) != 0)
+            break; /* fewer do as well */
+    }
+    load_pieces(&x[0]);
+    for (int i = 1; i < started; i++)
+        pthread_join(x[i].thread, NULL);
+    for (int i = 0; i < started && rc == 0; i++) {
+        rc = x[i].rc;
+        if (rc < 0 && e)
+            *e = x[i].err;
+    }
+    return rc;
+}
+
+int world_load(struct store *s, const struct run_needs *needs, int threads,
+               const struct progress *p, struct world *w, struct err *e)
+{
+    struct loading l = {.store = s, .needs = needs, .progress = p, .w = w};
     int rc = 0;
     *w = (struct world){0};
     for (int d = 0; d < DOMAIN_COUNT && rc == 0; d++) {
         rc = needs->texts[d] ? dict_load(s, (enum domain)d, &w->dict[d], e)
                              : dict_count(s, (enum domain)d, &w->dict[d], e);
         deliver_dict(w, (enum domain)d);
-        progress_step(p, "读入人员、就诊与结算", ++done, steps);
+        progress_step(p, "读入人员、就诊与结算", (uint64_t)d, STEPS);
     }
-    for (int t = 0; t < SOURCE_COUNT && rc == 0; t++) {
-        if (t != S_LINE)
-            rc = load_table(s, (enum source_id)t, needs->fields[t], w, e);
-        progress_step(p, "读入人员、就诊与结算", ++done, steps);
-    }
-    if (rc == 0 && needs->diag)
-        rc = load_diag(s, w, e);
-    for (int l = 0; l < LOOKUP_COUNT && rc == 0; l++) {
-        if (needs->lookup[l])
-            rc = load_lookup(s, &huji_lookups[l], w, e);
-        progress_step(p, "读入人员、就诊与结算", ++done, steps);
-    }
+    if (rc == 0)
+        rc = load_all(&l, threads, e);
     if (rc < 0)
         world_release(w);
     return rc;

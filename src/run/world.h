@@ -19,9 +19,9 @@ struct world {
     uint32_t *diag_at;
 };
 
-/* What `needs` says and no more. Owns: world_release. */
-int world_load(struct store *s, const struct run_needs *needs, const struct progress *p,
-               struct world *out, struct err *e);
+/* What `needs` says and no more, by as many as `threads`. Owns: world_release. */
+int world_load(struct store *s, const struct run_needs *needs, int threads,
+               const struct progress *p, struct world *out, struct err *e);
 /* Reads the codes that the walks' findings name, of dictionaries that were only counted. */
 int world_texts(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n,
                 struct world *w, struct err *e);
