@@ -27,7 +27,7 @@ enum { LAST_PARTS = 4 };
 
 /* DuckDB keeps blocks that it has read as long as it may; a walk reads each once. What it needs: a block of 256 KB of each
  * column of each month that a thread streams, and room to gather rows; to judge, room to join. */
-enum { DB_MB = 48, DB_MB_PER_THREAD = 16, DB_MB_JUDGE = 144, BLOCKS_PER_MB = 4 };
+enum { DB_MB_LOAD = 384, DB_MB = 96, DB_MB_PER_THREAD = 24, DB_MB_JUDGE = 144, BLOCKS_PER_MB = 4 };
 
 /* Arrays that grow by doubling: from here on each has pages of its own, which go back when it goes, and moves without a copy.
  * (glibc would raise the bound with each that is freed, and keep their places among the small.) */
@@ -318,9 +318,11 @@ int screen_run(struct store *s, const struct huji_library *lib, const struct scr
     if (rc == 0 && o->area && o->area[0])
         rc = remit_institutions(s, o->area, &inst_in, &n_inst_in, e);
     if (rc == 0)
-        rc = hold_database(s, o->threads, needs.fields[S_LINE], e);
+        rc = store_hold(s, DB_MB_LOAD, e); /* what a run takes most of comes later */
     if (rc == 0)
         rc = world_load(s, &needs, (int)thread_count(o->threads), p, &world, e);
+    if (rc == 0 && (rc = hold_database(s, o->threads, needs.fields[S_LINE], e)) < 0)
+        world_release(&world);
     if (rc < 0) {
         store_hold(s, 0, NULL);
         exceptions_release(&except);
