@@ -20,7 +20,8 @@
 #define PIECE (1u << 20)
 #define MAX_DEPTH 32
 
-/* Left out at the top of a data directory: the databases are copied by their own means. */
+/* Left out of a data directory: the databases are copied by their own means, and what is durable ahead of decisions.jsonl (check/ahead.h)
+ * is in it already: copied at another moment the two would not agree. */
 static const char *const left_out[] = {"tmp",
                                        "exports",
                                        "lock",
@@ -30,6 +31,7 @@ static const char *const left_out[] = {"tmp",
                                        "casework.sqlite-wal",
                                        "casework.sqlite-shm",
                                        "upgrade",
+                                       "check/decisions.ahead",
                                        NULL};
 
 int backup_slurp(const char *path, struct buf *out, struct err *e)
@@ -120,10 +122,10 @@ static int add(struct backup_files *f, const char *path, int64_t bytes, const ch
 /* Calls for each regular file below; `rel` is its path below the top. */
 typedef int visit_fn(void *ctx, const char *path, const char *rel, struct err *e);
 
-static bool is_left_out(const char *name)
+static bool is_left_out(const char *path)
 {
     for (int i = 0; left_out[i]; i++)
-        if (strcmp(left_out[i], name) == 0)
+        if (strcmp(left_out[i], path) == 0)
             return true;
     return false;
 }
@@ -140,13 +142,14 @@ static int walk(const char *dir, const char *rel, int depth, bool choose, visit_
         char path[PATH_MAX], below[PATH_MAX];
         struct stat st;
 
-        if (strcmp(f->d_name, ".") == 0 || strcmp(f->d_name, "..") == 0 ||
-            (choose && !depth && is_left_out(f->d_name)))
+        if (strcmp(f->d_name, ".") == 0 || strcmp(f->d_name, "..") == 0)
             continue;
         if (snprintf(path, sizeof path, "%s/%s", dir, f->d_name) >= (int)sizeof path ||
             snprintf(below, sizeof below, "%s%s%s", rel, *rel ? "/" : "", f->d_name) >=
                 (int)sizeof below)
             rc = err_set(e, ERR_IO, "路径太长：%.200s", dir);
+        else if (choose && is_left_out(below))
+            continue;
         else if (lstat(path, &st) < 0)
             rc = errno == ENOENT ? 0 : err_errno(e, "读不了 %s", path); /* gone meanwhile */
         else if (S_ISDIR(st.st_mode))

@@ -52,6 +52,8 @@ def job(a):
         time.sleep(0.1)
 
 
+os.makedirs(s.data + "/check", exist_ok=True)
+open(s.data + "/check/decisions.ahead", "ab").close()  # there once a hospital has sent something
 check("place", sysa.ask("PUT", "/api/params/backup_dir", {"value": disk}).status == 200)
 time.sleep(1.1)
 j = job(sysa.post("/api/backups"))
@@ -61,6 +63,8 @@ a = sysa.get("/api/backups").json
 check("listed_newest_first", a["rows"][0]["name"] == name and a["rows"][0]["bytes"] > 100000 and a["other_disk"] is False, a)
 j = job(sysa.post("/api/backups/%s/check" % name))
 check("checked_whole", j["state"] == "done", j)
+check("ahead_stays", os.path.exists(s.data + "/check/decisions.ahead") and
+      not os.path.exists(os.path.join(disk, name, "data/check/decisions.ahead")))
 check("check_unknown_404", sysa.post("/api/backups/huji-20200101-000000/check").status == 404)
 check("check_dots_404", sysa.post("/api/backups/..%2F..%2Fetc/check").status == 404)
 made.append(head.post("/api/clues", {"source": "phone", "title": "备份以后才登记的", "basis": "来电，记录在案", "received_on": "2026-11-20",
