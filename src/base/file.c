@@ -69,3 +69,21 @@ int fd_write(int fd, const char *p, size_t n)
     }
     return 0;
 }
+
+int fd_write_at(int fd, const char *p, size_t n, off_t at)
+{
+    while (n) {
+        ssize_t k = pwrite(fd, p, n, at);
+
+        if (k < 0 && errno == EINTR)
+            continue;
+        if (k <= 0) {
+            errno = k ? errno : ENOSPC;
+            return -1;
+        }
+        p += k;
+        n -= (size_t)k;
+        at += k;
+    }
+    return 0;
+}

@@ -16,5 +16,6 @@ int file_append(const char *path, struct span text, struct err *e);
 ssize_t fd_read(int fd, char *p, size_t n);
 /* All n bytes, or -1 and errno. */
 int fd_write(int fd, const char *p, size_t n);
+int fd_write_at(int fd, const char *p, size_t n, off_t at);
 
 #endif

@@ -12,6 +12,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/slice.h"
@@ -55,21 +56,6 @@ static size_t blocks(size_t n)
 
 /* ---- writing ---- */
 
-static int write_at(int fd, const char *p, size_t n, off_t at)
-{
-    while (n) {
-        ssize_t k = pwrite(fd, p, n, at);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k <= 0)
-            return k == 0 ? ENOSPC : errno;
-        p += k;
-        n -= (size_t)k;
-        at += k;
-    }
-    return 0;
-}
-
 /* A frame at `pos`, durable. errno, and then it is none. */
 static int put_frame(struct ahead *a, off_t at, const char *p, size_t n, off_t settled)
 {
@@ -84,7 +70,7 @@ static int put_frame(struct ahead *a, off_t at, const char *p, size_t n, off_t s
     ssize_t k = pwritev(a->fd, v, 3, a->pos);
     int bad = k < 0 ? errno : (size_t)k < all ? ENOSPC : fdatasync(a->fd) < 0 ? errno : 0;
     if (bad) { /* whether it came through or not: nobody is told that it did */
-        write_at(a->fd, nothing, BLOCK, a->pos);
+        fd_write_at(a->fd, nothing, BLOCK, a->pos);
         return bad;
     }
     a->seq++;
@@ -142,7 +128,7 @@ int ahead_append(struct ahead *a, off_t at, const char *p, size_t n)
     int bad = a->lost;
     pthread_mutex_unlock(&a->lock);
     if (!bad) /* first the file: where its disk is full, nobody is told otherwise */
-        bad = write_at(a->file, p, n, at);
+        bad = fd_write_at(a->file, p, n, at) < 0 ? errno : 0;
     if (!bad && find_room(a, n, settled)) {
         bad = put_frame(a, at, p, n, settled);
         if (!bad)
@@ -253,8 +239,7 @@ static int put_back(struct ahead *a, const struct found *f, const char *path, of
                     (long long)at);
             return err_where(e, "%s", path);
         }
-        errno = write_at(a->file, bytes_of(f->at[i]), f->at[i]->n, at);
-        if (errno)
+        if (fd_write_at(a->file, bytes_of(f->at[i]), f->at[i]->n, at) < 0)
             return err_errno(e, "补写不了 %s", path);
     }
     return fdatasync(a->file) < 0 ? err_errno(e, "补写不了 %s", path) : 0;
@@ -282,11 +267,9 @@ static int recover(struct ahead *a, off_t size, const char *path, off_t *sure, s
 static int write_whole(int fd, const char *dir)
 {
     static const char nothing[64 << 10];
-    for (off_t at = 0; at < WHOLE; at += (off_t)sizeof nothing) {
-        int bad = write_at(fd, nothing, sizeof nothing, at);
-        if (bad)
-            return bad;
-    }
+    for (off_t at = 0; at < WHOLE; at += (off_t)sizeof nothing)
+        if (fd_write_at(fd, nothing, sizeof nothing, at) < 0)
+            return errno;
     if (ftruncate(fd, WHOLE) < 0 || fsync(fd) < 0)
         return errno;
     int d = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), bad = d < 0 || fsync(d) < 0 ? errno : 0;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "claims/db.h"
 
@@ -24,21 +25,6 @@ static size_t width_of(duckdb_type t)
 }
 
 /* ---- writing ---- */
-
-static int write_at(int fd, const char *p, size_t n, uint64_t at)
-{
-    while (n) {
-        ssize_t k = pwrite(fd, p, n, (off_t)at);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k <= 0)
-            return k < 0 ? errno : EIO;
-        p += k;
-        n -= (size_t)k;
-        at += (uint64_t)k;
-    }
-    return 0;
-}
 
 static void fail(struct spool *s, int why)
 {
@@ -67,7 +53,7 @@ static void flush(struct spool *s, struct writer *w, struct open_chunk *o)
         uint64_t at = atomic_fetch_add(&s->end, n);
         for (size_t c = 0; c < s->n_cols; c++)
             stripe[c].at += at;
-        why = write_at(s->fd, w->packed, n, at);
+        why = fd_write_at(s->fd, w->packed, n, (off_t)at) < 0 ? errno : 0;
     }
     if (!why)
         why = keep_chunk(s, o, stripe);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "claims/frame.h"
 #include "run/records_make.h"
@@ -12,20 +13,7 @@ enum { FLUSH = 4 << 20 };
 
 static int put_at(int fd, const char *path, const char *p, size_t n, uint64_t at, struct err *e)
 {
-    while (n) {
-        ssize_t k = pwrite(fd, p, n, (off_t)at);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k <= 0) {
-            if (k == 0)
-                errno = ENOSPC;
-            return err_errno(e, "写不了 %s", path);
-        }
-        p += k;
-        n -= (size_t)k;
-        at += (uint64_t)k;
-    }
-    return 0;
+    return fd_write_at(fd, p, n, (off_t)at) < 0 ? err_errno(e, "写不了 %s", path) : 0;
 }
 
 static int flush(struct records_file *f, struct err *e)

@@ -145,7 +145,7 @@ struct load_thread {
 
 static int load_piece(struct loading *l, int i, struct err *e)
 {
-    static const enum source_id largest[LARGEST] = {S_SETTLEMENT, S_VISIT};
+    static const enum source_id largest[LARGEST] = {S_SETTLEMENT, S_STAY};
     if (i < LARGEST)
         return load_table(l->store, largest[i], l->needs->fields[largest[i]], l->w, e);
     if (i == LARGEST)
@@ -155,7 +155,7 @@ static int load_piece(struct loading *l, int i, struct err *e)
         i -= SOURCE_COUNT;
         return l->needs->lookup[i] ? load_lookup(l->store, &huji_lookups[i], l->w, e) : 0;
     }
-    if (i == S_LINE || i == S_SETTLEMENT || i == S_VISIT)
+    if (i == S_LINE || i == S_SETTLEMENT || i == S_STAY)
         return 0;
     return load_table(l->store, (enum source_id)i, l->needs->fields[i], l->w, e);
 }

@@ -353,20 +353,11 @@ static int make(struct request *r, struct err *e)
     return rc ? rc : answer(r, 201, id, e);
 }
 
-static json_t *codes(const struct code_name *c)
-{
-    json_t *a = json_array();
-
-    for (; c->code; c++)
-        json_array_append_new(a, json_pack("{s:s,s:s}", "code", c->code, "title", c->title));
-    return a;
-}
-
 static int words(struct request *r, struct err *e)
 {
     return reply_json(r, 200,
-                      json_pack("{s:o,s:o}", "measures", codes(measure_codes), "less_reasons",
-                                codes(less_reasons)),
+                      json_pack("{s:o,s:o}", "measures", codes_json(measure_codes), "less_reasons",
+                                codes_json(less_reasons)),
                       e);
 }
 

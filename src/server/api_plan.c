@@ -146,20 +146,11 @@ static int list(struct request *r, struct err *e)
                       json_pack("{s:o,s:n,s:I}", "rows", rows, "next", "total", (json_int_t)n), e);
 }
 
-static json_t *codes(const struct code_name *c)
-{
-    json_t *a = json_array();
-
-    for (; c->code; c++)
-        json_array_append_new(a, json_pack("{s:s,s:s}", "code", c->code, "title", c->title));
-    return a;
-}
-
 static int words(struct request *r, struct err *e)
 {
     return reply_json(r, 200,
-                      json_pack("{s:o,s:o,s:o}", "states", codes(visit_states), "kinds",
-                                codes(visit_kinds), "hows", codes(visit_hows)),
+                      json_pack("{s:o,s:o,s:o}", "states", codes_json(visit_states), "kinds",
+                                codes_json(visit_kinds), "hows", codes_json(visit_hows)),
                       e);
 }
 

@@ -126,6 +126,15 @@ json_t *grid_json(const struct grid *g)
     return all;
 }
 
+json_t *codes_json(const struct code_name *c)
+{
+    json_t *a = json_array();
+
+    for (; c->code; c++)
+        json_array_append_new(a, json_pack("{s:s,s:s}", "code", c->code, "title", c->title));
+    return a;
+}
+
 int store_rows_json(struct store *s, json_t **out, struct err *e, const char *sql)
 {
     struct grid g = {0};

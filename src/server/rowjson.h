@@ -3,6 +3,7 @@
 #ifndef HUJI_SERVER_ROWJSON_H
 #define HUJI_SERVER_ROWJSON_H
 
+#include "casework/money.h"
 #include "claims/grid.h"
 #include "server/request.h"
 
@@ -28,6 +29,8 @@ int cw_one_json(struct cw *db, json_t **out, const struct json_column *columns, 
                 const char *sql, const struct cw_val *v, size_t n);
 /* A grid as rows: numbers as integers where they are such, else text; "" as null. */
 json_t *grid_json(const struct grid *g);
+/* [{code, title}]: what a form offers. */
+json_t *codes_json(const struct code_name *c);
 /* Runs `sql` on the store; column names are the fields. */
 int store_rows_json(struct store *s, json_t **out, struct err *e, const char *sql);
 
