@@ -28,7 +28,9 @@ export default async function (context) {
     await page.locator('.big').waitFor()
     const wide = await page.locator('.big').innerText()
     ok('从头写：随即算出命中', /[1-9]\d* 条/.test(wide), wide)
-    ok('从头写：缺法律依据，说在那一格', (await page.locator('.el-form-item', { hasText: '法律依据' }).innerText()).includes('没有写法律依据'))
+    const law = page.locator('.el-form-item', { hasText: '法律依据' })
+    await law.getByText('没有写法律依据').waitFor() // the form shows it a moment after the count
+    ok('从头写：缺法律依据，说在那一格', (await law.innerText()).includes('没有写法律依据'))
     await page.getByLabel('参数 where').fill('related(dx, prev.dx)')
     await page.waitForFunction((t) => document.querySelector('.big') && document.querySelector('.big').innerText !== t, wide)
     ok('从头写：加一个条件，命中变少', Number(/(\d+) 条/.exec(await page.locator('.big').innerText())[1]) < Number(/(\d+) 条/.exec(wide)[1]))
