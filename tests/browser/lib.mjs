@@ -70,6 +70,13 @@ export async function openPage(context) {
     if (r.status() >= 500 || (r.status() === 404 && r.url().includes('/api/')))
       page.faults.push(`${r.status()} ${r.request().method()} ${r.url()}`)
   })
+  // What is under way: settled() waits for it. Playwright's networkidle is told once, when a page is opened, and is true for ever after.
+  page.asking = new Set()
+  page.on('request', (r) => {
+    if (r.resourceType() !== 'eventsource') page.asking.add(r)
+  })
+  page.on('response', (r) => page.asking.delete(r.request()))
+  page.on('requestfailed', (r) => page.asking.delete(r))
   page.on('request', (r) => {
     if (!r.url().startsWith(base) && !/^(data|blob):/.test(r.url())) page.faults.push('foreign: ' + r.url())
   })
@@ -89,9 +96,16 @@ export async function go(page, path) {
   await settled(page)
 }
 
-/** Until nothing is being read any more. */
+/** Until nothing is being read any more: what was clicked has been drawn, nothing is under way for a moment, no mask is left. */
 export async function settled(page) {
-  await page.waitForLoadState('networkidle')
+  await page.waitForLoadState('load')
+  const end = Date.now() + 15_000
+  for (let quiet = 0; quiet < 3; ) {
+    if (Date.now() > end) throw new Error('still asking: ' + [...page.asking].map((r) => r.url()).join(' '))
+    // Two frames: a click's change is drawn, and asks its question, in the next one.
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 20)))))
+    quiet = page.asking?.size ? 0 : quiet + 1
+  }
   await page.waitForFunction(() => !document.querySelector('.el-loading-mask:not([style*="display: none"])'))
 }
 
