@@ -191,15 +191,24 @@ static void stay_defaults(struct example_world *w, enum source_id s, size_t row)
         note_map(w, map_put(&w->visits, (uint64_t)v, (uint32_t)row));
 }
 
-static void line_defaults(struct example_world *w, size_t row)
+/* Was the field written, if only empty? */
+static bool is_written(uint64_t written, enum source_id s, const char *name)
+{
+    int f = source_field(s, span_of(name));
+
+    return f >= 0 && written >> f & 1;
+}
+
+static void line_defaults(struct example_world *w, size_t row, uint64_t written)
 {
     int64_t *cnt = example_cell(w, S_LINE, "cnt", row),
             *pric = example_cell(w, S_LINE, "pric", row),
             *amt = example_cell(w, S_LINE, "det_item_fee_sumamt", row),
             *inscp = example_cell(w, S_LINE, "inscp_amt", row);
-    if (*amt == HUJI_NONE64 && *cnt != HUJI_NONE64 && *pric != HUJI_NONE64)
+    if (*amt == HUJI_NONE64 && *cnt != HUJI_NONE64 && *pric != HUJI_NONE64 &&
+        !is_written(written, S_LINE, "det_item_fee_sumamt"))
         *amt = div_round(*cnt * *pric, 100000000, 0);
-    if (*inscp == HUJI_NONE64)
+    if (*inscp == HUJI_NONE64 && !is_written(written, S_LINE, "inscp_amt"))
         *inscp = *amt;
     uint32_t v = map_get(&w->visits, (uint64_t)*example_cell(w, S_LINE, "mdtrt_id", row));
     if (v != MAP_NONE) {
@@ -243,7 +252,7 @@ int example_event(struct example_world *w, enum source_id s, const struct ynode 
     if (s == S_STAY || s == S_VISIT)
         stay_defaults(w, s, row);
     if (s == S_LINE)
-        line_defaults(w, row);
+        line_defaults(w, row, written);
     uint32_t v = s == S_STAY || s == S_VISIT || source_field(s, SPAN("mdtrt_id")) < 0
                      ? MAP_NONE
                      : map_get(&w->visits, (uint64_t)*example_cell(w, s, "mdtrt_id", row));

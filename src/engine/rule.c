@@ -588,6 +588,7 @@ static const char *const rule_keys[] = {
     "note",
     "needs",
     "family",
+    "without", /* {boundary: 理由}: which kind of example this statement can't have, and why */
     NULL,
 };
 

@@ -34,44 +34,127 @@ static int lint_law(const struct teller *t, const struct rule *r)
     return faults;
 }
 
-/* Does some example find something by this variant? */
-static bool has_hit(const struct ynode *list, struct span variant)
+static struct span variant_of(const struct rule *r)
 {
-    for (const struct ynode *x = list ? list->child : NULL; x; x = x->next) {
-        const struct ynode *finds = ynode_get(x, "finds");
+    return r->variant.n ? r->variant : SPAN("base");
+}
 
-        for (const struct ynode *f = finds ? finds->child : NULL; f; f = f->next)
-            if (span_eq(ynode_text(f, "variant"), variant))
-                return true;
+/* The statements of the rule that this one is a form of; NULL: it has one form only. */
+static const struct ynode *forms_of(const struct rule *r)
+{
+    const struct ynode *v = ynode_get(r->base, "variants");
+
+    return v && v->child && v->child->next ? v : NULL;
+}
+
+/* Does the example find something by this statement? */
+static bool finds_by(const struct rule *r, const struct ynode *x)
+{
+    const struct ynode *finds = ynode_get(x, "finds");
+
+    for (const struct ynode *f = finds ? finds->child : NULL; f; f = f->next) {
+        struct span named = ynode_text(f, "variant");
+
+        if (!forms_of(r) || span_eq(named.n ? named : SPAN("base"), variant_of(r)))
+            return true;
     }
     return false;
 }
 
-static int lint_examples(const struct teller *t, const struct rule *r)
+/* Does it speak of it: finds something by it, or names it (of: [county])? */
+static bool speaks_of(const struct rule *r, const struct ynode *x)
 {
-    static const char *const kinds[] = {"hit", "near", "boundary", "missing"};
-    const struct ynode *list = ynode_get(r->node, "examples");
+    const struct ynode *of = ynode_get(x, "of");
+
+    for (const struct ynode *c = of ? of->child : NULL; c; c = c->next)
+        if (span_eq(c->text, variant_of(r)))
+            return true;
+    return !forms_of(r) || finds_by(r, x);
+}
+
+enum example_kind { EX_HIT, EX_NEAR, EX_BOUNDARY, EX_MISSING, N_EX };
+
+static const char *const example_kinds[N_EX] = {"hit", "near", "boundary", "missing"};
+
+/* A hit is what finds something, whatever it is called; a near miss finds nothing by this statement. */
+static bool is_example(const struct rule *r, const struct ynode *x, enum example_kind k)
+{
+    if (k == EX_HIT)
+        return finds_by(r, x);
+    if (!span_is(ynode_text(x, "kind"), example_kinds[k]) || !speaks_of(r, x))
+        return false;
+    return k != EX_NEAR || !finds_by(r, x);
+}
+
+static int fault_of(const struct teller *t, const struct rule *r, const struct ynode *at,
+                    const char *before, struct span name, const char *after)
+{
+    char text[240];
+
+    snprintf(text, sizeof text, "%s%.*s%s", before, (int)name.n, name.p, after);
+    return fault(t, r, at ? at->line : r->node->line, text);
+}
+
+static bool has_form(const struct ynode *forms, struct span name)
+{
+    for (const struct ynode *v = forms ? forms->child : NULL; v; v = v->next)
+        if (span_eq(v->key, name))
+            return true;
+    return false;
+}
+
+/* `of` must name forms of this rule, and a near miss can't find what it says it misses. */
+static int lint_of(const struct teller *t, const struct rule *r, const struct ynode *x)
+{
+    const struct ynode *of = ynode_get(x, "of"), *forms = ynode_get(r->base, "variants");
+    const struct ynode *first = forms ? forms->child : NULL;
     int faults = 0;
 
-    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+    for (const struct ynode *c = of ? of->child : NULL; c; c = c->next) {
+        bool mine = span_eq(c->text, variant_of(r));
+        bool reports = first ? span_eq(first->key, variant_of(r)) : true;
+
+        if (reports && !has_form(forms, c->text))
+            faults += fault_of(t, r, c, "例子的 of 写了没有的形式“", c->text, "”");
+        else if (mine && span_is(ynode_text(x, "kind"), "near") && finds_by(r, x))
+            faults += fault_of(t, r, c, "kind: near 的例子不该有形式 ", c->text, " 的命中");
+    }
+    return faults;
+}
+
+/* Each statement has examples of all four kinds of its own, or says in `without` why it can't have one. */
+static int lint_examples(const struct teller *t, const struct rule *r)
+{
+    const struct ynode *list = ynode_get(r->node, "examples");
+    const struct ynode *without = ynode_get(r->node, "without");
+    int faults = 0;
+
+    for (const struct ynode *x = list ? list->child : NULL; x; x = x->next)
+        faults += lint_of(t, r, x);
+    for (int k = 0; k < N_EX; k++) {
+        const struct ynode *why = without ? ynode_get(without, example_kinds[k]) : NULL;
         bool there = false;
 
         for (const struct ynode *x = list ? list->child : NULL; x && !there; x = x->next)
-            there = span_is(ynode_text(x, "kind"), kinds[k]);
-        if (!there) {
-            char text[160];
-
-            snprintf(text, sizeof text, "缺少 kind: %s 的例子", kinds[k]);
-            faults += fault(t, r, list ? list->line : r->node->line, text);
-        }
+            there = is_example(r, x, (enum example_kind)k);
+        if (there == !why && (k != EX_HIT || !why))
+            continue;
+        char text[240];
+        snprintf(text, sizeof text, "%s kind: %s 的例子%s%.*s%s",
+                 why && k == EX_HIT ? "without 不能免去"
+                 : why              ? "without 说没有，却有"
+                                    : "缺少",
+                 example_kinds[k], forms_of(r) ? "（形式 " : "",
+                 forms_of(r) ? (int)variant_of(r).n : 0, variant_of(r).p, forms_of(r) ? "）" : "");
+        faults += fault(t, r, why ? why->line : list ? list->line : r->node->line, text);
     }
-    struct span variant = r->id;
-    span_cut(&variant, '.');
-    if (variant.n && !has_hit(list, variant)) {
-        char text[160];
+    for (const struct ynode *w = without ? without->child : NULL; w; w = w->next) {
+        bool known = false;
 
-        snprintf(text, sizeof text, "形式 %.*s 没有命中的例子", (int)variant.n, variant.p);
-        faults += fault(t, r, list ? list->line : r->node->line, text);
+        for (int k = 0; k < N_EX; k++)
+            known = known || span_is(w->key, example_kinds[k]);
+        if (!known || !w->text.n)
+            faults += fault_of(t, r, w, "without 应写 例子的种类: 理由，不是“", w->key, "”");
     }
     return faults;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* What loading does not ask of a rule: law known, examples of all four kinds, something to clear it, tags. */
+/* What loading does not ask of a rule: law known, examples of all four kinds for each of its forms, something to clear it,
+ * tags. */
 #ifndef HUJI_LIFE_LINT_H
 #define HUJI_LIFE_LINT_H
 

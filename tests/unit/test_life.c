@@ -17,6 +17,7 @@
 #include "claims/db.h"
 #include "claims/store.h"
 #include "engine/rule.h"
+#include "life/lint.h"
 #include "life/stage.h"
 
 static char dir[] = "/tmp/huji-life-XXXXXX", rules[4096], profile[64];
@@ -265,6 +266,71 @@ static void verify_may_take_the_machine(void **state)
     }
 }
 
+/* A rule of two forms, with what a test writes beside its examples. */
+static const char two_forms[] =
+    "Z90:\n  name: 两种形式\n  version: 1\n  state: draft\n  of: person\n  from: stay\n"
+    "  param: {max: 3 d}\n  ask: {forbid: {where: \"enddate - begndate > $max\"}}\n"
+    "  variants:\n    long: {}\n    longer: {param: {max: 9 d}%s}\n"
+    "  at_issue: {of: cur, amount: all}\n  class: [可疑]\n  judged: at_once\n  phases: [事后]\n"
+    "  law: [条例 38(1)]\n  serves: [D-025]\n  tags: {who: [institution], release: internal}\n"
+    "  effective: {from: 2021-05-01}\n  says: 住了太久\n  clears: [病历]\n"
+    "  false_positives: [康复]\n  examples:\n"
+    "    - {name: 两种都有, kind: boundary, stays: [{id: s, begin: 2023-03-01, end: 2023-03-11}],"
+    " finds: [{variant: long}, {variant: longer}]}\n"
+    "    - {name: 住五天, kind: near, of: [%s], stays: [{id: s, begin: 2023-03-01, end: 2023-03-06}],"
+    " finds: [{variant: long}]}\n"
+    "    - {name: 住两天, kind: near, of: [long], stays: [{id: s, begin: 2023-03-01, end: 2023-03-03}],"
+    " finds: []}\n"
+    "    - {name: 没有出院, kind: missing, of: [%s], stays: [{id: s, begin: 2023-03-01}], finds: []}\n";
+
+static void note_fault(void *ctx, const struct rule *r, int line, const char *what)
+{
+    char *all = ctx;
+
+    assert_true(line > 0);
+    snprintf(all + strlen(all), 900 - strlen(all), "%.*s: %s\n", (int)r->id.n, r->id.p, what);
+}
+
+/* The faults of the rule with these words in its places. */
+static void lint_says(const char *form, const char *near, const char *missing, const char *want)
+{
+    const struct library_source from = {.dir = rules, .file = profile};
+    char text[4096], all[900] = "";
+    struct huji_library *lib = NULL;
+    struct err e = {0};
+
+    snprintf(text, sizeof text, two_forms, form, near, missing);
+    put(profile, text);
+    if (library_open(&from, &lib, &e))
+        fail_msg("%s %s", e.where, e.message);
+    for (int i = 0; i < lib->n_rules; i++)
+        if (span_is(lib->rules[i]->base_id, "Z90"))
+            lint_rule(lib->rules[i], note_fault, all);
+    library_free(lib);
+    assert_string_equal(all, want);
+}
+
+/* Each form of a rule has examples of all four kinds of its own, or says why it can't. */
+static void each_form_has_examples(void **state)
+{
+    (void)state;
+    lint_says("", "longer", "long, longer", "");
+    lint_says("", "longer", "long", "Z90.longer: 缺少 kind: missing 的例子（形式 longer）\n");
+    lint_says(", without: {missing: 不看出院}", "longer", "long", "");
+    lint_says(", without: {missing: 不看出院}", "longer", "long, longer",
+              "Z90.longer: without 说没有，却有 kind: missing 的例子（形式 longer）\n");
+    lint_says(", without: {hit: 没有}", "longer", "long, longer",
+              "Z90.longer: without 不能免去 kind: hit 的例子（形式 longer）\n");
+    lint_says(", without: {nearly: 没有}", "longer", "long, longer",
+              "Z90.longer: without 应写 例子的种类: 理由，不是“nearly”\n");
+    lint_says("", "long", "long, longer",
+              "Z90.long: kind: near 的例子不该有形式 long 的命中\n"
+              "Z90.longer: 缺少 kind: near 的例子（形式 longer）\n");
+    lint_says("", "longer, longest", "long, longer",
+              "Z90.long: 例子的 of 写了没有的形式“longest”\n");
+    remove(profile);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +341,7 @@ int main(void)
         cmocka_unit_test(settings_keep_remarks),
         cmocka_unit_test(unreadable_rules_are_no_empty_ones),
         cmocka_unit_test(verify_may_take_the_machine),
+        cmocka_unit_test(each_form_has_examples),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
