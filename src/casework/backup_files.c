@@ -20,8 +20,8 @@
 #define PIECE (1u << 20)
 #define MAX_DEPTH 32
 
-/* Left out of a data directory: the databases are copied by their own means, and what is durable ahead of decisions.jsonl (check/ahead.h)
- * is in it already: copied at another moment the two would not agree. */
+/* Left out of a data directory: the databases are copied by their own means; what is durable ahead of decisions.jsonl (check/ahead.h)
+ * is in it a moment later: copied at another moment the two would not agree. */
 static const char *const left_out[] = {"tmp",
                                        "exports",
                                        "lock",

@@ -7,70 +7,87 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/map.h"
 #include "base/mem.h"
 #include "base/slice.h"
+#include "base/span.h"
 #include "base/steady.h"
+#include "check/ahead_frame.h"
 
-enum { BLOCK = 4096, HALF = 8 << 20, WHOLE = 2 * HALF };
-enum { SETTLE_MS = 500, AHEAD_PATH = 1100 };
-
-struct frame {
-    char magic[8];
-    uint64_t seq;    /* 1, 2, 3 ... */
-    int64_t at;      /* where its bytes stand in the file */
-    uint64_t n;      /* 0: says only what is settled */
-    int64_t settled; /* the file is durable up to here */
-    uint64_t check;  /* of all of it */
-};
-static const char magic[8] = "HUJIAHD1";
+enum { BLOCK = AHEAD_BLOCK, HALF = 8 << 20, WHOLE = 2 * HALF, AHEAD_PATH = 1100 };
+/* The file is written in pieces of so many bytes, or after so long, and synced so often. Whoever lets it come together and syncs it at
+ * once keeps the disk busy for 8 to 30 ms, and those who are to be told wait behind that. */
+enum { PIECE = 64 << 10, WRITE_MS = 20, SETTLE_MS = 500 };
 
 struct ahead {
-    int fd, file;   /* the other one; the file */
-    uint64_t seq;   /* of the last frame */
-    off_t pos;      /* of the next */
-    off_t until[2]; /* per half: the end in the file of what it holds */
+    int fd, file;            /* the other one; the file */
+    bool direct;             /* the other one is written past the system's cache */
+    char *memory, *block;    /* HALF bytes at a block's boundary: the frame that is written */
+    uint64_t seq;            /* of the last frame */
+    off_t pos;               /* of the next */
+    off_t until[2];          /* per half: the end in the file of what it holds */
+    pthread_mutex_t writing; /* who writes to the file and syncs it; before `lock` */
+    off_t started;           /* up to here the system was told to write it; of whom has `writing` */
     pthread_mutex_t lock;
     pthread_cond_t more;
-    off_t end, settled; /* durable in either; in the file */
-    int lost; /* errno of the file's sync: what it has not got may be gone from memory, too */
+    off_t end, written, settled; /* durable in either; in the file; durable there */
+    off_t reserved; /* so far the file has room on its disk; INT64_MAX: nobody can say */
+    struct buf away,
+        wait; /* from `written` on: being written, behind that; never more than the other file holds */
+    bool turned; /* the other half was begun: this one is to be free before it is needed again */
+    int stuck;   /* errno: the file is not taken at present; all of `away` is tried again */
+    int lost;    /* errno of the file's sync: what it has not got may be gone from memory, too */
     pthread_t thread;
-    bool started, stopping;
+    bool started_thread, stopping;
 };
 
-static uint64_t check_of(const struct frame *f, const char *p)
+/* ---- the other file ---- */
+
+/* All n bytes durable, or errno. */
+static int write_durably(struct ahead *a, const char *p, size_t n, off_t at)
 {
-    return hash_u64(hash_long(f, offsetof(struct frame, check)) ^ hash_long(p, f->n));
+    struct iovec v = {(void *)(uintptr_t)p, n};
+    ssize_t k = pwritev2(a->fd, &v, 1, at, RWF_DSYNC);
+    if (k < 0 && a->direct && errno == EINVAL) { /* this file system won't have it */
+        int flags = fcntl(a->fd, F_GETFL);
+        a->direct = false;
+        if (flags < 0 || fcntl(a->fd, F_SETFL, flags & ~O_DIRECT) < 0)
+            return errno;
+        k = pwritev2(a->fd, &v, 1, at, RWF_DSYNC);
+    }
+    if (k < 0 && (errno == EOPNOTSUPP || errno == ENOSYS)) { /* a kernel before 4.7 */
+        if (fd_write_at(a->fd, p, n, at) < 0)
+            return errno;
+        return fdatasync(a->fd) < 0 ? errno : 0;
+    }
+    return k < 0 ? errno : (size_t)k < n ? ENOSPC : 0;
 }
 
 static size_t blocks(size_t n)
 {
-    return (sizeof(struct frame) + n + BLOCK - 1) / BLOCK * BLOCK;
+    return (sizeof(struct ahead_frame) + n + BLOCK - 1) / BLOCK * BLOCK;
 }
-
-/* ---- writing ---- */
 
 /* A frame at `pos`, durable. errno, and then it is none. */
 static int put_frame(struct ahead *a, off_t at, const char *p, size_t n, off_t settled)
 {
-    static const char nothing[BLOCK];
-    struct frame f = {.seq = a->seq + 1, .at = at, .n = n, .settled = settled};
+    struct ahead_frame f = {
+        .magic = AHEAD_MAGIC, .seq = a->seq + 1, .at = at, .n = n, .settled = settled};
     size_t all = blocks(n);
-    memcpy(f.magic, magic, sizeof magic);
-    f.check = check_of(&f, p);
-    struct iovec v[] = {{&f, sizeof f},
-                        {(void *)(uintptr_t)p, n},
-                        {(void *)(uintptr_t)nothing, all - sizeof f - n}};
-    ssize_t k = pwritev(a->fd, v, 3, a->pos);
-    int bad = k < 0 ? errno : (size_t)k < all ? ENOSPC : fdatasync(a->fd) < 0 ? errno : 0;
+    f.check = ahead_check(&f, p);
+    memcpy(a->block, &f, sizeof f);
+    if (n)
+        memcpy(a->block + sizeof f, p, n);
+    memset(a->block + sizeof f + n, 0, all - sizeof f - n);
+    int bad = write_durably(a, a->block, all, a->pos);
     if (bad) { /* whether it came through or not: nobody is told that it did */
-        fd_write_at(a->fd, nothing, BLOCK, a->pos);
+        memset(a->block, 0, BLOCK);
+        fd_write_at(a->fd, a->block, BLOCK, a->pos);
         return bad;
     }
     a->seq++;
@@ -91,174 +108,238 @@ static bool find_room(struct ahead *a, size_t n, off_t settled)
     return true;
 }
 
-static int settle(struct ahead *a)
+/* ---- the file ---- */
+
+/* The file can grow to `end`, so that nobody is told yes whose bytes would find no room: 0, or errno. `spare`: with some to spare. */
+static int reserve(struct ahead *a, off_t end, off_t spare)
+{
+    struct rlimit most;
+    pthread_mutex_lock(&a->lock);
+    off_t has = a->reserved;
+    pthread_mutex_unlock(&a->lock);
+    if (getrlimit(RLIMIT_FSIZE, &most) == 0 && most.rlim_cur != RLIM_INFINITY &&
+        (rlim_t)end > most.rlim_cur)
+        return EFBIG;
+    if (end <= has)
+        return 0;
+    if (fallocate(a->file, FALLOC_FL_KEEP_SIZE, has, end + spare - has) == 0)
+        has = end + spare;
+    else if (errno == EOPNOTSUPP || errno == ENOSYS)
+        has = INT64_MAX;
+    else
+        return errno;
+    pthread_mutex_lock(&a->lock);
+    if (has > a->reserved)
+        a->reserved = has;
+    pthread_mutex_unlock(&a->lock);
+    return 0;
+}
+
+/* `writing` is held. What waits goes into the file, and the system is told to begin with its whole pages: little by little, so that no
+ * sync finds much to do. errno: nothing is lost, the next call tries again. */
+static int write_out(struct ahead *a)
 {
     pthread_mutex_lock(&a->lock);
-    off_t end = a->end;
-    int bad = a->lost;
+    if (!a->away.n) {
+        struct buf empty = a->away;
+        a->away = a->wait;
+        a->wait = empty;
+    }
+    struct span s = {buf_cstr(&a->away), a->away.n};
+    off_t at = a->written;
     pthread_mutex_unlock(&a->lock);
-    if (!bad && fdatasync(a->file) < 0)
-        bad = errno;
+    int bad = s.n && fd_write_at(a->file, s.p, s.n, at) < 0 ? errno : 0;
+    off_t pages = (at + (off_t)s.n) / BLOCK * BLOCK;
+    if (!bad && pages > a->started) {
+        sync_file_range(a->file, a->started, pages - a->started, SYNC_FILE_RANGE_WRITE);
+        a->started = pages;
+    }
     pthread_mutex_lock(&a->lock);
-    if (bad)
-        a->lost = bad;
-    else if (end > a->settled)
-        a->settled = end;
+    a->stuck = bad;
+    if (!bad) {
+        a->written += (off_t)s.n;
+        buf_clear(&a->away);
+    }
     pthread_mutex_unlock(&a->lock);
     return bad;
 }
 
-/* Not through the other file: it has no room. */
-static int append_directly(struct ahead *a, off_t end)
+/* `writing` is held. Up to what is the end now; *written: so far. */
+static int write_all(struct ahead *a, off_t *written)
 {
-    if (fdatasync(a->file) < 0)
-        return errno;
     pthread_mutex_lock(&a->lock);
-    a->settled = end;
+    off_t end = a->end;
+    int bad = a->lost;
+    *written = a->written;
+    pthread_mutex_unlock(&a->lock);
+    while (!bad && *written < end) {
+        bad = write_out(a);
+        pthread_mutex_lock(&a->lock);
+        *written = a->written;
+        pthread_mutex_unlock(&a->lock);
+    }
+    return bad;
+}
+
+/* `writing` is held. */
+static int settle(struct ahead *a)
+{
+    off_t written;
+    int bad = write_all(a, &written);
+    if (bad)
+        return bad;
+    bad = fdatasync(a->file) < 0 ? errno : 0;
+    pthread_mutex_lock(&a->lock);
+    if (bad)
+        a->lost = bad;
+    else if (written > a->settled)
+        a->settled = written;
+    pthread_mutex_unlock(&a->lock);
+    return bad;
+}
+
+/* `writing` is held. More than the other file ever has room for. */
+static int append_directly(struct ahead *a, off_t at, const char *p, size_t n)
+{
+    int bad = fd_write_at(a->file, p, n, at) < 0 || fdatasync(a->file) < 0 ? errno : 0;
+    if (bad)
+        return ftruncate(a->file, at) < 0 ? errno : bad;
+    pthread_mutex_lock(&a->lock);
+    a->end = a->written = a->settled = at + (off_t)n;
     pthread_mutex_unlock(&a->lock);
     return 0;
+}
+
+/* The other file has no room: the file is to have all there is first. *direct: it has taken these bytes as well. */
+static int make_room(struct ahead *a, off_t at, const char *p, size_t n, bool *direct)
+{
+    pthread_mutex_lock(&a->writing);
+    int bad = settle(a);
+    *direct = !bad && !find_room(a, n, a->settled);
+    if (*direct)
+        bad = append_directly(a, at, p, n);
+    pthread_mutex_unlock(&a->writing);
+    return bad;
 }
 
 int ahead_append(struct ahead *a, off_t at, const char *p, size_t n)
 {
     off_t end = at + (off_t)n;
     int half = a->pos > HALF;
+    bool direct = false;
     pthread_mutex_lock(&a->lock);
     off_t settled = a->settled;
-    int bad = a->lost;
+    int bad = a->lost ? a->lost : a->stuck;
     pthread_mutex_unlock(&a->lock);
-    if (!bad) /* first the file: where its disk is full, nobody is told otherwise */
-        bad = fd_write_at(a->file, p, n, at) < 0 ? errno : 0;
-    if (!bad && find_room(a, n, settled)) {
-        bad = put_frame(a, at, p, n, settled);
-        if (!bad)
-            a->until[a->pos > HALF] = end;
-    } else if (!bad) {
-        bad = append_directly(a, end);
-    }
-    if (bad) {
-        if (ftruncate(a->file, at) < 0)
-            return errno;
+    if (!bad)
+        bad = reserve(a, end, 0);
+    if (!bad && !find_room(a, n, settled))
+        bad = make_room(a, at, p, n, &direct);
+    if (bad || direct)
         return bad;
-    }
+    bad = put_frame(a, at, p, n, settled);
+    if (bad)
+        return bad;
+    a->until[a->pos > HALF] = end;
     pthread_mutex_lock(&a->lock);
-    bool rests = a->end == a->settled;
+    bool rests = a->end == a->settled, much = a->wait.n < PIECE && a->wait.n + n >= PIECE;
+    buf_add(&a->wait, p, n); /* has room for as much as the other file */
     a->end = end;
-    if (rests ||
-        half != (a->pos > HALF)) /* before it is needed again, the other half is to be free */
+    if (half != (a->pos > HALF))
+        a->turned = true;
+    if (rests || much || a->turned)
         pthread_cond_signal(&a->more);
     pthread_mutex_unlock(&a->lock);
     return 0;
 }
 
-static void *settle_now_and_then(void *ctx)
+ssize_t ahead_read(struct ahead *a, char *p, size_t n, off_t at)
 {
-    struct ahead *a = ctx;
-    slice_usual(); /* nobody waits for it */
+    size_t got = 0;
     pthread_mutex_lock(&a->lock);
+    off_t begin = a->written;
+    if (at + (off_t)n > begin) { /* the end of it, or all, is not in the file yet */
+        const struct buf *const b[] = {&a->away, &a->wait};
+        for (int i = 0; i < 2; begin += (off_t)b[i++]->n) {
+            off_t from = at > begin ? at : begin, to = begin + (off_t)b[i]->n;
+            if (to > at + (off_t)n)
+                to = at + (off_t)n;
+            if (from < to) {
+                memcpy(p + (from - at), b[i]->p + (from - begin), (size_t)(to - from));
+                got += (size_t)(to - from);
+            }
+        }
+    }
+    off_t written = a->written;
+    pthread_mutex_unlock(&a->lock);
+    size_t rest = at >= written ? 0 : at + (off_t)n > written ? (size_t)(written - at) : n;
+    ssize_t k = rest ? pread(a->file, p, rest, at) : 0;
+    return k < 0 ? k : (size_t)k < rest ? k : (ssize_t)(got + rest);
+}
+
+void ahead_bring_up(struct ahead *a)
+{
+    off_t written;
+    pthread_mutex_lock(&a->writing);
+    write_all(a, &written);
+    pthread_mutex_unlock(&a->writing);
+}
+
+size_t ahead_unwritten(struct ahead *a)
+{
+    pthread_mutex_lock(&a->lock);
+    size_t n = (size_t)(a->end - a->written);
+    pthread_mutex_unlock(&a->lock);
+    return n;
+}
+
+/* ---- the thread that brings the file up to date ---- */
+
+/* Locked. Until there is a piece to write, or it is time to sync. *sync: that. False: it is over. */
+static bool wait_for_more(struct ahead *a, int64_t synced, bool *sync)
+{
+    int64_t until = 0, now;
     while (!a->stopping) {
+        bool some = a->wait.n || a->away.n;
+        now = steady_now();
+        *sync = a->turned || now >= synced + SETTLE_MS * 1000000ll;
         if (a->end <= a->settled || a->lost) {
+            until = 0;
             pthread_cond_wait(&a->more, &a->lock);
             continue;
         }
-        steady_cond_wait(&a->more, &a->lock, SETTLE_MS);
-        if (a->stopping)
-            break;
+        if (!until)
+            until = now + WRITE_MS * 1000000ll;
+        if (*sync || a->wait.n >= PIECE || (some && now >= until))
+            return true;
+        steady_cond_until(&a->more, &a->lock, some ? until : synced + SETTLE_MS * 1000000ll);
+    }
+    return false;
+}
+
+static void *bring_up(void *ctx)
+{
+    struct ahead *a = ctx;
+    int64_t synced = steady_now();
+    bool sync;
+    slice_usual(); /* nobody waits for it */
+    pthread_mutex_lock(&a->lock);
+    while (wait_for_more(a, synced, &sync)) {
+        off_t end = a->end;
+        a->turned = false;
         pthread_mutex_unlock(&a->lock);
-        settle(a);
+        pthread_mutex_lock(&a->writing);
+        int bad = sync ? settle(a) : write_out(a);
+        pthread_mutex_unlock(&a->writing);
+        reserve(a, end + HALF, WHOLE); /* before it is needed */
+        if (sync)
+            synced = steady_now();
         pthread_mutex_lock(&a->lock);
+        if (bad && !a->stopping)
+            steady_cond_wait(&a->more, &a->lock, SETTLE_MS);
     }
     pthread_mutex_unlock(&a->lock);
     return NULL;
-}
-
-/* ---- after a crash ---- */
-
-struct found {
-    const struct frame **at;
-    size_t n, cap;
-};
-
-static int by_seq(const void *a, const void *b)
-{
-    uint64_t x = (*(const struct frame *const *)a)->seq, y = (*(const struct frame *const *)b)->seq;
-    return (x > y) - (x < y);
-}
-
-static const char *bytes_of(const struct frame *f)
-{
-    return (const char *)(f + 1);
-}
-
-static int scan(const char *p, size_t n, struct found *out, struct err *e)
-{
-    for (size_t at = 0; at + BLOCK <= n; at += BLOCK) {
-        const struct frame *f = (const struct frame *)(const void *)(p + at);
-        if (memcmp(f->magic, magic, sizeof magic) != 0 || f->n > n - at - sizeof *f ||
-            check_of(f, bytes_of(f)) != f->check)
-            continue;
-        if (mem_grow(&out->at, &out->cap, out->n + 1, sizeof *out->at) < 0)
-            return err_nomem(e);
-        out->at[out->n++] = f;
-    }
-    if (out->n)
-        qsort(out->at, out->n, sizeof *out->at, by_seq);
-    return 0;
-}
-
-static int too_short(const char *path, off_t is, off_t must, struct err *e)
-{
-    err_set(e, ERR_STATE,
-            "审核记录只有 %lld 字节，上次没有正常停止时已写到 %lld 字节：文件被换掉或截短了",
-            (long long)is, (long long)must);
-    err_hint(e, "把原来的文件放回去；确实不要了，就连同目录里的 decisions.ahead 一起移走");
-    return err_where(e, "%s", path);
-}
-
-/* Puts into the file what the frames have and it may not. */
-static int put_back(struct ahead *a, const struct found *f, const char *path, off_t *sure,
-                    struct err *e)
-{
-    const struct frame *last = f->at[f->n - 1];
-    struct stat st;
-    size_t i = f->n;
-    off_t end = last->at + (off_t)last->n;
-    a->seq = last->seq;
-    *sure = end;
-    while (i > 0 && f->at[i - 1]->at + (off_t)f->at[i - 1]->n > last->settled)
-        i--;
-    if (i == f->n)
-        return 0;
-    if (fstat(a->file, &st) < 0)
-        return err_errno(e, "读不了 %s", path);
-    if (st.st_size < f->at[i]->at)
-        return too_short(path, st.st_size, end, e);
-    for (off_t at = f->at[i]->at; i < f->n; at += (off_t)f->at[i++]->n) {
-        if (f->at[i]->at != at) {
-            err_set(e, ERR_STATE, "审核记录的预写文件中间缺了一段（第 %lld 字节起）",
-                    (long long)at);
-            return err_where(e, "%s", path);
-        }
-        if (fd_write_at(a->file, bytes_of(f->at[i]), f->at[i]->n, at) < 0)
-            return err_errno(e, "补写不了 %s", path);
-    }
-    return fdatasync(a->file) < 0 ? err_errno(e, "补写不了 %s", path) : 0;
-}
-
-static int recover(struct ahead *a, off_t size, const char *path, off_t *sure, struct err *e)
-{
-    struct found f = {NULL, 0, 0};
-    if (size < BLOCK)
-        return 0;
-    char *p = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, a->fd, 0);
-    if (p == MAP_FAILED)
-        return err_errno(e, "读不了 %s 的预写文件", path);
-    int rc = scan(p, (size_t)size, &f, e);
-    if (rc == 0 && f.n)
-        rc = put_back(a, &f, path, sure, e);
-    munmap(p, (size_t)size);
-    mem_free(f.at);
-    return rc;
 }
 
 /* ---- beginning and end ---- */
@@ -278,6 +359,17 @@ static int write_whole(int fd, const char *dir)
     return bad;
 }
 
+static int take_memory(struct ahead *a, struct err *e)
+{
+    a->memory = mem_alloc(HALF + BLOCK);
+    if (!a->memory)
+        return err_nomem(e);
+    a->block = a->memory + BLOCK - (uintptr_t)a->memory % BLOCK;
+    buf_reserve(&a->away, WHOLE);
+    buf_reserve(&a->wait, WHOLE);
+    return a->away.failed || a->wait.failed ? err_nomem(e) : 0;
+}
+
 int ahead_open(const char *path, int fd, struct ahead **out, off_t *sure, struct err *e)
 {
     char own[AHEAD_PATH], dir[AHEAD_PATH];
@@ -290,15 +382,20 @@ int ahead_open(const char *path, int fd, struct ahead **out, off_t *sure, struct
              path);
     snprintf(dir, sizeof dir, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
     pthread_mutex_init(&a->lock, NULL);
+    pthread_mutex_init(&a->writing, NULL);
     steady_cond_init(&a->more);
     a->file = fd;
     a->fd = open(own, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     *sure = INT64_MAX;
     int rc = a->fd < 0 || fstat(a->fd, &st) < 0 ? err_errno(e, "打不开 %s", own) : 0;
     if (rc == 0)
-        rc = recover(a, st.st_size, path, sure, e);
+        rc = take_memory(a, e);
+    if (rc == 0)
+        rc = ahead_put_back(a->fd, st.st_size, fd, path, &a->seq, sure, e);
     if (rc == 0 && st.st_size != WHOLE && (errno = write_whole(a->fd, dir)) != 0)
         rc = err_errno(e, "建不了 %s（要 16 MiB）", own);
+    int flags = rc == 0 ? fcntl(a->fd, F_GETFL) : -1;
+    a->direct = flags >= 0 && fcntl(a->fd, F_SETFL, flags | O_DIRECT) == 0;
     if (rc < 0) {
         ahead_close(a);
         return rc;
@@ -314,30 +411,46 @@ int ahead_begin(struct ahead *a, off_t end, struct err *e)
     errno = put_frame(a, end, "", 0, end);
     if (errno)
         return err_errno(e, "审核记录的预写文件写不进磁盘");
-    a->end = a->settled = end;
-    if (pthread_create(&a->thread, NULL, settle_now_and_then, a) != 0)
+    a->end = a->written = a->settled = a->reserved = end;
+    a->started = end / BLOCK * BLOCK;
+    if (pthread_create(&a->thread, NULL, bring_up, a) != 0)
         return err_set(e, ERR_NOMEM, "起不了线程");
     pthread_setname_np(a->thread, "huji-settle");
-    a->started = true;
+    a->started_thread = true;
     return 0;
+}
+
+/* All into the file, and what was reserved given back. */
+static void end_well(struct ahead *a)
+{
+    pthread_mutex_lock(&a->writing);
+    int bad = settle(a);
+    if (!bad && find_room(a, 0, a->settled))
+        put_frame(a, a->end, "", 0, a->settled);
+    if (!bad && ftruncate(a->file, a->end) < 0) /* nothing but room is at stake */
+        a->reserved = a->end;
+    pthread_mutex_unlock(&a->writing);
 }
 
 void ahead_close(struct ahead *a)
 {
     if (!a)
         return;
-    if (a->started) {
+    if (a->started_thread) {
         pthread_mutex_lock(&a->lock);
         a->stopping = true;
         pthread_cond_signal(&a->more);
         pthread_mutex_unlock(&a->lock);
         pthread_join(a->thread, NULL);
-        if (settle(a) == 0 && find_room(a, 0, a->settled))
-            put_frame(a, a->end, "", 0, a->settled);
+        end_well(a);
     }
     if (a->fd >= 0)
         close(a->fd);
+    buf_release(&a->away);
+    buf_release(&a->wait);
+    mem_free(a->memory);
     pthread_mutex_destroy(&a->lock);
+    pthread_mutex_destroy(&a->writing);
     pthread_cond_destroy(&a->more);
     mem_free(a);
 }

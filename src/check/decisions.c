@@ -36,6 +36,7 @@ struct decisions {
     size_t n_keeping;              /* these and those being written */
     struct buf waiting, spare;     /* lines not written yet; the buffer that was written last */
     off_t durable, end;            /* end: with what waits */
+    int64_t began, synced;         /* the last write; of the thread that writes */
     pthread_t thread;
     bool started, stopping;
     bool asleep, gathering,
@@ -149,6 +150,23 @@ int decisions_open(const char *dir, struct decisions **out, struct err *e)
     return 0;
 }
 
+int decisions_recover(const char *dir, struct err *e)
+{
+    char path[1024];
+    struct ahead *a = NULL;
+    off_t sure;
+    snprintf(path, sizeof path, "%s/check/decisions.ahead", dir);
+    if (access(path, F_OK) < 0)
+        return 0;
+    snprintf(path, sizeof path, "%s/check/decisions.jsonl", dir);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int rc = fd < 0 ? err_errno(e, "打不开 %s", path) : ahead_open(path, fd, &a, &sure, e);
+    ahead_close(a); /* not begun: nothing is said to be settled */
+    if (fd >= 0)
+        close(fd);
+    return rc;
+}
+
 void decisions_close(struct decisions *d)
 {
     if (!d)
@@ -178,6 +196,16 @@ size_t decisions_count(const struct decisions *d)
     return d->n;
 }
 
+void decisions_bring_up(struct decisions *d)
+{
+    ahead_bring_up(d->ahead);
+}
+
+size_t decisions_unwritten(struct decisions *d)
+{
+    return ahead_unwritten(d->ahead);
+}
+
 /* ---- reading one back ---- */
 
 /* The line of a place that is on disk: its answer, when it is of the same message. */
@@ -187,7 +215,7 @@ static int take_answer(struct decisions *d, off_t at, size_t n, const char *sha,
     char *line = mem_alloc(n + 1);
     if (!line)
         return err_nomem(e);
-    ssize_t got = pread(d->fd, line, n, at);
+    ssize_t got = ahead_read(d->ahead, line, n, at);
     int rc = got == (ssize_t)n ? 0 : err_errno(e, "读不回以前的审核记录");
     if (rc == 0)
         line[n] = 0;
@@ -246,6 +274,8 @@ static void call_one(struct decisions *d, struct keeping *k, int bad)
 {
     struct err why = {0};
     int rc = 0;
+    k->began = d->began;
+    k->durable = d->synced;
     if (bad && k->at + (off_t)k->n > d->durable) { /* changed by this thread alone */
         errno = bad;
         rc = err_errno(&why, "审核记录写不进磁盘");
@@ -277,8 +307,10 @@ static void write_group(struct decisions *d)
     d->spare = (struct buf)BUF_INIT;
     d->first = NULL;
     d->last = &d->first;
+    d->began = steady_now();
     pthread_mutex_unlock(&d->lock);
     int bad = mine.n ? ahead_append(d->ahead, at, buf_cstr(&mine), mine.n) : 0;
+    d->synced = steady_now();
     pthread_mutex_lock(&d->lock);
     if (!bad) {
         d->durable = at + (off_t)mine.n;
@@ -381,6 +413,7 @@ int decisions_keep(struct decisions *d, struct keeping *k, struct err *e)
     int rc = 0;
     key_of(k->inst, k->infno, k->msgid, key);
     k->next = NULL;
+    k->added = steady_now();
     pthread_mutex_lock(&d->lock);
     while (d->n_keeping >= MOST_KEEPING)
         pthread_cond_wait(&d->fewer, &d->lock);

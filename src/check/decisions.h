@@ -18,8 +18,15 @@ struct decisions;
 /* Reads what is there; what a crash left of lines that were never acknowledged is cut off. One process at a
  * time. Owns: decisions_close. */
 int decisions_open(const char *dir, struct decisions **out, struct err *e);
+/* Puts into the file what a crash left out, where there is something: for others who read it before a message has come. Errors: as
+ * decisions_open. */
+int decisions_recover(const char *dir, struct err *e);
 void decisions_close(struct decisions *d);
 size_t decisions_count(const struct decisions *d);
+/* All that is kept is in the file when it returns, as far as the disk takes it. */
+void decisions_bring_up(struct decisions *d);
+/* Bytes that are durable and in the file only soon. */
+size_t decisions_unwritten(struct decisions *d);
 
 /* 1: this message was answered before, `answer` holds that; 0: it was not (it may be on its way: decisions_keep will see). Errors: ERR_INPUT when the msgid belongs to another
  * message (`sha` differs). */
@@ -39,6 +46,8 @@ struct keeping {
      * this memory is not ours. */
     void (*leave)(void *ctx);
     void *ctx;
+    /* Filled: when it was added, its write began and was durable (steady_now). */
+    int64_t added, began, durable;
     /* private */
     struct keeping *next;
     off_t at;

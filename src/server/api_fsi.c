@@ -47,7 +47,11 @@ static void told(struct live_later *later)
 {
     struct one *x = (struct one *)later;
     struct err e = {0};
+    const struct keeping *k = &later->keeping;
 
+    x->r->stage[STAGE_JUDGED] = k->added;
+    x->r->stage[STAGE_WRITE] = k->began;
+    x->r->stage[STAGE_DURABLE] = k->durable;
     if (reply(x, &e) < 0)
         reply_problem(x->r, 500, "服务器出错", "内存不足", NULL);
     count(x);

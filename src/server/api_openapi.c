@@ -4,6 +4,7 @@
 
 #include "huji_config.h"
 #include "server/http.h"
+#include "server/live.h"
 #include "server/routes.h"
 #include "server/server.h"
 
@@ -144,6 +145,8 @@ static int metrics(struct request *r, struct err *e)
             atomic_load(&r->server->live_answered));
     buf_fmt(&b, "# TYPE huji_live_skipped_total counter\nhuji_live_skipped_total %llu\n",
             atomic_load(&r->server->live_skipped));
+    buf_fmt(&b, "# TYPE huji_live_unwritten_bytes gauge\nhuji_live_unwritten_bytes %zu\n",
+            live_unwritten(r->server->live));
     buf_fmt(&b, "# TYPE huji_requests_total counter\nhuji_requests_total %llu\n",
             atomic_load(&r->server->requests));
     buf_fmt(&b, "# TYPE huji_errors_total counter\nhuji_errors_total %llu\n",

@@ -147,6 +147,7 @@ static struct call *call_new(struct http *h, struct MHD_Connection *con, const c
         return NULL;
     c->http = h;
     c->con = con;
+    c->r.stage[STAGE_HEAD] = steady_now();
     c->upload_fd = -1;
     c->r.reply.fd = -1;
     c->r.server = h->server;
@@ -260,6 +261,17 @@ static const struct pair always[] = {
     {"Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"},
 };
 
+static void stages(const struct call *c, struct MHD_Response *m)
+{
+    char text[STAGES * 24];
+    int n = 0;
+
+    for (int i = 0; i < STAGES; i++)
+        n += snprintf(text + n, sizeof text - (size_t)n, "%s%lld", i ? " " : "",
+                      (long long)(i == STAGE_SENT ? steady_now() : c->r.stage[i]));
+    MHD_add_response_header(m, "X-Huji-Stages", text);
+}
+
 static void headers(struct call *c, struct MHD_Response *m)
 {
     const struct reply *p = &c->r.reply;
@@ -283,6 +295,8 @@ static void headers(struct call *c, struct MHD_Response *m)
     if (!cached)
         MHD_add_response_header(m, "Cache-Control", "no-store");
     MHD_add_response_header(m, "Vary", "Accept-Encoding, Cookie");
+    if (c->http->server->options->stages)
+        stages(c, m);
 }
 
 static enum MHD_Result send_reply(struct call *c)
@@ -335,6 +349,7 @@ static bool hand_over(struct call *c)
     if (c->too_large)
         reply_problem(&c->r, 413, "超出上限", "请求体太大", NULL);
     c->waits = clock_ms();
+    c->r.stage[STAGE_BODY] = steady_now();
     pthread_mutex_lock(&h->lock);
     stopping = h->stopping;
     if (!stopping) {
@@ -441,10 +456,12 @@ void request_ready(struct request *r)
 
     reply_finish(r);
     log_request(r, ms_since(&c->began));
+    r->stage[STAGE_READY] = steady_now();
 }
 
 void request_answered(struct request *r)
 {
+    r->stage[STAGE_GIVEN] = steady_now();
     MHD_resume_connection(((struct call *)r)->con);
 }
 
@@ -453,6 +470,7 @@ static void answer_call(struct http *h, struct hand *w, struct call *c)
     struct err e = {0};
 
     clock_gettime(CLOCK_MONOTONIC, &c->began);
+    c->r.stage[STAGE_TAKEN] = steady_now();
     if (!w->db && cw_open(h->server->casework, &w->db, &e)) {
         w->db = NULL;
         reply_no_database(&c->r, &e);

@@ -207,12 +207,15 @@ static int start(struct live *l, struct err *e)
 int live_begin(struct live *l, struct err *e)
 {
     char path[RECORDS_PATH];
+    struct err why = {0};
     int rc = 0;
 
     records_path(l->server->options->dir, path);
     pthread_mutex_lock(&l->lock);
     if (access(path, F_OK) == 0)
         rc = start(l, e);
+    if (decisions_recover(l->server->options->dir, &why) < 0) /* the first message says so, too */
+        fprintf(stderr, "level=error what=live text=\"%s\"\n", why.message);
     pthread_mutex_unlock(&l->lock);
     return rc;
 }
@@ -434,15 +437,37 @@ int live_answer(struct live *l, const struct live_call *call, struct arena *scra
     return answer->failed ? err_nomem(e) : 0;
 }
 
-void live_idle(struct live *l)
+static struct decisions *decisions_of(struct live *l)
 {
     struct decisions *d;
 
     pthread_mutex_lock(&l->lock);
     d = l->decisions;
     pthread_mutex_unlock(&l->lock);
+    return d;
+}
+
+void live_idle(struct live *l)
+{
+    struct decisions *d = decisions_of(l);
+
     if (d)
         decisions_hurry(d);
+}
+
+void live_bring_up(struct live *l)
+{
+    struct decisions *d = decisions_of(l);
+
+    if (d)
+        decisions_bring_up(d);
+}
+
+size_t live_unwritten(struct live *l)
+{
+    struct decisions *d = decisions_of(l);
+
+    return d ? decisions_unwritten(d) : 0;
 }
 
 void live_drain(struct live *l)

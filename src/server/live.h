@@ -53,6 +53,10 @@ int live_answer(struct live *l, const struct live_call *call, struct arena *scra
                 struct err *e);
 /* No message waits to be judged and none is being judged: those that are kept need not wait for others. */
 void live_idle(struct live *l);
+/* What was decided is in decisions.jsonl when it returns, for who is to read it. */
+void live_bring_up(struct live *l);
+/* Bytes of decisions that are durable but not yet where others read them (decisions.jsonl). */
+size_t live_unwritten(struct live *l);
 /* Until nobody waits for the disk any more. */
 void live_drain(struct live *l);
 /* Judged and forgotten: every finding shown, nothing kept. What `out` holds lives in `a`. Errors: ERR_INPUT, ERR_LIMIT when the

@@ -5,6 +5,7 @@
 
 #include "casework/scope.h"
 #include "server/ask.h"
+#include "server/live.h"
 #include "server/server.h"
 
 int inst_words(struct request *r, const char *code, struct inst_words *out, struct err *e)
@@ -60,5 +61,6 @@ bool scope_is_house(struct request *r, struct err *e)
 
 int traffic_now(struct request *r, struct err *e)
 {
+    live_bring_up(r->server->live);
     return traffic_sync(r->server->traffic, r->db, e);
 }

@@ -41,6 +41,22 @@ struct reply {
     int n_headers;
 };
 
+/* When a hospital's message was where, in nanoseconds of steady_now(): complete head, complete body, taken by a thread that judges,
+ * judged, its write begun, durable, answer made ready, given to the thread that sends, sent. For measuring
+ * (server_options.stages). */
+enum {
+    STAGE_HEAD,
+    STAGE_BODY,
+    STAGE_TAKEN,
+    STAGE_JUDGED,
+    STAGE_WRITE,
+    STAGE_DURABLE,
+    STAGE_READY,
+    STAGE_GIVEN,
+    STAGE_SENT,
+    STAGES
+};
+
 struct request {
     struct server *server;
     const struct route *route;
@@ -67,6 +83,7 @@ struct request {
     struct session session; /* account 0: nobody is signed in */
     struct actor actor;
     struct reply reply;
+    int64_t stage[STAGES];
 };
 
 enum { REQUEST_LATER = 1000 };

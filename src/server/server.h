@@ -38,6 +38,7 @@ struct server_options {
     /* For measuring (bench/live.c): what of a message is done. LIVE_PARSE, LIVE_BYTES answer `live_bytes` bytes. */
     enum { LIVE_WHOLE, LIVE_PARSE, LIVE_BYTES } live;
     size_t live_bytes;
+    bool stages; /* answers say when their message was where (X-Huji-Stages, request.h) */
 };
 
 /* What handlers may see of it. */

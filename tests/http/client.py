@@ -141,6 +141,23 @@ class Server:
                 raise SystemExit("not ok sign in %s: %s" % (user, a.body.decode()))
         return c
 
+    def decisions(self):
+        """Lines of check/decisions.jsonl. What is acknowledged is durable beside it, and in it a moment later."""
+        path = os.path.join(self.data, "check/decisions.jsonl")
+        running = self.process and self.process.poll() is None
+        while running and "huji_live_unwritten_bytes 0\n" not in self.metrics():
+            time.sleep(0.01)
+        return [json.loads(l) for l in open(path, encoding="utf-8")] if os.path.exists(path) else []
+
+    def metrics(self):
+        self.reader = getattr(self, "reader", None) or self.client("system1")
+        self.reader.port = self.port
+        a = self.reader.get("/metrics")
+        if a.status == 401:  # another process, or its session has ended
+            self.reader = None
+            return self.metrics()
+        return a.body.decode()
+
     def stop(self, how=signal.SIGTERM):
         if self.process and self.process.poll() is None:
             self.process.send_signal(how)

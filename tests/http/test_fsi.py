@@ -10,7 +10,7 @@ s = Server()
 huji("import", "--data", s.data, os.path.join(ROOT, "tests/golden/county"))
 c = s.start().client()
 BASE = json.load(open(os.path.join(ROOT, "tests/golden/county-check.json")))
-LOG = os.path.join(s.data, "check/decisions.jsonl")
+lines = s.decisions
 
 
 def message(msgid, infno="3102", **change):
@@ -24,10 +24,6 @@ def message(msgid, infno="3102", **change):
 def send(m, infno=None, key=KEY, raw=None):
     body = raw if raw is not None else json.dumps(m, ensure_ascii=False).encode()
     return c.ask("POST", "/fsi/" + (infno or m["infno"]), body, {"X-Huji-Key": key, "Content-Type": "application/json"})
-
-
-def lines():
-    return [json.loads(l) for l in open(LOG, encoding="utf-8")] if os.path.exists(LOG) else []
 
 
 def refused(a, word):

@@ -68,7 +68,7 @@ check("overload_says_go_on (%d)" % len(skipped), 8 <= len(skipped) <= 24 and all
     envelope(g) and g.json["infcode"] == 0 and g.json["output"] == {"result": []} for g in skipped))
 check("overload_others_judged", all(envelope(g) and (g in skipped or len(g.json["output"]["result"]) == 1) for g in got[:24]),
       [g.body for g in got[:24] if not envelope(g)][:2])
-names = [json.loads(l)["msgid"] for l in open(LOG, encoding="utf-8")]
+names = [l["msgid"] for l in s.decisions()]
 check("overload_keeps_what_it_judged", len(names) == len(set(names)) == 24 - len(skipped) + (got[24].json["infcode"] == 0))
 check("overload_feedback_not_acknowledged", envelope(got[24]) and (got[24].json["infcode"] == 0) == ("OF" in names), got[24].body)
 a = s.client("system1").get("/metrics")
@@ -83,6 +83,7 @@ results = [[(r["rule_id"], r["vola_cont"], r["vola_amt"]) for r in g.json["outpu
 check("at_once_for_one_person", all(r == results[0] and len(r) == 1 for r in results))
 
 # --- the disk is full ---
+s.decisions()  # all of them are in the file
 size = os.path.getsize(LOG)
 resource.prlimit(s.process.pid, resource.RLIMIT_FSIZE, (size + 100, resource.RLIM_INFINITY))
 full = [send(message("D%d" % i)) for i in range(3)]
@@ -93,7 +94,7 @@ check("full_disk_says_so", "写不进磁盘" in full[0].json["err_msg"], full[0]
 check("full_disk_nothing_half", os.path.getsize(LOG) == size)
 resource.prlimit(s.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 a = send(message("D0"))
-names = [json.loads(l)["msgid"] for l in open(LOG, encoding="utf-8")]
+names = [l["msgid"] for l in s.decisions()]
 check("disk_back", a.json["infcode"] == 0 and names.count("D0") == 1 and len(names) == len(set(names)))
 
 # --- rules' exceptions and tables exchanged under load: no message is dropped ---
@@ -122,7 +123,7 @@ for _ in range(600):
 stop.set()
 [t.join() for t in threads]
 check("exception_counts_nothing_dropped (%d)" % len(seen), not bad and seen[0] == 1 and seen[-1] == 0, bad[:1])
-last = [json.loads(l) for l in open(LOG, encoding="utf-8")][-1]
+last = s.decisions()[-1]
 check("exception_is_kept", last["findings"][0]["exception"] == 1 and last["findings"][0]["mode"] == "记录", last)
 os.unlink(os.path.join(s.data, "rules/exceptions.yaml"))
 
@@ -191,6 +192,6 @@ for raw in samples:
 check("samples_and_mutations_right_envelopes (%d)" % (len(samples) * (n + 1)), not wrong, wrong[:2])
 check("server_still_there", s.process.poll() is None and envelope(send(message("END"))))
 check("stops_well", s.stop() == 0, s.text()[-2000:])
-lines = [json.loads(l) for l in open(LOG, encoding="utf-8")]
+lines = s.decisions()
 check("none_twice", len({(l["fixmedins_code"], l["infno"], l["msgid"]) for l in lines}) == len(lines))
 finish()

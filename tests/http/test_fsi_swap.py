@@ -19,7 +19,6 @@ with open(os.path.join(s.data, "check-access.csv"), "w") as f:
 with open(os.path.join(s.data, "check-modes.csv"), "w") as f:
     f.write("*,*,提醒\n")
 BASE = json.load(open(os.path.join(ROOT, "tests/golden/county-check.json")))
-LOG = os.path.join(s.data, "check/decisions.jsonl")
 s.start()
 head, ana, c = s.client("head1"), s.client("ana1"), s.client()
 
@@ -105,7 +104,7 @@ check("tables_exchanged", j["state"] == "done" and until("NEWCOMER1", lambda a: 
 stop.set()
 [t.join() for t in threads]
 check("every_message_judged (%d under load)" % sum(n), not bad and sum(n) > 20, bad[:2])
-lines = [json.loads(l) for l in open(LOG, encoding="utf-8")]
+lines = s.decisions()
 check("each_kept_once", len(lines) == sum(n) + serial[0] + 2 == len({l["msgid"] for l in lines}))
 check("as_before", len(send(message("F1")).json["output"]["result"]) == 1 and send(message("F1")).body == first[0].body)
 text = s.client("system1").get("/metrics").body.decode()

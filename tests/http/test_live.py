@@ -13,7 +13,7 @@ s.user("officer1", "officer")
 s.user("hospital1", "hospital")
 s.start()
 BASE = json.load(open(os.path.join(ROOT, "tests/golden/county-check.json")))
-LOG = os.path.join(s.data, "check/decisions.jsonl")
+lines = s.decisions
 MODES = os.path.join(s.data, "check-modes.csv")
 fsi = s.client()
 head, officer, hospital = s.client("head1"), s.client("officer1"), s.client("hospital1")
@@ -34,10 +34,6 @@ def message(msgid, infno="3102", **change):
 def send(m, key, headers=None):
     return fsi.ask("POST", "/fsi/" + m["infno"], json.dumps(m, ensure_ascii=False),
                    {"X-Huji-Key": key, "Content-Type": "application/json", **(headers or {})}).json
-
-
-def lines():
-    return [json.loads(l) for l in open(LOG, encoding="utf-8")] if os.path.exists(LOG) else []
 
 
 def issue(**f):

@@ -13,7 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,6 +35,26 @@ int fdatasync(int fd)
         return -1;
     }
     return (int)syscall(SYS_fdatasync, fd);
+}
+
+/* Of the file ahead: one write that is durable. */
+ssize_t pwritev2(int fd, const struct iovec *v, int n, off_t at, int flags)
+{
+    if (broken == fd) {
+        errno = EIO;
+        return -1;
+    }
+    return syscall(SYS_pwritev2, fd, v, (long)n, (long)at, 0L, flags);
+}
+
+/* Of the file itself, by the thread that brings it up to date. `slow`: it does not come to it. */
+static atomic_int slow = -1;
+
+ssize_t pwrite(int fd, const void *p, size_t n, off_t at)
+{
+    while (slow == fd)
+        usleep(1000);
+    return syscall(SYS_pwrite64, fd, p, n, (long)at);
 }
 
 static char dir[] = "/tmp/huji-ahead-XXXXXX", path[128], ring[128];
@@ -60,7 +82,7 @@ static int fresh(void **state)
     (void)state;
     unlink(path);
     unlink(ring);
-    held = broken = -1;
+    held = broken = slow = -1;
     return 0;
 }
 
@@ -116,7 +138,15 @@ static void assert_holds(int to)
     close(fd);
 }
 
-/* A process that appends pieces 0 .. n and ends as a crash ends it; its own file is never synced when `hold`. The end. */
+/* Until the file has all. */
+static void come_up(struct opened *o)
+{
+    while (ahead_unwritten(o->a))
+        usleep(1000);
+}
+
+/* A process that appends pieces 0 .. n and ends as a crash ends it; its own file is never synced, nor written at all when `hold`. The
+ * end. */
 static off_t crash_after(int n, bool hold)
 {
     int p[2];
@@ -128,7 +158,7 @@ static off_t crash_after(int n, bool hold)
         if (open_one(&o, NULL) < 0)
             _exit(1);
         if (hold)
-            held = o.fd;
+            slow = held = o.fd;
         append_some(&o, 0, n);
         _exit(write(p[1], &o.end, sizeof o.end) != sizeof o.end);
     }
@@ -265,9 +295,11 @@ static void disk_says_no(void **state)
     struct stat st;
     assert_int_equal(open_one(&o, &e), 0);
     append_some(&o, 0, 4);
+    come_up(&o);
     broken = fd_of(ring);
     assert_true(broken >= 0);
     assert_int_equal(ahead_append(o.a, o.end, "no", 2), EIO);
+    assert_int_equal(ahead_unwritten(o.a), 0);
     assert_int_equal(fstat(o.fd, &st), 0);
     assert_int_equal(st.st_size, o.end); /* nothing of it */
     broken = -1;
@@ -284,6 +316,77 @@ static void disk_says_no(void **state)
     close_one(&o);
     assert_int_equal(open_one(&o, &e), 0); /* and what was taken is there */
     assert_holds(8);
+    close_one(&o);
+}
+
+/* What the file can't hold is not said to be kept, and what was said is in it when it can again. */
+static void disk_is_full(void **state)
+{
+    (void)state;
+    struct opened o;
+    struct err e = {0};
+    struct rlimit had, tight;
+    static char p[60001];
+    size_t n = piece(3, p);
+    assert_int_equal(open_one(&o, &e), 0);
+    append_some(&o, 0, 3);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &had), 0);
+    tight = had;
+    tight.rlim_cur = (rlim_t)o.end + n - 1;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+    int rc = ahead_append(o.a, o.end, p, n);
+    come_up(&o);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &had), 0);
+    assert_int_equal(rc, EFBIG);
+    append_some(&o, 3, 6);
+    come_up(&o);
+    assert_holds(6);
+    close_one(&o);
+    assert_int_equal(open_one(&o, &e), 0);
+    assert_int_equal(o.sure, o.end);
+    close_one(&o);
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    assert_true(st.st_blocks * 512 < st.st_size + (1 << 20)); /* what was reserved is given back */
+}
+
+/* Read while it is in memory alone, half of it, and in the file. */
+static void read_before_it_is_written(void **state)
+{
+    (void)state;
+    struct opened o;
+    struct err e = {0};
+    static char p[60001], is[60001];
+    off_t at[40];
+    assert_int_equal(open_one(&o, &e), 0);
+    append_some(&o, 0, 2);
+    come_up(&o);
+    slow = o.fd;
+    for (int i = 0; i < 40; i++) {
+        at[i] = i < 2 ? i ? at[0] + (off_t)piece(0, p) : 0 : o.end;
+        if (i >= 2)
+            append_some(&o, i, i + 1);
+    }
+    for (int turn = 0; turn < 2; turn++) {
+        for (int i = 0; i < 40; i++) {
+            size_t n = piece(i, p);
+            assert_int_equal(ahead_read(o.a, is, n, at[i]), n);
+            assert_memory_equal(is, p, n);
+        }
+        off_t from = at[1] + 1, n = at[4] - from; /* from the file and from memory */
+        assert_true(n < (off_t)sizeof is * 4);
+        char *all = malloc((size_t)n);
+        assert_int_equal(ahead_read(o.a, all, (size_t)n, from), n);
+        size_t k = piece(1, p);
+        assert_memory_equal(all, p + 1, k - 1);
+        k = piece(3, p);
+        assert_memory_equal(all + (at[3] - from), p, k);
+        free(all);
+        slow = -1;
+        come_up(&o);
+    }
+    assert_int_equal(ahead_read(o.a, is, 10, o.end), 0);
+    assert_holds(40);
     close_one(&o);
 }
 
@@ -336,48 +439,65 @@ static bool kept(struct decisions *d, int i)
     return ok;
 }
 
-static void decisions_after_a_crash(void **state)
+/* Twenty kept by a process that ends as a crash ends it, its file never synced; `never`: nor written. */
+static void crash_of_decisions(const char *log, bool never)
 {
-    (void)state;
-    char log[160], check[160];
     struct decisions *d;
-    struct err e = {0};
-    snprintf(check, sizeof check, "%s/check", dir);
-    snprintf(log, sizeof log, "%s/check/decisions.jsonl", dir);
     pid_t pid = fork();
     if (pid == 0) {
         if (decisions_open(dir, &d, NULL) < 0)
             _exit(1);
         held = fd_of(log);
+        if (never)
+            slow = held;
         for (int i = 0; i < 20; i++)
-            if (keep_one(d, i) != 0)
+            if (keep_one(d, i) != 0 || !kept(d, i))
                 _exit(2);
+        while (!never && decisions_unwritten(d))
+            usleep(1000);
         _exit(0);
     }
     int status;
     waitpid(pid, &status, 0);
     assert_int_equal(status, 0);
-    FILE *f = fopen(log, "r+");
-    fseek(f, 0, SEEK_END);
-    long end = ftell(f);
-    assert_int_equal(ftruncate(fileno(f), end / 3), 0); /* lost */
-    assert_int_equal(ftruncate(fileno(f), end), 0);     /* and nothing in its place */
-    fseek(f, 0, SEEK_END);
-    fputs("{\"key\": \"half a li", f); /* on its way, said to nobody */
-    fclose(f);
-    assert_int_equal(decisions_open(dir, &d, &e), 0);
-    assert_int_equal(decisions_count(d), 20);
-    for (int i = 0; i < 20; i++)
-        assert_true(kept(d, i));
-    assert_int_equal(keep_one(d, 20), 0);
-    decisions_close(d);
+}
+
+static void decisions_after_a_crash(void **state)
+{
+    (void)state;
+    char log[160], command[200];
+    struct decisions *d;
+    struct err e = {0};
     struct stat st;
-    assert_int_equal(stat(log, &st), 0);
-    assert_true(st.st_size > end && st.st_size < end + 1000);
-    assert_int_equal(decisions_open(dir, &d, &e), 0);
-    assert_int_equal(decisions_count(d), 21);
-    assert_true(kept(d, 20));
-    decisions_close(d);
+    snprintf(log, sizeof log, "%s/check/decisions.jsonl", dir);
+    snprintf(command, sizeof command, "rm -rf %s/check", dir);
+    for (int never = 0; never < 2; never++) {
+        assert_int_equal(system(command), 0);
+        crash_of_decisions(log, never);
+        FILE *f = fopen(log, "r+");
+        fseek(f, 0, SEEK_END);
+        long end = ftell(f);
+        assert_true(never ? end == 0 : end > 20 * 150);
+        assert_int_equal(ftruncate(fileno(f), end / 3), 0); /* lost */
+        assert_int_equal(ftruncate(fileno(f), end), 0);     /* and nothing in its place */
+        fseek(f, 0, SEEK_END);
+        fputs("{\"key\": \"half a li", f); /* on its way, said to nobody */
+        fclose(f);
+        assert_int_equal(decisions_open(dir, &d, &e), 0);
+        assert_int_equal(decisions_count(d), 20);
+        for (int i = 0; i < 20; i++)
+            assert_true(kept(d, i));
+        assert_int_equal(stat(log, &st), 0);
+        end = st.st_size;
+        assert_int_equal(keep_one(d, 20), 0);
+        decisions_close(d);
+        assert_int_equal(stat(log, &st), 0);
+        assert_true(st.st_size > end && st.st_size < end + 1000);
+        assert_int_equal(decisions_open(dir, &d, &e), 0);
+        assert_int_equal(decisions_count(d), 21);
+        assert_true(kept(d, 20));
+        decisions_close(d);
+    }
 }
 
 int main(void)
@@ -388,6 +508,8 @@ int main(void)
         cmocka_unit_test_setup(crash_on_the_second_round, fresh),
         cmocka_unit_test_setup(file_exchanged, fresh),
         cmocka_unit_test_setup(disk_says_no, fresh),
+        cmocka_unit_test_setup(disk_is_full, fresh),
+        cmocka_unit_test_setup(read_before_it_is_written, fresh),
         cmocka_unit_test_setup(decisions_after_a_crash, fresh),
     };
     return cmocka_run_group_tests_name("ahead", tests, make_dir, remove_dir);
