@@ -28,7 +28,8 @@ static const char *const kind_name[] = {"full", "parse", "bytes"};
 struct bench {
     const char *data, *rules, *messages;
     int rounds, connections, only; /* only: this kind alone, -1 = all */
-    double seconds, rate;          /* rate: of `only`, messages a second; 0 = as many as it takes */
+    bool stages;
+    double seconds, rate; /* rate: of `only`, messages a second; 0 = as many as it takes */
     struct messages texts;
     char **psn;
     size_t n_psn;
@@ -86,7 +87,8 @@ static int serve(const struct bench *b, int kind, struct child *c)
                                    .live = kind == 0   ? LIVE_WHOLE
                                            : kind == 1 ? LIVE_PARSE
                                                        : LIVE_BYTES,
-                                   .live_bytes = b->answer};
+                                   .live_bytes = b->answer,
+                                   .stages = b->stages};
         close(p[0]);
         if (!getenv("LIVE_LOG") && !freopen("/dev/null", "w", stderr))
             _exit(1);
@@ -196,6 +198,7 @@ static int measure(struct bench *b, int kind, double rate, uint64_t seed, struct
     l.seed = seed + 1000000000;
     l.seconds = b->seconds;
     l.rate = rate;
+    l.stages = b->stages;
     struct threads was, is;
     read_threads(c.pid, &was);
     double cpu = -child_cpu(c.pid), mb;
@@ -208,6 +211,9 @@ static int measure(struct bench *b, int kind, double rate, uint64_t seed, struct
     if (rc < 0)
         return rc;
     double n = (double)r.sent;
+    if (b->stages)
+        stages_print(r.stage, r.sent);
+    mem_free(r.stage);
     *out = (struct measured){.per_second = r.per_second,
                              .p50 = r.p50,
                              .p99 = r.p99,
@@ -387,7 +393,7 @@ static int usage(void)
         stderr,
         "usage: huji-bench-live --repeat FROM TO TIMES\n"
         "       huji-bench-live --data DIR --rules DIR --messages FILE --persons FILE --inst CODE --times N\n"
-        "                       [--rounds N] [--seconds S] [--connections N] [--only full|parse|bytes [--rate N]]\n");
+        "                       [--rounds N] [--seconds S] [--connections N] [--stages] [--only full|parse|bytes [--rate N]]\n");
     return 2;
 }
 
@@ -398,7 +404,7 @@ int main(int argc, char **argv)
         {"persons", 1, NULL, 'p'}, {"inst", 1, NULL, 'i'},    {"times", 1, NULL, 't'},
         {"rounds", 1, NULL, 'n'},  {"seconds", 1, NULL, 's'}, {"connections", 1, NULL, 'c'},
         {"repeat", 0, NULL, 'R'},  {"only", 1, NULL, 'o'},    {"rate", 1, NULL, 'q'},
-        {NULL, 0, NULL, 0}};
+        {"stages", 0, NULL, 'S'},  {NULL, 0, NULL, 0}};
     struct bench b = {
         .rounds = 3, .seconds = 5, .connections = 48, .times = 1, .answer = 3200, .only = -1};
     const char *list = NULL, *inst = NULL;
@@ -418,6 +424,7 @@ int main(int argc, char **argv)
         case 's': b.seconds = atof(optarg); break;
         case 'c': b.connections = atoi(optarg); break;
         case 'R': repeat = true; break;
+        case 'S': b.stages = true; break;
         case 'o':
             for (b.only = KINDS - 1; b.only > 0 && strcmp(kind_name[b.only], optarg) != 0;)
                 b.only--;

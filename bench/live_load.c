@@ -67,7 +67,7 @@ void messages_release(struct messages *m)
 
 struct con {
     int fd;
-    double due;
+    double due, asked;
     char *out, *in;
     size_t n_out, sent, n_in;
 };
@@ -80,7 +80,8 @@ struct run {
     uint64_t next;
     uint64_t random;
     float *took;
-    size_t n_took, cap_took;
+    size_t n_took, cap_took, cap_stage;
+    struct stages *stage;
     uint64_t bad, findings, bytes;
 };
 
@@ -152,6 +153,7 @@ static int ask(struct run *r, struct con *c, double due)
     c->n_out = (size_t)head + body.n;
     c->sent = c->n_in = 0;
     c->due = due;
+    c->asked = r->l->stages ? now() : 0;
     return push(r, c);
 }
 
@@ -182,8 +184,36 @@ static int pull(struct run *r, struct con *c)
     return 1;
 }
 
-static int took(struct run *r, double seconds)
+/* "X-Huji-Stages: 1 2 3 ...": the server's clock is ours. */
+static int note_stages(struct run *r, const struct con *c, double t)
 {
+    static const char name[] = "X-Huji-Stages: ";
+    const char *p = memmem(c->in, c->n_in, name, sizeof name - 1);
+    if (mem_grow(&r->stage, &r->cap_stage, r->n_took + 1, sizeof *r->stage) < 0)
+        return -1;
+    struct stages *s = &r->stage[r->n_took];
+    double last = c->asked;
+    *s = (struct stages){.took = {(float)((c->asked - c->due) * 1e3)},
+                         .all = (float)((t - c->due) * 1e3)};
+    p = p ? p + sizeof name - 1 : "";
+    for (int i = 0; i < STAGES; i++) {
+        char *end;
+        double at = (double)strtoll(p, &end, 10) / 1e9;
+        p = end;
+        if (at > 0) { /* a stage that `parse` has not lasts no time */
+            s->took[i + 1] = (float)((at - last) * 1e3);
+            last = at;
+        }
+    }
+    s->took[STEPS - 1] = (float)((t - last) * 1e3);
+    return 0;
+}
+
+static int took(struct run *r, const struct con *c)
+{
+    double t = now(), seconds = t - c->due;
+    if (r->l->stages && note_stages(r, c, t) < 0)
+        return -1;
     if (mem_grow(&r->took, &r->cap_took, r->n_took + 1, sizeof *r->took) < 0)
         return -1;
     r->took[r->n_took++] = (float)(seconds * 1e3);
@@ -194,6 +224,13 @@ static int cmp_float(const void *a, const void *b)
 {
     float x = *(const float *)a, y = *(const float *)b;
     return (x > y) - (x < y);
+}
+
+static int wait_for(struct run *r, struct epoll_event *ev, int most, double seconds)
+{
+    struct timespec t = {.tv_sec = (time_t)seconds};
+    t.tv_nsec = (long)((seconds - (double)t.tv_sec) * 1e9);
+    return epoll_pwait2(r->ep, ev, most, &t, NULL);
 }
 
 static int go(struct run *r, struct err *e)
@@ -220,8 +257,11 @@ static int go(struct run *r, struct err *e)
             return 0;
         if (t > end + 30)
             return err_set(e, ERR_STATE, "%d 条没有回答", busy);
-        double wait = l->rate > 0 && open ? begin + (double)due / l->rate - now() : 0.1;
-        int n = epoll_wait(r->ep, ev, 64, wait <= 0 ? 0 : wait < 0.001 ? 1 : (int)(wait * 1e3));
+        /* Until the next is due, to the microsecond; where all connections wait for answers, until one comes: to look again and again
+         * would take a processor from the server just when it is behind. */
+        double wait = l->rate > 0 && open && r->n_idle ? begin + (double)due / l->rate - now()
+                                                       : 0.1;
+        int n = wait_for(r, ev, 64, wait > 0 ? wait : 0);
         for (int i = 0; i < n; i++) {
             struct con *c = ev[i].data.ptr;
             int rc = ev[i].events & EPOLLOUT ? push(r, c) : 0;
@@ -232,7 +272,7 @@ static int go(struct run *r, struct err *e)
             if (rc == 1) {
                 r->idle[r->n_idle++] = c;
                 busy--;
-                if (took(r, now() - c->due) < 0)
+                if (took(r, c) < 0)
                     return err_nomem(e);
             }
         }
@@ -261,6 +301,7 @@ int load_run(const struct load *l, struct load_result *out, struct err *e)
     t = now() - t;
     getrusage(RUSAGE_SELF, &u[1]);
     *out = (struct load_result){.sent = r->n_took,
+                                .stage = r->stage,
                                 .bad = r->bad,
                                 .findings = r->findings,
                                 .bytes = r->bytes,
