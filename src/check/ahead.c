@@ -22,7 +22,7 @@
 enum { BLOCK = AHEAD_BLOCK, HALF = 8 << 20, WHOLE = 2 * HALF, AHEAD_PATH = 1100 };
 /* The file is written in pieces of so many bytes, or after so long, and synced so often. Whoever lets it come together and syncs it at
  * once keeps the disk busy for 8 to 30 ms, and those who are to be told wait behind that. */
-enum { PIECE = 64 << 10, WRITE_MS = 20, SETTLE_MS = 500 };
+enum { PIECE = 256 << 10, WRITE_MS = 20, SETTLE_MS = 500 };
 
 struct ahead {
     int fd, file;            /* the other one; the file */

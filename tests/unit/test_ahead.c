@@ -47,13 +47,17 @@ ssize_t pwritev2(int fd, const struct iovec *v, int n, off_t at, int flags)
     return syscall(SYS_pwritev2, fd, v, (long)n, (long)at, 0L, flags);
 }
 
-/* Of the file itself, by the thread that brings it up to date. `slow`: it does not come to it. */
-static atomic_int slow = -1;
+/* Of the file itself, by the thread that brings it up to date. `slow`: it does not come to it; `full`: it can't. */
+static atomic_int slow = -1, full = -1;
 
 ssize_t pwrite(int fd, const void *p, size_t n, off_t at)
 {
     while (slow == fd)
         usleep(1000);
+    if (full == fd) {
+        errno = ENOSPC;
+        return -1;
+    }
     return syscall(SYS_pwrite64, fd, p, n, (long)at);
 }
 
@@ -82,7 +86,7 @@ static int fresh(void **state)
     (void)state;
     unlink(path);
     unlink(ring);
-    held = broken = slow = -1;
+    held = broken = slow = full = -1;
     return 0;
 }
 
@@ -350,6 +354,35 @@ static void disk_is_full(void **state)
     assert_true(st.st_blocks * 512 < st.st_size + (1 << 20)); /* what was reserved is given back */
 }
 
+/* Room was there and is not any more: whoever comes then is refused, until it is back. */
+static void file_is_not_taken_for_a_while(void **state)
+{
+    (void)state;
+    struct opened o;
+    struct err e = {0};
+    assert_int_equal(open_one(&o, &e), 0);
+    append_some(&o, 0, 4);
+    come_up(&o);
+    full = o.fd;
+    append_some(&o, 4, 5); /* durable, so it may be acknowledged */
+    int rc = 0, tries = 0;
+    for (; rc == 0 && tries < 1000; tries++) {
+        rc = ahead_append(o.a, o.end, "", 0);
+        usleep(10000);
+    }
+    assert_int_equal(rc, ENOSPC);
+    full = -1;
+    for (tries = 0; rc != 0 && tries < 1000; tries++) {
+        rc = ahead_append(o.a, o.end, "", 0);
+        usleep(10000);
+    }
+    assert_int_equal(rc, 0);
+    append_some(&o, 5, 8);
+    come_up(&o);
+    assert_holds(8);
+    close_one(&o);
+}
+
 /* Read while it is in memory alone, half of it, and in the file. */
 static void read_before_it_is_written(void **state)
 {
@@ -509,6 +542,7 @@ int main(void)
         cmocka_unit_test_setup(file_exchanged, fresh),
         cmocka_unit_test_setup(disk_says_no, fresh),
         cmocka_unit_test_setup(disk_is_full, fresh),
+        cmocka_unit_test_setup(file_is_not_taken_for_a_while, fresh),
         cmocka_unit_test_setup(read_before_it_is_written, fresh),
         cmocka_unit_test_setup(decisions_after_a_crash, fresh),
     };
