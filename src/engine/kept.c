@@ -63,7 +63,12 @@ struct kept_block {
     uint8_t p[];
 };
 
-enum { EVENT_BYTES = KEPT_NUMBERS * MOST_BYTES + 1, FIRST_BLOCK = 512, MOST_BLOCK = 16384 };
+enum {
+    TAG_BYTES = 3,
+    EVENT_BYTES = KEPT_NUMBERS * MOST_BYTES + 1 + TAG_BYTES,
+    FIRST_BLOCK = 512,
+    MOST_BLOCK = 16384
+};
 
 void kept_close(struct kept *k)
 {
@@ -91,26 +96,62 @@ static int more_room(struct kept *k)
     return 0;
 }
 
-int kept_put(struct kept *k, unsigned mask, const struct event *ev)
+static uint8_t *put_tag(uint8_t *p, uint32_t hash, bool other)
+{
+    uint32_t tag = (hash & ((UINT32_C(1) << KEPT_HASH_BITS) - 1)) << 1 | other;
+    for (int i = 0; i < TAG_BYTES; i++)
+        *p++ = (uint8_t)(tag >> i * 8);
+    return p;
+}
+
+static const uint8_t *take_tag(const uint8_t *p, struct kept_reader *r)
+{
+    uint32_t tag = 0;
+    for (int i = 0; i < TAG_BYTES; i++)
+        tag |= (uint32_t)*p++ << i * 8;
+    r->hash = tag >> 1;
+    r->person += tag & 1;
+    return p;
+}
+
+int kept_put(struct kept *k, unsigned mask, const struct event *ev, uint32_t hash, int32_t psn)
 {
     const char *num = (const char *)ev;
     _Static_assert(offsetof(struct event, f) == (EVENT_NUMBERS - 1) * 8, "numbers of struct event");
     if (k->end - k->to < EVENT_BYTES && more_room(k) < 0)
         return -1;
     uint8_t *p = k->to;
-    for (unsigned i = 0; mask >> i; i++)
-        if (mask >> i & 1) {
-            int64_t v;
-            memcpy(&v, num + (size_t)i * 8, 8);
-            p = put_number(p, v, &k->last[i]);
-        }
+    for (unsigned m = mask & (KEPT_KN - 1); m; m &= m - 1) {
+        int i = __builtin_ctz(m);
+        int64_t v;
+        memcpy(&v, num + (size_t)i * 8, 8);
+        p = put_number(p, v, &k->last[i]);
+    }
     p = put_number(p, ev->row, &k->last[EVENT_NUMBERS]);
-    p = put_number(p, ev->kn, &k->last[EVENT_NUMBERS + 1]);
-    *p++ = (uint8_t)(ev->clause << 1 | ev->absent);
+    if (mask & KEPT_KN)
+        p = put_number(p, ev->kn, &k->last[EVENT_NUMBERS + 1]);
+    if (mask & KEPT_CLAUSE)
+        *p++ = (uint8_t)(ev->clause << 1 | ev->absent);
+    if (mask & KEPT_TAG)
+        p = put_tag(p, hash, k->psn != psn + 1);
+    k->psn = psn + 1;
     k->to = p;
     k->n_events++;
     return 0;
 }
+
+/* What is not in the mask. */
+static const struct event blank = {.x = HUJI_NONE64,
+                                   .u = HUJI_NONE64,
+                                   .t = HUJI_NONE64,
+                                   .q = HUJI_NONE64,
+                                   .lim = HUJI_NONE64,
+                                   .a = HUJI_NONE64,
+                                   .b = HUJI_NONE64,
+                                   .c = HUJI_NONE64,
+                                   .d = HUJI_NONE64,
+                                   .f = HUJI_NONE64,
+                                   .kn = -1};
 
 bool kept_next(struct kept_reader *r, unsigned mask, struct event *ev)
 {
@@ -123,20 +164,27 @@ bool kept_next(struct kept_reader *r, unsigned mask, struct event *ev)
     if (!r->block)
         return false;
     const uint8_t *p = r->block->p + r->at;
-    for (unsigned i = 0; i < EVENT_NUMBERS; i++) {
-        int64_t v = i < HUJI_MAX_KEYS || i == 9 || i == 10 ? 0 : HUJI_NONE64;
-        if (mask >> i & 1)
-            p = take_number(p, &v, &r->last[i]);
+    *ev = blank;
+    for (unsigned m = mask & (KEPT_KN - 1); m; m &= m - 1) {
+        int i = __builtin_ctz(m);
+        int64_t v;
+        p = take_number(p, &v, &r->last[i]);
         memcpy(num + (size_t)i * 8, &v, 8);
     }
     if (!(mask >> 6 & 1))
         ev->u = ev->x;
     p = take_number(p, &row, &r->last[EVENT_NUMBERS]);
-    p = take_number(p, &kn, &r->last[EVENT_NUMBERS + 1]);
     ev->row = (int32_t)row;
-    ev->kn = (int32_t)kn;
-    ev->clause = (uint8_t)(*p >> 1);
-    ev->absent = *p++ & 1;
+    if (mask & KEPT_KN) {
+        p = take_number(p, &kn, &r->last[EVENT_NUMBERS + 1]);
+        ev->kn = (int32_t)kn;
+    }
+    if (mask & KEPT_CLAUSE) {
+        ev->clause = (uint8_t)(*p >> 1);
+        ev->absent = *p++ & 1;
+    }
+    if (mask & KEPT_TAG)
+        p = take_tag(p, r);
     r->at = (size_t)(p - r->block->p);
     return true;
 }

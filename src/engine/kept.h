@@ -2,6 +2,8 @@
 /*
  * Events that wait for the end of the walks: of their numbers only those that the rule fills (a mask), each as the
  * difference from the event before, in as few bytes as it takes. What the row tells (source, side, rank) is left out.
+ * A tag says whose an event is without its row being read: 23 bits of the owner's hash, and whether another person's event
+ * comes than before.
  */
 #ifndef HUJI_ENGINE_KEPT_H
 #define HUJI_ENGINE_KEPT_H
@@ -11,6 +13,14 @@
 /* The numbers of struct event: key .. f, one after the other, then row and kn. */
 enum { EVENT_NUMBERS = 16, KEPT_NUMBERS = EVENT_NUMBERS + 2 };
 
+/* Besides the numbers: is there a joined row, more than one clause (or an absence), a tag? */
+enum {
+    KEPT_KN = 1 << EVENT_NUMBERS,
+    KEPT_CLAUSE = 1 << (EVENT_NUMBERS + 1),
+    KEPT_TAG = 1 << (EVENT_NUMBERS + 2),
+    KEPT_HASH_BITS = 23
+};
+
 struct kept_block;
 
 /* Blocks that stay where they are: there are ten thousand such lists, and to move them would leave holes everywhere. */
@@ -19,14 +29,15 @@ struct kept {
     uint8_t *to,
         *end; /* of the block now; its own head lies far away, and would be waited for at every event */
     size_t n_events;
+    int32_t psn; /* whose event came last, + 1 */
     int64_t last[KEPT_NUMBERS];
 };
 
 /* No event more is put: what is there can be read. */
 void kept_close(struct kept *k);
 
-/* 0, or -1 out of memory. */
-int kept_put(struct kept *k, unsigned mask, const struct event *ev);
+/* `hash` of the owner and the person: for the tag. 0, or -1 out of memory. */
+int kept_put(struct kept *k, unsigned mask, const struct event *ev, uint32_t hash, int32_t psn);
 void kept_release(struct kept *k);
 
 struct kept_reader {
@@ -34,6 +45,7 @@ struct kept_reader {
     const struct kept_block *block; /* NULL: before the first */
     size_t at;
     int64_t last[KEPT_NUMBERS];
+    uint32_t hash, person; /* by the tag: of the owner; which person of this list it is */
 };
 /* In the order in which they were put; false at the end. The list is closed. src, side and rank of `ev` are left to the caller. */
 bool kept_next(struct kept_reader *r, unsigned mask, struct event *ev);

@@ -71,8 +71,9 @@ int walk_new(const struct huji_run *run, struct walk **out, struct err *e)
         return err_nomem(e);
     }
     for (int i = 0; i < run->lib->n_rules; i++) {
-        walk_numbers_of(run->lib->rules[i], &w->mask[i], &w->told[i]);
-        w->mask[i] &= (uint16_t)~w->told[i];
+        uint16_t filled;
+        walk_numbers_of(run->lib->rules[i], &filled, &w->told[i]);
+        w->mask[i] = walk_kept_mask(run->lib->rules[i], filled & ~w->told[i]);
     }
     walk_own_rows(w);
     walk_owners(w);
@@ -126,7 +127,7 @@ void walk_free(struct walk *w)
         w->guard,   w->guarded, w->visit_of, w->visit_ok, w->buf,    w->touched,  w->is_touched,
         w->live,    w->tapped,  w->by_visit, w->fund,     w->rows,   w->order,    w->fold.members,
         w->own_row, w->reached, w->filler,   w->owner.ev, w->bucket, w->open,     w->open_old,
-        w->bits,    w->bit_of,  w->by_owner, w->owners};
+        w->bits,    w->bit_of,  w->by_owner, w->owners,   w->tally};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         mem_free(all[i]);
     net_release(&w->net);

@@ -66,26 +66,6 @@ void walk_numbers_of(const struct rule *r, uint16_t *filled, uint16_t *told)
     *told = (uint16_t)(m & ~lost);
 }
 
-void walk_tell(struct walk *w, const struct rule *r, unsigned told, struct event *ev)
-{
-    char *num = (char *)ev;
-    const struct expr *x;
-    w->env.cur = (struct event_ref){(enum source_id)ev->src, ev->row, ev->kn, NULL};
-    for (int i = 0; told >> i; i++) {
-        if (!(told >> i & 1) || !(x = walk_giver(r, ev->clause, i)))
-            continue;
-        int64_t v = eval(&w->env, x);
-        memcpy(num + (size_t)i * 8, &v, 8);
-    }
-    int t = w->run->known[ev->src].t;
-    if (told >> N_T & 1)
-        ev->t = t >= 0 ? eval_field(&w->env, &w->env.cur, t) : 0;
-    if (told >> N_G & 1 && !r->slot[ev->clause][SL_GROUP])
-        ev->g = r->clause[ev->clause].kn ? ev->kn : 0;
-    if (!r->slot[ev->clause][SL_END])
-        ev->u = ev->x;
-}
-
 static bool compare(enum xop op, int64_t v, int64_t num)
 {
     switch (op) {
@@ -251,7 +231,8 @@ static void pack(struct walk *w, const struct rule *r, const struct event *ev)
         h = hash_u64(h ^ (uint64_t)ev->key[k]);
     if (r->derive.on) /* who is at one place meets in one part */
         h = hash_u64((uint64_t)ev->sc);
-    if (kept_put(&w->kept[r->index][h % KEPT_PARTS], w->mask[r->index], ev) < 0)
+    if (kept_put(&w->kept[r->index][h % KEPT_PARTS], w->mask[r->index], ev,
+                 (uint32_t)(h / KEPT_PARTS), w->psn) < 0)
         w->failed = true;
 }
 

@@ -82,7 +82,7 @@ struct walk {
     /* per rule */
     struct evbuf *buf;
     struct kept (*kept)[KEPT_PARTS];
-    uint16_t *mask;             /* numbers that a rule's kept events carry */
+    unsigned *mask;             /* what a rule's kept events carry: numbers, and KEPT_* */
     uint16_t *told;             /* numbers that the row of a kept event tells again */
     struct measure_table *sums; /* per measure, this walk's part */
     struct walk **all;          /* merged: the walks whose kept events are judged */
@@ -90,6 +90,8 @@ struct walk {
     int32_t tap_shift;  /* this walk's first row in the merged tap */
     uint32_t *tap_rank; /* merged: by tap row */
     struct evbuf part;  /* scratch: one part unpacked */
+    struct tally *tally;
+    size_t cap_tally;
     int *touched, n_touched;
     bool *is_touched;
     struct tap tap;
@@ -110,8 +112,14 @@ void walk_fold(struct walk *w, const struct rule *r, struct event *ev, size_t n)
 void walk_fold_many(struct walk *w, const struct rule *r, struct event *ev, size_t n);
 void walk_sort(struct walk *w, struct event *ev, size_t n);
 
-/* walk_unpack.c: one part of a rule's kept events, of all walks, into w->part. */
+/* walk_unpack.c: one part of a rule's kept events, of all walks, into w->part; without owners that have too few. */
 size_t walk_unpack_part(struct walk *merged, struct walk *w, int rule, int part);
+/* What the kept events of a rule carry, of whose numbers these are not told by their rows. */
+unsigned walk_kept_mask(const struct rule *r, unsigned numbers);
+
+/* walk_told.c: the told numbers and the ranks of events whose source, clause, row and kn are there. */
+void walk_tell(const struct walk *merged, struct walk *w, const struct rule *r, struct event *ev,
+               size_t n);
 
 /* walk_ahead.c: fetches what the persons behind this one will read. */
 void walk_ahead(const struct walk *w, int32_t psn);
@@ -175,7 +183,5 @@ int walk_fillers(struct walk *w);
 void walk_numbers_of(const struct rule *r, uint16_t *filled, uint16_t *told);
 /* What gives number i of a clause's events; NULL: nothing does. */
 const struct expr *walk_giver(const struct rule *r, int clause, int i);
-/* The told numbers of an event whose source, clause, row and kn are there. */
-void walk_tell(struct walk *w, const struct rule *r, unsigned told, struct event *ev);
 
 #endif

@@ -1,104 +1,46 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * A part of a rule's kept events, unpacked for judging. What packing left out is read again from the event's row and from what the
- * row points to: cells anywhere in tables larger than the processor's memory. They are fetched some events ahead.
+ * A part of a rule's kept events, unpacked for judging. Where a question needs several events, or several persons, of an owner,
+ * their tags are counted first: owners that have too few go before a row of theirs is read.
  */
 #include "engine/walk_priv.h"
 
 #include "base/mem.h"
 
-/* How many events ahead: the row's own cells, the row that an id there leads to, that row's cells. */
-enum { AHEAD_OWN = 24, AHEAD_ID = 16, AHEAD_THERE = 8 };
-
-enum { MOST_CELLS = EVENT_NUMBERS + 2 };
-
-struct cells {
-    struct cell { /* of the row itself; `fk`: of the row to which its id leads */
-        enum source_id src;
-        int field, fk;
-    } at[MOST_CELLS];
-    int n;
+/* Owners by their hash: at least as many events, or persons, as any of them has. */
+struct tally {
+    uint32_t person, n;
 };
 
-static void add_cell(struct cells *to, enum source_id src, int field, int fk)
+/* Must the events be of different persons? */
+static bool counts_persons(const struct rule *r)
 {
-    if (field < 0)
-        return;
-    for (int i = 0; i < to->n; i++)
-        if (to->at[i].src == src && to->at[i].field == field && to->at[i].fk == fk)
-            return;
-    if (to->n < MOST_CELLS)
-        to->at[to->n++] = (struct cell){src, field, fk};
-}
-
-/* The columns behind what a clause's rows tell. */
-static void cells_of(const struct walk *w, const struct rule *r, int clause, unsigned told,
-                     struct cells *own, struct cells *there)
-{
-    enum source_id src = r->clause[clause].src;
-    const struct known_fields *known = &w->run->known[src];
-    own->n = there->n = 0;
-    for (int i = 0; told >> i; i++) {
-        const struct expr *x = told >> i & 1 ? walk_giver(r, clause, i) : NULL;
-        while (x && x->op != X_FIELD)
-            x = x->arg[0];
-        if (!x)
-            continue;
-        add_cell(own, src, x->via == VIA_SELF ? x->field : x->fk, -1);
-        if (x->via != VIA_SELF)
-            add_cell(there, x->src, x->field, x->fk);
+    if (r->kind != &kind_quota || r->count != COUNT_DISTINCT)
+        return false;
+    for (int c = 0; c < r->n_clauses; c++) {
+        const struct expr *g = r->slot[c][SL_GROUP];
+        enum source_id src = r->clause[c].src;
+        if (!g || g->op != X_FIELD || g->via != VIA_SELF || g->base != BASE_CUR || g->num ||
+            g->field != source_field(src, SPAN("psn_no")))
+            return false;
     }
-    add_cell(own, src, known->t, -1);
-    if (!source_is_line(src))
-        add_cell(own, src, known->rank, -1);
+    return true;
 }
 
-static void fetch_own(const struct walk *w, const struct cells *c, const struct event *ev)
+static size_t least_of(const struct rule *r)
 {
-    if (ev->row < 0)
-        return;
-    for (int i = 0; i < c->n; i++) {
-        enum source_id s = c->at[i].src;
-        int f = c->at[i].field;
-        enum ftype type = huji_sources[s].fields[f].type;
-        if (!source_is_line(s))
-            table_prefetch(&w->run->frame->table[source_table(s)], type, f, (size_t)ev->row);
-        else if (w->line_const[f])
-            __builtin_prefetch((const char *)w->line_const[f] +
-                               (size_t)ev->row * (size_t)ftype_width(type));
+    return r->kind->least && !r->derive.on ? r->kind->least(r) : 1;
+}
+
+unsigned walk_kept_mask(const struct rule *r, unsigned numbers)
+{
+    bool absent = false, joined = false;
+    for (int c = 0; c < r->n_clauses; c++) {
+        absent = absent || r->slot[c][SL_ABSENT];
+        joined = joined || r->clause[c].kn;
     }
-}
-
-/* The row to which the event's id leads; `now` false: only its place is fetched. */
-static int32_t row_there(const struct walk *w, const struct cell *c, const struct event *ev,
-                         bool now)
-{
-    const struct event_ref own = {(enum source_id)ev->src, ev->row, -1, NULL};
-    enum domain d = huji_sources[ev->src].fields[c->fk].domain;
-    const int32_t *rows = w->run->row_of[d];
-    int64_t id = eval_field(&w->env, &own, c->fk);
-    if (!rows || id < 0 || id >= w->run->frame->dict[d].n)
-        return -1;
-    if (now)
-        return rows[id];
-    __builtin_prefetch(&rows[id]);
-    return -1;
-}
-
-static void fetch_there(const struct walk *w, const struct cells *c, const struct event *ev,
-                        bool now)
-{
-    int fk = -1;
-    int32_t row = -1;
-    for (int i = 0; i < c->n; i++) {
-        const struct cell *x = &c->at[i];
-        if (x->fk != fk)
-            row = row_there(w, x, ev, now);
-        fk = x->fk;
-        if (row >= 0)
-            table_prefetch(&w->run->frame->table[source_table(x->src)],
-                           huji_sources[x->src].fields[x->field].type, x->field, (size_t)row);
-    }
+    return numbers | (joined ? KEPT_KN : 0) | (absent || r->n_clauses > 1 ? KEPT_CLAUSE : 0) |
+           (least_of(r) > 1 ? KEPT_TAG : 0);
 }
 
 /* Where the row lies, and whose it is: what unpacking itself leaves out. */
@@ -110,58 +52,54 @@ static void place(const struct walk *from, const struct rule *r, struct event *e
     ev->row += source_is_line(c->src) ? from->tap_shift : 0;
 }
 
-/* What packing left out. */
-static void complete(const struct walk *merged, struct walk *w, const struct rule *r,
-                     struct event *ev)
+/* Makes merged's tallies of a part; their number less one, a mask of bits. 0: no memory. */
+static uint32_t count_tags(const struct walk *merged, struct walk *w, const struct rule *r,
+                           int part, size_t n)
 {
-    walk_tell(w, r, merged->told[r->index], ev);
-    if (source_is_line((enum source_id)ev->src)) {
-        ev->rank = merged->tap_rank[ev->row];
-        return;
+    uint32_t places = 64, person = 0;
+    bool persons = counts_persons(r);
+    while (places < n * 2 && places >> KEPT_HASH_BITS == 0)
+        places *= 2;
+    if (mem_grow(&w->tally, &w->cap_tally, places, sizeof *w->tally) < 0)
+        return 0;
+    memset(w->tally, 0, places * sizeof *w->tally);
+    for (size_t i = 0; i < merged->n_all; i++) {
+        struct event ev;
+        struct kept_reader in = {.kept = &merged->all[i]->kept[r->index][part], .person = person};
+        while (kept_next(&in, merged->mask[r->index], &ev)) {
+            struct tally *t = &w->tally[in.hash & (places - 1)];
+            t->n += !persons || t->person != in.person;
+            t->person = in.person;
+        }
+        person = in.person; /* the next walk's first event is of another person */
     }
-    enum source_id t = source_table((enum source_id)ev->src);
-    int rank = merged->run->known[t].rank;
-    ev->rank = rank >= 0 ? (uint32_t)table_cell(&merged->run->frame->table[t], F_INT, rank,
-                                                (size_t)ev->row)
-                         : (uint32_t)ev->row;
-}
-
-static void complete_all(const struct walk *merged, struct walk *w, const struct rule *r, size_t n)
-{
-    struct cells own[MAX_CLAUSES], there[MAX_CLAUSES];
-    struct event *ev = w->part.ev;
-    for (int c = 0; c < r->n_clauses; c++)
-        cells_of(w, r, c, merged->told[r->index], &own[c], &there[c]);
-    for (size_t i = 0; i < n + AHEAD_OWN; i++) {
-        if (i < n)
-            fetch_own(w, &own[ev[i].clause], &ev[i]);
-        size_t id = i - (AHEAD_OWN - AHEAD_ID), cell = i - (AHEAD_OWN - AHEAD_THERE);
-        if (id < n) /* before the first they are beyond the last */
-            fetch_there(w, &there[ev[id].clause], &ev[id], false);
-        if (cell < n)
-            fetch_there(w, &there[ev[cell].clause], &ev[cell], true);
-        if (i >= AHEAD_OWN)
-            complete(merged, w, r, &ev[i - AHEAD_OWN]);
-    }
+    return places - 1;
 }
 
 size_t walk_unpack_part(struct walk *merged, struct walk *w, int rule, int part)
 {
     const struct rule *r = merged->run->lib->rules[rule];
-    size_t n = 0;
+    size_t n = 0, all = 0, least = least_of(r);
+    unsigned mask = merged->mask[rule];
+    for (size_t i = 0; i < merged->n_all; i++) {
+        kept_close(&merged->all[i]->kept[rule][part]);
+        all += merged->all[i]->kept[rule][part].n_events;
+    }
+    uint32_t tags = mask & KEPT_TAG && all >= least ? count_tags(merged, w, r, part, all) : 0;
     for (size_t i = 0; i < merged->n_all; i++) {
         struct walk *from = merged->all[i];
-        struct kept *kept = &from->kept[r->index][part];
-        if (mem_grow(&w->part.ev, &w->part.cap, n + kept->n_events + 1, sizeof *w->part.ev) < 0) {
-            w->failed = true;
-            return 0;
+        struct kept_reader in = {.kept = &from->kept[rule][part]};
+        for (bool more = all >= least; more;) {
+            if (mem_grow(&w->part.ev, &w->part.cap, n + 1, sizeof *w->part.ev) < 0) {
+                w->failed = true;
+                return 0;
+            }
+            more = kept_next(&in, mask, &w->part.ev[n]);
+            if (more && (!tags || w->tally[in.hash & tags].n >= least))
+                place(from, r, &w->part.ev[n++]);
         }
-        struct kept_reader in = {.kept = kept};
-        kept_close(kept);
-        while (kept_next(&in, merged->mask[r->index], &w->part.ev[n]))
-            place(from, r, &w->part.ev[n++]);
-        kept_release(kept); /* a rule is judged once */
+        kept_release(&from->kept[rule][part]); /* a rule is judged once */
     }
-    complete_all(merged, w, r, n);
+    walk_tell(merged, w, r, w->part.ev, n);
     return n;
 }
