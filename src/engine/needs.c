@@ -221,3 +221,32 @@ int run_needs(const struct huji_library *lib, const bool *wanted, struct run_nee
     mem_free(active);
     return 0;
 }
+
+/* ---- rules that nothing can be found by ---- */
+
+static bool any_day_within(const struct huji_frame *f, enum source_id src, const struct rule *r)
+{
+    const char *time = huji_sources[src].time_field;
+    int at = time ? source_field(src, span_of(time)) : -1;
+    const struct huji_table *t = &f->table[source_table(src)];
+    if (source_is_line(src) || at < 0 || !t->col[at])
+        return true; /* nobody knows */
+    for (size_t i = 0; i < t->n; i++) {
+        int64_t v = table_cell(t, huji_sources[src].fields[at].type, at, i);
+        day_t day = v == HUJI_NONE64 ? r->from : sec_day(v);
+        if ((r->from == DAY_NONE || day >= r->from) && (r->to == DAY_NONE || day <= r->to))
+            return true;
+    }
+    return false;
+}
+
+bool rule_in_time(const struct huji_frame *f, const struct rule *r)
+{
+    if ((r->from == DAY_NONE && r->to == DAY_NONE) || r->is_measure || r->combine ||
+        r->kind == &kind_outlier || !r->n_clauses)
+        return true;
+    for (int c = 0; c < r->n_clauses; c++)
+        if (any_day_within(f, r->clause[c].src, r))
+            return true;
+    return false;
+}

@@ -112,6 +112,8 @@ struct run_needs {
 bool rule_wanted(const struct rule *r, const bool *wanted);
 /* Does the rule, one of its parts or a measure that it asks for look into the table? */
 bool rule_uses(const struct huji_library *lib, const struct rule *r, const struct knowledge *k);
+/* Is any row of what the rule asks of a whole frame within the days on which the rule is in force? Else it finds nothing. */
+bool rule_in_time(const struct huji_frame *f, const struct rule *r);
 void rules_active(const struct huji_library *lib, const bool *wanted, bool *active);
 int run_needs(const struct huji_library *lib, const bool *wanted, struct run_needs *out,
               struct err *e);

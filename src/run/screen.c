@@ -296,6 +296,25 @@ static int hold_database(struct store *s, int threads, uint64_t line_fields, str
     return store_hold(s, DB_MB + (long long)thread_count(threads) * each, e);
 }
 
+/* The rules that are wanted, without those for whose days there is no data: they need not be asked. */
+static int open_run(const struct huji_library *lib, const struct screen_options *o,
+                    const struct world *world, struct screen_report *out, struct huji_run **run,
+                    struct err *e)
+{
+    bool *asked = mem_calloc((size_t)lib->n_rules + 1, sizeof *asked);
+    if (!asked)
+        return err_nomem(e);
+    for (int i = 0; i < lib->n_rules; i++)
+        asked[i] = rule_wanted(lib->rules[i], o->wanted) &&
+                   rule_in_time(&world->frame, lib->rules[i]);
+    int rc = run_open(lib, &world->frame, asked, run, e);
+    mem_free(asked);
+    for (int i = 0; i < lib->n_rules && rc == 0; i++)
+        out->rules_run += !lib->rules[i]->hidden &&
+                          ((*run)->active[i] || rule_wanted(lib->rules[i], o->wanted));
+    return rc;
+}
+
 int screen_run(struct store *s, const struct huji_library *lib, const struct screen_options *o,
                const struct progress *p, struct screen_report *out, struct err *e)
 {
@@ -330,15 +349,13 @@ int screen_run(struct store *s, const struct huji_library *lib, const struct scr
         return rc;
     }
     malloc_trim(0); /* what loading took besides */
-    rc = run_open(lib, &world.frame, o->wanted, &run, e);
+    rc = open_run(lib, o, &world, out, &run, e);
     out->load_seconds = now() - t0;
     if (rc == 0) {
         run->from = o->from;
         run->to = o->to;
         run->inst_in = inst_in;
         run->n_inst_in = n_inst_in;
-        for (int i = 0; i < lib->n_rules; i++)
-            out->rules_run += run->active[i] && !lib->rules[i]->hidden;
         struct job j = {.store = s,
                         .run = run,
                         .world = &world,
