@@ -29,6 +29,7 @@ static const struct list_column clue_columns[] = {
     OUT("发生日期", 12),
     NUM("涉及金额（元）", 14),
     NUM("涉及基金（元）", 14),
+    OUT("定性（条例）", 34), /* after what lists that are out already have */
     FILL("认可情况", 12, LIST_CHOICE, "认可,部分认可,不认可"),
     FILL("理由", 30, LIST_ANY, NULL),
     FILL("拟退金额（元）", 14, LIST_FEN, NULL),
@@ -53,7 +54,7 @@ const struct list_kind list_kinds[] = {
     {"clue", "疑点清单",
      "请逐行填写右侧黄色列：认可情况从下拉中选；不认可、部分认可要写理由；认可、部分认可要填拟退金额。其他列已锁定，请勿改动、"
      "增删行或改行标识。",
-     clue_columns, 13, 5},
+     clue_columns, 14, 5},
     {"presence", "在院核查单",
      "到床边核对后填写右侧黄色列：核查结果从下拉中选，核查时间写到时分（2026-11-20 20:30）；无法核验、拒绝的在备注写明。其他列已锁定。",
      presence_columns, 10, 4},

@@ -114,7 +114,9 @@ static bool same_value(const struct list_column *col, struct span a, struct span
 static void changed_cells(const struct compare *c, const struct went *w, const struct row *row,
                           struct buf *out)
 {
-    for (size_t k = 0; k < c->kind->n_columns - c->kind->n_fill; k++) {
+    /* A list that went out before its kind got one more column has fewer cells. */
+    for (size_t k = 0; k < c->kind->n_columns - c->kind->n_fill && k < json_array_size(w->cells);
+         k++) {
         struct span was = span_of(json_string_value(json_array_get(w->cells, k)));
         struct span now = cell_at(row, c->column[k]);
 

@@ -14,6 +14,7 @@
 #include "papers/form.h"
 #include "screen/mask.h"
 #include "server/ask.h"
+#include "server/clue_nature.h"
 #include "server/clue_query.h"
 #include "server/demo.h"
 #include "server/list_view.h"
@@ -290,6 +291,19 @@ static json_t *kept(const json_t *row, const char *name)
     return json_string(text_of(row, name));
 }
 
+static json_t *told_nature(struct request *r, const json_t *clue)
+{
+    struct buf b = BUF_INIT;
+    json_t *j;
+
+    clue_nature_told(r, span_of(text_of(clue, "rule_id")), span_of(text_of(clue, "title")),
+                     span_of(text_of(clue, "nature")),
+                     json_integer_value(json_object_get(clue, "intent")) != 0, &b);
+    j = json_stringn(buf_cstr(&b), b.n);
+    buf_release(&b);
+    return j;
+}
+
 /* The open clues of the institution: those asked for, or all that no list has out already. */
 static int clue_rows(struct request *r, const char *inst, json_t **out, char *admdvs, size_t cap,
                      struct err *e)
@@ -297,13 +311,15 @@ static int clue_rows(struct request *r, const char *inst, json_t **out, char *ad
     static const struct json_column cols[] = {
         {"id", JSON_AS_INT},        {"title", JSON_AS_TEXT},      {"psn_no", JSON_AS_TEXT},
         {"mdtrt_id", JSON_AS_TEXT}, {"event_date", JSON_AS_TEXT}, {"amount_fen", JSON_AS_INT},
-        {"fund_fen", JSON_AS_INT},  {"admdvs", JSON_AS_TEXT},     {0}};
+        {"fund_fen", JSON_AS_INT},  {"admdvs", JSON_AS_TEXT},     {"rule_id", JSON_AS_TEXT},
+        {"nature", JSON_AS_TEXT},   {"intent", JSON_AS_INT},      {0}};
     struct scope scope = scope_of(&r->session);
     json_t *all = NULL, *one, *ids = json_object_get(r->json, "clues"), *id;
     size_t i, k;
     int rc = cw_rows_json(
         r->db, &all, cols, e,
-        "select c.id, c.title, c.psn_no, c.mdtrt_id, c.event_date, c.amount_fen, c.fund_fen, c.admdvs from clue c"
+        "select c.id, c.title, c.psn_no, c.mdtrt_id, c.event_date, c.amount_fen, c.fund_fen, c.admdvs,"
+        " coalesce(c.rule_id, ''), coalesce(c.nature, ''), coalesce(c.intent, 0) from clue c"
         " where c.fixmedins_code = $1 and c.state in ('new', 'assigned', 'working') and c.found = 1"
         " and not exists (select 1 from list_row r join list_out l on l.id = r.list where r.clue = c.id"
         " and r.answer is null and l.state in ('out', 'part')) order by c.fund_fen desc, c.id limit 20001",
@@ -321,14 +337,15 @@ static int clue_rows(struct request *r, const char *inst, json_t **out, char *ad
             continue;
         snprintf(admdvs, cap, "%s", text_of(one, "admdvs"));
         json_array_append_new(
-            *out, json_pack("{s:O,s:[o,o,o,o,o,o,o,o]}", "clue", json_object_get(one, "id"),
+            *out, json_pack("{s:O,s:[o,o,o,o,o,o,o,o,o]}", "clue", json_object_get(one, "id"),
                             "cells", json_sprintf("%zu", json_array_size(*out) + 1),
                             json_sprintf("%lld",
                                          (long long)json_integer_value(json_object_get(one, "id"))),
                             kept(one, "title"), kept(one, "psn_no"), kept(one, "mdtrt_id"),
                             kept(one, "event_date"),
                             fen_text(json_integer_value(json_object_get(one, "amount_fen"))),
-                            fen_text(json_integer_value(json_object_get(one, "fund_fen")))));
+                            fen_text(json_integer_value(json_object_get(one, "fund_fen"))),
+                            told_nature(r, one)));
     }
     json_decref(all);
     if (!rc && !json_array_size(*out)) {

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "casework/money.h"
 #include "screen/rule_names.h"
+#include "server/clue_nature.h"
 #include "server/clue_query.h"
 #include "server/live_query.h"
 #include "server/routes.h"
@@ -101,21 +102,12 @@ static int money_of(struct request *r, int64_t id, json_t *clue, struct err *e)
     return rc;
 }
 
-/* What it most likely is, so that an officer confirms and does not search: by its rule, else by its words. */
 static void propose(struct request *r, json_t *clue)
 {
-    struct span rule = span_of(json_string_value(json_object_get(clue, "rule_id")));
-    struct span title = span_of(json_string_value(json_object_get(clue, "title")));
-    const struct huji_library *lib = server_library(r->server);
-    struct rule_names names = {0};
-    const struct span *laws = NULL;
-    size_t n_laws = 0;
-    const struct nature *n;
+    const struct nature *n = clue_nature_proposed(
+        r, span_of(json_string_value(json_object_get(clue, "rule_id"))),
+        span_of(json_string_value(json_object_get(clue, "title"))));
 
-    memcpy(&names.library, &lib, sizeof lib);
-    rule_list(&names, rule, "law", &r->arena, &laws, &n_laws);
-    n = rule.n ? nature_of_rule(rule, laws, n_laws) : nature_of_words(title);
-    server_library_done(r->server);
     put(clue, "proposed_nature", n ? json_string(n->code) : json_null());
 }
 

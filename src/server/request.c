@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "server/route.h"
+
 static int hex_digit(char c)
 {
     if (c >= '0' && c <= '9')
@@ -57,6 +59,28 @@ const char *request_query(const struct request *r, const char *name)
     return NULL;
 }
 
+/* A field as the route's table calls it, for people: its title up to the first note. The name where it has none. */
+static const char *called(struct request *r, const struct route_field *f, const char *name)
+{
+    for (; f && f->name; f++)
+        if (strcmp(f->name, name) == 0 && f->title && *f->title) {
+            size_t n = strlen(f->title);
+            const char *note = strstr(f->title, "；"), *s;
+
+            s = arena_fmt(&r->arena, "“%.*s”", note ? (int)(note - f->title) : (int)n, f->title);
+            return s ? s : name;
+        }
+    return name;
+}
+static const char *asked(struct request *r, const char *name)
+{
+    return called(r, r->route ? r->route->query : NULL, name);
+}
+static const char *told(struct request *r, const char *name)
+{
+    return called(r, r->route ? r->route->body : NULL, name);
+}
+
 int request_query_int(struct request *r, const char *name, int64_t none, int64_t least,
                       int64_t most, int64_t *out, struct err *e)
 {
@@ -70,7 +94,7 @@ int request_query_int(struct request *r, const char *name, int64_t none, int64_t
     errno = 0;
     v = strtoll(text, &end, 10);
     if (errno || *end || v < least || v > most) {
-        err_set(e, ERR_INPUT, "%s 应是 %lld 至 %lld 的整数", name, (long long)least,
+        err_set(e, ERR_INPUT, "%s 应是 %lld 至 %lld 的整数", asked(r, name), (long long)least,
                 (long long)most);
         return err_where(e, "%s", name);
     }
@@ -87,13 +111,14 @@ int request_text(struct request *r, const char *name, bool needed, size_t most, 
     if (!j || json_is_null(j)) {
         if (!needed)
             return 0;
-        err_set(e, ERR_INPUT, "缺少 %s", name);
+        err_set(e, ERR_INPUT, "缺少 %s", told(r, name));
         return err_where(e, "%s", name);
     }
     if (!json_is_string(j) || json_string_length(j) > most ||
         strlen(json_string_value(j)) != json_string_length(j) ||
         (needed && !json_string_length(j))) {
-        err_set(e, ERR_INPUT, "%s 应是%s文字，最多 %zu 字节", name, needed ? "非空的" : "", most);
+        err_set(e, ERR_INPUT, "%s 应是%s文字，最多 %zu 字节（汉字约 %zu 个）", told(r, name),
+                needed ? "非空的" : "", most, most / 3);
         return err_where(e, "%s", name);
     }
     *out = json_string_value(j);

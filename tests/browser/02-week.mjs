@@ -63,10 +63,10 @@ export default async function (context) {
     const classes = await page.locator('.el-table__body tr .class').allInnerTexts()
     ok('台账：按等级筛选只剩明确', classes.length > 0 && classes.every((c) => c.includes('明确')), classes.join())
     await shot(page, '02-ledger-filter')
-    const file = await download(page, () => page.getByRole('button', { name: '导出' }).click())
+    const file = await download(page, () => page.getByRole('button', { name: '导出', exact: true }).click())
     ok('台账：导出 XLSX，中文文件名', /^疑点线索台账-.*\.xlsx$/.test(file.name) && file.bytes.subarray(0, 2).toString() === 'PK', file.name)
     // In the background: progress, then the same file.
-    await page.getByRole('button', { name: '放到后台做' }).click()
+    await page.getByRole('button', { name: '后台导出' }).click()
     await page.getByRole('dialog').getByText('已完成').waitFor({ timeout: 60_000 })
     await shot(page, '02-ledger-export-job')
     const later = await download(page, () => page.getByRole('dialog').getByRole('button', { name: '下载文件' }).click())

@@ -113,6 +113,8 @@ export default async function () {
       await page.getByText(/^完整：/).waitFor()
       ok('审计：整条链完整，给出短码', /校验短码/.test(await page.locator('.verdict').innerText()))
       ok('审计：1366x768 不横向滚动', await fits(page))
+      const codes = (await page.locator('.el-table__body td').allInnerTexts()).filter((t) => /^[a-z_]+\.[a-z_]+$/.test(t.trim()))
+      ok('审计：做了什么说中文', codes.length === 0 && (await page.getByRole('cell', { name: '登录', exact: true }).first().isVisible()), codes.join(' '))
       await shot(page, '06-audit')
       const file = await download(page, () => page.getByRole('button', { name: '导出整条链' }).click())
       ok('审计：导出文件名为中文，一行一条', /审计日志/.test(file.name) && file.bytes.toString().split('\n').length > 10, file.name)

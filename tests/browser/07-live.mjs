@@ -96,7 +96,11 @@ export default async function (context) {
 
   await test(page, '事前审核', async () => {
     await go(page, '/precheck')
-    await page.getByRole('textbox', { name: '机构编号' }).fill(inst)
+    const where = page.getByRole('combobox', { name: '机构' })
+    await where.click()
+    await where.fill(inst)
+    await page.locator('.el-select-dropdown__item:visible', { hasText: inst }).first().click()
+    await page.locator('.el-select-dropdown__item', { hasText: inst }).first().waitFor({ state: 'hidden' })
     await page.getByRole('textbox', { name: '人员编号' }).fill('NOBODY')
     await page.getByRole('combobox', { name: '性别' }).click({ force: true })
     await page.locator('.el-select-dropdown__item:visible', { hasText: '男' }).click()

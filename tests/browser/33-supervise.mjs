@@ -29,7 +29,7 @@ export default async function () {
       await ledger.getByRole('button', { name: '显隐列' }).waitFor()
       ok('监督视图：台账只读，没有批量操作', (await counted(ledger.getByRole('button', { name: '批量排除' }), (n) => n === 0)) && (await counted(ledger.getByRole('button', { name: '导出', exact: true }), (n) => n === 0)))
       await go(page, '/system/audit')
-      await page.getByRole('cell', { name: 'supervise.read' }).first().waitFor()
+      await page.getByRole('cell', { name: '看监督视图' }).first().waitFor()
       ok('监督视图：看过哪一栏在审计日志里', true)
     })
   } finally {

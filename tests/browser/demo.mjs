@@ -31,7 +31,7 @@ try {
     await go(page, '/clues')
     await page.locator('.el-table__body tr').first().waitFor()
     await shot(page, '05-demo-clues')
-    const file = await download(page, () => page.getByRole('button', { name: '导出' }).click())
+    const file = await download(page, () => page.getByRole('button', { name: '导出', exact: true }).click())
     ok('演示数据：导出的文件名写明', file.name.startsWith('演示数据-'), file.name)
   })
   await page.close()

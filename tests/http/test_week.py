@@ -163,6 +163,17 @@ g = grid(a.body)
 head = next(i for i, x in enumerate(g) if x and x[0].startswith("行标识"))
 col = {t: i for i, t in enumerate(g[head])}
 n = len(g) - head - 1
+told = {x["clue"]: x["cells"][8] for i in {k, k + 1} for x in c.get("/api/lists/%d" % i).json.get("rows", [])}
+inside, natures = {r["rule_id"]: r["internal"] for r in c.get("/api/rules").json["rows"]}, {x["code"]: x for x in c.get("/api/clues/words").json["natures"]}
+should = {}
+for i in told:
+    one = c.get("/api/clues/%d" % i).json
+    one["proposed_nature"] = c.get("/api/clues/%d/money" % i).json["proposed_nature"]
+    x = None if inside[one["rule_id"]] or not one["proposed_nature"] else natures[one["proposed_nature"]]
+    should[i] = "涉嫌%s（%s）" % (x["title"], x["article"]) if x else ""
+check("list_says_the_nature", told == should and any(told.values()), (told, should))
+check("list_nature_in_the_file", [x[col["定性（条例）"]] if len(x) > col["定性（条例）"] else "" for x in g[head + 1:]] ==
+      [x["cells"][8] for x in c.get("/api/lists/%d" % k).json["rows"]])
 check("list_rows", n == len(by[inst][:8]), n)
 
 

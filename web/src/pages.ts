@@ -362,6 +362,12 @@ export const pages: PageEntry[] = [
     icon: InfoFilled,
   },
   {
+    path: '/guide',
+    name: 'GuidePage',
+    title: '使用指南',
+    component: () => import('@/views/guide/GuidePage.vue'),
+  },
+  {
     path: '/profile',
     name: 'Profile',
     title: '个人信息',

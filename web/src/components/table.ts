@@ -17,6 +17,8 @@ export interface Column {
   /** Shown only when asked for in 显隐列. */
   hidden?: boolean
   fixed?: 'left' | 'right'
+  /** Two lines instead of one with dots: the slot draws them (class `two`, with a title). */
+  wrap?: boolean
 }
 
 export interface SavedView {
