@@ -22,15 +22,62 @@ static double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* A combine of many rules (H09: sixty) as one statement holds the work of all of them at once. So the rows of its parts are
+ * made first, one statement after the other, into tables of this beginning; a few parts stay in the statement that is printed. */
+#define PARTS "verify_part_"
+enum { MANY_PARTS = 16 };
+
+static int n_parts_of(const struct rule *r)
+{
+    int n = 0;
+    for (int p = 0; r->combine && p < r->combine->n_parts; p++)
+        n += r->combine->part[p].n_rules;
+    return n;
+}
+
+/* The rows of rule i, or the end of them. */
+static int part_table(duckdb_connection con, const struct huji_library *lib, int i, bool whole,
+                      struct err *e)
+{
+    struct buf b = BUF_INIT;
+    buf_fmt(&b, "CREATE OR REPLACE TEMP TABLE " PARTS "%d AS ", i);
+    int rc = whole ? rule_sql_part(lib, lib->rules[i], &b, e) : rule_sql(lib, lib->rules[i], &b, e);
+    if (rc == 0)
+        rc = db_run(con, buf_cstr(&b), e);
+    buf_release(&b);
+    return rc;
+}
+
+/* Makes the tables of all parts of r, or drops them. */
+static int part_tables(duckdb_connection con, const struct huji_library *lib, const struct rule *r,
+                       bool make, struct err *e)
+{
+    int rc = 0;
+    for (int p = 0; p < r->combine->n_parts && rc == 0; p++)
+        for (int j = 0; j < r->combine->part[p].n_rules && rc == 0; j++) {
+            int i = r->combine->part[p].rule[j];
+            rc = make ? part_table(con, lib, i, !r->combine->to, e)
+                      : db_exec(con, e, "DROP TABLE IF EXISTS " PARTS "%d", i);
+        }
+    return rc;
+}
+
 static int statement(duckdb_connection con, const struct huji_library *lib, const struct rule *r,
                      day_t from, day_t to, struct err *e)
 {
     struct buf b = BUF_INIT;
+    bool apart = n_parts_of(r) >= MANY_PARTS;
+    int rc = apart ? part_tables(con, lib, r, true, e) : 0;
     buf_str(&b, "CREATE OR REPLACE TEMP TABLE verify_sql AS ");
-    int rc = rule_sql(lib, r, &b, e);
+    if (rc == 0)
+        rc = rule_sql_over(lib, r, apart ? PARTS : NULL, &b, e);
     if (rc == 0)
         rc = db_run(con, buf_cstr(&b), e);
     buf_release(&b);
+    if (apart) {
+        int dropped = part_tables(con, lib, r, false, rc ? NULL : e);
+        rc = rc ? rc : dropped;
+    }
     if (rc == 0 && from != DAY_NONE)
         rc = db_exec(con, e, "DELETE FROM verify_sql WHERE event_date < hj_date(%d)", from);
     if (rc == 0 && to != DAY_NONE)
