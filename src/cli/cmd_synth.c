@@ -50,11 +50,15 @@ static int run(const struct args *a, struct err *e)
                        SYNTH_MAX_PERSONS);
     if (args_count(a, "months", 12) < 1 || args_count(a, "months", 12) > 120)
         return err_set(e, ERR_USAGE, "--months 在 1 和 120 之间");
+    if (args_count(a, "year", 2023) < SYNTH_MIN_YEAR ||
+        args_count(a, "year", 2023) > SYNTH_MAX_YEAR)
+        return err_set(e, ERR_USAGE, "--year 在 %d 和 %d 之间", SYNTH_MIN_YEAR, SYNTH_MAX_YEAR);
     if (args_count(a, "plants", 0) < 0 || args_count(a, "plants", 0) > SYNTH_MAX_PLANTS)
         return err_set(e, ERR_USAGE, "--plants 在 1 和 %d 之间", SYNTH_MAX_PLANTS);
     o.plants = (uint32_t)args_count(a, "plants", 0);
     o.persons = (uint32_t)persons;
     o.seed = (uint64_t)args_count(a, "seed", 1);
+    o.year = (int)args_count(a, "year", 2023);
     o.months = (int)args_count(a, "months", 12);
     o.as = strcmp(as, "excel") == 0 ? SYNTH_EXCEL : strcmp(as, "gbk") == 0 ? SYNTH_GBK : SYNTH_CSV;
     o.no_truth = args_has(a, "no-truth");
@@ -71,7 +75,8 @@ static const struct option options[] = {
     {"out", 'o', ARG_DIR, "DIR", NULL, false, "写到这个文件夹（没有就新建）"},
     {"persons", 'n', ARG_COUNT, "N", "1000", false, "参保人数，1000 到 5000000"},
     {"seed", 's', ARG_COUNT, "S", "1", false, "种子：同样的种子，每次字节相同"},
-    {"months", 0, ARG_COUNT, "M", "12", false, "从 2023 年 1 月起多少个月"},
+    {"year", 0, ARG_COUNT, "Y", "2023", false, "从哪一年的 1 月起，2022 到 2033"},
+    {"months", 0, ARG_COUNT, "M", "12", false, "从那年 1 月起多少个月"},
     {"as", 0, ARG_CHOICE, "csv|gbk|excel", "csv", false,
      "形式：国家平台的 CSV、同样的 GBK、平台查询页导出的 Excel"},
     {"plants", 0, ARG_COUNT, "N", NULL, false,

@@ -65,7 +65,7 @@ static void clear_months(struct world *w)
 {
     for (uint32_t i = 0; i < w->n_inst; i++)
         for (int m = 1; m < w->months; m++) {
-            day_t d = day_from_ymd(2023 + m / 12, m % 12 + 1, 5);
+            day_t d = day_from_ymd(w->year + m / 12, m % 12 + 1, 5);
             day_t paid = d + 14 + (day_t)(rng_mix(w->seed + i * 64u + (unsigned)m) % 14);
             clearing_row(w, i, d, paid > w->to ? DAY_NONE : paid, false, NULL);
         }
@@ -114,7 +114,7 @@ static void visits(struct world *w)
             day_t on = d + 30 + (day_t)(rng_mix(w->seed + i * 77u + (unsigned)d) % 300);
             on -= (on + 3) % 7 > 4 ? 2 : 0;
             if (odd)
-                on = day_from_ymd(2023 + (d - w->from) / 365, 12, 29);
+                on = day_from_ymd(w->year + (d - w->from) / 365, 12, 29);
             if (on > w->to)
                 continue;
             if (!odd || special == 4)

@@ -7,9 +7,8 @@
 
 static void month_of(const struct world *w, int m, day_t *first, day_t *last)
 {
-    *first = day_from_ymd(2023 + m / 12, m % 12 + 1, 1);
-    *last = day_from_ymd(2023 + (m + 1) / 12, (m + 1) % 12 + 1, 1) - 1;
-    (void)w;
+    *first = day_from_ymd(w->year + m / 12, m % 12 + 1, 1);
+    *last = day_from_ymd(w->year + (m + 1) / 12, (m + 1) % 12 + 1, 1) - 1;
 }
 
 static bool in_season(enum season s, int month, struct rng *r)
@@ -316,7 +315,7 @@ static void pharmacy(struct life *l, day_t d)
     sell_rows(&ep);
     if (ep.void_pair)
         return_rows(&ep);
-    else if (k < 35)
+    else if (k < 35 && !must_scan(&ep))
         trace_rows(&ep);
     *day_of(l, d) = 2;
 }

@@ -45,5 +45,6 @@ void sell_rows(const struct episode *
                    ep); /* rows of 3505 for a purchase at a pharmacy that keeps stock, after emit */
 void return_rows(const struct episode *ep); /* rows of 3506 for one that was taken back */
 void trace_rows(const struct episode *ep);  /* trace codes of what was sold */
+bool must_scan(const struct episode *ep);   /* was a trace code owed that day? */
 
 #endif

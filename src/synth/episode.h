@@ -53,6 +53,7 @@ struct episode {
     const char *dscg_way, *insutype, *opter, *manl;
     char invono[24], terminal[24], cert_no[24], refl[ID_LEN];
     bool nwb, die, proxy, no_fund_zero_cash, waive, void_pair, emp_blank, internet;
+    bool untraced;                 /* its boxes were not scanned, when they should have been */
     bool lost_init;                /* the refund names a settlement that there is not */
     char sp;                       /* as settled */
     sec_t refund_at;               /* of a void pair; 0 = 2 h later */

@@ -120,8 +120,8 @@ struct world {
     const struct synth_options *o;
     uint64_t seed;
     uint32_t n;
-    day_t from, to; /* first and last day of the data */
-    int days, months;
+    day_t from, to;         /* first and last day of the data */
+    int days, months, year; /* year: of the first day */
     uint32_t village_size, n_county, county_size;
     struct inst *insts;
     uint32_t n_inst, n_doc;

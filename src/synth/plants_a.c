@@ -195,7 +195,9 @@ static void a07(struct plan *g)
         row_str(w->out, T_SUSP, NULL);
         row_day(w->out, T_SUSP, b);
         row_day(w->out, T_SUSP, e);
-        row_str(w->out, T_SUSP, "县医保〔2023〕中止告知");
+        char notice[48];
+        snprintf(notice, sizeof notice, "县医保〔%d〕中止告知", w->year);
+        row_str(w->out, T_SUSP, notice);
         row_end(w->out, T_SUSP);
     }
     day_t d = g->bad ? g->k % 2 ? e : b : g->k % 2 ? b - 1 : e + 1;

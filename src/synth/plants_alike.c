@@ -55,8 +55,8 @@ static int list_proven(struct world *w, uint32_t inst)
     if (!f ||
         fprintf(
             f,
-            "fixmedins_code,since,case_no,note\n%s,2023-11-20,县医保罚〔2023〕7号,串换药品、重复收费\n",
-            w->insts[inst].code) < 0 ||
+            "fixmedins_code,since,case_no,note\n%s,%d-11-20,县医保罚〔%d〕7号,串换药品、重复收费\n",
+            w->insts[inst].code, w->year, w->year) < 0 ||
         fflush(f))
         rc = err_errno(w->e, "写不了 %s", buf_cstr(&b));
     if (f)
@@ -110,14 +110,14 @@ static void benford(struct plan *g)
         ids_add(&i, "setl", ep.setl_id[0]);
     }
     char owner[64];
-    snprintf(owner, sizeof owner, "%s|%04d-%02d-%02d", w->insts[inst].code, 2023, 7, 21);
+    snprintf(owner, sizeof owner, "%s|%04d-%02d-%02d", w->insts[inst].code, w->year, 7, 21);
     g->rule = "E12";
     truth(g, "高疑", owner, NULL, &ep, &i, "一天十二人金额相同");
     for (uint32_t k = 0; k < 2; k++) {
         g->bad = k == 0;
         g->rule = "H06.benford";
-        snprintf(owner, sizeof owner, "%s|2023",
-                 w->insts[inst_of(w, K_PHARM, 0, CARE_PHARM_ROUND + k)].code);
+        snprintf(owner, sizeof owner, "%s|%d",
+                 w->insts[inst_of(w, K_PHARM, 0, CARE_PHARM_ROUND + k)].code, w->year);
         truth(g, "可疑", owner, NULL, NULL, NULL,
               k ? "首位数字一样反常，但没有别的旁证" : "三成的药费凑成九十几元，又有一天金额雷同");
     }

@@ -22,7 +22,7 @@ static void e10(struct plan *g)
     int kind = (int)(g->k % 2), spike = !g->bad && kind == 1 ? 0 : 8;
     struct ids i = {BUF_INIT};
     for (int m = 0; m < 10; m++) {
-        day_t d = day_from_ymd(2023, m + 1,
+        day_t d = day_from_ymd(g->w->year, m + 1,
                                3 + (int)(g->k * 5 + g->bad * 2) % 24); /* nobody's day */
         chronic_visit(g, &ep, &p, inst, "M00201", "drug.entecavir", d, 30);
         ep.lines[0].it = item_brand("drug.entecavir", 0); /* the dear brand throughout */
@@ -42,7 +42,7 @@ static void e10(struct plan *g)
     /* all of them are dear against others with the disease, whichever month it was */
     char owner[64];
     bool bad = g->bad;
-    snprintf(owner, sizeof owner, "%s|2023", p.psn_no);
+    snprintf(owner, sizeof owner, "%s|%d", p.psn_no, g->w->year);
     g->bad = true;
     g->rule = "E10.peer";
     truth(g, "可疑", owner, NULL, NULL, NULL, "全年用贵的牌子，又一次开了几份，数倍于同病种的人");

@@ -100,7 +100,7 @@ static void e08(struct plan *g)
         episode_emit(&ep);
     }
     char owner[64];
-    snprintf(owner, sizeof owner, "%s|2023", p.psn_no);
+    snprintf(owner, sizeof owner, "%s|%d", p.psn_no, w->year);
     truth(g, "高疑", owner, &p, &ep, &i,
           g->bad      ? "四家机构、跨市、无检查，一年购贵药五千余元"
           : near_home ? "只在本县两家医院"
@@ -207,7 +207,7 @@ static void e17_share(struct plan *g)
     char no[24], owner[96];
     if (g->n_crowd < 100)
         return;
-    day_t d = day_from_ymd(2023, 4, 3);
+    day_t d = day_from_ymd(g->w->year, 4, 3);
     for (int x = 0; g->bad && x < 6; x++)
         for (int k = 0; k < 40; k++) {
             crowd_person(g, (uint32_t)(k + x * 9), &p);
@@ -215,7 +215,7 @@ static void e17_share(struct plan *g)
             lab_row(g, no, &p, lab[x], assay, "抗体", k < positive[x] ? "阳性" : "阴性", NULL,
                     at_time(d + k * 2, 9, x));
         }
-    snprintf(owner, sizeof owner, "%s|%s|2023Q2", lab[!g->bad], assay);
+    snprintf(owner, sizeof owner, "%s|%s|%dQ2", lab[!g->bad], assay, g->w->year);
     g->rule = "E17.b";
     truth(g, "可疑", owner, NULL, NULL, NULL,
           g->bad ? "阳性八成半，别家一成半" : "阳性率与别家相当");
@@ -236,7 +236,7 @@ static void e17_both(struct plan *g)
     if (!g->bad || g->n_crowd < 100 || g->w->days < 200)
         return;
     struct ids i = {BUF_INIT};
-    day_t d = day_from_ymd(2023, 4, 4);
+    day_t d = day_from_ymd(g->w->year, 4, 4);
     for (uint32_t x = 0; x < 6; x++)
         for (uint32_t k = 0; k < 40; k++) {
             bool same = x == 0 && k >= 10 && k < 13;
@@ -259,7 +259,7 @@ static void e17_both(struct plan *g)
     truth(g, "高疑", owner, NULL, NULL, &i, "三个人六项结果一模一样");
     g->rule = "E17.both";
     truth(g, "高疑", owner, NULL, NULL, NULL, "结果雷同，阳性率也反常");
-    snprintf(owner, sizeof owner, "%s|%s|2023Q2", lab[0], assay);
+    snprintf(owner, sizeof owner, "%s|%s|%dQ2", lab[0], assay, g->w->year);
     g->rule = "E17.b";
     truth(g, "可疑", owner, NULL, NULL, NULL, "阳性八成，别家一成半");
     snprintf(owner, sizeof owner, "%s|幽门螺杆菌抗体", lab[0]);

@@ -302,7 +302,9 @@ static void h03(struct plan *g)
         row_str(w->out, T_SUSP, name);
         row_day(w->out, T_SUSP, b);
         row_day(w->out, T_SUSP, e);
-        row_str(w->out, T_SUSP, "县医保〔2023〕医师暂停");
+        char notice[48];
+        snprintf(notice, sizeof notice, "县医保〔%d〕医师暂停", w->year);
+        row_str(w->out, T_SUSP, notice);
         row_end(w->out, T_SUSP);
     }
     day_t d = g->bad ? b + 1 : g->k % 2 ? b - 1 : e + 1;

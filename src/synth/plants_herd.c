@@ -120,7 +120,7 @@ static void b13(struct plan *g)
     uint32_t inst = special(g, 5 + slot / months);
     int month = 3 + (int)(slot % months), kind = (int)(g->k % 2);
     uint32_t n = !g->bad && kind == 0 ? 7 : 8;
-    day_t first = day_from_ymd(2023 + month / 12, month % 12 + 1, 1);
+    day_t first = day_from_ymd(g->w->year + month / 12, month % 12 + 1, 1);
     fen_t base = 131700 + rng_range(&g->r, 0, 40000);
     struct ids i = {BUF_INIT};
     struct person p;

@@ -50,7 +50,7 @@ static void b13_fee(struct plan *g)
         return;
     uint32_t inst = special(g, 5 + slot / months), n = !g->bad && g->k % 2 == 0 ? 7 : 8;
     int month = 3 + (int)(slot % months);
-    day_t first = day_from_ymd(2023 + month / 12, month % 12 + 1, 1);
+    day_t first = day_from_ymd(g->w->year + month / 12, month % 12 + 1, 1);
     struct ids i = {BUF_INIT};
     struct person p;
     struct episode ep;
@@ -80,7 +80,7 @@ static void b13_fee(struct plan *g)
                    : "相邻两人差近二十元");
 }
 
-/* One of the template: nine things out of sixteen, in quantities of its own. */
+/* One of the template: nine things out of sixteen, the first on as many days as he likes. */
 static bool from_template(struct plan *g, struct ids *i, uint32_t inst, day_t d, uint32_t slot,
                           uint32_t k)
 {
@@ -98,9 +98,9 @@ static bool from_template(struct plan *g, struct ids *i, uint32_t inst, day_t d,
     episode_dx(&ep, "I25.100");
     episode_days(&ep, 2);
     for (uint32_t n = 0; n < 9; n++) /* 7 is prime to 16: neighbours differ in most of the nine */
-        for (int day = 1; day < 5; day++)
+        for (int day = 1; day < 5 - (n == 0 ? (int)k % 4 : 0); day++)
             episode_line(&ep, item_of(of[(slot * 7 + n) % 16]), at_time(d + day, 10, (int)n * 3),
-                         n == 0 ? 1 + (int)k : 1);
+                         1);
     episode_emit(&ep);
     ids_add(i, "mdtrt", ep.mdtrt_id);
     return true;
@@ -114,7 +114,7 @@ static void b16(struct plan *g)
     int quarters = w->days / 91;
     if (quarters < 2)
         return;
-    day_t first = day_from_ymd(2023, 1 + 3 * (1 + (int)g->k % (quarters - 1)) % 12, 2);
+    day_t first = day_from_ymd(g->w->year, 1 + 3 * (1 + (int)g->k % (quarters - 1)) % 12, 2);
     struct ids i = {BUF_INIT};
     bool ok = true;
     for (uint32_t k = 0; k < n && ok; k++)

@@ -179,7 +179,7 @@ static void i03_share(struct plan *g)
     struct episode ep = {.inst = inst};
     g->rule = "I03.share";
     char owner[32];
-    snprintf(owner, sizeof owner, "%s|2023", w->insts[inst].code);
+    snprintf(owner, sizeof owner, "%s|%d", w->insts[inst].code, w->year);
     truth(g, "可疑", owner, NULL, &ep, NULL,
           g->bad ? "一家机构的二十件例外事项都由一人办理"
           : few  ? "一年十九件"
@@ -212,7 +212,7 @@ static void i06_unchecked(struct plan *g)
     if (w->days < 365)
         return;
     char owner[32];
-    snprintf(owner, sizeof owner, "%s|2023", w->insts[special(g, g->bad ? 3 : 4)].code);
+    snprintf(owner, sizeof owner, "%s|%d", w->insts[special(g, g->bad ? 3 : 4)].code, w->year);
     g->rule = "I06.unchecked";
     truth(g, "高疑", owner, NULL, NULL, NULL,
           g->bad ? "全年申报，没有一次履约检查" : "全年申报，年底检查过一次");
@@ -225,8 +225,8 @@ static void i06_audit(struct plan *g)
     if (w->days < 365 || w->of_kind[K_PHARM] < 10 * w->n_county)
         return;
     char owner[32];
-    snprintf(owner, sizeof owner, "%s|%d|2023", w->insts[w->at_kind[K_PHARM]].place,
-             g->bad ? 2 : 1);
+    snprintf(owner, sizeof owner, "%s|%d|%d", w->insts[w->at_kind[K_PHARM]].place, g->bad ? 2 : 1,
+             w->year);
     g->rule = "I06.audit";
     truth(g, "高疑", owner, NULL, NULL, NULL, g->bad ? "药店只稽核了一半" : "医院十家稽核了九家");
 }
@@ -252,7 +252,7 @@ static void i06_alone(struct plan *g)
     }
     g->rule = "I06.alone";
     char owner[32];
-    snprintf(owner, sizeof owner, "%s|2023", id);
+    snprintf(owner, sizeof owner, "%s|%d", id, g->w->year);
     truth(g, "高疑", owner, NULL, NULL, NULL,
           g->bad ? "二十件待遇登记没有别人复核" : "四十一件里二十件没有别人复核，不到一半");
 }

@@ -16,12 +16,12 @@ static void e10_peer(struct plan *g)
                      g->w->from - 690, DAY_NONE, NULL);
     for (int m = 0; m < 12; m++) {
         chronic_visit(g, &ep, &p, inst, "M03900", "drug.valsartan",
-                      day_from_ymd(2023, m + 1, 2 + (int)(g->k * 7 + g->bad * 3) % 25), 30);
+                      day_from_ymd(g->w->year, m + 1, 2 + (int)(g->k * 7 + g->bad * 3) % 25), 30);
         ep.lines[0].cnt = (g->bad ? 16 : 2) * QTY_ONE; /* a dose for thirty days all the same */
         episode_emit(&ep);
     }
     char owner[64];
-    snprintf(owner, sizeof owner, "%s|2023", p.psn_no);
+    snprintf(owner, sizeof owner, "%s|%d", p.psn_no, g->w->year);
     g->rule = "E10.peer";
     truth(g, "可疑", owner, NULL, NULL, NULL,
           g->bad ? "全年慢病费用数倍于同病种的人" : "比同病种的人略高");
@@ -72,7 +72,7 @@ static void i03_both(struct plan *g)
     struct ids i = {BUF_INIT};
     ids_add(&i, "act", no[0]);
     ids_add(&i, "act", no[1]);
-    snprintf(owner, sizeof owner, "%s|2023", clerk);
+    snprintf(owner, sizeof owner, "%s|%d", clerk, g->w->year);
     g->rule = "I03.both";
     truth(g, "高疑", owner, NULL, NULL, &i,
           g->bad ? "给自己报销，夜里又一人办理" : "只有夜里一人办理");
@@ -224,8 +224,46 @@ static void c04_herb(struct plan *g)
     truth_line(g, "可疑", &p, &ep, 0, g->bad ? "黄芪每日一百克" : "黄芪每日九十克");
 }
 
-const struct planting plants_more[] = {{"E10.peer", e10_peer, 3}, {"E05.tcm", e05_tcm, 0},
-                                       {"I03.both", i03_both, 6}, {"E14.operator", e14_operator, 6},
-                                       {"C03.over", c03_over, 6}, {"C03.dual", c03_dual, 8},
-                                       {"D06.net", d06_net, 6},   {"C04.herb", c04_herb, 6},
-                                       {"E05.none", e05_none, 6}, {NULL, NULL, 0}};
+/* Drugs on the insurance of which no box was scanned, when all are; or late, the day after. */
+static void g03_untraced(struct plan *g)
+{
+    struct world *w = g->w;
+    struct person p;
+    struct episode ep;
+    char id[32];
+    day_t since = day_from_ymd(2025, 7, 1), first = w->from > since ? w->from : since;
+    if (w->to - first < 60 || !pick(g, PICK_OLD, &p))
+        return;
+    day_t d = first + 10 + (day_t)rng_below(&g->r, (uint32_t)(w->to - first - 20));
+    purchase(&ep, w, &p, some(g, K_PHARM, p.county), "41", DP_MED,
+             at_time(d, 15, rng_range(&g->r, 5, 50)), "drug.metformin", 7);
+    ep.untraced = g->bad || g->k % 2;
+    episode_emit(&ep);
+    sell_rows(&ep);
+    snprintf(id, sizeof id, "X%s%09llu", w->insts[ep.inst].place, (unsigned long long)w->n_sale);
+    struct ids i = {BUF_INIT};
+    ids_add(&i, "sale", id);
+    if (ep.untraced && !g->bad) {
+        ep.lines[0].t += DAY_SECS;
+        trace_rows(&ep);
+    }
+    char owner[64];
+    snprintf(owner, sizeof owner, "%s|%s", w->insts[ep.inst].code, ep.lines[0].it->code);
+    g->rule = "G03.untraced";
+    truth(g, "可疑", owner, &p, &ep, &i,
+          g->bad     ? "医保销售没有上传追溯码"
+          : g->k % 2 ? "追溯码次日补传"
+                     : "扫了码才结算");
+}
+
+const struct planting plants_more[] = {{"E10.peer", e10_peer, 3},
+                                       {"E05.tcm", e05_tcm, 0},
+                                       {"I03.both", i03_both, 6},
+                                       {"E14.operator", e14_operator, 6},
+                                       {"C03.over", c03_over, 6},
+                                       {"C03.dual", c03_dual, 8},
+                                       {"D06.net", d06_net, 6},
+                                       {"C04.herb", c04_herb, 6},
+                                       {"E05.none", e05_none, 6},
+                                       {"G03.untraced", g03_untraced, 6},
+                                       {NULL, NULL, 0}};

@@ -99,8 +99,10 @@ static void extras(struct plan *g, struct episode *ep, enum habit h, bool has)
     if (h == H_EXAM)
         add_list(ep,
                  "us.color us.carotid us.limb us.heart xray.dr lab.troponin lab.bnp mr.plain "
-                 "ct.enhanced us.superficial lab.tumor.afp lab.tumor.ca199",
+                 "us.superficial lab.tumor.afp lab.tumor.ca199",
                  t + 600);
+    if (h == H_EXAM) /* not on the day of a plain one, which it includes (C01) */
+        add(ep, "ct.enhanced", at_time(from + 1, 8, 0), 1);
     for (day_t d = from; d < to; d++) {
         if (h == H_DEVICE)
             add(ep, "mat.dressing_mat", at_time(d, 15, 0), 10);
@@ -177,7 +179,8 @@ static void second_habit(struct plan *g, enum habit h, uint32_t inst, int q)
                            : also[k].what[0] == 'd' ? synth_depts[DP_MED].code
                                                     : item_of(also[k].what)->code;
         char owner[96];
-        snprintf(owner, sizeof owner, "%s%s%s|2023Q%d", code, what[0] ? "|" : "", what, q);
+        snprintf(owner, sizeof owner, "%s%s%s|%dQ%d", code, what[0] ? "|" : "", what, g->w->year,
+                 q);
         g->rule = also[k].rule;
         truth(g, "可疑", owner, NULL, NULL, NULL, g->bad ? also[k].bad : also[k].twin);
     }
@@ -189,7 +192,7 @@ static void quarter(struct plan *g, enum habit h, const uint32_t *who, int q)
     struct world *w = g->w;
     uint32_t inst = w->at_kind[K_RING] + h;
     bool bad = q == habits[h].quarter;
-    day_t first = day_from_ymd(2023, q * 3 - 2, 2);
+    day_t first = day_from_ymd(g->w->year, q * 3 - 2, 2);
     struct person p;
     for (unsigned k = 0; k < STAYS; k++) {
         bool has = bad || k * 100 < habits[h].mild * STAYS;
@@ -198,12 +201,14 @@ static void quarter(struct plan *g, enum habit h, const uint32_t *who, int q)
         person_make(w, who[q == 2 ? k : k * 23 % STAYS], &p);
         one_stay(g, &p, inst, h, has, d, k);
         /* another illness, four weeks later; a few everywhere */
-        if (h == H_AGAIN && bad ? k < AGAIN : chance(g, 5))
+        bool again = h == H_AGAIN && bad ? k < AGAIN : chance(g, 5);
+        /* and out before the next quarter, when he lies elsewhere */
+        if (again && d + 31 + 8 < first + 90)
             one_stay(g, &p, inst, h, false, d + 7 + 24, k + 2);
     }
     char owner[64];
-    snprintf(owner, sizeof owner, "%s%s%s|2023Q%d", w->insts[inst].code,
-             habits[h].by_dept ? "|" : "", habits[h].by_dept ? synth_depts[DP_MED].code : "", q);
+    snprintf(owner, sizeof owner, "%s%s%s|%dQ%d", w->insts[inst].code, habits[h].by_dept ? "|" : "",
+             habits[h].by_dept ? synth_depts[DP_MED].code : "", w->year, q);
     g->rule = habits[h].rule;
     g->bad = bad;
     truth(g, "可疑", owner, NULL, NULL, NULL, bad ? habits[h].bad : habits[h].twin);
@@ -256,12 +261,13 @@ static bool hip(struct plan *g, uint32_t inst, uint32_t dr, day_t d, uint32_t k,
     return true;
 }
 
-static void period_owner(char *to, size_t cap, const char *code, const char *what, int month)
+static void period_owner(char *to, size_t cap, int year, const char *code, const char *what,
+                         int month)
 {
     if (month)
-        snprintf(to, cap, "%s%s%s|2023-%02d", code, what ? "|" : "", what ? what : "", month);
+        snprintf(to, cap, "%s%s%s|%d-%02d", code, what ? "|" : "", what ? what : "", year, month);
     else
-        snprintf(to, cap, "%s|%s|2023Q4", code, what);
+        snprintf(to, cap, "%s|%s|%dQ4", code, what, year);
 }
 
 /* Of six surgeons one uses ten times the haemostatics; and all of it begins in October. */
@@ -274,9 +280,9 @@ static void surgeons(struct plan *g)
     for (int m = 1; m <= 9; m++)
         for (int k = 0; k < 3; k++)
             if (!hip(g, inst, doctor_of(w, inst, DP_ORTH, (uint32_t)k),
-                     day_from_ymd(2023, m, 4 + 6 * k), (uint32_t)m, false))
+                     day_from_ymd(g->w->year, m, 4 + 6 * k), (uint32_t)m, false))
                 return;
-    day_t first = day_from_ymd(2023, 10, 3);
+    day_t first = day_from_ymd(g->w->year, 10, 3);
     for (uint32_t s = 0; s < SURGEONS; s++)
         for (uint32_t k = 0; k < OPS; k++)
             if (!hip(g, inst, doctor_of(w, inst, DP_ORTH, s), first + (day_t)(k * 72 / OPS), k, !s))
@@ -286,7 +292,7 @@ static void surgeons(struct plan *g)
         g->bad = s == 0;
         g->rule = "F08.joint";
         doctor_code(w, doctor_of(w, inst, DP_ORTH, s), dr);
-        snprintf(owner, sizeof owner, "%s|%s|2023Q4", w->insts[inst].code, dr);
+        snprintf(owner, sizeof owner, "%s|%s|%dQ4", w->insts[inst].code, dr, w->year);
         truth(g, "可疑", owner, NULL, NULL, NULL,
               s ? "与同行用得一样多" : "每台关节置换多用数千元止血材料");
     }
@@ -299,7 +305,7 @@ static void surgeons(struct plan *g)
         for (int twin = 0; twin < 2; twin++) {
             g->bad = !twin;
             g->rule = surge[k].rule;
-            period_owner(owner, sizeof owner,
+            period_owner(owner, sizeof owner, w->year,
                          surge[k].by == 1 ? w->insts[inst].place : w->insts[inst].code,
                          surge[k].what, twin ? 9 : 10);
             truth(g, "可疑", owner, NULL, NULL, NULL,

@@ -48,7 +48,7 @@ static bool operate(struct plan *g, const struct craft *c, uint32_t inst, uint32
     struct episode ep;
     if (!pick(g, PICK_OLD, &p))
         return false;
-    day_t d = day_from_ymd(2023, c->month, 3) + (day_t)(k * 72 / OPS);
+    day_t d = day_from_ymd(g->w->year, c->month, 3) + (day_t)(k * 72 / OPS);
     quiet_stay(g, &ep, &p, inst, c->dx, d, 6 + (int)(k % 4));
     ep.dept = ep.dept_out = (int)c->dept;
     ep.dr = doctor_of(g->w, inst, c->dept, s);
@@ -81,7 +81,7 @@ static void craftsmen(struct plan *g)
             g->bad = s == 0;
             g->rule = c->rule;
             doctor_code(w, doctor_of(w, inst, c->dept, s), dr);
-            snprintf(owner, sizeof owner, "%s|%s|2023Q2", w->insts[inst].code, dr);
+            snprintf(owner, sizeof owner, "%s|%s|%dQ2", w->insts[inst].code, dr, w->year);
             truth(g, "可疑", owner, NULL, NULL, NULL, s ? c->twin : c->bad);
         }
     }

@@ -14,9 +14,15 @@ void stock_sold(struct world *w, uint32_t inst, const struct item *it, day_t d, 
 {
     int y, m, k;
     day_to_ymd(d, &y, &m, &k);
-    int month = (y - 2023) * 12 + m - 1;
+    int month = (y - w->year) * 12 + m - 1;
     if (w->insts[inst].kind == K_PHARM && month >= 0 && month < w->months)
         w->sold[slot(w, inst, item_no(it), month)] += (uint32_t)packs;
+}
+
+/* From July 2025 on a box is scanned before it is settled. */
+bool must_scan(const struct episode *ep)
+{
+    return sec_day(ep->begn) >= day_from_ymd(2025, 7, 1);
 }
 
 void sell_rows(const struct episode *ep)
@@ -47,6 +53,8 @@ void sell_rows(const struct episode *ep)
         row_end(o, T_3505);
         stock_sold(w, ep->inst, l->it, sec_day(l->t), (int)(l->cnt / QTY_ONE));
     }
+    if (must_scan(ep) && !ep->untraced)
+        trace_rows(ep);
 }
 
 void sell_cash(struct world *w, uint32_t inst, const struct item *it, sec_t t, fen_t pric)
@@ -202,9 +210,10 @@ void stock_write(struct world *w)
                 if (!any)
                     stock_take(w, inst, &synth_items[it], w->from - 1, 10);
                 any = true;
-                stock_buy(w, inst, &synth_items[it], day_from_ymd(2023 + m / 12, m % 12 + 1, 1),
+                stock_buy(w, inst, &synth_items[it], day_from_ymd(w->year + m / 12, m % 12 + 1, 1),
                           (int)n);
-                stock_loss(w, inst, &synth_items[it], day_from_ymd(2023 + m / 12, m % 12 + 1, 1));
+                stock_loss(w, inst, &synth_items[it],
+                           day_from_ymd(w->year + m / 12, m % 12 + 1, 1));
             }
         }
 }

@@ -13,6 +13,8 @@ static int check(const struct synth_options *o, struct err *e)
     if (o->persons < SYNTH_MIN_PERSONS || o->persons > SYNTH_MAX_PERSONS)
         return err_set(e, ERR_USAGE, "人数应在 %d 至 %d 之间", SYNTH_MIN_PERSONS,
                        SYNTH_MAX_PERSONS);
+    if (o->year && (o->year < SYNTH_MIN_YEAR || o->year > SYNTH_MAX_YEAR))
+        return err_set(e, ERR_USAGE, "年份应在 %d 至 %d 之间", SYNTH_MIN_YEAR, SYNTH_MAX_YEAR);
     if (o->months < 0 || o->months > 120)
         return err_set(e, ERR_USAGE, "月数应在 1 至 120 之间");
     if (o->plants > SYNTH_MAX_PLANTS)
@@ -30,8 +32,9 @@ static int world_open(struct world *w, const struct synth_options *o, struct err
     w->seed = o->seed;
     w->n = o->persons;
     w->months = o->months ? o->months : 12;
-    w->from = day_from_ymd(2023, 1, 1);
-    w->to = day_from_ymd(2023 + w->months / 12, w->months % 12 + 1, 1) - 1;
+    w->year = o->year ? o->year : 2023;
+    w->from = day_from_ymd(w->year, 1, 1);
+    w->to = day_from_ymd(w->year + w->months / 12, w->months % 12 + 1, 1) - 1;
     w->days = w->to - w->from + 1;
     w->n_county = (w->n + PERSONS_A_COUNTY / 2) / PERSONS_A_COUNTY;
     if (!w->n_county)

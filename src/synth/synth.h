@@ -23,11 +23,14 @@ enum synth_form {
 #define SYNTH_MIN_PERSONS 1000
 #define SYNTH_MAX_PERSONS 5000000
 #define SYNTH_MAX_PLANTS 300
+#define SYNTH_MIN_YEAR 2022 /* the regulation holds from May 2021, and last year is asked for too */
+#define SYNTH_MAX_YEAR 2033 /* until then there are contracts */
 
 struct synth_options {
     uint32_t persons; /* SYNTH_MIN_PERSONS .. SYNTH_MAX_PERSONS */
     uint64_t seed;
-    int months;      /* 1..120 from 2023-01; 0 = 12 */
+    int year;        /* its first month is January of this one; 0 = 2023 */
+    int months;      /* 1..120; 0 = 12 */
     const char *out; /* folder, made if missing */
     enum synth_form as;
     bool no_truth;  /* leave truth.csv out */
