@@ -330,8 +330,10 @@ static void *bring_up(void *ctx)
         pthread_mutex_unlock(&a->lock);
         pthread_mutex_lock(&a->writing);
         int bad = sync ? settle(a) : write_out(a);
+        if (sync &&
+            !bad) /* before it is needed; none of it is on its way to the disk now, which ext4 likes */
+            reserve(a, end + WHOLE, WHOLE);
         pthread_mutex_unlock(&a->writing);
-        reserve(a, end + HALF, WHOLE); /* before it is needed */
         if (sync)
             synced = steady_now();
         pthread_mutex_lock(&a->lock);
@@ -413,6 +415,7 @@ int ahead_begin(struct ahead *a, off_t end, struct err *e)
         return err_errno(e, "审核记录的预写文件写不进磁盘");
     a->end = a->written = a->settled = a->reserved = end;
     a->started = end / BLOCK * BLOCK;
+    reserve(a, end + WHOLE, 0); /* where there is not so much, each addition asks for its own */
     if (pthread_create(&a->thread, NULL, bring_up, a) != 0)
         return err_set(e, ERR_NOMEM, "起不了线程");
     pthread_setname_np(a->thread, "huji-settle");
