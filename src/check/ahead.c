@@ -330,8 +330,9 @@ static void *bring_up(void *ctx)
         pthread_mutex_unlock(&a->lock);
         pthread_mutex_lock(&a->writing);
         int bad = sync ? settle(a) : write_out(a);
-        if (sync &&
-            !bad) /* before it is needed; none of it is on its way to the disk now, which ext4 likes */
+        /* Before it is needed, and while nothing of the file is on its way to the disk: ext4 would put extents together that it must
+         * part again. */
+        if (sync && !bad)
             reserve(a, end + WHOLE, WHOLE);
         pthread_mutex_unlock(&a->writing);
         if (sync)
