@@ -101,6 +101,17 @@ static bool say_setting(const struct kp *k, const struct knowledge *w, struct bu
     return !*why;
 }
 
+/* What may not be prescribed over the net. */
+static bool say_net(const struct kp *k, const struct knowledge *w, struct buf *c, const char **why)
+{
+    (void)w;
+    if (has(k->text, "互联网") && (has(k->text, "不得开具") || has(k->text, "不予支付")))
+        buf_str(c, "no_net,");
+    else
+        *why = "没有写互联网诊疗不得开具或不予支付";
+    return !*why;
+}
+
 static bool say_course(const struct kp *k, const struct knowledge *w, struct buf *c,
                        const char **why)
 {
@@ -319,6 +330,7 @@ static const struct kp_class classes[] = {
     {"医疗服务项目限医疗机构级别", "level_limit", "hilist_code,min_level", say_level, NULL, false},
     {"药品限就医方式", "setting_limit", "hilist_code,only,dept", say_setting, NULL, false},
     {"医疗服务项目限就医方式", "setting_limit", "hilist_code,only,dept", say_setting, NULL, false},
+    {"超互联网医院药品支付范围", "setting_limit", "hilist_code,only,dept", say_net, NULL, false},
     {"手术项目未按规定折价收费", "surgery_group", "hilist_code,grp,ratio", say_surgery, NULL,
      false},
     {"医疗服务项目重复收费", "included_pair", "code_a,code_b,scope,cap", say_pair, NULL, true},

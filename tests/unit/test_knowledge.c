@@ -6,10 +6,12 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <xlsxwriter.h>
 
 #include "base/mem.h"
 #include "engine/rule.h"
@@ -74,21 +76,22 @@ static void line_is(const struct kp_import *k, const char *name, size_t i, const
 
 #define HEAD "rule_class\titem_name\tconstraint_text\tcodes\n"
 
-static void points_become_rows(void **state)
+static const char points[] = HEAD
+    "药品限医疗机构级别\t甲\t限二级及以上医疗机构癌症患者。\tXAAA01;XAAA02\n"
+    "医疗服务项目周期超频次\t乙\t两次评定间隔时间不短于14天。\t0011\n"
+    "医疗服务项目周期超频次\t丙\t反映近2-3周的水平，诊疗规范\t0012\n"
+    "医疗服务项目重复收费\t丁×戊\t含\t0011;0022\n"
+    "药品区分性别使用\t己\t用于痛经\tXBBB01\n"
+    "药品限适应症\t庚\t限：1.2型糖尿病患者；2.原发性高血压患者。\tXCCC01\n"
+    "超互联网医院药品支付范围\t辛\t医疗机构开展互联网诊疗活动时，不得开具麻醉药品的处方。\tXDDD01\n";
+
+static void rows_are_right(const char *path)
 {
-    static const char text[] = HEAD
-        "药品限医疗机构级别\t甲\t限二级及以上医疗机构癌症患者。\tXAAA01;XAAA02\n"
-        "医疗服务项目周期超频次\t乙\t两次评定间隔时间不短于14天。\t0011\n"
-        "医疗服务项目周期超频次\t丙\t反映近2-3周的水平，诊疗规范\t0012\n"
-        "医疗服务项目重复收费\t丁×戊\t含\t0011;0022\n"
-        "药品区分性别使用\t己\t用于痛经\tXBBB01\n"
-        "药品限适应症\t庚\t限：1.2型糖尿病患者；2.原发性高血压患者。\tXCCC01\n";
     struct kp_import k;
     struct err e = {0};
 
-    (void)state;
-    assert_int_equal(kp_read(put("kp.tsv", text), lib, &k, &e), 0);
-    assert_int_equal(k.points, 6);
+    assert_int_equal(kp_read(path, lib, &k, &e), 0);
+    assert_int_equal(k.points, 7);
     assert_int_equal(k.n_left, 0);
     line_is(&k, "level_limit", 0, "XAAA01,2");
     line_is(&k, "level_limit", 1, "XAAA02,2");
@@ -97,8 +100,40 @@ static void points_become_rows(void **state)
     line_is(&k, "included_pair", 0, "0011,0022,day,");
     line_is(&k, "sex_limit", 0, "XBBB01,2,drug");
     line_is(&k, "indication", 0, "XCCC01,E10");
+    line_is(&k, "setting_limit", 0, "XDDD01,no_net,");
     assert_int_equal(table(&k, "indication")->n, 10);
     kp_release(&k);
+}
+
+static void points_become_rows(void **state)
+{
+    (void)state;
+    rows_are_right(put("kp.tsv", points));
+}
+
+/* As a workbook with the same columns: what offices pass around. */
+static void a_workbook_says_the_same(void **state)
+{
+    char path[256], text[sizeof points], *line, *cell, *more;
+    lxw_workbook *book;
+    lxw_worksheet *sheet;
+    unsigned row = 0;
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/kp.xlsx", dir);
+    book = workbook_new(path);
+    sheet = workbook_add_worksheet(book, "知识点");
+    memcpy(text, points, sizeof text);
+    for (line = text; *line; line = more, row++) {
+        unsigned col = 0;
+
+        more = strchr(line, '\n') + 1;
+        more[-1] = 0;
+        while ((cell = strsep(&line, "\t")))
+            worksheet_write_string(sheet, row, (lxw_col_t)col++, cell, NULL);
+    }
+    assert_int_equal(workbook_close(book), 0);
+    rows_are_right(path);
 }
 
 /* What can't be read is given back with the reason: as many points out as in. */
@@ -208,9 +243,9 @@ static void coverage_counts_every_row(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(points_become_rows),          cmocka_unit_test(the_rest_is_given_back),
-        cmocka_unit_test(own_rows_stand_over_shipped), cmocka_unit_test(own_files_by_heading),
-        cmocka_unit_test(coverage_counts_every_row),
+        cmocka_unit_test(points_become_rows),     cmocka_unit_test(a_workbook_says_the_same),
+        cmocka_unit_test(the_rest_is_given_back), cmocka_unit_test(own_rows_stand_over_shipped),
+        cmocka_unit_test(own_files_by_heading),   cmocka_unit_test(coverage_counts_every_row),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
