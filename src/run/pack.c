@@ -314,7 +314,7 @@ void packer_release(struct packer *p)
 
 /* ---- unpacking ---- */
 
-uint64_t get_number(struct unpacker *u, int *bad)
+uint64_t get_long_number(struct unpacker *u, int *bad)
 {
     uint64_t v = 0;
     for (unsigned shift = 0; u->p < u->end && shift < 64; shift += 7) {

@@ -41,7 +41,11 @@ struct unpacker {
     size_t cap_list;
 };
 /* Once a number was read beyond the end, *bad is set and 0 given. */
-uint64_t get_number(struct unpacker *u, int *bad);
+uint64_t get_long_number(struct unpacker *u, int *bad);
+static inline uint64_t get_number(struct unpacker *u, int *bad)
+{
+    return u->p < u->end && *u->p < 0x80 ? *u->p++ : get_long_number(u, bad);
+}
 /* Columns of `want` into out[c], whose values are width[c] (4 or 8) bytes. 0; -1 what is packed is damaged; -2 no memory. */
 int unpack_table(struct unpacker *u, size_t n_cols, size_t n, uint64_t want, void *const *out,
                  const uint8_t *width);

@@ -88,6 +88,8 @@ int person_bench_new(const struct person_link *l, struct person_bench **out, str
     if (rc == 0)
         rc = own_links(b, e);
     if (rc == 0)
+        rc = bench_givers(b, e);
+    if (rc == 0)
         rc = walk_new(&b->run, &b->walk, e);
     if (rc < 0) {
         person_bench_free(b);
@@ -110,7 +112,8 @@ void person_bench_free(struct person_bench *b)
     if (b->run.link != b->link->run->link)
         mem_free(b->run.link);
     void *all[] = {b->row_of_visit, b->row_of_setl, b->row_of_person, b->identity, b->diag_at,
-                   b->diag,         b->new_line,    b->new_stay,      b->new_oprn, b->person_text};
+                   b->diag,         b->new_line,    b->new_stay,      b->new_oprn, b->person_text,
+                   b->met,          b->giver};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         mem_free(all[i]);
     past_release(&b->past);
@@ -285,13 +288,18 @@ static int tell(struct person_bench *b, const struct new_events *ev, int known, 
     struct past_texts texts;
     struct names_ctx x = {.ev = ev, .past = &texts};
     const struct huji_finding *f = walk_findings(b->walk, &all);
-    if (!all)
-        return 0;
-    struct live_finding *l = arena_calloc(a, (all + 1) * sizeof *l);
-    int rc = l ? deliver(b, ev, &texts, a, e) : err_nomem(e);
-    for (size_t i = 0; i < all && rc == 0; i++)
-        if (takes_part(b, ev, &f[i], known))
+    struct live_finding *l = NULL;
+    int rc = 0;
+    for (size_t i = 0; i < all && rc == 0; i++) {
+        if (!takes_part(b, ev, &f[i], known))
+            continue;
+        if (!l) {
+            l = arena_calloc(a, (all + 1) * sizeof *l);
+            rc = l ? deliver(b, ev, &texts, a, e) : err_nomem(e);
+        }
+        if (rc == 0)
             rc = tell_one(b, &x, &f[i], &l[k++], a, e);
+    }
     *out = l;
     *n = rc == 0 ? k : 0;
     return rc;

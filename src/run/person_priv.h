@@ -36,6 +36,16 @@ static inline bool own_numbers(enum domain d)
     return d == D_PERSON || d == D_VISIT || d == D_SETL || d == D_TEXT;
 }
 
+/* Codes met lately, in one cache line each: the dictionaries are large, and a hospital's messages repeat few of them. */
+enum { MET_CODES = 1024, MET_BYTES = 56 };
+struct met_code {
+    int32_t id;
+    int8_t domain;
+    uint8_t n; /* 0: nothing yet */
+    char text[MET_BYTES];
+};
+struct giver;
+
 struct person_bench {
     const struct person_link *link;
     struct huji_run run; /* the link's, with frame and maps of the moment */
@@ -68,10 +78,14 @@ struct person_bench {
     int32_t *visit; /* numbers of ev->visit */
     size_t n_visit;
     struct arena a; /* for the moment */
+    struct met_code *met;
+    const struct giver **giver; /* by field of a line: what gives it (person_rows.c); NULL: nothing does */
 };
 
 /* The number of a code; HUJI_NONE64 when there is none. */
 int64_t link_code(const struct person_link *l, enum domain d, struct span s);
+/* For person_bench_new: what gives the columns of lines; met. */
+int bench_givers(struct person_bench *b, struct err *e);
 /* Reads the person, adds the message. bench_clear afterwards, also after an error. */
 int bench_rows(struct person_bench *b, const struct new_events *ev, bool alone, int *known,
                struct err *e);

@@ -40,7 +40,15 @@ static void put(struct row *r, int f, int64_t v)
 /* A code that the link does not know is noted: another link may learn it. */
 static int64_t code_of(struct person_bench *b, enum domain d, struct span text)
 {
+    struct met_code *met = &b->met[hash_bytes(text.p, text.n) % MET_CODES];
+    if (met->n && met->n == text.n && met->domain == (int8_t)d &&
+        memcmp(met->text, text.p, text.n) == 0)
+        return met->id;
     int64_t id = link_code(b->link, d, text);
+    if (id != HUJI_NONE64 && text.n <= MET_BYTES) {
+        *met = (struct met_code){.id = (int32_t)id, .domain = (int8_t)d, .n = (uint8_t)text.n};
+        memcpy(met->text, text.p, text.n);
+    }
     if (id == HUJI_NONE64 && text.n && !own_numbers(d))
         b->strange = true;
     return id;
@@ -108,7 +116,7 @@ static void deliver_table(struct person_bench *b, enum source_id s, size_t n)
 {
     struct huji_table *t = &b->frame.table[s];
     uint64_t fields = b->link->needs.fields[s];
-    *t = (struct huji_table){.n = n};
+    t->n = n; /* nothing else of it was ever set */
     for (size_t f = 0; f < huji_sources[s].n_fields; f++)
         t->col[f] = fields >> f & 1 ? b->past.table[s].col[f] : NULL;
     if (b->first[s]) {
@@ -400,55 +408,135 @@ static int add_lookups(struct person_bench *b, struct err *e)
 
 /* ---- fee lines ---- */
 
-/* As put_code; where the order before says the same text, its number serves again. */
-static void put_again(struct person_bench *b, struct row *r, int f, struct span text,
-                      const struct row *before, const struct span *then)
+/* What gives a column of a message's lines. */
+enum gives { G_NO, G_PERSON, G_VISIT, G_CODE, G_VISIT_CODE, G_NUMBER, G_ZERO, G_INSCP, G_OWN, G_SELF, G_RX, G_HOME };
+
+#define OF_LINE(kind, field) kind, offsetof(struct new_line, field)
+#define OF_VISIT(kind, field) kind, offsetof(struct new_visit, field)
+static const struct giver {
+    const char *name;
+    enum gives gives;
+    size_t at; /* in new_line or new_visit */
+} givers[] = {
+    {"no", G_NO, 0},
+    {"psn_no", G_PERSON, 0},
+    {"mdtrt_id", G_VISIT, 0},
+    {"fixmedins_code", OF_VISIT(G_VISIT_CODE, fixmedins_code)},
+    {"med_type", OF_VISIT(G_VISIT_CODE, med_type)},
+    {"fee_ocur_time", OF_LINE(G_NUMBER, t)},
+    {"hilist_code", OF_LINE(G_CODE, hilist_code)},
+    {"cnt", OF_LINE(G_NUMBER, cnt)},
+    {"pric", OF_LINE(G_NUMBER, pric)},
+    {"det_item_fee_sumamt", OF_LINE(G_NUMBER, sum)},
+    {"inscp_amt", G_INSCP, 0},
+    {"fulamt_ownpay_amt", G_OWN, 0},
+    {"overlmt_selfpay", G_ZERO, 0},
+    {"preselfpay_amt", G_SELF, 0},
+    {"med_chrgitm_type", OF_LINE(G_CODE, med_chrgitm_type)},
+    {"chrgitm_lv", OF_LINE(G_CODE, chrgitm_lv)},
+    {"list_type", OF_LINE(G_CODE, list_type)},
+    {"bilg_dr_code", OF_LINE(G_CODE, dr_code)},
+    {"bilg_dept_codg", OF_LINE(G_CODE, dept_codg)},
+    {"rx_drord_no", G_RX, 0},
+    {"dscg_tkdrug_flag", G_HOME, 0},
+    {"void", G_ZERO, 0},
+    {"marks", G_ZERO, 0},
+};
+#undef OF_LINE
+#undef OF_VISIT
+
+static const struct giver *giver_of(int field)
 {
-    if (before && span_eq(text, *then))
-        r->v[f] = before->v[f];
-    else
-        put_code(b, r, S_LINE, f, text);
+    for (size_t i = 0; i < sizeof givers / sizeof *givers; i++)
+        if (span_is(span_of(huji_sources[S_LINE].fields[field].name), givers[i].name))
+            return &givers[i];
+    return NULL;
 }
 
-static struct row line_row(struct person_bench *b, const struct new_events *ev, size_t i,
-                           const struct row *before)
+int bench_givers(struct person_bench *b, struct err *e)
+{
+    b->giver = mem_calloc(huji_sources[S_LINE].n_fields, sizeof *b->giver);
+    b->met = mem_calloc(MET_CODES, sizeof *b->met);
+    if (!b->giver || !b->met)
+        return err_nomem(e);
+    for (size_t f = 0; f < huji_sources[S_LINE].n_fields; f++)
+        b->giver[f] = giver_of((int)f);
+    return 0;
+}
+
+static int64_t told(int64_t v)
+{
+    return v == HUJI_NONE64 ? 0 : v;
+}
+
+/* Where the order before says the same text, its number serves again. */
+static void give_codes(struct person_bench *b, const struct giver *g, enum domain d,
+                       const struct new_events *ev, const uint32_t *of, size_t n, int64_t *to)
+{
+    struct span before = {"", 0};
+    int64_t id = HUJI_NONE64;
+    for (size_t i = 0; i < n; i++) {
+        const struct new_line *l = &ev->line[of[i]];
+        const char *from = g->gives == G_CODE ? (const char *)l
+                                              : (const char *)&ev->visit[l->visit];
+        const struct span *text = (const struct span *)(const void *)(from + g->at);
+        if (text->n != before.n || (text->p != before.p && !span_eq(*text, before)))
+            id = text->n ? code_of(b, d, *text) : HUJI_NONE64;
+        before = *text;
+        to[i] = id;
+    }
+}
+
+/* As claims/functions.c hashes it. */
+static int64_t number_of_rx(struct span rx)
+{
+    rx = span_trim(rx);
+    return (int64_t)hash_bytes(rx.p, rx.n);
+}
+
+static int64_t given(const struct person_bench *b, const struct giver *g,
+                     const struct new_events *ev, size_t i, int64_t home)
 {
     const struct new_line *l = &ev->line[i];
-    const struct new_visit *v = &ev->visit[l->visit];
-    struct row r = row_empty();
-    put(&r, F(S_LINE, "no"), LINE_NEW + (int64_t)i);
-    put(&r, F(S_LINE, "psn_no"), b->psn);
-    put(&r, F(S_LINE, "mdtrt_id"), b->visit[l->visit]);
-    const struct new_line *then = before ? l - 1 : l;
-    const struct new_visit *visit = &ev->visit[then->visit];
-    put_again(b, &r, F(S_LINE, "fixmedins_code"), v->fixmedins_code, before,
-              &visit->fixmedins_code);
-    put(&r, F(S_LINE, "fee_ocur_time"), l->t);
-    put_code(b, &r, S_LINE, F(S_LINE, "hilist_code"), l->hilist_code);
-    put_again(b, &r, F(S_LINE, "med_type"), v->med_type, before, &visit->med_type);
-    put(&r, F(S_LINE, "cnt"), l->cnt);
-    put(&r, F(S_LINE, "pric"), l->pric);
-    put(&r, F(S_LINE, "det_item_fee_sumamt"), l->sum);
-    int64_t own = l->ownpay == HUJI_NONE64 ? 0 : l->ownpay,
-            self = l->selfpay == HUJI_NONE64 ? 0 : l->selfpay;
-    put(&r, F(S_LINE, "inscp_amt"), l->sum - own - self);
-    put(&r, F(S_LINE, "fulamt_ownpay_amt"), own);
-    put(&r, F(S_LINE, "overlmt_selfpay"), 0);
-    put(&r, F(S_LINE, "preselfpay_amt"), self);
-    put_again(b, &r, F(S_LINE, "med_chrgitm_type"), l->med_chrgitm_type, before,
-              &then->med_chrgitm_type);
-    put_again(b, &r, F(S_LINE, "chrgitm_lv"), l->chrgitm_lv, before, &then->chrgitm_lv);
-    put_again(b, &r, F(S_LINE, "list_type"), l->list_type, before, &then->list_type);
-    put_again(b, &r, F(S_LINE, "bilg_dr_code"), l->dr_code, before, &then->dr_code);
-    put_again(b, &r, F(S_LINE, "bilg_dept_codg"), l->dept_codg, before, &then->dept_codg);
-    if (l->rxno.n) /* as claims/functions.c hashes it */
-        put(&r, F(S_LINE, "rx_drord_no"),
-            (int64_t)hash_bytes(span_trim(l->rxno).p, span_trim(l->rxno).n));
-    if (l->take_home)
-        put_code(b, &r, S_LINE, F(S_LINE, "dscg_tkdrug_flag"), SPAN("1"));
-    put(&r, F(S_LINE, "void"), 0);
-    put(&r, F(S_LINE, "marks"), 0);
-    return r;
+    int64_t v;
+    switch (g->gives) {
+    case G_NO: return LINE_NEW + (int64_t)i;
+    case G_PERSON: return b->psn;
+    case G_VISIT: return b->visit[l->visit];
+    case G_NUMBER: memcpy(&v, (const char *)l + g->at, sizeof v); return v;
+    case G_ZERO: return 0;
+    case G_INSCP: return l->sum - told(l->ownpay) - told(l->selfpay);
+    case G_OWN: return told(l->ownpay);
+    case G_SELF: return told(l->selfpay);
+    case G_RX: return l->rxno.n ? number_of_rx(l->rxno) : HUJI_NONE64;
+    case G_HOME: return l->take_home ? home : HUJI_NONE64;
+    default: return HUJI_NONE64;
+    }
+}
+
+/* The message's lines `of` into one column, behind the history's. */
+static void give_column(struct person_bench *b, int field, const struct new_events *ev,
+                        const uint32_t *of, size_t n, int64_t *scratch)
+{
+    struct past_table *t = &b->past.table[S_LINE];
+    const struct field *f = &huji_sources[S_LINE].fields[field];
+    const struct giver *g = b->giver[field];
+    bool wide = ftype_width(f->type) == 8;
+    int64_t *to = wide ? (int64_t *)t->col[field] + t->n : scratch, home = HUJI_NONE64;
+    if (g && (g->gives == G_CODE || g->gives == G_VISIT_CODE)) {
+        give_codes(b, g, f->domain, ev, of, n, to);
+    } else if (!g) {
+        for (size_t i = 0; i < n; i++)
+            to[i] = HUJI_NONE64;
+    } else {
+        for (size_t i = 0; g->gives == G_HOME && i < n && home == HUJI_NONE64; i++)
+            home = ev->line[of[i]].take_home ? code_of(b, f->domain, SPAN("1")) : HUJI_NONE64;
+        for (size_t i = 0; i < n; i++)
+            to[i] = given(b, g, ev, of[i], home);
+    }
+    int32_t *narrow = wide ? NULL : (int32_t *)t->col[field] + t->n;
+    for (size_t i = 0; narrow && i < n; i++)
+        narrow[i] = to[i] == HUJI_NONE64 ? HUJI_NONE32 : (int32_t)to[i];
 }
 
 static bool visit_has_lines(const struct past_table *t, int32_t visit)
@@ -460,47 +548,25 @@ static bool visit_has_lines(const struct past_table *t, int32_t visit)
     return false;
 }
 
-/* The lines' rows into the columns, one column after the other. */
-static void write_lines(const struct row *row, size_t n, void *const *col, size_t at)
-{
-    for (size_t f = 0; f < huji_sources[S_LINE].n_fields; f++) {
-        if (!col[f])
-            continue;
-        if (ftype_width(huji_sources[S_LINE].fields[f].type) == 8) {
-            int64_t *to = (int64_t *)col[f] + at;
-            for (size_t i = 0; i < n; i++)
-                to[i] = row[i].v[f];
-            continue;
-        }
-        int32_t *to = (int32_t *)col[f] + at;
-        for (size_t i = 0; i < n; i++)
-            to[i] = row[i].v[f] == HUJI_NONE64 ? HUJI_NONE32 : (int32_t)row[i].v[f];
-    }
-}
-
 static int add_lines(struct person_bench *b, const struct new_events *ev, struct err *e)
 {
     struct past_table *t = &b->past.table[S_LINE];
     int64_t *no = t->col[F(S_LINE, "no")];
-    struct row *row = arena_alloc(&b->a, (ev->n_line + 1) * sizeof *row);
+    uint32_t *of = arena_alloc(&b->a, (ev->n_line + 1) * sizeof *of);
+    int64_t *scratch = arena_alloc(&b->a, (ev->n_line + 1) * sizeof *scratch);
     size_t n = 0;
-    if (!row)
+    if (!of || !scratch)
         return err_nomem(e);
     for (size_t i = 0; i < t->n; i++)
         no[i] = (int64_t)i;
     forget_rows(b, S_LINE, ev->until);
-    bool before = false;
-    for (size_t i = 0; i < ev->n_line; i++) {
-        /* what the sender tells of the past counts where the history has nothing of that visit */
-        if (!ev->line[i].fresh && visit_has_lines(t, b->visit[ev->line[i].visit])) {
-            before = false;
-            continue;
-        }
-        row[n] = line_row(b, ev, i, before ? &row[n - 1] : NULL);
-        before = true;
-        n++;
-    }
-    write_lines(row, n, t->col, t->n);
+    /* what the sender tells of the past counts where the history has nothing of that visit */
+    for (size_t i = 0; i < ev->n_line; i++)
+        if (ev->line[i].fresh || !visit_has_lines(t, b->visit[ev->line[i].visit]))
+            of[n++] = (uint32_t)i;
+    for (size_t f = 0; f < huji_sources[S_LINE].n_fields; f++)
+        if (t->col[f])
+            give_column(b, (int)f, ev, of, n, scratch);
     b->n_past_line = t->n;
     b->n_line = t->n + n;
     return 0;
@@ -586,7 +652,7 @@ void bench_clear(struct person_bench *b)
             b->index_at[l][b->psn + 1] = 0;
     for (int t = 0; t < SOURCE_COUNT; t++)
         if (t != S_INST && t != S_DOCTOR)
-            b->frame.table[t] = (struct huji_table){.n = 0};
+            b->frame.table[t].n = 0;
     for (int d = 0; d < DOMAIN_COUNT; d++)
         if (own_numbers((enum domain)d))
             b->frame.dict[d].code = NULL;
