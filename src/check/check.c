@@ -275,13 +275,11 @@ static void record_finding(struct buf *b, const struct live_finding *f, const ch
     buf_char(b, '}');
 }
 
-static void record_head(struct buf *b, const struct checker *c, const struct message *m,
-                        const char *sha, int known)
+static void record_head(struct buf *b, const struct checker *c, const struct message *m, int known)
 {
     put_text(b, "{\"infno\": ", m->infno);
     put_text(b, ", \"fixmedins_code\": ", m->fixmedins_code);
     put_text(b, ", \"msgid\": ", m->msgid);
-    put_text(b, ", \"body_sha256\": ", span_of(sha));
     put_text(b, ", \"library\": ", c->lib->version);
     buf_str(b, known & PERSON_KNOWN ? ", \"psn_known\": true" : ", \"psn_known\": false");
 }
@@ -330,9 +328,8 @@ static int judge_all(struct checker *c, const struct check_options *o, struct ar
     return rc == 0 && !out->found ? err_nomem(e) : rc;
 }
 
-static int judged(struct checker *c, const char *sha, const struct check_options *o,
-                  struct arena *a, struct check_result *out, struct buf *answer, struct buf *record,
-                  struct err *e)
+static int judged(struct checker *c, const struct check_options *o, struct arena *a,
+                  struct check_result *out, struct buf *answer, struct buf *record, struct err *e)
 {
     const struct message *m = &out->msg;
     struct one *ones = arena_calloc(a, (m->n_patient + 1) * sizeof *ones);
@@ -349,7 +346,7 @@ static int judged(struct checker *c, const char *sha, const struct check_options
     buf_release(&note);
     buf_str(answer, "{\"result\": [");
     if (record) {
-        record_head(record, c, m, sha, out->known);
+        record_head(record, c, m, out->known);
         buf_str(record, ", \"findings\": [");
     }
     for (size_t i = 0; i < m->n_patient; i++)
@@ -379,8 +376,8 @@ static int judged(struct checker *c, const char *sha, const struct check_options
 }
 
 /* 3103: what the doctor did. Checked here, kept by the caller. */
-static int feedback(struct checker *c, const char *sha, struct check_result *out,
-                    struct buf *answer, struct buf *record, struct err *e)
+static int feedback(struct checker *c, struct check_result *out, struct buf *answer,
+                    struct buf *record, struct err *e)
 {
     const struct message *m = &out->msg;
     for (size_t i = 0; i < m->n_warn; i++) {
@@ -398,7 +395,7 @@ static int feedback(struct checker *c, const char *sha, struct check_result *out
     answer_head(answer, m, 0, (struct span){"", 0}, (struct span){"", 0});
     buf_str(answer, "{}}");
     if (record) {
-        record_head(record, c, m, sha, 0);
+        record_head(record, c, m, 0);
         buf_str(record, ", \"warns\": [");
         for (size_t i = 0; i < m->n_warn; i++) {
             buf_str(record, i ? ", {\"warn_rslt_id\": " : "{\"warn_rslt_id\": ");
@@ -435,15 +432,14 @@ static int signed_in(const struct check_result *out, struct buf *answer, struct 
     return answer->failed ? err_nomem(e) : 0;
 }
 
-static int by_kind(struct checker *c, const char *sha, const struct check_options *o,
-                   struct arena *a, struct check_result *out, struct buf *answer,
-                   struct buf *record, struct err *e)
+static int by_kind(struct checker *c, const struct check_options *o, struct arena *a,
+                   struct check_result *out, struct buf *answer, struct buf *record, struct err *e)
 {
     struct span infno = out->msg.infno;
     if (span_is(infno, "3101") || span_is(infno, "3102"))
-        return judged(c, sha, o, a, out, answer, record, e);
+        return judged(c, o, a, out, answer, record, e);
     if (span_is(infno, "3103"))
-        return feedback(c, sha, out, answer, record, e);
+        return feedback(c, out, answer, record, e);
     if (span_is(infno, "9001") || span_is(infno, "9002"))
         return signed_in(out, answer, e);
     err_set(e, ERR_INPUT, "没有交易 %.*s", infno.n > 20 ? 20 : (int)infno.n, infno.p);
@@ -451,13 +447,13 @@ static int by_kind(struct checker *c, const char *sha, const struct check_option
     return ERR_INPUT;
 }
 
-int checker_judge(struct checker *c, const struct message *m, const char *sha,
-                  const struct check_options *o, struct arena *a, struct check_result *out,
-                  struct buf *answer, struct buf *record, struct err *e)
+int checker_judge(struct checker *c, const struct message *m, const struct check_options *o,
+                  struct arena *a, struct check_result *out, struct buf *answer, struct buf *record,
+                  struct err *e)
 {
     struct err why = {0};
     *out = (struct check_result){.msg = *m};
-    int rc = by_kind(c, sha, o, a, out, answer, record, &why);
+    int rc = by_kind(c, o, a, out, answer, record, &why);
     if (rc == ERR_INPUT || rc == ERR_LIMIT) {
         out->infcode = -1;
         out->err = why;
@@ -478,12 +474,9 @@ int checker_answer(struct checker *c, struct span body, const struct check_optio
 {
     struct message m;
     struct err why = {0};
-    char sha[65];
     int rc = message_read(body, a, &m, &why);
-    if (rc == 0) {
-        sha256_hex(body, 32, sha);
-        return checker_judge(c, &m, sha, o, a, out, answer, record, e);
-    }
+    if (rc == 0)
+        return checker_judge(c, &m, o, a, out, answer, record, e);
     *out = (struct check_result){.infcode = -1, .msg = m, .err = why};
     if (rc == ERR_INPUT || rc == ERR_LIMIT) {
         check_refusal(answer, &out->msg, &why);

@@ -49,12 +49,12 @@ void checker_counts(const struct checker *c, int *before, int *during);
 int checker_answer(struct checker *c, struct span body, const struct check_options *o,
                    struct arena *a, struct check_result *out, struct buf *answer,
                    struct buf *record, struct err *e);
-/* Has what will be read of its patients fetched, for who digests the body first. */
+/* Has what will be read of its patients fetched, for who does something else first. */
 void checker_ahead(const struct checker *c, const struct message *m);
-/* The same of a message that was read already; `sha`: 64 hex digits of its body. */
-int checker_judge(struct checker *c, const struct message *m, const char *sha,
-                  const struct check_options *o, struct arena *a, struct check_result *out,
-                  struct buf *answer, struct buf *record, struct err *e);
+/* The same of a message that was read already. */
+int checker_judge(struct checker *c, const struct message *m, const struct check_options *o,
+                  struct arena *a, struct check_result *out, struct buf *answer, struct buf *record,
+                  struct err *e);
 /* The envelope that says: not judged, go on. */
 void check_go_on(struct buf *answer);
 /* The envelope of a refusal. */

@@ -16,6 +16,7 @@
 #include "base/slice.h"
 #include "base/steady.h"
 #include "check/ahead.h"
+#include "check/body_mark.h"
 
 struct place {
     char key[33]; /* of institution, transaction and msgid */
@@ -79,8 +80,8 @@ static int note(struct decisions *d, struct span key, off_t at, size_t n, struct
     return 0;
 }
 
-/* {"key": "32 digits", "sha": "64 digits", ... */
-enum { KEY_AT = 9, SHA_AT = 9 + 32 + 11, HEAD_BYTES = 9 + 32 + 11 + 64 };
+/* {"key": "32 digits", "mac": "64 digits", ... and before 2026-12 "sha" in its stead */
+enum { KEY_AT = 9, MARK_AT = 9 + 32 + 11, HEAD_BYTES = 9 + 32 + 11 + BODY_MARK };
 
 /* Behind `sure` a crash may have left anything: the first line that is none ends it. */
 static int read_all(struct decisions *d, const char *path, off_t sure, struct err *e)
@@ -208,9 +209,16 @@ size_t decisions_unwritten(struct decisions *d)
 
 /* ---- reading one back ---- */
 
-/* The line of a place that is on disk: its answer, when it is of the same message. */
-static int take_answer(struct decisions *d, off_t at, size_t n, const char *sha, struct buf *answer,
-                       struct err *e)
+static bool of_body(const char *line, struct span body)
+{
+    bool sha = memcmp(line + MARK_AT - 7, "sha", 3) == 0;
+    return sha ? body_has_sha(body, line + MARK_AT) : body_has_mark(body, line + MARK_AT);
+}
+
+/* The line of a place that is on disk: its answer, when it is of the same message. `own`: the line is of this process,
+ * whose marks are compared as they are; NULL: by `body`. */
+static int take_answer(struct decisions *d, off_t at, size_t n, const char *own, struct span body,
+                       struct buf *answer, struct err *e)
 {
     char *line = mem_alloc(n + 1);
     if (!line)
@@ -219,7 +227,7 @@ static int take_answer(struct decisions *d, off_t at, size_t n, const char *sha,
     int rc = got == (ssize_t)n ? 0 : err_errno(e, "读不回以前的审核记录");
     if (rc == 0)
         line[n] = 0;
-    if (rc == 0 && memcmp(line + SHA_AT, sha, 64) != 0)
+    if (rc == 0 && !(own ? memcmp(line + MARK_AT, own, BODY_MARK) == 0 : of_body(line, body)))
         rc = err_set(e, ERR_INPUT, "msgid 已经用过，那一次的报文内容与这次不同");
     char *from = rc == 0 ? strstr(line, mark) : NULL;
     if (rc == 0 && !from)
@@ -247,7 +255,7 @@ static bool on_disk(const struct decisions *d, const struct place *p)
 }
 
 int decisions_find(struct decisions *d, struct span inst, struct span msgid, struct span infno,
-                   const char *sha, struct buf *answer, struct err *e)
+                   struct span body, struct buf *answer, struct err *e)
 {
     char key[33];
     key_of(inst, infno, msgid, key);
@@ -255,7 +263,7 @@ int decisions_find(struct decisions *d, struct span inst, struct span msgid, str
     const struct place *p = place_of(d, key);
     struct place copy = p && on_disk(d, p) ? *p : (struct place){.n = 0};
     pthread_mutex_unlock(&d->lock);
-    return copy.n ? take_answer(d, copy.at, copy.n, sha, answer, e) : 0;
+    return copy.n ? take_answer(d, copy.at, copy.n, NULL, body, answer, e) : 0;
 }
 
 /* ---- keeping ---- */
@@ -280,7 +288,7 @@ static void call_one(struct decisions *d, struct keeping *k, int bad)
         errno = bad;
         rc = err_errno(&why, "审核记录写不进磁盘");
     } else if (k->again) {
-        rc = take_answer(d, k->at, k->n, k->sha, k->answer, &why);
+        rc = take_answer(d, k->at, k->n, k->mark, (struct span){"", 0}, k->answer, &why);
     }
     k->done(k->ctx, rc, &why);
 }
@@ -382,8 +390,8 @@ static void line_of(struct buf *b, const char *key, const struct keeping *k)
 {
     buf_str(b, "{\"key\": \"");
     buf_add(b, key, 32);
-    buf_str(b, "\", \"sha\": \"");
-    buf_add(b, k->sha, 64);
+    buf_str(b, "\", \"mac\": \"");
+    buf_add(b, k->mark, BODY_MARK);
     buf_str(b, "\", ");
     buf_add(b, k->record.p + 1, k->record.n - 2); /* its members */
     buf_str(b, mark);

@@ -29,14 +29,14 @@ void decisions_bring_up(struct decisions *d);
 size_t decisions_unwritten(struct decisions *d);
 
 /* 1: this message was answered before, `answer` holds that; 0: it was not (it may be on its way: decisions_keep will see). Errors: ERR_INPUT when the msgid belongs to another
- * message (`sha` differs). */
+ * message (`body` is not the one that was kept). */
 int decisions_find(struct decisions *d, struct span inst, struct span msgid, struct span infno,
-                   const char *sha, struct buf *answer, struct err *e);
+                   struct span body, struct buf *answer, struct err *e);
 
 /* One decision on its way to the disk: its caller's memory until `leave` has been called. */
 struct keeping {
     struct span inst, msgid, infno;
-    const char *sha;    /* 64 hex digits */
+    const char *mark;   /* of its body (check/body_mark.h) */
     struct span record; /* a JSON object; needed until decisions_keep returns */
     struct buf *answer; /* a JSON object */
     /* Called once, by the thread that writes. rc 0: it is on disk. 1: another message of this key was first, `answer` has become

@@ -111,9 +111,9 @@ void person_bench_free(struct person_bench *b)
         mem_free(b->index_at[l]);
     if (b->run.link != b->link->run->link)
         mem_free(b->run.link);
-    void *all[] = {b->row_of_visit, b->row_of_setl, b->row_of_person, b->identity, b->diag_at,
-                   b->diag,         b->new_line,    b->new_stay,      b->new_oprn, b->person_text,
-                   b->met,          b->giver};
+    void *all[] = {b->row_of_visit, b->row_of_setl, b->row_of_person, b->identity,
+                   b->diag_at,      b->diag,        b->new_line,      b->new_stay,
+                   b->new_oprn,     b->person_text, b->met,           b->giver};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         mem_free(all[i]);
     past_release(&b->past);

@@ -79,7 +79,8 @@ struct person_bench {
     size_t n_visit;
     struct arena a; /* for the moment */
     struct met_code *met;
-    const struct giver **giver; /* by field of a line: what gives it (person_rows.c); NULL: nothing does */
+    const struct giver *
+        *giver; /* by field of a line: what gives it (person_rows.c); NULL: nothing does */
 };
 
 /* The number of a code; HUJI_NONE64 when there is none. */

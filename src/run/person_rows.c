@@ -409,7 +409,20 @@ static int add_lookups(struct person_bench *b, struct err *e)
 /* ---- fee lines ---- */
 
 /* What gives a column of a message's lines. */
-enum gives { G_NO, G_PERSON, G_VISIT, G_CODE, G_VISIT_CODE, G_NUMBER, G_ZERO, G_INSCP, G_OWN, G_SELF, G_RX, G_HOME };
+enum gives {
+    G_NO,
+    G_PERSON,
+    G_VISIT,
+    G_CODE,
+    G_VISIT_CODE,
+    G_NUMBER,
+    G_ZERO,
+    G_INSCP,
+    G_OWN,
+    G_SELF,
+    G_RX,
+    G_HOME
+};
 
 #define OF_LINE(kind, field) kind, offsetof(struct new_line, field)
 #define OF_VISIT(kind, field) kind, offsetof(struct new_visit, field)

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "base/sha.h"
 #include "base/steady.h"
 #include "check/check.h"
 #include "check/decisions.h"
@@ -289,7 +288,7 @@ static int judge_test(struct live *l, const struct message *m, struct arena *a, 
 
     if (rc)
         return rc;
-    rc = checker_judge(s->checker, m, "", &o, a, &r, answer, NULL, e);
+    rc = checker_judge(s->checker, m, &o, a, &r, answer, NULL, e);
     if (!rc)
         count(told, &r);
     state_leave(l, s);
@@ -334,13 +333,12 @@ static int judge(struct live *l, const struct message *m, struct span body, stru
     struct buf record = BUF_INIT;
     struct state *s = state_peek(l);
     int rc = open_decisions(l, e);
-    char *sha = later->sha;
 
     if (s)
         checker_ahead(s->checker, m);
-    sha256_hex(body, 32, sha);
+    body_mark(body, later->mark);
     if (!rc)
-        rc = decisions_find(l->decisions, m->fixmedins_code, m->msgid, m->infno, sha, answer, e);
+        rc = decisions_find(l->decisions, m->fixmedins_code, m->msgid, m->infno, body, answer, e);
     if (!rc && !s && (rc = state_take(l, &s, e)) != 0)
         s = NULL;
     if (rc) {
@@ -348,7 +346,7 @@ static int judge(struct live *l, const struct message *m, struct span body, stru
         return rc < 0 ? rc : 0;
     }
     buf_reserve(&record, RECORD_BYTES);
-    rc = checker_judge(s->checker, m, sha, &o, a, &r, answer, &record, e);
+    rc = checker_judge(s->checker, m, &o, a, &r, answer, &record, e);
     if (!rc)
         count(told, &r);
     state_leave(l, s);
@@ -356,7 +354,7 @@ static int judge(struct live *l, const struct message *m, struct span body, stru
         later->keeping = (struct keeping){.inst = m->fixmedins_code,
                                           .msgid = m->msgid,
                                           .infno = m->infno,
-                                          .sha = sha,
+                                          .mark = later->mark,
                                           .record = {buf_cstr(&record), record.n},
                                           .answer = answer,
                                           .done = kept,

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "check/body_mark.h"
 #include "check/decisions.h"
 
 struct cw;
@@ -46,7 +47,7 @@ struct live_later {
     bool changed;
     /* private */
     struct keeping keeping;
-    char sha[65], admvs[7];
+    char mark[BODY_MARK + 1], admvs[7];
 };
 int live_answer(struct live *l, const struct live_call *call, struct arena *scratch,
                 struct buf *answer, struct live_told *told, struct live_later *later,

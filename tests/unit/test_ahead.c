@@ -20,7 +20,9 @@
 #include <unistd.h>
 
 #include "base/span.h"
+#include "base/sha.h"
 #include "check/ahead.h"
+#include "check/body_mark.h"
 #include "check/decisions.h"
 
 /* The disk as the test wants it: in place of libc's. `held`: this file's sync does not end; `broken`: it fails. */
@@ -425,7 +427,7 @@ static void read_before_it_is_written(void **state)
 
 /* ---- decisions ---- */
 
-static const char sha[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+#define BODY SPAN("{\"a\": 1}")
 
 static void done(void *ctx, int rc, const struct err *why)
 {
@@ -440,17 +442,18 @@ static void leave(void *ctx)
 
 static int keep_one(struct decisions *d, int i)
 {
-    char msgid[32];
+    char msgid[32], mark[BODY_MARK + 1];
     int rc = -1;
     struct buf answer = BUF_INIT;
     struct keeping k = {.inst = SPAN("H1"),
                         .infno = SPAN("3101"),
-                        .sha = sha,
+                        .mark = mark,
                         .record = SPAN("{\"findings\": []}"),
                         .answer = &answer,
                         .done = done,
                         .leave = leave,
                         .ctx = &rc};
+    body_mark(BODY, mark);
     snprintf(msgid, sizeof msgid, "M%d", i);
     k.msgid = span_of(msgid);
     buf_fmt(&answer, "{\"infcode\": 0, \"no\": %d}", i);
@@ -466,7 +469,7 @@ static bool kept(struct decisions *d, int i)
     struct buf answer = BUF_INIT;
     snprintf(msgid, sizeof msgid, "M%d", i);
     snprintf(want, sizeof want, "{\"infcode\": 0, \"no\": %d}", i);
-    int rc = decisions_find(d, SPAN("H1"), span_of(msgid), SPAN("3101"), sha, &answer, NULL);
+    int rc = decisions_find(d, SPAN("H1"), span_of(msgid), SPAN("3101"), BODY, &answer, NULL);
     bool ok = rc == 1 && strcmp(buf_cstr(&answer), want) == 0;
     buf_release(&answer);
     return ok;
@@ -533,6 +536,79 @@ static void decisions_after_a_crash(void **state)
     }
 }
 
+/* As decisions were kept before marks: with the body's SHA-256. */
+static void with_sha(char *line)
+{
+    char *at = strstr(line, "\"mac\": \""), hex[65];
+    assert_non_null(at);
+    sha256_hex(BODY, 32, hex);
+    memcpy(at, "\"sha\": \"", 8);
+    memcpy(at + 8, hex, 64);
+}
+
+static void same_body_or_another(void **state)
+{
+    (void)state;
+    char log[160], own_ring[160], line[512];
+    struct decisions *d;
+    struct err e = {0};
+    struct buf answer = BUF_INIT;
+    snprintf(log, sizeof log, "%s/check/decisions.jsonl", dir);
+    snprintf(own_ring, sizeof own_ring, "%s/check/decisions.ahead", dir);
+    unlink(log);
+    unlink(own_ring);
+    assert_int_equal(decisions_open(dir, &d, &e), 0);
+    assert_int_equal(keep_one(d, 1), 0);
+    for (int old = 0; old < 3;
+         old++) { /* of this process, read from the file, of an older version */
+        assert_true(kept(d, 1));
+        int rc = decisions_find(d, SPAN("H1"), SPAN("M1"), SPAN("3101"), SPAN("{\"a\": 2}"),
+                                &answer, &e);
+        assert_int_equal(rc, ERR_INPUT);
+        assert_non_null(strstr(e.message, "msgid"));
+        decisions_close(d);
+        FILE *f = fopen(log, "r+");
+        assert_non_null(fgets(line, sizeof line, f));
+        if (old == 1)
+            with_sha(line);
+        rewind(f);
+        fputs(line, f);
+        fclose(f);
+        unlink(own_ring);
+        assert_int_equal(decisions_open(dir, &d, &e), 0);
+    }
+    decisions_close(d);
+    buf_release(&answer);
+}
+
+static void marks(void **state)
+{
+    (void)state;
+    char mark[BODY_MARK + 1], sha[65], body[300];
+    memset(body, 'x', sizeof body);
+    for (size_t n = 0; n < sizeof body; n += 7) {
+        body_mark((struct span){body, n}, mark);
+        assert_true(body_has_mark((struct span){body, n}, mark));
+        assert_false(body_has_mark((struct span){body, n + 1}, mark));
+        for (size_t i = 0; i < n; i++) { /* any byte counts */
+            body[i] ^= 1;
+            assert_false(body_has_mark((struct span){body, n}, mark));
+            body[i] ^= 1;
+        }
+    }
+    mark[5] = 'z';
+    assert_false(body_has_mark(SPAN("x"), mark));
+    sha256_hex(BODY, 32, sha);
+    assert_true(body_has_sha(BODY, sha));
+    assert_false(body_has_sha(SPAN("{}"), sha));
+    /* RFC 8439, A.3, test vector 7: (r, s) = (2, 0) */
+    static const char full[] = "02000000000000000000000000000000"
+                               "03000000000000000000000000000000";
+    char ones[16];
+    memset(ones, 0xff, sizeof ones);
+    assert_true(body_has_mark((struct span){ones, sizeof ones}, full));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -545,6 +621,8 @@ int main(void)
         cmocka_unit_test_setup(file_is_not_taken_for_a_while, fresh),
         cmocka_unit_test_setup(read_before_it_is_written, fresh),
         cmocka_unit_test_setup(decisions_after_a_crash, fresh),
+        cmocka_unit_test_setup(same_body_or_another, fresh),
+        cmocka_unit_test(marks),
     };
     return cmocka_run_group_tests_name("ahead", tests, make_dir, remove_dir);
 }
