@@ -175,11 +175,6 @@ void buf_add(struct buf *b, const char *p, size_t n)
     b->p[b->n] = 0;
 }
 
-void buf_str(struct buf *b, const char *s)
-{
-    buf_add(b, s, strlen(s));
-}
-
 void buf_span(struct buf *b, struct span s)
 {
     buf_add(b, s.p, s.n);
@@ -236,11 +231,27 @@ static void json_escape(struct buf *b, unsigned char c)
     }
 }
 
+/* Of the next 8 bytes none is to be escaped; some may be called so wrongly, never the other way round. */
+static bool plain_json(const char *p)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), top = ones << 7;
+    uint64_t w, quote, slash;
+    memcpy(&w, p, 8);
+    quote = w ^ ones * '"';
+    slash = w ^ ones * '\\';
+    uint64_t low = (w - ones * 0x20) & ~w;
+    return !((low | ((quote - ones) & ~quote) | ((slash - ones) & ~slash)) & top);
+}
+
 void buf_json(struct buf *b, struct span s)
 {
     size_t from = 0;
     buf_char(b, '"');
     for (size_t i = 0; i < s.n; i++) {
+        while (s.n - i >= 8 && plain_json(s.p + i))
+            i += 8;
+        if (i == s.n)
+            break;
         unsigned char c = (unsigned char)s.p[i];
         if (c >= 0x20 && c != '"' && c != '\\')
             continue;

@@ -57,7 +57,10 @@ struct buf {
 void buf_reserve(struct buf *b,
                  size_t n); /* room for n bytes in all, when that is known beforehand */
 void buf_add(struct buf *b, const char *p, size_t n);
-void buf_str(struct buf *b, const char *s);
+static inline void buf_str(struct buf *b, const char *s)
+{
+    buf_add(b, s, strlen(s)); /* counted by the compiler where it is written out */
+}
 void buf_span(struct buf *b, struct span s);
 void buf_char(struct buf *b, char c);
 void buf_fmt(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -197,6 +197,21 @@ static bool eval_found(struct env *v, const struct expr *x)
     return ix && key >= 0 && key < ix->n && ix->at[key] < ix->at[key + 1] && find_row(v, x) >= 0;
 }
 
+static bool eval_compares(struct env *v, const struct expr *x)
+{
+    int64_t p = eval(v, x->arg[0]), q = p == NONE ? NONE : eval(v, x->arg[1]);
+    if (q == NONE)
+        return false;
+    switch (x->op) {
+    case X_EQ: return p == q;
+    case X_NE: return p != q;
+    case X_LT: return p < q;
+    case X_LE: return p <= q;
+    case X_GT: return p > q;
+    default: return p >= q;
+    }
+}
+
 bool eval_holds(struct env *v, const struct expr *x)
 {
     if (x->memo && v->cur.memo)
@@ -206,6 +221,12 @@ bool eval_holds(struct env *v, const struct expr *x)
     case X_OR: return eval_holds(v, x->arg[0]) || eval_holds(v, x->arg[1]);
     case X_HAS:
     case X_COVERED: return eval_found(v, x);
+    case X_EQ:
+    case X_NE:
+    case X_LT:
+    case X_LE:
+    case X_GT:
+    case X_GE: return eval_compares(v, x);
     default: return eval(v, x) == 1;
     }
 }

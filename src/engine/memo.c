@@ -219,13 +219,16 @@ static int make_plan(struct numbering *g, int src)
     m->words = (size_t)n / 64 + 1;
     m->steady = steady((enum source_id)src);
     m->drop = arena_calloc(&g->lib->a, (MEMO_DAY + 1) * m->words * sizeof *m->drop);
-    if (!m->drop)
+    m->loose = arena_calloc(&g->lib->a, m->words * sizeof *m->loose);
+    if (!m->drop || !m->loose)
         return -1;
     for (size_t i = 0; i < g->n; i++) {
         const struct part *p = &g->part[i];
         if (p->src != src || !p->number)
             continue;
         m->fields |= p->fields;
+        if (p->fields & ~m->steady)
+            m->loose[p->number / 64] |= UINT64_C(1) << (p->number & 63);
         for (uint64_t f = p->fields; f; f &= f - 1)
             m->drop[(size_t)__builtin_ctzll(f) * m->words + p->number / 64] |= UINT64_C(1)
                                                                                << (p->number & 63);
@@ -273,6 +276,8 @@ void memo_release(struct memo *m)
 void memo_columns(struct memo *m, const struct huji_table *t, enum source_id src)
 {
     m->columns = 0;
+    if (m->resident && !t->n)
+        return; /* no row of it is ever asked */
     for (size_t f = 0; m->resident && f < huji_sources[src].n_fields; f++) {
         m->columns |= (uint64_t)(t->col[f] != NULL) << f;
         m->cell[f] = HUJI_NONE64;
@@ -311,7 +316,10 @@ void memo_row(struct memo *m, const struct huji_table *t, enum source_id src, si
 
 void memo_settle(struct memo *m)
 {
-    for (uint64_t left = m->pending & m->plan->fields; left; left &= left - 1)
+    uint64_t left = m->pending & m->plan->fields & m->plan->steady;
+    for (size_t k = 0; k < m->plan->words; k++)
+        m->known[k] &= ~m->plan->loose[k]; /* what is no code may be another in each line */
+    for (; left; left &= left - 1)
         drop(m, __builtin_ctzll(left));
-    m->pending = ~m->plan->steady; /* what is no code may be another in each line */
+    m->pending = 0;
 }

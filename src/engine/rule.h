@@ -256,6 +256,7 @@ struct memo_plan {
     uint64_t fields; /* that answers hang on */
     uint64_t steady; /* codes, and the day */
     uint64_t *drop;  /* words a field: the answers that hang on it */
+    uint64_t *loose; /* what hangs on any column that is not steady */
 };
 
 struct huji_library {

@@ -465,6 +465,47 @@ static int plan_join(struct huji_run *run, struct clause_plan *p, const struct c
     return 0;
 }
 
+/* Does it hang on the row of the table alone? */
+static bool row_only(const struct expr *x)
+{
+    bool inner = (x->op >= X_AND && x->op <= X_IN) || x->op == X_RESCALE;
+    if (!inner)
+        return x->op == X_KN || x->op == X_CODE || x->op == X_NUM;
+    for (int i = 0; i < X_ARGS; i++)
+        if (x->arg[i] && !row_only(x->arg[i]))
+            return false;
+    return true;
+}
+
+/* Takes the rows out for which such a condition does not hold, and the items that have none then. */
+static int filter_rows(struct huji_run *run, struct clause_plan *p, const struct clause *c,
+                       const struct conjunct *k)
+{
+    enum { UNASKED, IN, OUT };
+    struct env v = {.run = run, .cur = {c->src, -1, -1, NULL}};
+    struct index *ix = p->kn;
+    uint8_t *of = mem_calloc(c->kn->n + 1, 1);
+    uint32_t n = 0;
+    if (!of)
+        return -1;
+    for (uint32_t i = 0; i < ix->n; i++) {
+        uint32_t from = ix->at[i], to = ix->at[i + 1];
+        ix->at[i] = n;
+        for (; from < to; from++) {
+            int32_t row = v.cur.kn = ix->rows[from];
+            if (of[row] == UNASKED)
+                of[row] = eval_true(&v, k->x) != k->except ? IN : OUT;
+            if (of[row] == IN)
+                ix->rows[n++] = row;
+        }
+        if (ix->at[i] == n)
+            p->items[i >> 6] &= ~(UINT64_C(1) << (i & 63));
+    }
+    ix->at[ix->n] = n;
+    mem_free(of);
+    return 0;
+}
+
 /* All must hold, in any order: the simple ones are asked first. */
 static void cheap_first(struct conjunct *c, int n)
 {
@@ -551,6 +592,11 @@ static int plan_clause(struct huji_run *run, const struct rule *r, int clause)
         unsigned dep = all[i].x->dep;
         if (c->src == S_LINE && item_only(all[i].x)) { /* the index by item is of net lines */
             if (filter_items(run, p, &all[i]) < 0)
+                return -1;
+            continue;
+        }
+        if (c->kn && row_only(all[i].x)) {
+            if (filter_rows(run, p, c, &all[i]) < 0)
                 return -1;
             continue;
         }

@@ -28,7 +28,7 @@ struct link {       /* per bound expression that needs it: link[expr->id] */
 };
 
 /* A conjunct of a clause's condition. Most ask something simple of one column of the event itself: without eval. */
-enum ask { ASK_EVAL, ASK_SET, ASK_NUMBER, ASK_KNOWN };
+enum ask { ASK_EVAL, ASK_ROW, ASK_SET, ASK_NUMBER, ASK_KNOWN };
 
 struct conjunct {
     struct expr *x;
@@ -40,6 +40,8 @@ struct conjunct {
     uint32_t n_bits;
     enum xop op; /* ASK_NUMBER: column op num */
     int64_t num;
+    const int32_t *
+        ids; /* ASK_ROW: codes of a column of the joined table, one of which is to be what `x->arg[1]` says */
 };
 
 /* Sees what a bound and linked conjunct over events of `src` asks; ASK_EVAL when it is nothing simple. -1: no memory. */

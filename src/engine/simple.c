@@ -94,9 +94,23 @@ static void number(struct huji_run *run, enum source_id src, struct conjunct *c)
     c->ask = c->num == HUJI_NONE64 ? ASK_EVAL : ASK_NUMBER;
 }
 
+/* `price_cap.level = inst.level` */
+static bool row_code(const struct huji_run *run, struct conjunct *c)
+{
+    const struct expr *kn = c->x->arg[0];
+    if (c->x->op != X_EQ || kn->op != X_KN || kn->kn->column[kn->field].type == V_NUM)
+        return false;
+    c->ids = run->kn_ids[kn->kn->index * KN_COLUMNS + kn->field];
+    return c->ids;
+}
+
 int conjunct_simplify(struct huji_run *run, enum source_id src, struct conjunct *c)
 {
     c->ask = ASK_EVAL;
+    if (row_code(run, c)) {
+        c->ask = ASK_ROW;
+        return 0;
+    }
     if (codes(run, src, c) < 0)
         return -1;
     if (!c->ask)

@@ -51,6 +51,8 @@ int walk_new(const struct huji_run *run, struct walk **out, struct err *e)
     w->own_row = mem_calloc(plans, 1);
     w->reached = mem_calloc(rules, 1);
     w->by_owner = mem_calloc(rules, 1);
+    w->of_lines = mem_calloc(rules, 1);
+    w->goes_on = mem_calloc(rules, 1);
     w->owners = mem_calloc(rules, sizeof *w->owners);
     w->buf = mem_calloc(rules, sizeof *w->buf);
     w->kept = mem_calloc(rules, sizeof *w->kept);
@@ -61,7 +63,8 @@ int walk_new(const struct huji_run *run, struct walk **out, struct err *e)
     w->is_touched = mem_calloc(rules, sizeof *w->is_touched);
     if (!w->guard || !w->guarded || !w->visit_of || !w->visit_ok || !w->buf || !w->kept ||
         !w->mask || !w->told || !w->sums || !w->touched || !w->is_touched || !w->own_row ||
-        !w->reached || !w->by_owner || !w->owners || walk_fillers(w) < 0 || walk_memo_open(w) < 0) {
+        !w->reached || !w->by_owner || !w->of_lines || !w->goes_on || !w->owners ||
+        walk_fillers(w) < 0 || walk_memo_open(w) < 0) {
         walk_free(w);
         return err_nomem(e);
     }
@@ -123,11 +126,11 @@ void walk_free(struct walk *w)
     for (int i = 0; w->sums && i < w->run->lib->n_measures; i++)
         measure_release(&w->sums[i]);
     void *all[] = {
-        w->kept,    w->mask,    w->told,     w->sums,     w->all,    w->tap_rank, w->part.ev,
-        w->guard,   w->guarded, w->visit_of, w->visit_ok, w->buf,    w->touched,  w->is_touched,
-        w->live,    w->tapped,  w->by_visit, w->fund,     w->rows,   w->order,    w->fold.members,
-        w->own_row, w->reached, w->filler,   w->owner.ev, w->bucket, w->open,     w->open_old,
-        w->bits,    w->bit_of,  w->by_owner, w->owners,   w->tally};
+        w->kept,    w->mask,    w->told,     w->sums,     w->all,      w->tap_rank, w->part.ev,
+        w->guard,   w->guarded, w->visit_of, w->visit_ok, w->buf,      w->touched,  w->is_touched,
+        w->live,    w->tapped,  w->by_visit, w->fund,     w->rows,     w->order,    w->fold.members,
+        w->own_row, w->reached, w->filler,   w->owner.ev, w->bucket,   w->open,     w->open_old,
+        w->bits,    w->bit_of,  w->by_owner, w->owners,   w->of_lines, w->goes_on,  w->tally};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         mem_free(all[i]);
     net_release(&w->net);
@@ -336,15 +339,14 @@ static void fetch_rows(const struct clause_plan *p, int64_t item)
         __builtin_prefetch(&p->kn->rows[p->kn->at[item]]);
 }
 
-/* A row and every plan that is open to it and that its columns let pass. */
-static void offer(struct walk *w, enum source_id src, int32_t row)
+/* A row and every plan that is open to it and that its columns let pass. `old`: it is not among the news. */
+static void offer(struct walk *w, enum source_id src, int32_t row, bool old)
 {
     const struct dispatch *d = &w->run->dispatch[src];
     struct memo *memo = &w->memo[src];
     const struct event_ref ref = {src, row, -1, memo};
     if (memo->resident)
         memo_row(memo, &w->run->frame->table[source_table(src)], src, (size_t)row);
-    bool old = w->news && !walk_is_new(w, src, row);
     const uint64_t *open = (old ? w->open_old : w->open) + w->open_at[src];
     uint64_t *bits = w->bits, left = 0;
     for (size_t k = 0; k < d->words; k++)
@@ -372,6 +374,11 @@ static void offer(struct walk *w, enum source_id src, int32_t row)
     }
 }
 
+static void offer_any(struct walk *w, enum source_id src, int32_t row)
+{
+    offer(w, src, row, w->news && !walk_is_new(w, src, row));
+}
+
 /* Is any plan open to the source's rows of this turn? */
 static bool any_open(const struct walk *w, enum source_id src, enum turn turn)
 {
@@ -390,7 +397,7 @@ static void walk_unmatched(struct walk *w)
     for (size_t k = 0; k < w->net.n_pool; k++)
         if (w->net.pool[k].qty > 0) {
             memo_forget(&w->memo[S_UNMATCHED]);
-            offer(w, S_UNMATCHED, (int32_t)(w->lo + w->net.pool[k].row));
+            offer_any(w, S_UNMATCHED, (int32_t)(w->lo + w->net.pool[k].row));
         }
 }
 
@@ -413,8 +420,19 @@ static void walk_source(struct walk *w, enum source_id src, int32_t psn, enum tu
         if (voided >= 0 && table_cell(t, F_INT, voided, r) == 1)
             continue;
         if (walk_turn_of(w, turn, src, (int32_t)r))
-            offer(w, src, (int32_t)r);
+            offer_any(w, src, (int32_t)r);
     }
+}
+
+/* Does the first column that is asked about (mostly the item) let the line pass to any of the plans that are open? */
+static bool may_pass(const struct walk *w, const struct dispatch *d, const uint64_t *open, size_t i)
+{
+    const struct event_ref ref = {S_LINE, (int32_t)i, -1, NULL};
+    const uint64_t *at = d->n_columns ? dispatch_bits(d, &d->column[0], &w->env, &ref) : d->all;
+    uint64_t left = 0;
+    for (size_t k = 0; k < d->words; k++)
+        left |= at[k] & open[k];
+    return left;
 }
 
 static void walk_live_lines(struct walk *w, enum turn turn)
@@ -422,11 +440,30 @@ static void walk_live_lines(struct walk *w, enum turn turn)
     if (!any_open(w, S_LINE, turn))
         return;
     struct memo *memo = &w->memo[S_LINE];
+    const uint8_t *fresh = w->news ? w->news->line : NULL; /* a byte per line of the batch */
+    const struct dispatch *d = &w->run->dispatch[S_LINE];
+    const uint64_t *open = w->open_old + w->open_at[S_LINE];
+    bool old = turn == TURN_OLD;
     memo_forget(memo);
     for (size_t i = w->lo; i < w->hi; i++) {
         memo->pending |= w->changed[i];
-        if (w->live[i] && walk_turn_of(w, turn, S_LINE, (int32_t)i))
-            offer(w, S_LINE, (int32_t)i);
+        if (!w->live[i] || (turn != TURN_ALL && !fresh[i] != old))
+            continue;
+        if (!old || may_pass(w, d, open, i))
+            offer(w, S_LINE, (int32_t)i, old);
+    }
+}
+
+static void walk_raw_lines(struct walk *w)
+{
+    struct memo *memo = &w->memo[S_LINE_RAW];
+    const uint8_t *fresh = w->news ? w->news->line : NULL;
+    bool all = !fresh || any_open(w, S_LINE_RAW, TURN_OLD);
+    memo_forget(memo);
+    for (size_t i = w->lo; i < w->hi; i++) {
+        memo->pending |= w->changed[i];
+        if (all || fresh[i])
+            offer(w, S_LINE_RAW, (int32_t)i, fresh && !fresh[i]);
     }
 }
 
@@ -468,21 +505,18 @@ static void walk_person(struct walk *w, int32_t psn)
 {
     w->psn = psn;
     w->visit_ready = w->fund_ready = false;
+    w->n_scanned = 0;
     if (!w->bare) {
         walk_ahead(w, psn);
         guards(w, psn);
     }
     if (w->hi > w->lo && *w->run->by_source[S_LINE_RAW] >= 0 && !w->bare) {
         memset(w->live + w->lo, 1, w->hi - w->lo);
-        struct memo *memo = &w->memo[S_LINE_RAW];
-        memo_forget(memo);
-        for (size_t i = w->lo; i < w->hi; i++) {
-            memo->pending |= w->changed[i];
-            offer(w, S_LINE_RAW, (int32_t)i);
-        }
+        walk_raw_lines(w);
         for (size_t i = w->lo; i < w->hi; i++)
             w->tapped[i] = -1; /* raw values were tapped; net ones are other lines */
         w->fund_ready = w->visit_ready = false;
+        w->n_scanned = 0;
     }
     if (w->hi > w->lo)
         net_lines(w);

@@ -8,6 +8,7 @@
 struct by_key {
     int32_t key, row;
 };
+enum { FEW_VISITS = 8 };
 
 static int cmp_key(const void *pa, const void *pb)
 {
@@ -39,15 +40,35 @@ static struct by_key *sort_by(struct walk *w, int f, size_t *n)
     return at;
 }
 
+/* One of few visits whose lines are asked for: its live rows, without an order of all. */
+static const int32_t *scan_visit(struct walk *w, int32_t visit, size_t *n)
+{
+    size_t k = 0;
+    if (mem_grow(&w->by_visit, &w->cap_by_visit, w->hi - w->lo + 1, sizeof *w->by_visit) < 0) {
+        w->failed = true;
+        return NULL;
+    }
+    for (size_t i = w->lo; i < w->hi; i++)
+        if (w->live[i] && walk_code_at(w, w->f_visit, i) == visit)
+            w->by_visit[k++] = (int32_t)i;
+    w->n_scanned++;
+    w->asked_visit = visit;
+    w->asked_lo = 0;
+    *n = w->asked_n = k;
+    return w->by_visit;
+}
+
 const int32_t *walk_visit_lines(struct walk *w, int32_t visit, size_t *n)
 {
     *n = 0;
     if (w->in_tap || !w->line[w->f_visit])
         return NULL;
-    if (w->visit_ready && visit == w->asked_visit) {
+    if ((w->visit_ready || w->n_scanned) && visit == w->asked_visit) {
         *n = w->asked_n;
         return w->by_visit + w->asked_lo;
     }
+    if (w->news && !w->visit_ready && w->n_scanned < FEW_VISITS)
+        return scan_visit(w, visit, n);
     if (!w->visit_ready) {
         size_t k;
         struct by_key *at = sort_by(w, w->f_visit, &k);
@@ -160,11 +181,20 @@ static void all_shares(struct walk *w)
     w->fund_ready = true;
 }
 
+/* Of an order that is not settled yet the fund has paid nothing. */
+static bool unsettled(const struct walk *w, int32_t row)
+{
+    int32_t setl = walk_code_at(w, w->f_setl, (size_t)row);
+    return w->news && (setl < 0 || (uint32_t)setl >= w->run->frame->dict[D_SETL].n);
+}
+
 int64_t walk_line_fund(struct walk *w, int32_t row)
 {
     if (w->in_tap)
         return w->tap.fund[row];
     if (!w->live[row])
+        return 0;
+    if (!w->fund_ready && unsettled(w, row))
         return 0;
     if (!w->fund_ready)
         all_shares(w);

@@ -82,6 +82,10 @@ static bool holds(struct walk *w, const struct conjunct *c)
 {
     if (c->ask == ASK_EVAL)
         return eval_holds(&w->env, c->x);
+    if (c->ask == ASK_ROW) {
+        int32_t row = w->env.cur.kn, id = row < 0 ? HUJI_NONE32 : c->ids[row];
+        return id != HUJI_NONE32 && eval(&w->env, c->x->arg[1]) == id;
+    }
     int64_t v = eval_cell(&w->env, &w->env.cur, c->field, c->wide);
     if (v == HUJI_NONE64)
         return false;

@@ -64,6 +64,8 @@ void walk_owners(struct walk *w)
             spread = spread || (r->kind == &kind_quota && r->slot[c][SL_TOLERANCE]);
         w->by_owner[i] = r->in_walk && !r->is_measure && !r->derive.on && r->at_of != OF_LINES &&
                          !spread && !takes_refunds(r);
+        w->of_lines[i] = r->at_of == OF_LINES;
+        w->goes_on[i] = w->of_lines[i] || takes_refunds(r);
     }
 }
 
@@ -105,20 +107,16 @@ void walk_news_guards(struct walk *w)
         reach(w, run->by_source[S_OPERATION]);
     for (int p = 0; p < run->n_plan; p++) {
         int r = run->plan[p].rule;
-        bool lines = line && run->lib->rules[r]->at_of == OF_LINES;
-        w->guard[p] = (w->reached[r] || lines) && (!n->rules || n->rules[r]);
+        w->guard[p] = (w->reached[r] || (line && w->of_lines[r])) && (!n->rules || n->rules[r]);
     }
 }
 
 /* After the new rows: only rules that took one of them as an event, and those whose lines at issue are no events, go on. */
 void walk_news_close(struct walk *w)
 {
-    const struct huji_library *lib = w->run->lib;
-    for (int p = 0; p < w->run->n_plan; p++) {
-        const struct rule *r = lib->rules[w->run->plan[p].rule];
-        if (!w->is_touched[r->index] && r->at_of != OF_LINES && !takes_refunds(r))
-            w->guard[p] = 0;
-    }
+    const struct clause_plan *plan = w->run->plan;
+    for (int p = 0; p < w->run->n_plan; p++)
+        w->guard[p] = w->guard[p] && (w->is_touched[plan[p].rule] || w->goes_on[plan[p].rule]);
 }
 
 void walk_news_open(struct walk *w)

@@ -53,6 +53,7 @@ struct walk {
     size_t n_by_visit, cap_by_visit;
     int32_t asked_visit; /* whose lines were asked for last, once by_visit is ready */
     size_t asked_lo, asked_n;
+    int n_scanned; /* visits whose lines were looked for one by one */
     bool visit_ready, fund_ready;
     int64_t *fund; /* per batch row */
     size_t cap_fund;
@@ -77,6 +78,8 @@ struct walk {
     bool *own_row,
         *reached;     /* per plan: it finds nothing but the row itself; per rule: news touches it */
     bool *by_owner;   /* per rule: an old row whose owner has no new one is of no use to it */
+    bool *of_lines;   /* per rule: lines at issue need be no events of it */
+    bool *goes_on;    /* per rule: these, and those whose events come behind all rows */
     uint64_t *owners; /* per rule: a bit for each owner of a new event, by its hash */
     bool old_turn;    /* old rows are being walked */
     /* per rule */

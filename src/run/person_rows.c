@@ -37,10 +37,25 @@ static void put(struct row *r, int f, int64_t v)
         r->v[f] = v;
 }
 
+/* By both ends of a code, which is cheap. */
+static size_t place_of(struct span s)
+{
+    uint64_t a = 0, z = 0;
+    if (s.n >= 8) {
+        memcpy(&a, s.p, 8);
+        memcpy(&z, s.p + s.n - 8, 8);
+    } else if (s.n) {
+        a = (uint8_t)s.p[0] | (uint64_t)(uint8_t)s.p[s.n / 2] << 8 |
+            (uint64_t)(uint8_t)s.p[s.n - 1] << 16;
+    }
+    return (size_t)((a ^ (z << 29 | z >> 35) ^ s.n) * UINT64_C(0x9e3779b97f4a7c15) >> 32) %
+           MET_CODES;
+}
+
 /* A code that the link does not know is noted: another link may learn it. */
 static int64_t code_of(struct person_bench *b, enum domain d, struct span text)
 {
-    struct met_code *met = &b->met[hash_bytes(text.p, text.n) % MET_CODES];
+    struct met_code *met = &b->met[place_of(text)];
     if (met->n && met->n == text.n && met->domain == (int8_t)d &&
         memcmp(met->text, text.p, text.n) == 0)
         return met->id;
@@ -521,9 +536,21 @@ static int64_t given(const struct person_bench *b, const struct giver *g,
     case G_INSCP: return l->sum - told(l->ownpay) - told(l->selfpay);
     case G_OWN: return told(l->ownpay);
     case G_SELF: return told(l->selfpay);
-    case G_RX: return l->rxno.n ? number_of_rx(l->rxno) : HUJI_NONE64;
     case G_HOME: return l->take_home ? home : HUJI_NONE64;
     default: return HUJI_NONE64;
+    }
+}
+
+static void give_rx(const struct new_events *ev, const uint32_t *of, size_t n, int64_t *to)
+{
+    struct span before = {"", 0};
+    int64_t v = HUJI_NONE64;
+    for (size_t i = 0; i < n; i++) {
+        struct span rx = ev->line[of[i]].rxno;
+        if (!span_eq(rx, before))
+            v = rx.n ? number_of_rx(rx) : HUJI_NONE64;
+        before = rx;
+        to[i] = v;
     }
 }
 
@@ -538,6 +565,8 @@ static void give_column(struct person_bench *b, int field, const struct new_even
     int64_t *to = wide ? (int64_t *)t->col[field] + t->n : scratch, home = HUJI_NONE64;
     if (g && (g->gives == G_CODE || g->gives == G_VISIT_CODE)) {
         give_codes(b, g, f->domain, ev, of, n, to);
+    } else if (g && g->gives == G_RX) {
+        give_rx(ev, of, n, to);
     } else if (!g) {
         for (size_t i = 0; i < n; i++)
             to[i] = HUJI_NONE64;
