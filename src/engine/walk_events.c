@@ -102,13 +102,12 @@ bool walk_passes(struct walk *w, const struct conjunct *c)
     return true;
 }
 
-/* Several rows of a table may forbid one event; it is one finding (its id is the event's), the first row's. */
-static bool once(const struct rule *r, int clause)
+static bool by_row(const struct rule *r, int clause)
 {
-    bool by_row = false;
     for (int k = 0; k < r->n_keys; k++)
-        by_row = by_row || expr_has(r->key[clause][k], X_KN);
-    return r->kind == &kind_forbid && !by_row;
+        if (expr_has(r->key[clause][k], X_KN))
+            return true;
+    return false;
 }
 
 /* Where an event goes: judged at once, into a measure, to the person's others, or packed for later. */
@@ -125,8 +124,9 @@ struct filler {
     const struct expr *key[HUJI_MAX_KEYS], *number[EVENT_NUMBERS], *absent;
     uint8_t at[EVENT_NUMBERS]; /* number[i] is number at[i] of the event */
     int n_keys, n_numbers;
-    bool ends; /* else u is x */
-    bool once; /* of the rows of its table the first that finds something is enough */
+    bool ends;   /* else u is x */
+    bool by_row; /* a key is a column of the table's row */
+    bool once;   /* of the rows of its table the first that finds something is enough */
 };
 
 static void choose_way(const struct walk *w, struct filler *f, const struct rule *r, int clause)
@@ -181,7 +181,9 @@ int walk_fillers(struct walk *w)
             }
         f->ends = r->slot[clause][SL_END] != NULL;
         f->absent = r->slot[clause][SL_ABSENT];
-        f->once = w->run->plan[p].kn && once(r, clause);
+        f->by_row = by_row(r, clause);
+        /* several rows of a table may forbid one event; it is one finding (its id is the event's), the first row's */
+        f->once = w->run->plan[p].kn && r->kind == &kind_forbid && !f->by_row;
     }
     return w->filler ? 0 : -1;
 }
@@ -352,12 +354,16 @@ static void consider_rows(struct walk *w, int p, struct event_ref ev, int64_t da
     int64_t item = eval_field(&w->env, &ev, w->run->known[ev.src].item);
     if (item == HUJI_NONE64 || item >= plan->kn->n)
         return;
+    const struct filler *f = &w->filler[p];
+    if (!f->by_row && of_no_use(w, f->rule, f))
+        return;
     size_t before = w->out.n;
     for (uint32_t k = plan->kn->at[item]; k < plan->kn->at[item + 1]; k++) {
         w->env.cur = (struct event_ref){ev.src, ev.row, plan->kn->rows[k], ev.memo};
-        if (!of_no_use(w, w->filler[p].rule, &w->filler[p]) &&
-            knowledge_holds(c->kn, w->env.cur.kn, day) && walk_passes(w, plan->event))
-            take(w, &w->filler[p]);
+        if ((!f->by_row || !of_no_use(w, f->rule, f)) &&
+            (!c->kn->dated || knowledge_holds(c->kn, w->env.cur.kn, day)) &&
+            walk_passes(w, plan->event))
+            take(w, f);
         if (one && w->out.n > before)
             return;
     }
@@ -383,7 +389,7 @@ void walk_consider(struct walk *w, int p, enum source_id src, int32_t row)
             take(w, &w->filler[p]);
         return;
     }
-    int64_t day = event_day(w);
+    int64_t day = w->filler[p].rule->clause[plan->clause].kn->dated ? event_day(w) : 0;
     bool one = w->filler[p].once;
     /* of several rows one that accuses goes before one that keep_from adds */
     for (int pass = one && w->filler[p].rule->slider.param.n ? 0 : 1; pass < 2; pass++) {
