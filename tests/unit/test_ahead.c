@@ -602,11 +602,11 @@ static void marks(void **state)
     assert_true(body_has_sha(BODY, sha));
     assert_false(body_has_sha(SPAN("{}"), sha));
     /* RFC 8439, A.3, test vector 7: (r, s) = (2, 0) */
-    static const char full[] = "02000000000000000000000000000000"
-                               "03000000000000000000000000000000";
+    static const char two[] = "02000000000000000000000000000000"
+                              "03000000000000000000000000000000";
     char ones[16];
     memset(ones, 0xff, sizeof ones);
-    assert_true(body_has_mark((struct span){ones, sizeof ones}, full));
+    assert_true(body_has_mark((struct span){ones, sizeof ones}, two));
 }
 
 int main(void)
