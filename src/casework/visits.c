@@ -90,10 +90,11 @@ static int read_places(struct proposal *p, struct cw *db, const struct scope *sc
                        struct err *e)
 {
     struct cw_rows rows;
-    int more, rc = cw_query(
-                  db, &rows, e,
-                  "select code from inst_known where admdvs >= $1 and admdvs < $2 order by code",
-                  CW_ARGS(cw_t(scope->prefix), cw_t(p->high)));
+    int more,
+        rc = cw_query(
+            db, &rows, e,
+            "select code from inst_known where admdvs >= $1 and admdvs < $2 and off_at is null order by code",
+            CW_ARGS(cw_t(scope->prefix), cw_t(p->high)));
 
     if (rc)
         return rc;

@@ -60,7 +60,9 @@
 #define CASES(which)                                                                      \
     "select cast(c.id as text) as object, c.fund_fen as amount, c.nature_at as at " CLUES \
         TRUE_ONES "c.nature = '" which "' and " IN("c.nature_at")
-#define KNOWN "from inst_known i where i.admdvs >= $3 and i.admdvs < $4 and i.at <= $2"
+#define DUE \
+    "(i.off_at is null or i.off_at > $2)" /* not taken off the register before the cut-off */
+#define KNOWN "from inst_known i where i.admdvs >= $3 and i.admdvs < $4 and i.at <= $2 and " DUE
 
 const struct week_kind week_kinds[] = {
     /* Stands for the week as for the whole: what was known at the cut-off. */
@@ -76,7 +78,7 @@ const struct week_kind week_kinds[] = {
     {"coverage", "覆盖率", "%", "inst",
      "select i.code as object, case when q.at is null then 0 else 1 end as amount, coalesce(q.at, $1) as at"
      " from inst_known i left join (select w.object, min(w.at) as at from (" CHECKED
-     ") w group by w.object) q on q.object = i.code where i.admdvs >= $3 and i.admdvs < $4 and i.at <= $2"},
+     ") w group by w.object) q on q.object = i.code where i.admdvs >= $3 and i.admdvs < $4 and i.at <= $2 and " DUE},
     {"check_full", "其中：全面核查", "家次", "inst", VISIT("v.kind = 'full' and ")},
     {"check_spot", "其中：重点抽查", "家次", "inst",
      VISITS(

@@ -36,6 +36,7 @@ const struct route *const huji_routes[] = {
     routes_paper_inst,
     routes_week,
     routes_plan,
+    routes_register,
     routes_notice,
     routes_openapi,
     routes_ops,

@@ -51,6 +51,7 @@ extern const struct route routes_session[];
 extern const struct route routes_sql[];
 extern const struct route routes_week[];
 extern const struct route routes_plan[];
+extern const struct route routes_register[];
 extern const struct route routes_upload[];
 extern const struct route routes_code[];
 extern const struct route routes_rule_kind[];

@@ -108,6 +108,27 @@ check("week_full", f["check_full"]["week"] == 1 and not f["check_full"]["entry"]
       [x["object"] for x in c.get(w + "/rows", key="check_full").json["rows"]] == ["%s/%s" % (free[0], today)], f["check_full"])
 check("week_spot_is_one_visit", f["check_spot"]["week"] == 1, f["check_spot"])  # judged and checked on one day: once
 check("week_coverage", f["coverage"]["total"] == (20000 * 2 + len(known)) // (2 * len(known)), f["coverage"])
+# --- 应检查机构名册: one more without claims, one that needs no checking any more ---
+figure = lambda: {x["key"]: x for x in c.get(w).json["figures"]}
+new = {"fixmedins_code": "H42980199999", "fixmedins_name": "新开诊所", "admdvs": "429801"}
+for k, v in (("fixmedins_code", "H-1"), ("admdvs", "42"), ("fixmedins_name", "")):
+    a = c.post("/api/register", {**new, k: v})
+    check("register_bad_" + k, a.status == 422 and a.json["fields"][0]["field"] == k, a.body)
+a = c.post("/api/register", new)
+check("register_add", a.status == 201 and c.post("/api/register", new).status == 409, a.body)
+check("register_counts", figure()["should"]["total"] == len(known) + 1 and figure()["coverage"]["total"] == (20000 * 2 + len(known) + 1) // (2 * len(known) + 2), figure()["should"])
+a = c.post("/api/register/%s/off" % free[1], {"reason": "协议已终止"})
+check("register_off", a.status == 200 and c.post("/api/register/%s/off" % free[1], {"reason": "再来"}).status == 409 and figure()["should"]["total"] == len(known), a.body)
+check("register_off_needs_why", c.post("/api/register/%s/off" % free[0], {}).status == 422 and c.post("/api/register/H-nowhere/off", {"reason": "没有"}).status == 404)
+l, after = [], ""
+while after is not None:
+    a = c.get("/api/register", limit=7, **({"after": after} if after else {})).json
+    l, after = l + a["rows"], a["next"]
+check("register_listed", {x["fixmedins_code"] for x in l} == known | {new["fixmedins_code"]} and len(l) == a["total"] == a["due"] + 1 and
+      [x["off_why"] for x in l if x["off_at"]] == ["协议已终止"], a)
+check("register_back", c.post("/api/register/%s/back" % free[1]).status == 200 and c.post("/api/register/%s/back" % free[1]).status == 409 and
+      figure()["should"]["total"] == len(known) + 1)
+check("register_audited", [x[0] for x in s.sql("select act from audit where act like 'register.%' order by seq")] == ["register.add", "register.off", "register.back"])
 p = c.get(q).json
 p = c.post(full, {"version": p["version"], "state": "planned"}).json
 check("put_back", next(v for v in p["rows"] if v["fixmedins_code"] == free[0])["checked_on"] is None and
