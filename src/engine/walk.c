@@ -125,12 +125,14 @@ void walk_free(struct walk *w)
             kept_release(&w->kept[i][k]);
     for (int i = 0; w->sums && i < w->run->lib->n_measures; i++)
         measure_release(&w->sums[i]);
-    void *all[] = {
-        w->kept,    w->mask,    w->told,     w->sums,     w->all,      w->tap_rank, w->part.ev,
-        w->guard,   w->guarded, w->visit_of, w->visit_ok, w->buf,      w->touched,  w->is_touched,
-        w->live,    w->tapped,  w->by_visit, w->fund,     w->rows,     w->order,    w->fold.members,
-        w->own_row, w->reached, w->filler,   w->owner.ev, w->bucket,   w->open,     w->open_old,
-        w->bits,    w->bit_of,  w->by_owner, w->owners,   w->of_lines, w->goes_on,  w->tally};
+    void *all[] = {w->kept,     w->mask,         w->told,        w->sums,         w->all,
+                   w->tap_rank, w->part.ev,      w->guard,       w->guarded,      w->visit_of,
+                   w->visit_ok, w->buf,          w->touched,     w->is_touched,   w->live,
+                   w->tapped,   w->by_visit.row, w->by_setl.row, w->runs,         w->share,
+                   w->fund,     w->rows,         w->order,       w->fold.members, w->own_row,
+                   w->reached,  w->filler,       w->owner.ev,    w->bucket,       w->open,
+                   w->open_old, w->bits,         w->bit_of,      w->by_owner,     w->owners,
+                   w->of_lines, w->goes_on,      w->tally};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         mem_free(all[i]);
     net_release(&w->net);
@@ -504,7 +506,7 @@ static void guards(struct walk *w, int32_t psn)
 static void walk_person(struct walk *w, int32_t psn)
 {
     w->psn = psn;
-    w->visit_ready = w->fund_ready = false;
+    w->by_visit.ready = w->by_setl.ready = false;
     w->n_scanned = 0;
     if (!w->bare) {
         walk_ahead(w, psn);
@@ -515,7 +517,7 @@ static void walk_person(struct walk *w, int32_t psn)
         walk_raw_lines(w);
         for (size_t i = w->lo; i < w->hi; i++)
             w->tapped[i] = -1; /* raw values were tapped; net ones are other lines */
-        w->fund_ready = w->visit_ready = false;
+        w->by_visit.ready = w->by_setl.ready = false;
         w->n_scanned = 0;
     }
     if (w->hi > w->lo)

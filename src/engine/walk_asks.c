@@ -5,57 +5,92 @@
 
 #include "base/mem.h"
 
-struct by_key {
-    int32_t key, row;
+/* Live rows that follow each other and have one code: the code, and the first of them. */
+struct same_code {
+    int32_t code, row;
 };
 enum { FEW_VISITS = 8 };
 
-static int cmp_key(const void *pa, const void *pb)
+static int cmp_code(const void *pa, const void *pb)
 {
-    const struct by_key *a = pa, *b = pb;
-    if (a->key != b->key)
-        return a->key < b->key ? -1 : 1;
+    const struct same_code *a = pa, *b = pb;
+    if (a->code != b->code)
+        return a->code < b->code ? -1 : 1;
     return (a->row > b->row) - (a->row < b->row);
 }
 
-/* Live rows of the person sorted by a code column. */
-static struct by_key *sort_by(struct walk *w, int f, size_t *n)
+static size_t find_runs(struct walk *w, const int32_t *code, bool *sorted)
 {
-    size_t k = 0;
-    struct by_key *at = mem_alloc((w->hi - w->lo + 1) * sizeof *at);
-    if (!at) {
-        w->failed = true;
-        *n = 0;
-        return NULL;
+    size_t n = 0;
+    *sorted = true;
+    for (size_t i = w->lo; i < w->hi; i++) {
+        if (!w->live[i] || (n && w->runs[n - 1].code == code[i]))
+            continue;
+        *sorted = *sorted && (!n || w->runs[n - 1].code < code[i]);
+        w->runs[n++] = (struct same_code){code[i], (int32_t)i};
     }
-    for (size_t i = w->lo; i < w->hi; i++)
-        if (w->live[i])
-            at[k++] = (struct by_key){walk_code_at(w, f, i), (int32_t)i};
-    size_t sorted = 1;
-    while (sorted < k && cmp_key(&at[sorted - 1], &at[sorted]) <= 0)
-        sorted++;
-    if (sorted < k)
-        qsort(at, k, sizeof *at, cmp_key);
-    *n = k;
-    return at;
+    return n;
+}
+
+/* Live rows of the person by a code column, then by row. Lines of one visit mostly follow each other: not the rows are sorted
+ * but their runs. */
+static int sort_by(struct walk *w, int f, struct rows_by *to)
+{
+    const int32_t *code = w->line[f];
+    bool sorted;
+    size_t most = w->hi - w->lo + 1;
+    if (mem_grow(&to->row, &to->cap, most, sizeof *to->row) < 0 ||
+        mem_grow(&w->runs, &w->cap_runs, most, sizeof *w->runs) < 0) {
+        w->failed = true;
+        return -1;
+    }
+    size_t runs = find_runs(w, code, &sorted);
+    if (!sorted)
+        qsort(w->runs, runs, sizeof *w->runs, cmp_code);
+    to->n = 0;
+    for (size_t k = 0; k < runs; k++)
+        for (size_t i = (size_t)w->runs[k].row;
+             i < w->hi && (!w->live[i] || code[i] == w->runs[k].code); i++)
+            if (w->live[i])
+                to->row[to->n++] = (int32_t)i;
+    to->ready = true;
+    return 0;
+}
+
+/* The rows of one code; n = 0: there are none. */
+static const int32_t *rows_of(const struct walk *w, int f, const struct rows_by *by, int32_t code,
+                              size_t *n)
+{
+    size_t lo = 0, hi = by->n;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (walk_code_at(w, f, (size_t)by->row[mid]) < code)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    for (hi = lo; hi < by->n && walk_code_at(w, f, (size_t)by->row[hi]) == code; hi++)
+        ;
+    *n = hi - lo;
+    return by->row + lo;
 }
 
 /* One of few visits whose lines are asked for: its live rows, without an order of all. */
 static const int32_t *scan_visit(struct walk *w, int32_t visit, size_t *n)
 {
+    struct rows_by *by = &w->by_visit;
     size_t k = 0;
-    if (mem_grow(&w->by_visit, &w->cap_by_visit, w->hi - w->lo + 1, sizeof *w->by_visit) < 0) {
+    if (mem_grow(&by->row, &by->cap, w->hi - w->lo + 1, sizeof *by->row) < 0) {
         w->failed = true;
         return NULL;
     }
     for (size_t i = w->lo; i < w->hi; i++)
         if (w->live[i] && walk_code_at(w, w->f_visit, i) == visit)
-            w->by_visit[k++] = (int32_t)i;
+            by->row[k++] = (int32_t)i;
     w->n_scanned++;
     w->asked_visit = visit;
-    w->asked_lo = 0;
     *n = w->asked_n = k;
-    return w->by_visit;
+    return w->asked_rows = by->row;
 }
 
 const int32_t *walk_visit_lines(struct walk *w, int32_t visit, size_t *n)
@@ -63,41 +98,18 @@ const int32_t *walk_visit_lines(struct walk *w, int32_t visit, size_t *n)
     *n = 0;
     if (w->in_tap || !w->line[w->f_visit])
         return NULL;
-    if ((w->visit_ready || w->n_scanned) && visit == w->asked_visit) {
+    if ((w->by_visit.ready || w->n_scanned) && visit == w->asked_visit) {
         *n = w->asked_n;
-        return w->by_visit + w->asked_lo;
+        return w->asked_rows;
     }
-    if (w->news && !w->visit_ready && w->n_scanned < FEW_VISITS)
+    if (w->news && !w->by_visit.ready && w->n_scanned < FEW_VISITS)
         return scan_visit(w, visit, n);
-    if (!w->visit_ready) {
-        size_t k;
-        struct by_key *at = sort_by(w, w->f_visit, &k);
-        if (!at || mem_grow(&w->by_visit, &w->cap_by_visit, k + 1, sizeof *w->by_visit) < 0) {
-            mem_free(at);
-            w->failed = true;
-            return NULL;
-        }
-        for (size_t i = 0; i < k; i++)
-            w->by_visit[i] = at[i].row;
-        w->n_by_visit = k;
-        mem_free(at);
-        w->visit_ready = true;
-    }
-    size_t lo = 0, hi = w->n_by_visit;
-    while (lo < hi) {
-        size_t mid = (lo + hi) / 2;
-        if (walk_code_at(w, w->f_visit, (size_t)w->by_visit[mid]) < visit)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    for (hi = lo;
-         hi < w->n_by_visit && walk_code_at(w, w->f_visit, (size_t)w->by_visit[hi]) == visit; hi++)
-        ;
+    if (!w->by_visit.ready && sort_by(w, w->f_visit, &w->by_visit) < 0)
+        return NULL;
     w->asked_visit = visit;
-    w->asked_lo = lo;
-    *n = w->asked_n = hi - lo;
-    return w->by_visit + lo;
+    w->asked_rows = rows_of(w, w->f_visit, &w->by_visit, visit, n);
+    w->asked_n = *n;
+    return w->asked_rows;
 }
 
 const int32_t *walk_visit_rows(struct walk *w, enum source_id src, int32_t visit, size_t *n)
@@ -122,9 +134,9 @@ const int32_t *walk_visit_rows(struct walk *w, enum source_id src, int32_t visit
     return w->rows;
 }
 
+/* What is left of a line's share when it is rounded down. */
 struct share {
-    int64_t floor;
-    __int128 rest;
+    unsigned __int128 rest;
     int32_t row;
 };
 
@@ -136,56 +148,58 @@ static int cmp_rest(const void *pa, const void *pb)
     return (a->row > b->row) - (a->row < b->row);
 }
 
+/* fund * weight / sum, rounded down. Amounts that occur need no division of 128 bits, which is a call. */
+static int64_t part_of(int64_t fund, int64_t weight, unsigned __int128 sum, unsigned __int128 *rest)
+{
+    uint64_t p;
+    if (!(sum >> 64) && !__builtin_mul_overflow((uint64_t)fund, (uint64_t)weight, &p)) {
+        *rest = p % (uint64_t)sum;
+        return (int64_t)(p / (uint64_t)sum);
+    }
+    unsigned __int128 wide = (unsigned __int128)(uint64_t)fund * (uint64_t)weight;
+    *rest = wide % sum;
+    return (int64_t)(wide / sum);
+}
+
 /* The settlement's fund over its lines in proportion to net inscp_amt, by largest remainder (definitions part 9). */
-static void share_fund(struct walk *w, const struct by_key *at, size_t n, int64_t fund)
+static void share_fund(struct walk *w, const int32_t *rows, size_t n, int64_t fund)
 {
     const int64_t *inscp = w->line[w->f_inscp];
-    struct share *s = mem_alloc((n + 1) * sizeof *s);
-    __int128 sum = 0;
-    if (!s) {
+    unsigned __int128 sum = 0;
+    int64_t left = fund;
+    for (size_t i = 0; i < n; i++) {
+        sum += inscp && inscp[rows[i]] > 0 ? (uint64_t)inscp[rows[i]] : 0;
+        w->fund[rows[i]] = 0;
+    }
+    if (!sum || fund <= 0)
+        return;
+    if (mem_grow(&w->share, &w->cap_share, n, sizeof *w->share) < 0) {
         w->failed = true;
         return;
     }
-    for (size_t i = 0; i < n; i++)
-        sum += inscp && inscp[at[i].row] > 0 ? inscp[at[i].row] : 0;
-    int64_t left = fund;
     for (size_t i = 0; i < n; i++) {
-        int64_t wgt = inscp && inscp[at[i].row] > 0 ? inscp[at[i].row] : 0;
-        __int128 p = (__int128)fund * wgt;
-        s[i] = (struct share){sum && fund > 0 ? (int64_t)(p / sum) : 0, sum ? p % sum : 0,
-                              at[i].row};
-        left -= s[i].floor;
+        int64_t weight = inscp[rows[i]] > 0 ? inscp[rows[i]] : 0;
+        w->share[i].row = rows[i];
+        w->fund[rows[i]] = part_of(fund, weight, sum, &w->share[i].rest);
+        left -= w->fund[rows[i]];
     }
-    qsort(s, n, sizeof *s, cmp_rest);
-    for (size_t i = 0; i < n; i++)
-        w->fund[s[i].row] = s[i].floor + (sum && fund > 0 && (int64_t)i < left);
-    mem_free(s);
+    if (left > 0)
+        qsort(w->share, n, sizeof *w->share, cmp_rest);
+    for (int64_t i = 0; i < left && i < (int64_t)n; i++)
+        w->fund[w->share[i].row]++;
 }
 
-static void all_shares(struct walk *w)
+/* Most persons' settlements are asked for few of their lines: each is shared out when it is. */
+static void share_settlement(struct walk *w, int32_t setl)
 {
     size_t n;
-    struct by_key *at = sort_by(w, w->f_setl, &n);
     const struct huji_table *t = &w->run->frame->table[S_SETTLEMENT];
-    int fund = w->run->known[S_SETTLEMENT].fund;
-    const int32_t *rows = w->run->row_of[D_SETL];
-    uint32_t known = w->run->frame->dict[D_SETL].n;
-    for (size_t i = 0, j; at && i < n; i = j) {
-        for (j = i + 1; j < n && at[j].key == at[i].key; j++)
-            ;
-        int32_t row = at[i].key >= 0 && (uint32_t)at[i].key < known ? rows[at[i].key] : -1;
-        int64_t total = row >= 0 ? table_cell(t, F_FEN, fund, (size_t)row) : 0;
-        share_fund(w, at + i, j - i, total == HUJI_NONE64 ? 0 : total);
-    }
-    mem_free(at);
-    w->fund_ready = true;
-}
-
-/* Of an order that is not settled yet the fund has paid nothing. */
-static bool unsettled(const struct walk *w, int32_t row)
-{
-    int32_t setl = walk_code_at(w, w->f_setl, (size_t)row);
-    return w->news && (setl < 0 || (uint32_t)setl >= w->run->frame->dict[D_SETL].n);
+    const int32_t *rows = rows_of(w, w->f_setl, &w->by_setl, setl, &n);
+    bool known = setl >= 0 && (uint32_t)setl < w->run->frame->dict[D_SETL].n;
+    int32_t row = known ? w->run->row_of[D_SETL][setl] : -1;
+    int64_t total = row >= 0 ? table_cell(t, F_FEN, w->run->known[S_SETTLEMENT].fund, (size_t)row)
+                             : 0;
+    share_fund(w, rows, n, total == HUJI_NONE64 ? 0 : total);
 }
 
 int64_t walk_line_fund(struct walk *w, int32_t row)
@@ -194,9 +208,13 @@ int64_t walk_line_fund(struct walk *w, int32_t row)
         return w->tap.fund[row];
     if (!w->live[row])
         return 0;
-    if (!w->fund_ready && unsettled(w, row))
-        return 0;
-    if (!w->fund_ready)
-        all_shares(w);
+    if (!w->by_setl.ready) {
+        if (sort_by(w, w->f_setl, &w->by_setl) < 0)
+            return 0;
+        for (size_t i = w->lo; i < w->hi; i++)
+            w->fund[i] = HUJI_NONE64;
+    }
+    if (w->fund[row] == HUJI_NONE64)
+        share_settlement(w, walk_code_at(w, w->f_setl, (size_t)row));
     return w->failed ? 0 : w->fund[row]; /* without memory not all were shared out */
 }

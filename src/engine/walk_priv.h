@@ -26,6 +26,12 @@ struct tap { /* lines that outlive their batch */
     size_t n;
 };
 
+struct rows_by { /* the person's live rows by a code */
+    int32_t *row;
+    size_t n, cap;
+    bool ready;
+};
+
 struct walk {
     const struct huji_run *run;
     struct env env;
@@ -49,14 +55,18 @@ struct walk {
     /* the person */
     int32_t next, end, psn;
     size_t lo, hi;
-    int32_t *by_visit; /* live rows sorted by visit */
-    size_t n_by_visit, cap_by_visit;
+    struct rows_by by_visit, by_setl;
     int32_t asked_visit; /* whose lines were asked for last, once by_visit is ready */
-    size_t asked_lo, asked_n;
+    const int32_t *asked_rows;
+    size_t asked_n;
     int n_scanned; /* visits whose lines were looked for one by one */
-    bool visit_ready, fund_ready;
-    int64_t *fund; /* per batch row */
+    int64_t *
+        fund; /* per batch row, once by_setl is ready; HUJI_NONE64: its settlement was not asked for yet */
     size_t cap_fund;
+    struct same_code *runs; /* scratch of sorting by a code */
+    size_t cap_runs;
+    struct share *share; /* scratch: a settlement shared out */
+    size_t cap_share;
     struct event **order; /* scratch of walk_sort */
     size_t cap_order;
     struct evbuf owner; /* scratch of walk_fold_many */
