@@ -75,17 +75,9 @@ static void gather_value(struct env *v, struct gather *g, int64_t value)
     s->n++;
 }
 
-static void gather_one(struct env *v, const struct expr *x, struct gather *g)
+static void gather_taken(struct env *v, struct gather *g, int64_t e)
 {
-    int64_t c = x->arg[1] ? eval(v, x->arg[1]) : 1;
-    if (c == NONE)
-        g->unknown = true;
-    if (c != 1) {
-        g->all = false;
-        return;
-    }
     g->any = true;
-    int64_t e = x->arg[0] ? eval(v, x->arg[0]) : 0;
     if (e == NONE)
         return;
     g->n++;
@@ -94,6 +86,17 @@ static void gather_one(struct env *v, const struct expr *x, struct gather *g)
     g->max = g->n == 1 || e > g->max ? e : g->max;
     if (g->at)
         gather_value(v, g, e);
+}
+
+static void gather_one(struct env *v, const struct expr *x, struct gather *g)
+{
+    int64_t c = x->arg[1] ? eval(v, x->arg[1]) : 1;
+    if (c == NONE)
+        g->unknown = true;
+    if (c != 1)
+        g->all = false;
+    else
+        gather_taken(v, g, x->arg[0] ? eval(v, x->arg[0]) : 0);
 }
 
 static int64_t gather_end(const struct env *v, const struct expr *x, struct gather *g)
@@ -158,6 +161,154 @@ static int64_t sum_simple(const struct env *v, const struct expr *x, const int32
     return x->agg == AGG_SUM ? sum : count;
 }
 
+/* One of the conditions that a line must hold to be taken: most are about one of its columns, and what they hold it against is
+ * the same for all lines. */
+struct term {
+    enum { TERM_TREE, TERM_IN, TERM_NOT_IN, TERM_KNOWN, TERM_SAME, TERM_DAY } ask;
+    const int32_t *code; /* the column, of 4 or of 8 bytes */
+    const int64_t *wide;
+    const struct link *set;
+    int64_t num;
+    const struct expr *x;
+};
+
+enum { MOST_TERMS = 6 };
+
+/* What of a line is gathered. */
+struct taken {
+    enum { TAKE_TREE, TAKE_NOTHING, TAKE_CELL, TAKE_DAY, TAKE_LEFT } what;
+    const int32_t *code;
+    const int64_t *wide;
+    const struct link *map;
+    const struct expr *x;
+};
+
+/* Is x a column of the line that is there? */
+static bool column_of(const struct env *v, const struct expr *x, const int32_t **code,
+                      const int64_t **wide)
+{
+    if (x->own != OWN_INNER || !v->line[x->field])
+        return false;
+    *code = x->wide ? NULL : v->line[x->field];
+    *wide = x->wide ? v->line[x->field] : NULL;
+    return true;
+}
+
+/* The same for every line: asks nothing of it. */
+static bool outer(const struct expr *x)
+{
+    if (x->op == X_AGG || ((x->op == X_FIELD || x->op == X_FUND) && x->num))
+        return false;
+    for (int i = 0; i < X_ARGS; i++)
+        if (x->arg[i] && !outer(x->arg[i]))
+            return false;
+    return true;
+}
+
+static struct term term_of(struct env *v, const struct expr *x)
+{
+    struct term t = {.ask = TERM_TREE, .x = x};
+    const struct expr *in = x->op == X_NOT ? x->arg[0] : x;
+    if (in->op == X_IN && column_of(v, in->arg[0], &t.code, &t.wide) && t.code) {
+        t.ask = x->op == X_NOT ? TERM_NOT_IN : TERM_IN;
+        t.set = &v->run->link[in->id];
+    } else if (x->op == X_KNOWN && column_of(v, x->arg[0], &t.code, &t.wide)) {
+        t.ask = TERM_KNOWN;
+    } else if (x->op == X_EQ && outer(x->arg[1])) {
+        const struct expr *of = x->arg[0]->op == X_DAY ? x->arg[0]->arg[0] : x->arg[0];
+        if (!column_of(v, of, &t.code, &t.wide) || (of != x->arg[0] && !t.wide))
+            return t;
+        t.ask = of == x->arg[0] ? TERM_SAME : TERM_DAY;
+        t.num = eval(v, x->arg[1]);
+    }
+    return t;
+}
+
+/* All must hold: a conjunction is cut up. -1: there are too many. */
+static int terms_of(struct env *v, const struct expr *x, struct term *t, int n)
+{
+    if (!x)
+        return n;
+    if (x->op == X_AND) {
+        n = terms_of(v, x->arg[0], t, n);
+        return n < 0 ? n : terms_of(v, x->arg[1], t, n);
+    }
+    if (n == MOST_TERMS)
+        return -1;
+    t[n] = term_of(v, x);
+    return n + 1;
+}
+
+static bool term_holds(struct env *v, const struct term *t, int32_t row)
+{
+    int32_t id;
+    switch (t->ask) {
+    case TERM_IN:
+    case TERM_NOT_IN:
+        id = t->code[row];
+        if (id == HUJI_NONE32)
+            return false;
+        return (t->set->bits && id >= 0 && (uint32_t)id < t->set->n_bits &&
+                (t->set->bits[id >> 6] >> (id & 63) & 1)) == (t->ask == TERM_IN);
+    case TERM_KNOWN: return t->wide ? t->wide[row] != NONE : t->code[row] != HUJI_NONE32;
+    case TERM_SAME: return t->num != NONE && (t->wide ? t->wide[row] : t->code[row]) == t->num;
+    case TERM_DAY: return t->num != NONE && t->wide[row] != NONE && sec_day(t->wide[row]) == t->num;
+    default: v->inner = (struct event_ref){S_LINE, row, -1, NULL}; return eval(v, t->x) == 1;
+    }
+}
+
+static struct taken taken_of(const struct env *v, const struct expr *x)
+{
+    struct taken t = {.what = x ? TAKE_TREE : TAKE_NOTHING, .x = x};
+    if (!x)
+        return t;
+    if (column_of(v, x, &t.code, &t.wide))
+        t.what = TAKE_CELL;
+    else if (x->op == X_DAY && column_of(v, x->arg[0], &t.code, &t.wide) && t.wide)
+        t.what = TAKE_DAY;
+    else if (x->op == X_LEFT && column_of(v, x->arg[0], &t.code, &t.wide) && t.code) {
+        t.what = TAKE_LEFT;
+        t.map = &v->run->link[x->id];
+    }
+    return t;
+}
+
+static int64_t take(struct env *v, const struct taken *t, int32_t row)
+{
+    int64_t cell = t->wide                                  ? t->wide[row]
+                   : t->code && t->code[row] != HUJI_NONE32 ? t->code[row]
+                                                            : NONE;
+    switch (t->what) {
+    case TAKE_NOTHING: return 0;
+    case TAKE_CELL: return cell;
+    case TAKE_DAY: return cell == NONE ? NONE : sec_day(cell);
+    case TAKE_LEFT:
+        return cell == NONE || cell >= t->map->n_map || t->map->map[cell] == HUJI_NONE32
+                   ? NONE
+                   : t->map->map[cell];
+    default: v->inner = (struct event_ref){S_LINE, row, -1, NULL}; return eval(v, t->x);
+    }
+}
+
+/* Lines, where it does not matter whether a condition that does not hold is false or unknown. false: it is not so. */
+static bool gather_lines(struct env *v, const struct expr *x, const int32_t *rows, size_t n,
+                         struct gather *g)
+{
+    struct term term[MOST_TERMS];
+    if (x->from != S_LINE || !v->line || x->agg == AGG_ANY || x->agg == AGG_ALL)
+        return false;
+    int terms = terms_of(v, x->arg[1], term, 0);
+    struct taken what = taken_of(v, x->arg[0]);
+    for (size_t i = 0; i < n && terms >= 0; i++) {
+        int k = 0;
+        while (k < terms && term_holds(v, &term[k], rows[i]))
+            k++;
+        if (k == terms)
+            gather_taken(v, g, take(v, &what, rows[i]));
+    }
+    return terms >= 0;
+}
+
 int64_t eval_agg(struct env *v, const struct expr *x)
 {
     int64_t visit = eval(v, x->arg[2]);
@@ -172,7 +323,8 @@ int64_t eval_agg(struct env *v, const struct expr *x)
     struct seen few[FEW_SEEN];
     struct gather g = gather_begin(x, few);
     struct event_ref saved = v->inner;
-    for (size_t i = 0; i < n; i++) {
+    bool done = gather_lines(v, x, rows, n, &g);
+    for (size_t i = 0; i < n && !done; i++) {
         v->inner = (struct event_ref){x->from, rows[i], -1, NULL};
         gather_one(v, x, &g);
     }

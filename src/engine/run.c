@@ -465,18 +465,6 @@ static int plan_join(struct huji_run *run, struct clause_plan *p, const struct c
     return 0;
 }
 
-/* Does it hang on the row of the table alone? */
-static bool row_only(const struct expr *x)
-{
-    bool inner = (x->op >= X_AND && x->op <= X_IN) || x->op == X_RESCALE;
-    if (!inner)
-        return x->op == X_KN || x->op == X_CODE || x->op == X_NUM;
-    for (int i = 0; i < X_ARGS; i++)
-        if (x->arg[i] && !row_only(x->arg[i]))
-            return false;
-    return true;
-}
-
 /* Takes the rows out for which such a condition does not hold, and the items that have none then. */
 static int filter_rows(struct huji_run *run, struct clause_plan *p, const struct clause *c,
                        const struct conjunct *k)
@@ -595,11 +583,13 @@ static int plan_clause(struct huji_run *run, const struct rule *r, int clause)
                 return -1;
             continue;
         }
-        if (c->kn && row_only(all[i].x)) {
+        if (c->kn && asks_row(all[i].x)) {
             if (filter_rows(run, p, c, &all[i]) < 0)
                 return -1;
             continue;
         }
+        if (c->kn && plan_bound(run, p, &all[i]) < 0)
+            return -1;
         int k = line && !(dep & ~(unsigned)DEP_PERSON)                             ? 0
                 : line && !(dep & ~(unsigned)(DEP_PERSON | DEP_VISIT | DEP_LINES)) ? 1
                                                                                    : 2;

@@ -52,7 +52,16 @@ struct clause_plan {
     struct conjunct *person, *visit, *event; /* by what they depend on; ended by x = NULL */
     uint64_t *items;                         /* NULL = any item */
     struct index *kn;                        /* joined rows by item id */
+    /* `pric > price_cap.cap`: what the column must pass for the easiest of an item's rows. NULL: no condition is like that */
+    int64_t *bound;
+    const struct expr *bound_by;
 };
+
+/* Does x hang on the joined row alone (`included_pair.scope = 'day'`)? */
+bool asks_row(const struct expr *x);
+/* Makes p->bound if c is a column of the event that must be more, or less, than what the joined row says: most events fall short
+ * of every row of their item, and need not meet one. -1: no memory. */
+int plan_bound(struct huji_run *run, struct clause_plan *p, const struct conjunct *c);
 
 /* Columns asked for at every turn, by field number; -1 = the source has none. */
 struct known_fields {

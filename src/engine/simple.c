@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* Conditions that ask one column of the event itself: `med_type in OPT or med_type in CHR`, `cnt > 0`, `prd_days is known`. */
+/* Conditions that ask one column of the event itself: `med_type in OPT or med_type in CHR`, `cnt > 0`, `prd_days is known`; and
+ * what of a joined table can be said before there is an event. */
 #include "engine/eval.h"
 
 struct wanted {
@@ -117,5 +118,42 @@ int conjunct_simplify(struct huji_run *run, enum source_id src, struct conjunct 
         number(run, src, c);
     if (c->ask != ASK_EVAL)
         c->wide = ftype_width(huji_sources[src].fields[c->field].type) == 8;
+    return 0;
+}
+
+/* ---- of a joined row ---- */
+
+bool asks_row(const struct expr *x)
+{
+    bool inner = (x->op >= X_AND && x->op <= X_IN) || x->op == X_RESCALE;
+    if (!inner)
+        return x->op == X_KN || x->op == X_CODE || x->op == X_NUM;
+    for (int i = 0; i < X_ARGS; i++)
+        if (x->arg[i] && !asks_row(x->arg[i]))
+            return false;
+    return true;
+}
+
+int plan_bound(struct huji_run *run, struct clause_plan *p, const struct conjunct *c)
+{
+    const struct expr *x = c->x;
+    bool more = x->op == X_GT || x->op == X_GE, less = x->op == X_LT || x->op == X_LE;
+    if (p->bound || c->except || (!more && !less) || x->arg[0]->own != OWN_CUR ||
+        !asks_row(x->arg[1]))
+        return 0;
+    p->bound = arena_alloc(&run->a, ((size_t)p->kn->n + 1) * sizeof *p->bound);
+    if (!p->bound)
+        return -1;
+    for (uint32_t i = 0; i < p->kn->n; i++) {
+        int64_t bound = HUJI_NONE64;
+        for (uint32_t k = p->kn->at[i]; k < p->kn->at[i + 1]; k++) {
+            struct env v = {.run = run, .cur = {S_LINE, -1, p->kn->rows[k], NULL}};
+            int64_t at = eval(&v, x->arg[1]);
+            if (at != HUJI_NONE64 && (bound == HUJI_NONE64 || (more ? at < bound : at > bound)))
+                bound = at;
+        }
+        p->bound[i] = bound;
+    }
+    p->bound_by = x;
     return 0;
 }

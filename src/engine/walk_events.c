@@ -346,6 +346,18 @@ static int64_t event_day(struct walk *w)
     return t == HUJI_NONE64 ? t : sec_day(t);
 }
 
+/* May any of the item's rows find something? */
+static bool within_bound(struct walk *w, const struct clause_plan *plan)
+{
+    if (!plan->bound)
+        return true;
+    int64_t item = eval_field(&w->env, &w->env.cur, w->run->known[w->env.cur.src].item);
+    if (item < 0 || item >= plan->kn->n)
+        return false;
+    int64_t bound = plan->bound[item], v = eval(&w->env, plan->bound_by->arg[0]);
+    return bound != HUJI_NONE64 && v != HUJI_NONE64 && compare(plan->bound_by->op, v, bound);
+}
+
 /* One event with each row of its clause's table that is valid on the day; `one`: until something was found. */
 static void consider_rows(struct walk *w, int p, struct event_ref ev, int64_t day, bool one)
 {
@@ -389,6 +401,8 @@ void walk_consider(struct walk *w, int p, enum source_id src, int32_t row)
             take(w, &w->filler[p]);
         return;
     }
+    if (!within_bound(w, plan))
+        return;
     int64_t day = w->filler[p].rule->clause[plan->clause].kn->dated ? event_day(w) : 0;
     bool one = w->filler[p].once;
     /* of several rows one that accuses goes before one that keep_from adds */

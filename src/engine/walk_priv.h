@@ -60,8 +60,8 @@ struct walk {
     const int32_t *asked_rows;
     size_t asked_n;
     int n_scanned; /* visits whose lines were looked for one by one */
-    int64_t *
-        fund; /* per batch row, once by_setl is ready; HUJI_NONE64: its settlement was not asked for yet */
+    /* per batch row, once by_setl is ready; HUJI_NONE64: its settlement was not asked for yet */
+    int64_t *fund;
     size_t cap_fund;
     struct same_code *runs; /* scratch of sorting by a code */
     size_t cap_runs;
