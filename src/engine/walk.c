@@ -132,7 +132,7 @@ void walk_free(struct walk *w)
                    w->fund,     w->rows,         w->order,       w->fold.members, w->own_row,
                    w->reached,  w->filler,       w->owner.ev,    w->bucket,       w->open,
                    w->open_old, w->bits,         w->bit_of,      w->by_owner,     w->owners,
-                   w->of_lines, w->goes_on,      w->tally};
+                   w->of_lines, w->goes_on,      w->tally,       w->places,       w->spots};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         mem_free(all[i]);
     net_release(&w->net);
@@ -150,9 +150,8 @@ void walk_bare(struct walk *w, bool on)
 
 /* ---- one person ---- */
 
-static int cmp_event(const void *pa, const void *pb)
+int walk_event_cmp(const struct event *a, const struct event *b)
 {
-    const struct event *a = pa, *b = pb;
     for (int k = 0; k < HUJI_MAX_KEYS; k++)
         if (a->key[k] != b->key[k])
             return a->key[k] < b->key[k] ? -1 : 1;
@@ -175,7 +174,7 @@ static bool same_owner(const struct event *a, const struct event *b)
 
 static int cmp_event_at(const void *pa, const void *pb)
 {
-    return cmp_event(*(const struct event *const *)pa, *(const struct event *const *)pb);
+    return walk_event_cmp(*(const struct event *const *)pa, *(const struct event *const *)pb);
 }
 
 static void sort_pointers(struct event **at, size_t n)
@@ -187,7 +186,7 @@ static void sort_pointers(struct event **at, size_t n)
     for (size_t i = 1; i < n; i++) {
         struct event *e = at[i];
         size_t k = i;
-        for (; k > 0 && cmp_event(at[k - 1], e) > 0; k--)
+        for (; k > 0 && walk_event_cmp(at[k - 1], e) > 0; k--)
             at[k] = at[k - 1];
         at[k] = e;
     }
@@ -216,7 +215,7 @@ static void move_events(struct event *ev, struct event **order, size_t n)
 void walk_sort(struct walk *w, struct event *ev, size_t n)
 {
     size_t i = 1;
-    while (i < n && cmp_event(&ev[i - 1], &ev[i]) <= 0)
+    while (i < n && walk_event_cmp(&ev[i - 1], &ev[i]) <= 0)
         i++;
     if (i >= n)
         return;
@@ -242,70 +241,6 @@ void walk_fold(struct walk *w, const struct rule *r, struct event *ev, size_t n)
             ;
         if (j - i >= least && (!w->news || r->at_of == OF_LINES || walk_any_new(w, ev + i, j - i)))
             r->kind->fold(&w->fold, ev + i, j - i);
-    }
-}
-
-/* Pointers to the events of a bucket in order, and each owner's events brought together. */
-static void fold_bucket(struct walk *w, const struct rule *r, struct event **at, size_t n,
-                        size_t least)
-{
-    sort_pointers(at, n);
-    for (size_t i = 0, j; i < n; i = j) {
-        for (j = i + 1; j < n && same_owner(at[i], at[j]); j++)
-            ;
-        if (j - i < least)
-            continue;
-        if (mem_grow(&w->owner.ev, &w->owner.cap, j - i, sizeof *w->owner.ev) < 0) {
-            w->failed = true;
-            return;
-        }
-        for (size_t k = i; k < j; k++)
-            w->owner.ev[k - i] = *at[k];
-        r->kind->fold(&w->fold, w->owner.ev, j - i);
-    }
-}
-
-enum { BUCKET = 8 };        /* events in one, about */
-enum { BUCKETS_AHEAD = 2 }; /* whose events, which lie anywhere, are fetched meanwhile */
-
-static void fetch_bucket(struct event *const *at, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < sizeof **at; k += 64)
-            __builtin_prefetch((const char *)at[i] + k);
-}
-
-void walk_fold_many(struct walk *w, const struct rule *r, struct event *ev, size_t n)
-{
-    size_t least = r->kind->least ? r->kind->least(r) : 1, buckets = 1, end = 0;
-    while (buckets * BUCKET < n)
-        buckets *= 2;
-    if (mem_grow(&w->order, &w->cap_order, n + 1, sizeof *w->order) < 0 ||
-        mem_grow(&w->bucket, &w->cap_bucket, n + buckets + 1, sizeof *w->bucket) < 0) {
-        w->failed = true;
-        return;
-    }
-    uint32_t *of = w->bucket, *to = w->bucket + n;
-    memset(to, 0, (buckets + 1) * sizeof *to);
-    for (size_t i = 0; i < n; i++) {
-        uint64_t h = 0;
-        for (int k = 0; k < r->n_keys; k++)
-            h = hash_u64(h ^ (uint64_t)ev[i].key[k]);
-        of[i] = (uint32_t)(h >> 32 & (buckets - 1)); /* the low bits chose the part */
-        to[of[i] + 1]++;
-    }
-    for (size_t b = 0; b < buckets; b++)
-        to[b + 1] += to[b];
-    for (size_t i = 0; i < n; i++)
-        w->order[to[of[i]]++] = &ev[i];
-    w->fold.rule = r;
-    for (size_t b = 0, start = 0; b < buckets; b++, start = end) {
-        end = to[b]; /* where it was filled to */
-        if (b + BUCKETS_AHEAD < buckets)
-            fetch_bucket(w->order + to[b + BUCKETS_AHEAD - 1],
-                         to[b + BUCKETS_AHEAD] - to[b + BUCKETS_AHEAD - 1]);
-        if (end - start >= least)
-            fold_bucket(w, r, w->order + start, end - start, least);
     }
 }
 

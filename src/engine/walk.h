@@ -41,6 +41,9 @@ int walk_merge_part(struct huji_run *run, struct walk *const *walks, size_t n, s
 int walk_late(struct walk *w, struct err *e);
 /* Folds one kept rule (see walk_is_kept) with the walk `w` as scratch and for its findings. */
 bool walk_is_kept(const struct huji_run *run, int rule);
+/* How many events that takes; whether lines are among them, whose ranks (part 0 of the merge) must then be there. */
+size_t walk_kept_events(const struct walk *merged, int rule);
+bool walk_asks_lines(const struct huji_run *run, int rule);
 int walk_judge(const struct huji_run *run, struct walk *merged, struct walk *w, int rule,
                struct err *e);
 

@@ -12,6 +12,24 @@ bool walk_is_kept(const struct huji_run *run, int rule)
            (!r->in_walk || r->kind == &kind_outlier) && (r->kind != &kind_forbid || r->waits);
 }
 
+size_t walk_kept_events(const struct walk *merged, int rule)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < merged->n_all; i++)
+        for (int part = 0; part < KEPT_PARTS; part++)
+            n += merged->all[i]->kept[rule][part].n_events;
+    return n;
+}
+
+bool walk_asks_lines(const struct huji_run *run, int rule)
+{
+    const struct rule *r = run->lib->rules[rule];
+    bool line = false;
+    for (int c = 0; c < r->n_clauses; c++)
+        line = line || source_is_line(r->clause[c].src);
+    return line;
+}
+
 static int tap_append(struct tap *to, const struct tap *from)
 {
     for (int f = 0; f < (int)huji_sources[S_LINE].n_fields; f++) {

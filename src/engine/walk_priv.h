@@ -72,6 +72,8 @@ struct walk {
     struct evbuf owner; /* scratch of walk_fold_many */
     uint32_t *bucket;
     size_t cap_bucket;
+    struct place *places, *spots;
+    size_t cap_places, cap_spots;
     int32_t *rows; /* scratch: rows of a visit */
     size_t cap_rows;
     /* per plan */
@@ -121,9 +123,12 @@ int walk_error(struct walk *w, struct err *e);
 void walk_tap_release(struct tap *t);
 /* Sorts the events and folds them owner by owner. */
 void walk_fold(struct walk *w, const struct rule *r, struct event *ev, size_t n);
-/* The same of many owners, which need not be folded in any order. */
-void walk_fold_many(struct walk *w, const struct rule *r, struct event *ev, size_t n);
 void walk_sort(struct walk *w, struct event *ev, size_t n);
+/* By owner, axis, rank of the source, time, id. */
+int walk_event_cmp(const struct event *a, const struct event *b);
+
+/* walk_owners.c: the same as walk_fold of many owners, which need not be folded in any order. */
+void walk_fold_many(struct walk *w, const struct rule *r, struct event *ev, size_t n);
 
 /* walk_unpack.c: one part of a rule's kept events, of all walks, into w->part; without owners that have too few. */
 size_t walk_unpack_part(struct walk *merged, struct walk *w, int rule, int part);

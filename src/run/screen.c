@@ -51,6 +51,11 @@ struct job {
     struct walk *merged;
     struct walk **walks;
     size_t n_walks;
+    int *order; /* rules to be judged */
+    size_t n_order;
+    pthread_mutex_t lock; /* of `ranked`: lines of different persons are ordered by their ids */
+    pthread_cond_t told;
+    bool ranked;
 };
 
 struct worker {
@@ -112,15 +117,65 @@ static void *merge_parts(void *arg)
     return NULL;
 }
 
+/* What needs the ranks of lines comes last, and waits for whoever reads them. */
+static void rank_lines(struct worker *w)
+{
+    struct job *j = w->job;
+    w->rc = walk_merge_part(j->run, j->walks, j->n_walks, 0, line_ranks, j->store, &w->err);
+    pthread_mutex_lock(&j->lock);
+    j->ranked = true; /* or has failed: nobody waits for ever */
+    pthread_cond_broadcast(&j->told);
+    pthread_mutex_unlock(&j->lock);
+}
+
+static void await_ranks(struct job *j)
+{
+    pthread_mutex_lock(&j->lock);
+    while (!j->ranked)
+        pthread_cond_wait(&j->told, &j->lock);
+    pthread_mutex_unlock(&j->lock);
+}
+
 static void *judge_rules(void *arg)
 {
     struct worker *w = arg;
     struct job *j = w->job;
     size_t k;
-    while (w->rc == 0 && (k = atomic_fetch_add(&j->next, 1)) < (size_t)j->run->lib->n_rules)
-        if (walk_is_kept(j->run, (int)k))
-            w->rc = walk_judge(j->run, j->merged, w->walk, (int)k, &w->err);
+    while (w->rc == 0 && (k = atomic_fetch_add(&j->next, 1)) <= j->n_order) {
+        if (k == 0) {
+            rank_lines(w);
+            continue;
+        }
+        int rule = j->order[k - 1];
+        if (walk_asks_lines(j->run, rule))
+            await_ranks(j);
+        w->rc = walk_judge(j->run, j->merged, w->walk, rule, &w->err);
+    }
     return NULL;
+}
+
+static int by_work(const void *pa, const void *pb, void *job)
+{
+    const struct job *j = job;
+    int a = *(const int *)pa, b = *(const int *)pb;
+    bool la = walk_asks_lines(j->run, a), lb = walk_asks_lines(j->run, b);
+    if (la != lb)
+        return la ? 1 : -1;
+    size_t na = walk_kept_events(j->merged, a), nb = walk_kept_events(j->merged, b);
+    return na != nb ? (na > nb ? -1 : 1) : a - b;
+}
+
+/* The longest first: whoever is ready waits for no more than a short one. */
+static int choose_order(struct job *j, struct err *e)
+{
+    j->order = mem_calloc((size_t)j->run->lib->n_rules + 1, sizeof *j->order);
+    if (!j->order)
+        return err_nomem(e);
+    for (int i = 0; i < j->run->lib->n_rules; i++)
+        if (walk_is_kept(j->run, i))
+            j->order[j->n_order++] = i;
+    qsort_r(j->order, j->n_order, sizeof *j->order, by_work, j);
+    return 0;
 }
 
 static int in_threads(struct worker *w, size_t n, void *(*fn)(void *), struct err *e)
@@ -213,7 +268,7 @@ static int judge_all(struct job *j, struct worker *w, size_t n, struct err *e)
         return rc;
     j->walks = walks;
     j->n_walks = n;
-    atomic_store(&j->next, 0);
+    atomic_store(&j->next, 1); /* without the ranks of lines, which few wait for */
     rc = in_threads(w, n, merge_parts, e);
     malloc_trim(0); /* of all walks but one nothing but kept events is left */
     for (size_t i = 0; i < n && rc == 0; i++)
@@ -221,6 +276,8 @@ static int judge_all(struct job *j, struct worker *w, size_t n, struct err *e)
     if (rc < 0)
         return rc;
     j->merged = walks[0];
+    if ((rc = choose_order(j, e)) < 0)
+        return rc;
     atomic_store(&j->next, 0);
     rc = in_threads(w, n, judge_rules, e);
     return rc == 0 ? walk_combine(j->run, walks, n, e) : rc;
@@ -282,6 +339,7 @@ static int run_all(struct job *j, const struct screen_options *o, struct screen_
         walk_free(w[i].walk);
     mem_free(w);
     mem_free(j->ranges);
+    mem_free(j->order);
     return rc;
 }
 
@@ -361,7 +419,9 @@ int screen_run(struct store *s, const struct huji_library *lib, const struct scr
                         .world = &world,
                         .progress = p,
                         .lean = o->lean,
-                        .except = &except};
+                        .except = &except,
+                        .lock = PTHREAD_MUTEX_INITIALIZER,
+                        .told = PTHREAD_COND_INITIALIZER};
         rc = run_all(&j, o, out, e);
         for (int i = 0; run->measure && i < lib->n_measures; i++)
             measure_release(&run->measure[i]);
