@@ -163,11 +163,25 @@ static struct span line_text(void *ctx, int64_t no)
     return (struct span){x->past->line[no].p, x->past->line[no].n};
 }
 
-/* Texts of the person's own numbers: the history's, and behind them the message's. */
-static int deliver(struct person_bench *b, const struct new_events *ev, struct past_texts *t,
-                   struct arena *a, struct err *e)
+/* Does one of them name a fee line of the history? */
+static bool names_lines(const struct huji_finding *f, size_t n)
 {
-    int rc = records_texts(b->link->history, b->person, a, t, e);
+    for (size_t i = 0; i < n; i++) {
+        if (source_is_line((enum source_id)f[i].anchor.source) && f[i].anchor.id < LINE_NEW)
+            return true;
+        for (uint32_t k = 0; k < f[i].n_evidence; k++)
+            if (source_is_line((enum source_id)f[i].evidence[k].source) &&
+                f[i].evidence[k].id < LINE_NEW)
+                return true;
+    }
+    return false;
+}
+
+/* Texts of the person's own numbers: the history's, and behind them the message's. */
+static int deliver(struct person_bench *b, const struct new_events *ev, bool lines,
+                   struct past_texts *t, struct arena *a, struct err *e)
+{
+    int rc = records_texts(b->link->history, b->person, lines, a, t, e);
     size_t n = (size_t)b->past.n_visit + ev->n_visit + 1;
     struct huji_text *visit = rc == 0 ? arena_calloc(a, n * sizeof *visit) : NULL;
     struct huji_text *text = rc == 0 ? arena_calloc(a, ((size_t)b->frame.dict[D_TEXT].n + 1) *
@@ -295,7 +309,7 @@ static int tell(struct person_bench *b, const struct new_events *ev, int known, 
             continue;
         if (!l) {
             l = arena_calloc(a, (all + 1) * sizeof *l);
-            rc = l ? deliver(b, ev, &texts, a, e) : err_nomem(e);
+            rc = l ? deliver(b, ev, names_lines(f, all), &texts, a, e) : err_nomem(e);
         }
         if (rc == 0)
             rc = tell_one(b, &x, &f[i], &l[k++], a, e);

@@ -494,8 +494,8 @@ static int read_texts(struct unpacker *u, struct arena *a, struct huji_text **ou
     return 0;
 }
 
-int records_texts(const struct records *h, int64_t person, struct arena *a, struct past_texts *out,
-                  struct err *e)
+int records_texts(const struct records *h, int64_t person, bool lines, struct arena *a,
+                  struct past_texts *out, struct err *e)
 {
     struct unpacker u = {0};
     int bad = 0;
@@ -511,7 +511,7 @@ int records_texts(const struct records *h, int64_t person, struct arena *a, stru
     u.p += skip;
     if ((rc = read_texts(&u, a, &out->visit, &out->n_visit, e)) == 0 &&
         (rc = read_texts(&u, a, &out->setl, &out->n_setl, e)) == 0 &&
-        (rc = read_texts(&u, a, &out->text, &out->n_text, e)) == 0)
+        (rc = read_texts(&u, a, &out->text, &out->n_text, e)) == 0 && lines)
         rc = read_texts(&u, a, &out->line, &out->n_line, e);
     return rc;
 }

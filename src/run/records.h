@@ -99,7 +99,8 @@ struct past_texts {
     struct huji_text *visit, *setl, *text, *line;
     uint32_t n_visit, n_setl, n_text, n_line;
 };
-int records_texts(const struct records *h, int64_t person, struct arena *a, struct past_texts *out,
-                  struct err *e);
+/* `lines`: those of fee lines too, which are most of them. */
+int records_texts(const struct records *h, int64_t person, bool lines, struct arena *a,
+                  struct past_texts *out, struct err *e);
 
 #endif

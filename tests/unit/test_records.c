@@ -148,7 +148,7 @@ static void holds_the_store(void **state)
     struct past_texts t;
     int64_t who = records_find(h, SPAN("P0001"));
     assert_true(who >= 0 && records_find(h, SPAN("nobody")) == -1);
-    assert_int_equal(records_texts(h, who, &a, &t, &b.e), 0);
+    assert_int_equal(records_texts(h, who, true, &a, &t, &b.e), 0);
     assert_true(t.n_line > 0 && t.line[0].n > 0);
     arena_release(&a);
     records_close(h);
