@@ -60,8 +60,10 @@ static uint32_t count_tags(const struct walk *merged, struct walk *w, const stru
     bool persons = counts_persons(r);
     while (places < n * 2 && places >> KEPT_HASH_BITS == 0)
         places *= 2;
-    if (mem_grow(&w->tally, &w->cap_tally, places, sizeof *w->tally) < 0)
+    if (mem_grow(&w->tally, &w->cap_tally, places, sizeof *w->tally) < 0) {
+        w->failed = true;
         return 0;
+    }
     memset(w->tally, 0, places * sizeof *w->tally);
     for (size_t i = 0; i < merged->n_all; i++) {
         struct event ev;
