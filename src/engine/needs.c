@@ -229,8 +229,12 @@ static bool any_day_within(const struct huji_frame *f, enum source_id src, const
     const char *time = huji_sources[src].time_field;
     int at = time ? source_field(src, span_of(time)) : -1;
     const struct huji_table *t = &f->table[source_table(src)];
-    if (source_is_line(src) || at < 0 || !t->col[at])
-        return true; /* nobody knows */
+    if (source_is_line(src))
+        return true; /* nobody knows: lines are not here, but walked */
+    if (!t->n)
+        return false;
+    if (at < 0 || !t->col[at])
+        return true;
     for (size_t i = 0; i < t->n; i++) {
         int64_t v = table_cell(t, huji_sources[src].fields[at].type, at, i);
         day_t day = v == HUJI_NONE64 ? r->from : sec_day(v);
