@@ -8,6 +8,7 @@
  */
 #include <stdlib.h>
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "engine/walk_priv.h"
 
@@ -130,6 +131,56 @@ static void join(struct lockstep *s, struct event *ev, size_t n)
         for (size_t j = i + 1;
              j < k && ev[j].sc == ev[i].sc && ev[j].x - ev[i].x <= s->r->derive.near[0]; j++)
             meet(s, &ev[i], &ev[j]);
+}
+
+/* The meetings that a pair needs: as many as the least limit asks days, where days are counted. */
+static int64_t meetings_needed(const struct lockstep *s)
+{
+    const struct rule *r = s->r;
+    int64_t lim = s->pairs.n ? s->pairs.ev[0].lim : 0, one = 1;
+    if (r->kind != &kind_quota || !r->counts_days || r->slider.param.n)
+        return 1;
+    for (size_t i = 1; i < s->pairs.n; i++)
+        lim = s->pairs.ev[i].lim < lim ? s->pairs.ev[i].lim : lim;
+    for (int k = 0; k < r->scale; k++)
+        one *= 10;
+    return r->at_least ? (lim + one - 1) / one : lim / one + 1;
+}
+
+static uint64_t pair_hash(const struct event *ev)
+{
+    return hash_u64((uint64_t)ev->key[0] * 31 + hash_u64((uint64_t)ev->key[1]));
+}
+
+/* Most pairs meet once or twice. Counted by a hash, so that some that meet too rarely stay; none that matters goes. Each
+ * meeting has put two events, side by side. */
+static void drop_rare(struct lockstep *s)
+{
+    int64_t need = meetings_needed(s);
+    size_t size = 1024, k = 0;
+    if (need < 2)
+        return;
+    while (size < 2 * s->pairs.n)
+        size *= 2;
+    uint8_t *met = mem_calloc(size, 1);
+    if (!met) {
+        s->w->failed = true;
+        return;
+    }
+    for (size_t i = 0; i + 1 < s->pairs.n; i += 2) {
+        uint8_t *m = &met[pair_hash(&s->pairs.ev[i]) & (size - 1)];
+        if (*m < UINT8_MAX)
+            ++*m;
+    }
+    if (need > UINT8_MAX)
+        need = UINT8_MAX;
+    for (size_t i = 0; i + 1 < s->pairs.n; i += 2)
+        if (met[pair_hash(&s->pairs.ev[i]) & (size - 1)] >= need) {
+            s->pairs.ev[k++] = s->pairs.ev[i];
+            s->pairs.ev[k++] = s->pairs.ev[i + 1];
+        }
+    s->pairs.n = k;
+    mem_free(met);
 }
 
 /* A pair that was found: an edge, and the events it stands on. */
@@ -257,6 +308,7 @@ void walk_derive(struct walk *merged, struct walk *w, const struct rule *r)
         size_t n = walk_unpack_part(merged, w, r->index, i);
         join(&s, w->part.ev, n);
     }
+    drop_rare(&s);
     once_each(&s.pairs);
     if (r->derive.gang) {
         w->fold.take = take_pair;
