@@ -100,7 +100,8 @@ export default async function (context) {
     await where.click()
     await where.fill(inst)
     await page.locator('.el-select-dropdown__item:visible', { hasText: inst }).first().click()
-    await page.locator('.el-select-dropdown__item', { hasText: inst }).first().waitFor({ state: 'hidden' })
+    // the list lies over the next field until it has faded
+    await counted(page.locator('.el-select__popper:visible'), (n) => n === 0)
     await page.getByRole('textbox', { name: '人员编号' }).fill('NOBODY')
     await page.getByRole('combobox', { name: '性别' }).click({ force: true })
     await page.locator('.el-select-dropdown__item:visible', { hasText: '男' }).click()
