@@ -197,12 +197,11 @@ static bool eval_found(struct env *v, const struct expr *x)
     return ix && key >= 0 && key < ix->n && ix->at[key] < ix->at[key + 1] && find_row(v, x) >= 0;
 }
 
-static bool eval_compares(struct env *v, const struct expr *x)
+static int64_t eval_cmp(enum xop op, int64_t p, int64_t q)
 {
-    int64_t p = eval(v, x->arg[0]), q = p == NONE ? NONE : eval(v, x->arg[1]);
-    if (q == NONE)
-        return false;
-    switch (x->op) {
+    if (p == NONE || q == NONE)
+        return NONE;
+    switch (op) {
     case X_EQ: return p == q;
     case X_NE: return p != q;
     case X_LT: return p < q;
@@ -210,6 +209,12 @@ static bool eval_compares(struct env *v, const struct expr *x)
     case X_GT: return p > q;
     default: return p >= q;
     }
+}
+
+static bool eval_compares(struct env *v, const struct expr *x)
+{
+    int64_t p = eval(v, x->arg[0]);
+    return p != NONE && eval_cmp(x->op, p, eval(v, x->arg[1])) == 1;
 }
 
 bool eval_holds(struct env *v, const struct expr *x)
@@ -246,20 +251,6 @@ static int64_t eval_bool(struct env *v, const struct expr *x)
     if (q == stop)
         return stop;
     return p == NONE || q == NONE ? NONE : !stop;
-}
-
-static int64_t eval_cmp(enum xop op, int64_t p, int64_t q)
-{
-    if (p == NONE || q == NONE)
-        return NONE;
-    switch (op) {
-    case X_EQ: return p == q;
-    case X_NE: return p != q;
-    case X_LT: return p < q;
-    case X_LE: return p <= q;
-    case X_GT: return p > q;
-    default: return p >= q;
-    }
 }
 
 static int64_t eval_arith(const struct expr *x, int64_t p, int64_t q)
