@@ -33,12 +33,16 @@ static void now17(char out[32])
     snprintf(out, 32, "%.14s%03d", text, (int)(t.tv_nsec / 1000000));
 }
 
-/* No printf where thousands of answers a second are written. */
-static void member(struct buf *b, const char *name)
+/* No printf where thousands of answers a second are written; of a member what stands before its value. */
+#define MEMBER(name) SPAN(", \"" name "\": ")
+
+/* What needs no escaping. */
+static void quoted(struct buf *b, struct span name, struct span s)
 {
-    buf_add(b, ", \"", 3);
-    buf_str(b, name);
-    buf_add(b, "\": ", 3);
+    buf_span(b, name);
+    buf_char(b, '"');
+    buf_span(b, s);
+    buf_char(b, '"');
 }
 
 void answer_head(struct buf *b, const struct message *m, int infcode, struct span err_msg,
@@ -55,17 +59,12 @@ void answer_head(struct buf *b, const struct message *m, int infcode, struct spa
              atomic_fetch_add(&serial, 1) + 1);
     buf_str(b, "{\"infcode\": ");
     buf_i64(b, infcode);
-    const char *const head[][2] = {
-        {"inf_refmsgid", ref}, {"refmsg_time", now}, {"respond_time", now}};
-    for (size_t i = 0; i < sizeof head / sizeof *head; i++) {
-        member(b, head[i][0]);
-        buf_char(b, '"');
-        buf_str(b, head[i][1]);
-        buf_char(b, '"');
-    }
-    member(b, "err_msg");
+    quoted(b, MEMBER("inf_refmsgid"), span_of(ref));
+    quoted(b, MEMBER("refmsg_time"), span_of(now));
+    quoted(b, MEMBER("respond_time"), span_of(now));
+    buf_span(b, MEMBER("err_msg"));
     err_msg.n ? buf_json(b, err_msg) : buf_str(b, "null");
-    member(b, "warn_msg");
+    buf_span(b, MEMBER("warn_msg"));
     warn_msg.n ? buf_json(b, warn_msg) : buf_str(b, "null");
     buf_str(b, ", \"cainfo\": null, \"signtype\": null, \"output\": ");
 }
@@ -82,21 +81,21 @@ void answer_jr_id(const struct message *m, const struct live_finding *f, char ou
     buf_release(&b);
 }
 
-static void text(struct buf *b, const char *name, struct span s)
+static void text(struct buf *b, struct span name, struct span s)
 {
-    member(b, name);
+    buf_span(b, name);
     buf_json(b, s);
 }
 
-static void money(struct buf *b, const char *name, int64_t fen)
+static void money(struct buf *b, struct span name, int64_t fen)
 {
-    member(b, name);
+    buf_span(b, name);
     fen_print(b, fen);
 }
 
-static void digit(struct buf *b, const char *name, int64_t v)
+static void digit(struct buf *b, struct span name, int64_t v)
 {
-    member(b, name);
+    buf_span(b, name);
     buf_char(b, '"');
     buf_i64(b, v);
     buf_char(b, '"');
@@ -150,11 +149,11 @@ static void details(struct buf *b, const struct patient *p, const struct live_fi
         buf_char(b, '-');
         buf_i64(b, (int64_t)i + 1);
         buf_char(b, '"');
-        text(b, "patn_id", p->ev.psn_no);
-        text(b, "mdtrt_id", visit_of(p, m));
-        text(b, "rx_id", span_is(prefix, "line") ? id : (struct span){"", 0});
-        text(b, "vola_item_type", m->role == 1 ? SPAN("1") : SPAN("2"));
-        money(b, "vola_amt", m->role == 1 ? m->amount : 0);
+        text(b, MEMBER("patn_id"), p->ev.psn_no);
+        text(b, MEMBER("mdtrt_id"), visit_of(p, m));
+        text(b, MEMBER("rx_id"), span_is(prefix, "line") ? id : (struct span){"", 0});
+        text(b, MEMBER("vola_item_type"), m->role == 1 ? SPAN("1") : SPAN("2"));
+        money(b, MEMBER("vola_amt"), m->role == 1 ? m->amount : 0);
         buf_char(b, '}');
     }
     buf_char(b, ']');
@@ -169,21 +168,21 @@ void answer_result(struct buf *b, const struct message *m, const struct patient 
     buf_str(b, "{\"jr_id\": \"");
     buf_str(b, jr_id);
     buf_char(b, '"');
-    text(b, "rule_id", r->id);
-    text(b, "rule_name", r->name);
-    text(b, "vola_cont", cut(f->f.message, 1500)); /* 500 characters */
-    text(b, "patn_id", p->ev.psn_no);
-    text(b, "mdtrt_id", f->f.mdtrt_id.n ? f->f.mdtrt_id : p->curr_mdtrt_id);
+    text(b, MEMBER("rule_id"), r->id);
+    text(b, MEMBER("rule_name"), r->name);
+    text(b, MEMBER("vola_cont"), cut(f->f.message, 1500)); /* 500 characters */
+    text(b, MEMBER("patn_id"), p->ev.psn_no);
+    text(b, MEMBER("mdtrt_id"), f->f.mdtrt_id.n ? f->f.mdtrt_id : p->curr_mdtrt_id);
     details(b, p, f, jr_id);
-    money(b, "vola_amt", f->h->amount);
-    text(b, "vola_amt_stas", SPAN("1"));
-    digit(b, "sev_deg", f->h->cls + 1);
-    text(b, "vola_evid", cut((struct span){buf_cstr(&law), law.n}, 1500));
-    text(b, "vola_bhvr_type",
+    money(b, MEMBER("vola_amt"), f->h->amount);
+    text(b, MEMBER("vola_amt_stas"), SPAN("1"));
+    digit(b, MEMBER("sev_deg"), f->h->cls + 1);
+    text(b, MEMBER("vola_evid"), cut((struct span){buf_cstr(&law), law.n}, 1500));
+    text(b, MEMBER("vola_bhvr_type"),
          source_is_line((enum source_id)f->h->anchor.source) ? SPAN("2") : SPAN("1"));
-    text(b, "task_id", m->task_id);
-    digit(b, "dspo_rqmt", dspo);
-    digit(b, "rule_ver", r->version);
+    text(b, MEMBER("task_id"), m->task_id);
+    digit(b, MEMBER("dspo_rqmt"), dspo);
+    digit(b, MEMBER("rule_ver"), r->version);
     buf_char(b, '}');
     buf_release(&law);
 }

@@ -90,9 +90,9 @@ void benches_close(struct benches *b)
     mem_free(b);
 }
 
-void benches_ahead(const struct benches *b, struct span psn_no)
+void benches_ahead(const struct benches *b, struct span psn_no, enum records_step step)
 {
-    records_ahead(b->history, psn_no);
+    records_ahead(b->history, psn_no, step);
 }
 
 const bool *benches_asked(const struct benches *b)

@@ -7,6 +7,7 @@
 #define HUJI_CHECK_BENCHES_H
 
 #include "run/person.h"
+#include "run/records.h"
 
 struct benches;
 
@@ -15,7 +16,7 @@ int benches_open(const struct records *h, const struct huji_library *lib, const 
                  struct benches **out, struct err *e);
 void benches_close(struct benches *b); /* NULL allowed; nobody judges any more */
 /* Of one who will be judged soon: records_ahead. */
-void benches_ahead(const struct benches *b, struct span psn_no);
+void benches_ahead(const struct benches *b, struct span psn_no, enum records_step step);
 const bool *benches_asked(const struct benches *b);
 /* As person_judge. Safe for many threads: waits while all are busy. */
 int benches_judge(struct benches *b, const struct new_events *ev, const bool *asked, bool alone,

@@ -178,10 +178,10 @@ void check_go_on(struct buf *answer)
 
 /* ---- judging ---- */
 
-void checker_ahead(const struct checker *c, const struct message *m)
+void checker_ahead(const struct checker *c, const struct message *m, enum records_step step)
 {
     for (size_t i = 0; i < m->n_patient; i++)
-        benches_ahead(c->benches, m->patient[i].ev.psn_no);
+        benches_ahead(c->benches, m->patient[i].ev.psn_no, step);
 }
 
 struct one { /* a patient's findings */

@@ -9,6 +9,7 @@
 
 #include "check/message.h"
 #include "check/modes.h"
+#include "run/records.h"
 
 struct checker;
 
@@ -33,7 +34,6 @@ struct check_result {
 };
 
 /* `h` and `lib` live as long; modes and exceptions are DATA's. Safe for several threads. Owns: checker_close. */
-struct records;
 int checker_open(const char *dir, const struct records *h, const struct huji_library *lib,
                  struct checker **out, struct err *e);
 void checker_close(struct checker *c);
@@ -49,8 +49,8 @@ void checker_counts(const struct checker *c, int *before, int *during);
 int checker_answer(struct checker *c, struct span body, const struct check_options *o,
                    struct arena *a, struct check_result *out, struct buf *answer,
                    struct buf *record, struct err *e);
-/* Has what will be read of its patients fetched, for who does something else first. */
-void checker_ahead(const struct checker *c, const struct message *m);
+/* Has what will be read of its patients fetched, for who does something else first: each step (records_ahead) in its turn. */
+void checker_ahead(const struct checker *c, const struct message *m, enum records_step step);
 /* The same of a message that was read already. */
 int checker_judge(struct checker *c, const struct message *m, const struct check_options *o,
                   struct arena *a, struct check_result *out, struct buf *answer, struct buf *record,

@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "base/map.h"
+#include "base/nudge.h"
 #include "base/sha.h"
 #include "base/slice.h"
 #include "base/steady.h"
@@ -38,18 +39,22 @@ struct decisions {
     struct buf waiting, spare;     /* lines not written yet; the buffer that was written last */
     off_t durable, end;            /* end: with what waits */
     int64_t began, synced;         /* the last write; of the thread that writes */
+    int64_t turn, called, fetched; /* when it began with the last group, was woken, was fetched */
     pthread_t thread;
+    pid_t tid;
     bool started, stopping;
-    bool asleep, gathering,
-        hurry; /* the thread that writes: has nothing; waits for more; need not */
+    /* The thread that writes: has nothing; waits for more; need not; is at it; tells who waited. */
+    bool asleep, gathering, hurry, writing, telling;
 };
 
 enum { MOST_SPARE = 4 << 20 };
 /* Nanoseconds from one write to the next: of few lines or when nobody else comes, of MANY or more, of MOST or more. */
 enum { GATHER = 600000, GATHER_MANY = 1000000, GATHER_MOST = 1500000, MANY = 8, MOST = 16 };
+/* It is fetched when it comes so much later than it should; a write takes so long, mostly. */
+enum { TOO_LATE = 500000, A_WRITE = 500000 };
 static const char mark[] = ", \"answer\": ";
 
-static void key_of(struct span inst, struct span infno, struct span msgid, char out[33])
+void decisions_key(struct span inst, struct span infno, struct span msgid, char out[DECISION_KEY])
 {
     struct buf b = BUF_INIT;
     buf_span(&b, inst);
@@ -254,11 +259,9 @@ static bool on_disk(const struct decisions *d, const struct place *p)
     return p->at + (off_t)p->n <= d->durable;
 }
 
-int decisions_find(struct decisions *d, struct span inst, struct span msgid, struct span infno,
-                   struct span body, struct buf *answer, struct err *e)
+int decisions_find(struct decisions *d, const char *key, struct span body, struct buf *answer,
+                   struct err *e)
 {
-    char key[33];
-    key_of(inst, infno, msgid, key);
     pthread_mutex_lock(&d->lock);
     const struct place *p = place_of(d, key);
     struct place copy = p && on_disk(d, p) ? *p : (struct place){.n = 0};
@@ -316,10 +319,13 @@ static void write_group(struct decisions *d)
     d->first = NULL;
     d->last = &d->first;
     d->began = steady_now();
+    d->writing = true;
     pthread_mutex_unlock(&d->lock);
     int bad = mine.n ? ahead_append(d->ahead, at, buf_cstr(&mine), mine.n) : 0;
     d->synced = steady_now();
     pthread_mutex_lock(&d->lock);
+    d->writing = false;
+    d->telling = true;
     if (!bad) {
         d->durable = at + (off_t)mine.n;
     } else {
@@ -336,16 +342,36 @@ static void write_group(struct decisions *d)
     size_t n = call_all(d, list, bad) + call_all(d, behind, bad);
     pthread_mutex_lock(&d->lock);
     d->n_keeping -= n;
+    d->telling = false;
     pthread_cond_broadcast(&d->fewer);
 }
 
+/* Locked. When what waits is to be written. */
+static int64_t due(const struct decisions *d)
+{
+    bool few = d->hurry || d->n_keeping < MANY;
+    return d->turn + (few ? GATHER : d->n_keeping < MOST ? GATHER_MANY : GATHER_MOST);
+}
+
+/* Locked. Should the thread that writes be here by now? It may stand behind another one on its processor (base/nudge.h), and all wait
+ * for it. */
+static bool overdue(struct decisions *d, int64_t now)
+{
+    int64_t by = d->writing ? d->began + A_WRITE : due(d);
+    by = by > d->called ? by : d->called;
+    by = by > d->fetched ? by : d->fetched;
+    if (d->telling || (!d->first && !d->writing) || now < by + TOO_LATE)
+        return false;
+    d->fetched = now;
+    return true;
+}
+
 /* Locked. Lets others come who share the write: not for long, and no longer when nobody else is on his way. */
-static void gather(struct decisions *d, int64_t last)
+static void gather(struct decisions *d)
 {
     d->gathering = true;
     while (!d->stopping) {
-        bool few = d->hurry || d->n_keeping < MANY;
-        int64_t until = last + (few ? GATHER : d->n_keeping < MOST ? GATHER_MANY : GATHER_MOST);
+        int64_t until = due(d);
         if (steady_now() >= until)
             break;
         steady_cond_until(&d->work, &d->lock, until);
@@ -358,9 +384,9 @@ static void gather(struct decisions *d, int64_t last)
 static void *write_groups(void *ctx)
 {
     struct decisions *d = ctx;
-    int64_t last = 0;
     slice_short();
     pthread_mutex_lock(&d->lock);
+    d->tid = gettid();
     for (;;) {
         d->asleep = true;
         while (!d->first && !d->stopping)
@@ -368,8 +394,8 @@ static void *write_groups(void *ctx)
         d->asleep = false;
         if (!d->first)
             break;
-        gather(d, last);
-        last = steady_now();
+        gather(d);
+        d->turn = steady_now();
         write_group(d);
     }
     pthread_mutex_unlock(&d->lock);
@@ -381,15 +407,16 @@ void decisions_hurry(struct decisions *d)
     pthread_mutex_lock(&d->lock);
     if (d->gathering && !d->hurry) {
         d->hurry = true;
+        d->called = steady_now();
         pthread_cond_signal(&d->work);
     }
     pthread_mutex_unlock(&d->lock);
 }
 
-static void line_of(struct buf *b, const char *key, const struct keeping *k)
+static void line_of(struct buf *b, const struct keeping *k)
 {
     buf_str(b, "{\"key\": \"");
-    buf_add(b, key, 32);
+    buf_add(b, k->key, 32);
     buf_str(b, "\", \"mac\": \"");
     buf_add(b, k->mark, BODY_MARK);
     buf_str(b, "\", ");
@@ -400,13 +427,13 @@ static void line_of(struct buf *b, const char *key, const struct keeping *k)
 }
 
 /* Locked. A line behind those that wait. */
-static int add(struct decisions *d, const char *key, struct keeping *k, struct err *e)
+static int add(struct decisions *d, struct keeping *k, struct err *e)
 {
     size_t had = d->waiting.n;
-    line_of(&d->waiting, key, k);
+    line_of(&d->waiting, k);
     k->at = d->end;
     k->n = d->waiting.n - had;
-    if (d->waiting.failed || note(d, (struct span){key, 32}, k->at, k->n, e) < 0) {
+    if (d->waiting.failed || note(d, (struct span){k->key, 32}, k->at, k->n, e) < 0) {
         d->waiting.failed = false;
         d->waiting.n = had;
         return err_nomem(e);
@@ -417,21 +444,19 @@ static int add(struct decisions *d, const char *key, struct keeping *k, struct e
 
 int decisions_keep(struct decisions *d, struct keeping *k, struct err *e)
 {
-    char key[33];
     int rc = 0;
-    key_of(k->inst, k->infno, k->msgid, key);
     k->next = NULL;
     k->added = steady_now();
     pthread_mutex_lock(&d->lock);
     while (d->n_keeping >= MOST_KEEPING)
         pthread_cond_wait(&d->fewer, &d->lock);
-    const struct place *p = place_of(d, key);
+    const struct place *p = place_of(d, k->key);
     k->again = p != NULL;
     if (p) {
         k->at = p->at;
         k->n = p->n;
     } else {
-        rc = add(d, key, k, e);
+        rc = add(d, k, e);
     }
     if (rc == 0) {
         *d->last = k;
@@ -439,10 +464,14 @@ int decisions_keep(struct decisions *d, struct keeping *k, struct err *e)
         d->n_keeping++;
         if (d->asleep) {
             d->asleep = false;
+            d->called = k->added;
             pthread_cond_signal(&d->work);
         }
     }
+    pid_t late = overdue(d, k->added) ? d->tid : 0;
     pthread_mutex_unlock(&d->lock);
+    if (late)
+        nudge(late);
     return rc;
 }
 

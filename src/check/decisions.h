@@ -28,14 +28,17 @@ void decisions_bring_up(struct decisions *d);
 /* Bytes that are durable and in the file only soon. */
 size_t decisions_unwritten(struct decisions *d);
 
+/* What tells a message from others: its institution, transaction and msgid. */
+enum { DECISION_KEY = 33 };
+void decisions_key(struct span inst, struct span infno, struct span msgid, char out[DECISION_KEY]);
 /* 1: this message was answered before, `answer` holds that; 0: it was not (it may be on its way: decisions_keep will see). Errors: ERR_INPUT when the msgid belongs to another
  * message (`body` is not the one that was kept). */
-int decisions_find(struct decisions *d, struct span inst, struct span msgid, struct span infno,
-                   struct span body, struct buf *answer, struct err *e);
+int decisions_find(struct decisions *d, const char *key, struct span body, struct buf *answer,
+                   struct err *e);
 
 /* One decision on its way to the disk: its caller's memory until `leave` has been called. */
 struct keeping {
-    struct span inst, msgid, infno;
+    const char *key;    /* decisions_key */
     const char *mark;   /* of its body (check/body_mark.h) */
     struct span record; /* a JSON object; needed until decisions_keep returns */
     struct buf *answer; /* a JSON object */

@@ -87,8 +87,10 @@ struct past_needs {
 
 /* -1: nobody of that number here. */
 int64_t records_find(const struct records *h, struct span psn_no);
-/* Has the processor fetch his rows, which mostly lie in no cache: for who has something else to do before he reads them. */
-void records_ahead(const struct records *h, struct span psn_no);
+/* Has the processor fetch his rows, which mostly lie in no cache, one step after another: for who has something else to do between them
+ * and before he reads. */
+enum records_step { RECORDS_SLOT, RECORDS_PLACE, RECORDS_ROWS };
+void records_ahead(const struct records *h, struct span psn_no, enum records_step step);
 /* person < 0: nobody's rows, with room all the same. Errors: ERR_STATE the file is damaged. */
 int records_read(const struct records *h, int64_t person, const struct past_needs *needs,
                  struct past *out, struct err *e);

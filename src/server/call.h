@@ -3,14 +3,16 @@
 #ifndef HUJI_SERVER_CALL_H
 #define HUJI_SERVER_CALL_H
 
+#include <pthread.h>
+
 #include "server/request.h"
 #include "server/route.h"
 
 #define COOKIE "huji_session"
 
 /* Before a body comes: is there such a route, may this request send one? 0 = go on; else r->reply holds the answer. Upload routes sign in
- * here already, so that nobody unknown fills the disk. `db` NULL when that is not possible yet. */
-int dispatch_early(struct request *r, struct cw *db);
+ * here already, so that nobody unknown fills the disk. `db` is used with `lock` held; NULL when that is not possible yet. */
+int dispatch_early(struct request *r, struct cw *db, pthread_mutex_t *lock);
 /* On a worker, body complete: fills r->reply in any case. False: somebody else will, or has already (request_answered); the request is
  * not to be touched any more. */
 bool dispatch(struct request *r);

@@ -67,16 +67,20 @@ static int admit(struct request *r)
     return 0;
 }
 
-int dispatch_early(struct request *r, struct cw *db)
+int dispatch_early(struct request *r, struct cw *db, pthread_mutex_t *lock)
 {
     char allowed[64];
+    int rc = 0;
 
     r->route = find(r, allowed, sizeof allowed);
     if (r->route && (r->route->flags & ROUTE_UPLOAD) && db) {
+        pthread_mutex_lock(lock);
         r->db = db;
-        return admit(r);
+        rc = admit(r);
+        r->db = NULL;
+        pthread_mutex_unlock(lock);
     }
-    return 0;
+    return rc;
 }
 
 static int parse_json(struct request *r)

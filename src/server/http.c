@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * One thread of libmicrohttpd (epoll) reads and writes; a request that is complete is suspended and handed to a worker, so that
- * neither a slow client nor a slow query holds up anybody else.
+ * A few threads of libmicrohttpd (epoll) share the connections, read and write; a request that is complete is suspended and handed to a
+ * worker, so that neither a slow client nor a slow query holds up anybody else.
  */
 #include "server/http.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <microhttpd.h>
 #include <netdb.h>
@@ -24,7 +23,9 @@
 #include "casework/sm.h"
 #include "server/call.h"
 #include "server/connection.h"
+#include "server/listen.h"
 #include "server/live.h"
+#include "server/readers.h"
 
 #define MAX_BODY (1u << 20)
 #define MAX_UPLOAD (4ull << 30)
@@ -44,6 +45,7 @@ struct call {
     struct request r;
     struct MHD_Connection *con;
     struct http *http;
+    struct reader *reader;
     struct call *next;
     struct buf body;
     uint64_t received;
@@ -70,10 +72,11 @@ struct queue {
 struct http {
     struct server *server;
     struct MHD_Daemon *daemon;
-    struct cw *db; /* of the reading thread, for uploads */
-    pthread_mutex_t lock;
+    struct cw *db; /* of the reading threads, for uploads; whoever has `early` */
+    pthread_mutex_t early, lock;
     pthread_cond_t idle;
     struct queue people, live;
+    struct readers readers;
     int in_flight;
     bool stopping;
     char *cert, *key, *client_ca;
@@ -147,6 +150,7 @@ static struct call *call_new(struct http *h, struct MHD_Connection *con, const c
         return NULL;
     c->http = h;
     c->con = con;
+    c->reader = readers_self(&h->readers);
     c->r.stage[STAGE_HEAD] = steady_now();
     c->upload_fd = -1;
     c->r.reply.fd = -1;
@@ -175,7 +179,7 @@ static struct call *call_new(struct http *h, struct MHD_Connection *con, const c
     if (!c->r.reply.status && strlen(url) > MAX_URL)
         reply_problem(&c->r, 414, "地址太长", "地址最长 8 KB", NULL);
     if (!c->r.reply.status)
-        dispatch_early(&c->r, h->db);
+        dispatch_early(&c->r, h->db, &h->early);
     length = MHD_lookup_connection_value(con, MHD_HEADER_KIND, "Content-Length");
     if (!c->r.reply.status && length && strtoull(length, NULL, 10) > most_bytes(c))
         reply_problem(&c->r, 413, "超出上限", "请求体太大", NULL);
@@ -213,8 +217,10 @@ static void on_done(void *ctx, struct MHD_Connection *con, void **at,
 {
     (void)why;
     connection_rests(((struct http *)ctx)->connections, con);
-    if (*at)
+    if (*at) {
+        reader_runs(((struct call *)*at)->reader);
         call_free(*at);
+    }
     *at = NULL;
 }
 
@@ -399,6 +405,8 @@ static struct call *take(struct queue *q, bool had)
     struct http *h = q->http;
     struct call *c;
 
+    if (had)
+        readers_fetch(&h->readers, steady_now());
     pthread_mutex_lock(&h->lock);
     q->busy -= had;
     if (had && q == &h->live && !q->busy && !q->first) {
@@ -461,8 +469,13 @@ void request_ready(struct request *r)
 
 void request_answered(struct request *r)
 {
-    r->stage[STAGE_GIVEN] = steady_now();
-    MHD_resume_connection(((struct call *)r)->con);
+    struct call *c = (struct call *)r;
+    int64_t now = steady_now();
+
+    r->stage[STAGE_GIVEN] = now;
+    readers_fetch(&c->http->readers, now);
+    reader_gets(c->reader, now);
+    MHD_resume_connection(c->con);
 }
 
 static void answer_call(struct http *h, struct hand *w, struct call *c)
@@ -543,6 +556,7 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *con, const c
         }
         return MHD_YES;
     }
+    reader_runs(c->reader);
     if (*n) {
         bool go_on = receive(c, bytes, *n);
 
@@ -576,53 +590,6 @@ static void log_library(void *ctx, const char *fmt, va_list ap)
     fprintf(stderr, "level=warning lib=microhttpd text=\"%s\"\n", line);
 }
 
-static int address(const char *listen, struct sockaddr_storage *out, struct err *e)
-{
-    struct addrinfo hints = {.ai_family = AF_UNSPEC,
-                             .ai_socktype = SOCK_STREAM,
-                             .ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV};
-    struct addrinfo *found = NULL;
-    const char *colon = strrchr(listen, ':'), *port = colon ? colon + 1 : listen;
-    char host[128] = "0.0.0.0";
-
-    if (colon) {
-        bool bracket = listen[0] == '[' && colon > listen + 1 && colon[-1] == ']';
-
-        snprintf(host, sizeof host, "%.*s", (int)(colon - listen - (bracket ? 2 : 0)),
-                 listen + bracket);
-    }
-    if (getaddrinfo(host, port, &hints, &found) != 0) {
-        err_set(e, ERR_USAGE, "--listen %s 不是地址", listen);
-        err_hint(e, "例如 127.0.0.1:8443、[::1]:8443、0.0.0.0:8443");
-        return ERR_USAGE;
-    }
-    memcpy(out, found->ai_addr, found->ai_addrlen);
-    freeaddrinfo(found);
-    return 0;
-}
-
-static char *read_file(const char *path, struct err *e)
-{
-    struct buf b = BUF_INIT;
-    char piece[4096];
-    size_t n;
-    FILE *f = fopen(path, "re");
-
-    if (!f) {
-        err_errno(e, "打不开 %s", path);
-        return NULL;
-    }
-    while ((n = fread(piece, 1, sizeof piece, f)) > 0 && b.n < (1u << 20))
-        buf_add(&b, piece, n);
-    fclose(f);
-    if (b.failed || !b.n) {
-        err_set(e, ERR_INPUT, "%s 是空的", path);
-        buf_release(&b);
-        return NULL;
-    }
-    return b.p;
-}
-
 static int open_port(struct http *h, struct err *e)
 {
     const struct server_options *o = h->server->options;
@@ -632,15 +599,17 @@ static int open_port(struct http *h, struct err *e)
                                    {MHD_OPTION_HTTPS_PRIORITIES, 0, NULL},
                                    {MHD_OPTION_END, 0, NULL},
                                    {MHD_OPTION_END, 0, NULL}};
+    /* They only move bytes: one serves two processors, and a second there only changes places with the others (bench/live). */
+    int readers = get_nprocs() / 2 < MOST_READERS ? get_nprocs() / 2 : MOST_READERS;
     static char priorities[] = "SECURE192:SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC |
                      MHD_USE_ERROR_LOG;
     const union MHD_DaemonInfo *info;
-    int rc = address(o->listen, &at, e);
+    int rc = listen_address(o->listen, &at, e);
 
     if (!rc && o->tls_cert) {
-        h->cert = read_file(o->tls_cert, e);
-        h->key = h->cert ? read_file(o->tls_key, e) : NULL;
+        h->cert = listen_file(o->tls_cert, e);
+        h->key = h->cert ? listen_file(o->tls_key, e) : NULL;
         if (!h->key)
             return ERR_INPUT;
         tls[0].ptr_value = h->cert;
@@ -648,7 +617,7 @@ static int open_port(struct http *h, struct err *e)
         tls[2].ptr_value = priorities;
         flags |= MHD_USE_TLS;
         if (o->client_ca) {
-            h->client_ca = read_file(o->client_ca, e);
+            h->client_ca = listen_file(o->client_ca, e);
             if (!h->client_ca)
                 return ERR_INPUT;
             tls[3] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_TRUST, 0, h->client_ca};
@@ -669,7 +638,8 @@ static int open_port(struct http *h, struct err *e)
         (unsigned)MAX_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MAX_HEADERS, MHD_OPTION_UNESCAPE_CALLBACK,
         leave, NULL, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024u,
-        MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
+        MHD_OPTION_ARRAY, tls, readers > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
+        (unsigned)readers, MHD_OPTION_END);
     if (!h->daemon)
         return err_set(e, ERR_IO, "开不了 %s（端口被占，或证书、私钥不对）", o->listen);
     info = MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_BIND_PORT);
@@ -711,6 +681,7 @@ int http_start(struct server *s, struct http **out, struct err *e)
     if (!h)
         return err_nomem(e);
     h->server = s;
+    pthread_mutex_init(&h->early, NULL);
     pthread_mutex_init(&h->lock, NULL);
     pthread_cond_init(&h->people.work, NULL);
     pthread_cond_init(&h->live.work, NULL);
@@ -783,6 +754,7 @@ void http_stop(struct http *h)
     mem_free(h->cert);
     mem_free(h->key);
     mem_free(h->client_ca);
+    pthread_mutex_destroy(&h->early);
     pthread_mutex_destroy(&h->lock);
     pthread_cond_destroy(&h->idle);
     mem_free(h);

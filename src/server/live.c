@@ -323,6 +323,12 @@ static void leave(void *ctx)
     x->leave(x);
 }
 
+static void ahead(const struct state *s, const struct message *m, enum records_step step)
+{
+    if (s)
+        checker_ahead(s->checker, m, step);
+}
+
 static int judge(struct live *l, const struct message *m, struct span body, struct arena *a,
                  struct buf *answer, struct live_told *told, struct live_later *later,
                  struct err *e)
@@ -334,26 +340,27 @@ static int judge(struct live *l, const struct message *m, struct span body, stru
     struct state *s = state_peek(l);
     int rc = open_decisions(l, e);
 
-    if (s)
-        checker_ahead(s->checker, m);
+    ahead(s, m, RECORDS_SLOT);
+    decisions_key(m->fixmedins_code, m->infno, m->msgid, later->key);
+    ahead(s, m, RECORDS_PLACE);
+    buf_reserve(&record, RECORD_BYTES);
+    ahead(s, m, RECORDS_ROWS);
     body_mark(body, later->mark);
     if (!rc)
-        rc = decisions_find(l->decisions, m->fixmedins_code, m->msgid, m->infno, body, answer, e);
+        rc = decisions_find(l->decisions, later->key, body, answer, e);
     if (!rc && !s && (rc = state_take(l, &s, e)) != 0)
         s = NULL;
     if (rc) {
         state_leave(l, s);
+        buf_release(&record);
         return rc < 0 ? rc : 0;
     }
-    buf_reserve(&record, RECORD_BYTES);
     rc = checker_judge(s->checker, m, &o, a, &r, answer, &record, e);
     if (!rc)
         count(told, &r);
     state_leave(l, s);
     if (!rc && r.must_keep) {
-        later->keeping = (struct keeping){.inst = m->fixmedins_code,
-                                          .msgid = m->msgid,
-                                          .infno = m->infno,
+        later->keeping = (struct keeping){.key = later->key,
                                           .mark = later->mark,
                                           .record = {buf_cstr(&record), record.n},
                                           .answer = answer,

@@ -47,7 +47,7 @@ struct live_later {
     bool changed;
     /* private */
     struct keeping keeping;
-    char mark[BODY_MARK + 1], admvs[7];
+    char key[DECISION_KEY], mark[BODY_MARK + 1], admvs[7];
 };
 int live_answer(struct live *l, const struct live_call *call, struct arena *scratch,
                 struct buf *answer, struct live_told *told, struct live_later *later,

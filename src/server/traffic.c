@@ -9,18 +9,27 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/steady.h"
 
 #define EVERY_SECONDS 5
-#define NICE 10 /* messages go before their statistics */
-#define PAUSE 9 /* times as long as the piece before it took */
+#define NICE 10  /* messages go before their statistics */
+#define PAUSE 19 /* times as long as the piece before it took */
 #define MOST_CELLS 20000
 
-struct cell {
-    char day[11], inst[32], infno[8], last_at[CW_TIME], why[160];
+/* Its bytes are its key: all of them are set. */
+struct whose {
+    day_t day;
+    char inst[32], infno[8];
     bool test;
+};
+
+struct cell {
+    struct whose whose;
+    sec_t last;
+    char why[160];
     uint64_t calls, refused, orders, reminded;
     uint64_t hist[HIST];
 };
@@ -99,23 +108,25 @@ int64_t hist_quantile(const uint64_t at[HIST], int per_thousand)
 
 /* --- counting ------------------------------------------------------------------------------------- */
 
-static struct cell *cell_of(struct traffic *t, const struct one_call *c, const char *day)
+static struct cell *cell_of(struct traffic *t, const struct one_call *c, day_t day)
 {
-    char key[64];
+    struct whose whose;
+    const struct span key = {(const char *)&whose, sizeof whose};
     uint32_t id, before = t->keys.n;
 
-    snprintf(key, sizeof key, "%s|%.31s|%d|%.7s", day, c->inst, c->test, c->infno);
-    if (before >= MOST_CELLS && names_get(&t->keys, span_of(key)) == NAME_NONE)
+    memset(&whose, 0, sizeof whose);
+    whose.day = day;
+    memcpy(whose.inst, c->inst, strnlen(c->inst, sizeof whose.inst - 1));
+    memcpy(whose.infno, c->infno, strnlen(c->infno, sizeof whose.infno - 1));
+    whose.test = c->test;
+    if (before >= MOST_CELLS && names_get(&t->keys, key) == NAME_NONE)
         return NULL;
-    id = names_put(&t->keys, span_of(key));
+    id = names_put(&t->keys, key);
     if (id == NAME_NONE || mem_grow(&t->cell, &t->cap, (size_t)id + 1, sizeof *t->cell) < 0)
         return NULL;
     if (id == before) {
         memset(&t->cell[id], 0, sizeof t->cell[id]);
-        snprintf(t->cell[id].day, sizeof t->cell[id].day, "%.10s", day);
-        snprintf(t->cell[id].inst, sizeof t->cell[id].inst, "%s", c->inst);
-        snprintf(t->cell[id].infno, sizeof t->cell[id].infno, "%s", c->infno);
-        t->cell[id].test = c->test;
+        t->cell[id].whose = whose;
         t->n = id + 1;
     }
     return &t->cell[id];
@@ -123,20 +134,18 @@ static struct cell *cell_of(struct traffic *t, const struct one_call *c, const c
 
 void traffic_note(struct traffic *t, const struct one_call *c)
 {
-    char now[CW_TIME], day[11];
+    sec_t now = clock_sec();
     struct cell *x;
 
-    cw_now(now);
-    snprintf(day, sizeof day, "%.10s", now);
     pthread_mutex_lock(&t->lock);
-    x = cell_of(t, c, day);
+    x = cell_of(t, c, sec_day(now));
     if (x) {
         x->calls++;
         x->refused += c->refused;
         x->orders += c->orders;
         x->reminded += c->reminded;
         x->hist[hist_bucket(c->micros)]++;
-        memcpy(x->last_at, now, sizeof now);
+        x->last = now;
         if (c->refused)
             snprintf(x->why, sizeof x->why, "%.150s", c->why);
     }
@@ -148,11 +157,16 @@ void traffic_note(struct traffic *t, const struct one_call *c)
 static int write_cell(struct cw *db, struct cell *x, struct err *e)
 {
     struct buf had = BUF_INIT, hist = BUF_INIT;
-    int rc = cw_get_text(
+    char day[CLOCK_TEXT], last[CLOCK_TEXT];
+    int rc;
+
+    clock_text(x->whose.day * DAY_SECS, day);
+    day[10] = 0;
+    clock_text(x->last, last);
+    rc = cw_get_text(
         db, &had, e,
         "select hist from fsi_day where day = $1 and fixmedins_code = $2 and test = $3 and infno = $4",
-        CW_ARGS(cw_t(x->day), cw_t(x->inst), cw_i(x->test), cw_t(x->infno)));
-
+        CW_ARGS(cw_t(day), cw_t(x->whose.inst), cw_i(x->whose.test), cw_t(x->whose.infno)));
     if (rc >= 0) {
         hist_read((struct span){buf_cstr(&had), had.n}, x->hist);
         hist_write(&hist, x->hist);
@@ -164,10 +178,9 @@ static int write_cell(struct cw *db, struct cell *x, struct err *e)
             " refused = fsi_day.refused + excluded.refused, orders = fsi_day.orders + excluded.orders,"
             " reminded = fsi_day.reminded + excluded.reminded, hist = excluded.hist, last_at = excluded.last_at,"
             " last_refusal = case when excluded.last_refusal = '' then fsi_day.last_refusal else excluded.last_refusal end",
-            CW_ARGS(cw_t(x->day), cw_t(x->inst), cw_i(x->test), cw_t(x->infno),
+            CW_ARGS(cw_t(day), cw_t(x->whose.inst), cw_i(x->whose.test), cw_t(x->whose.infno),
                     cw_i((int64_t)x->calls), cw_i((int64_t)x->refused), cw_i((int64_t)x->orders),
-                    cw_i((int64_t)x->reminded), cw_t(buf_cstr(&hist)), cw_t(x->last_at),
-                    cw_t(x->why)));
+                    cw_i((int64_t)x->reminded), cw_t(buf_cstr(&hist)), cw_t(last), cw_t(x->why)));
     }
     buf_release(&had);
     buf_release(&hist);
@@ -196,11 +209,12 @@ static int write_cells(struct traffic *t, struct cw *db, struct err *e)
     }
     rc = cw_end(db, rc, e);
     for (size_t i = 0; i < n && rc; i++) {
-        struct one_call c = {.inst = mine[i].inst, .infno = mine[i].infno, .test = mine[i].test};
+        const struct whose *w = &mine[i].whose;
+        struct one_call c = {.inst = w->inst, .infno = w->infno, .test = w->test};
         struct cell *x;
 
         pthread_mutex_lock(&t->lock);
-        x = cell_of(t, &c, mine[i].day);
+        x = cell_of(t, &c, w->day);
         if (x) {
             x->calls += mine[i].calls;
             x->refused += mine[i].refused;
@@ -208,8 +222,8 @@ static int write_cells(struct traffic *t, struct cw *db, struct err *e)
             x->reminded += mine[i].reminded;
             for (int k = 0; k < HIST; k++)
                 x->hist[k] += mine[i].hist[k];
-            if (!x->last_at[0])
-                memcpy(x->last_at, mine[i].last_at, sizeof x->last_at);
+            if (!x->last)
+                x->last = mine[i].last;
             if (!x->why[0])
                 memcpy(x->why, mine[i].why, sizeof x->why);
         }

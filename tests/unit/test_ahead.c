@@ -442,11 +442,10 @@ static void leave(void *ctx)
 
 static int keep_one(struct decisions *d, int i)
 {
-    char msgid[32], mark[BODY_MARK + 1];
+    char msgid[32], mark[BODY_MARK + 1], key[DECISION_KEY];
     int rc = -1;
     struct buf answer = BUF_INIT;
-    struct keeping k = {.inst = SPAN("H1"),
-                        .infno = SPAN("3101"),
+    struct keeping k = {.key = key,
                         .mark = mark,
                         .record = SPAN("{\"findings\": []}"),
                         .answer = &answer,
@@ -455,7 +454,7 @@ static int keep_one(struct decisions *d, int i)
                         .ctx = &rc};
     body_mark(BODY, mark);
     snprintf(msgid, sizeof msgid, "M%d", i);
-    k.msgid = span_of(msgid);
+    decisions_key(SPAN("H1"), SPAN("3101"), span_of(msgid), key);
     buf_fmt(&answer, "{\"infcode\": 0, \"no\": %d}", i);
     if (decisions_keep(d, &k, NULL) == 0)
         decisions_drain(d);
@@ -465,11 +464,12 @@ static int keep_one(struct decisions *d, int i)
 
 static bool kept(struct decisions *d, int i)
 {
-    char msgid[32], want[64];
+    char msgid[32], want[64], key[DECISION_KEY];
     struct buf answer = BUF_INIT;
     snprintf(msgid, sizeof msgid, "M%d", i);
     snprintf(want, sizeof want, "{\"infcode\": 0, \"no\": %d}", i);
-    int rc = decisions_find(d, SPAN("H1"), span_of(msgid), SPAN("3101"), BODY, &answer, NULL);
+    decisions_key(SPAN("H1"), SPAN("3101"), span_of(msgid), key);
+    int rc = decisions_find(d, key, BODY, &answer, NULL);
     bool ok = rc == 1 && strcmp(buf_cstr(&answer), want) == 0;
     buf_release(&answer);
     return ok;
@@ -562,8 +562,9 @@ static void same_body_or_another(void **state)
     for (int old = 0; old < 3;
          old++) { /* of this process, read from the file, of an older version */
         assert_true(kept(d, 1));
-        int rc = decisions_find(d, SPAN("H1"), SPAN("M1"), SPAN("3101"), SPAN("{\"a\": 2}"),
-                                &answer, &e);
+        char key[DECISION_KEY];
+        decisions_key(SPAN("H1"), SPAN("3101"), SPAN("M1"), key);
+        int rc = decisions_find(d, key, SPAN("{\"a\": 2}"), &answer, &e);
         assert_int_equal(rc, ERR_INPUT);
         assert_non_null(strstr(e.message, "msgid"));
         decisions_close(d);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/*
+ * A thread that was woken can stand behind another one that nobody makes give way (threads of Linux's own run for milliseconds
+ * at times), while the processor of the caller has time for it: the system moves it only when it finds a processor idle for long. Who
+ * notices that it does not come puts it on his own.
+ */
+#ifndef HUJI_BASE_NUDGE_H
+#define HUJI_BASE_NUDGE_H
+
+#include <sys/types.h>
+
+/* Thread `tid` of this process goes to the caller's processor, when it may run there; where it may run stays as it is. Of a
+ * thread that is asleep or runs nothing changes but, perhaps, the processor. Returns at once when another nudge is under way. */
+void nudge(pid_t tid);
+
+#endif
