@@ -32,7 +32,7 @@ for test in tests/http/test_security.py tests/http/test_clues.py tests/http/test
     # What mostly asks the claims store has been on the ASan build already: here it is the other database that counts.
     binary=${HUJI_ASAN:-$HUJI}
     case $name in test_analysis | test_sql | test_week) binary=$HUJI ;; esac
-    HUJI=$binary HUJI_ROOT=${HUJI_ROOT:-$PWD} \
+    HUJI_SETUP=$HUJI HUJI=$binary HUJI_ROOT=${HUJI_ROOT:-$PWD} \
         HUJI_TEST_CASEWORK="postgresql://huji@127.0.0.1:$port/$name" python3 "$test" |
         sed -E 's/^(ok|not ok) /\1 pg_/'
     [ "${PIPESTATUS[0]}" = 0 ] || status=1

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MulanPSL-2.0
 # What the HTTP tests stand on: a server of their own, a client that keeps its cookie, results a line each.
-import http.client, json, os, signal, socket, subprocess, sys, tempfile, time, urllib.parse
+import fcntl, glob, http.client, json, os, shutil, signal, socket, subprocess, sys, tempfile, time, urllib.parse
 
 ROOT = os.environ.get("HUJI_ROOT", os.getcwd())
 HUJI = os.environ.get("HUJI", os.path.join(ROOT, "build/release/huji"))
+# What a test stands on is made with the release build: the ASan build is for what the test asks (tests/*.sh set both).
+SETUP = os.environ.get("HUJI_SETUP", HUJI)
 PASSWORD = "Huji-test-2026"
 failed = 0
 # Today is China's here as in the server, which is asked on a machine of another zone.
@@ -22,11 +24,39 @@ def finish():
     sys.exit(1 if failed else 0)
 
 
-def huji(*words, stdin=None, good=True):
-    p = subprocess.run([HUJI, *words], input=stdin, capture_output=True, text=True)
+def huji(*words, stdin=None, good=True, binary=HUJI):
+    p = subprocess.run([binary, *words], input=stdin, capture_output=True, text=True)
     if good and p.returncode:
         raise SystemExit("not ok huji %s\n%s" % (" ".join(words), p.stderr))
     return p
+
+
+def county(seed=3):
+    """A folder that all tests read and none writes to: `tables` of 1,000 persons; `imported`, a data directory with them; `screened`,
+    the same after a screening, and `found.csv` of it. Made by whoever comes first, anew with another build or other rules."""
+    newest = max(os.stat(f).st_mtime_ns for f in [SETUP, *glob.glob(os.path.join(ROOT, "rules/**/*"), recursive=True)])
+    top = os.path.join(ROOT, "build/county")
+    path = os.path.join(top, "%d-%d" % (seed, newest))
+    os.makedirs(top, exist_ok=True)
+    with open(os.path.join(top, "%d.lock" % seed), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if os.path.exists(path):
+            return path
+        for old in glob.glob(os.path.join(top, "%d-*" % seed)):
+            shutil.rmtree(old)
+        new = path + ".new"
+        for words in (("synth", "--out", new + "/tables", "--persons", "1000", "--seed", str(seed)), ("init", new + "/imported"),
+                      ("import", "--data", new + "/imported", new + "/tables")):
+            prepare(*words)
+        shutil.copytree(new + "/imported", new + "/screened")
+        prepare("screen", "--data", new + "/screened", "--out", new + "/found.csv")
+        os.rename(new, path)
+    return path
+
+
+def prepare(*words):
+    """As huji(), with the release build: what is asked of the county before the server is looked at."""
+    return huji(*words, binary=SETUP)
 
 
 class Answer:
@@ -77,14 +107,16 @@ class Client:
 
 
 class Server:
-    """A data directory and `huji serve` over it."""
+    """A data directory and `huji serve` over it. `like`: a folder of county() to start from."""
 
-    def __init__(self, data=None, admins=True, options=(), casework=None):
+    def __init__(self, data=None, admins=True, options=(), casework=None, like=None):
         self.tmp = tempfile.TemporaryDirectory(prefix="huji-http-")
         self.data = data or os.path.join(self.tmp.name, "data")
         self.options = list(options) + (["--casework", casework] if casework else [])
         self.casework = ["--casework", casework] if casework else []
-        if not data:
+        if like:
+            shutil.copytree(like, self.data)
+        elif not data:
             huji("init", self.data)
         if admins:
             for role in ("system", "security", "audit"):

@@ -4,10 +4,9 @@ import collections, csv, json, os, statistics, sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from client import *
 
-s = Server(casework=os.environ.get("HUJI_TEST_CASEWORK"))
-src = os.path.join(s.tmp.name, "tables")
-huji("synth", "--out", src, "--persons", "1000", "--seed", "3")
-huji("import", "--data", s.data, src)
+C = county()
+s = Server(like=C + "/imported", casework=os.environ.get("HUJI_TEST_CASEWORK"))
+src = C + "/tables"
 s.user("analyst1", "analyst")
 s.user("head1", "head")
 s.user("handler1", "handler")

@@ -5,8 +5,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from client import *
 
 s = Server(casework=os.environ.get("HUJI_TEST_CASEWORK"))
-tables = os.path.join(s.tmp.name, "tables")
-huji("synth", "--out", tables, "--persons", "1000", "--seed", "3")
+tables = county() + "/tables"
 s.user("head1", "head", name="李处")
 s.user("ana1", "analyst", name="王析")
 s.user("rev1", "reviewer", name="外审")

@@ -13,7 +13,7 @@ s.user("head1", "head", name="李处")
 s.user("ana1", "analyst", name="王析")
 COUNTY = os.path.join(ROOT, "tests/golden/county")
 huji("import", "--data", s.data, COUNTY)
-huji("screen", "--data", s.data)
+prepare("screen", "--data", s.data)
 with open(os.path.join(s.data, "check-access.csv"), "w") as f:
     f.write("%s,%s\n" % (INST, KEY))
 with open(os.path.join(s.data, "check-modes.csv"), "w") as f:

@@ -5,11 +5,9 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from client import *
 from upper import HEAD, book
 
-s = Server(casework=os.environ.get("HUJI_TEST_CASEWORK"))
-tables = os.path.join(s.tmp.name, "tables")
-huji("synth", "--out", tables, "--persons", "1000", "--seed", "5")
-huji("import", "--data", s.data, tables)
-huji("screen", "--data", s.data)
+C = county(5)
+s = Server(like=C + "/screened", casework=os.environ.get("HUJI_TEST_CASEWORK"))
+tables = C + "/tables"
 s.user("head1", "head", name="李处")
 s.user("hand1", "handler", name="赵稽")
 s.start()

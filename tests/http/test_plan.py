@@ -4,11 +4,7 @@ import datetime, io, os, sys, zipfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from client import *
 
-s = Server(casework=os.environ.get("HUJI_TEST_CASEWORK"))
-tables = os.path.join(s.tmp.name, "tables")
-huji("synth", "--out", tables, "--persons", "1000", "--seed", "5")
-huji("import", "--data", s.data, tables)
-huji("screen", "--data", s.data)
+s = Server(like=county(5) + "/screened", casework=os.environ.get("HUJI_TEST_CASEWORK"))
 s.user("head1", "head", name="李处")
 s.user("hand1", "handler", name="赵稽")
 s.user("lead1", "leader", name="刘局")

@@ -5,12 +5,9 @@ import os, sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from client import *
 
-s = Server(casework=os.environ.get("HUJI_TEST_CASEWORK"))
-tables = os.path.join(s.tmp.name, "tables")
-huji("synth", "--out", tables, "--persons", "1000", "--seed", "3")
-huji("import", "--data", s.data, tables)
+s = Server(like=county() + "/imported", casework=os.environ.get("HUJI_TEST_CASEWORK"))
 huji("config", "region", "429801", "--data", s.data)
-huji("screen", "--data", s.data)
+prepare("screen", "--data", s.data)
 s.user("head1", "head", name="李处")
 s.user("ana1", "analyst", name="王析")
 s.user("off1", "officer", name="周法")

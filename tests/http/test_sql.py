@@ -4,11 +4,9 @@ import collections, csv, json, os, sys, threading
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from client import *
 
-s = Server(casework=os.environ.get("HUJI_TEST_CASEWORK"))
-src = os.path.join(s.tmp.name, "tables")
-huji("synth", "--out", src, "--persons", "1000", "--seed", "3")
-huji("import", "--data", s.data, src)
-huji("screen", "--data", s.data)
+C = county()
+s = Server(like=C + "/screened", casework=os.environ.get("HUJI_TEST_CASEWORK"))
+src = C + "/tables"
 s.user("analyst1", "analyst")
 s.user("handler1", "handler")
 s.start()

@@ -5,12 +5,9 @@ import xml.etree.ElementTree as ET
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from client import *
 
-s = Server(casework=os.environ.get("HUJI_TEST_CASEWORK"))
-tables = os.path.join(s.tmp.name, "tables")
-huji("synth", "--out", tables, "--persons", "1000", "--seed", "5")
-huji("import", "--data", s.data, tables)
-found_csv = os.path.join(s.tmp.name, "found.csv")
-huji("screen", "--data", s.data, "--out", found_csv)
+C = county(5)
+s = Server(like=C + "/screened", casework=os.environ.get("HUJI_TEST_CASEWORK"))
+tables, found_csv = C + "/tables", C + "/found.csv"
 ranked = list(csv.DictReader(io.StringIO(huji("rank", "--data", s.data, "--by", "institution", "-n", "0", "--format", "csv").stdout)))
 s.user("head1", "head", name="李处")
 s.user("hand1", "handler", name="赵稽")
