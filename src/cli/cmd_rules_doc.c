@@ -140,7 +140,7 @@ static void variants(struct doc *d, int first)
             buf_str(d->out, d->w->sep);
         else
             buf_fmt(d->out, "- **%s**: ", d->w->variants);
-        buf_span(d->out, v->id);
+        buf_fmt(d->out, "%.*s %.*s", (int)v->id.n, v->id.p, (int)v->name.n, v->name.p);
     }
     if (n)
         buf_char(d->out, '\n');
@@ -151,8 +151,8 @@ static int one(struct doc *d, int i)
     const struct rule *r = d->lib->rules[i];
     int rc;
 
-    buf_fmt(d->out, "\n## %.*s %.*s\n\n", (int)r->base_id.n, r->base_id.p, (int)r->name.n,
-            r->name.p);
+    buf_fmt(d->out, "\n## %.*s %.*s\n\n", (int)r->base_id.n, r->base_id.p, (int)r->common_name.n,
+            r->common_name.p);
     rc = rule_plain(d->lib, r, tell, d);
     variants(d, i);
     law(d, r);

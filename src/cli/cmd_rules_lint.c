@@ -29,6 +29,7 @@ static int run(const struct args *a, struct err *e)
         faults += lint_rule(r, tell, NULL);
         n++;
     }
+    faults += lint_names(lib, tell, NULL);
     if (faults)
         note("%d 条规则，%d 处不合规", n, faults);
     else
@@ -47,7 +48,7 @@ const struct command cmd_rules_lint = {
     .title = "检查规则库写得对不对",
     .operands = "",
     .text =
-        "先整个读入（字段、名字、参数、知识表有错就说出文件、行、字段），再看每条规则的法条、四种例子、解除材料。",
+        "先整个读入（字段、名字、参数、知识表有错就说出文件、行、字段），再看每条规则的法条、四种例子、解除材料，有没有两条同名。",
     .options = options,
     .examples = examples,
     .run = run,

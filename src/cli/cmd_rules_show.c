@@ -185,8 +185,8 @@ static int show(const struct huji_library *lib, const char *id, struct err *e)
         return rc;
     for (int i = 0; i < lib->n_rules; i++)
         if (lib->rules[i]->variant.n && span_eq(lib->rules[i]->base_id, r->base_id))
-            printf(variants++ ? "、%.*s" : "# 变体：%.*s", (int)lib->rules[i]->id.n,
-                   lib->rules[i]->id.p);
+            printf("%s%.*s %.*s", variants++ ? "、" : "# 变体：", (int)lib->rules[i]->id.n,
+                   lib->rules[i]->id.p, (int)lib->rules[i]->name.n, lib->rules[i]->name.p);
     if (variants)
         putchar('\n');
     print_tags(r);

@@ -267,7 +267,8 @@ static int parse_part(struct loader *ld, const struct ynode *n, struct combine_p
     if (rc == 0 && !p->n_rules)
         rc = ynode_bad(list, ld->e, "应为规则编号");
     if (rc == 0 && !title.n && p->n_rules)
-        p->title = ld->lib->rules[p->rule[0]]->name;
+        p->title = p->n_rules > 1 ? ld->lib->rules[p->rule[0]]->common_name
+                                  : ld->lib->rules[p->rule[0]]->name;
     return rc;
 }
 

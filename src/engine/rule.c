@@ -652,6 +652,7 @@ int rule_parse(struct loader *ld, const struct ynode *n)
     r->file = n->file;
     r->line = n->line;
     r->name = ynode_text(n, "name");
+    r->common_name = r->base ? ynode_text(r->base, "name") : r->name;
     r->says = ynode_text(n, "says");
     r->version = 1;
     r->lawful = -1;

@@ -137,6 +137,7 @@ struct rule {
     int index, n_clauses, n_keys, line, version;
     int n_owner; /* keys that name the owner; a quota's bucket may be one more */
     struct span id, base_id, variant, name; /* id: A02 or A02.county */
+    struct span common_name;                /* what the rule with all its variants is called */
     const char *file;
     const struct rule_kind *kind;
     const struct ynode *node;

@@ -179,3 +179,23 @@ int lint_rule(const struct rule *r, lint_fn *tell, void *ctx)
         }
     return faults;
 }
+
+int lint_names(const struct huji_library *lib, lint_fn *tell, void *ctx)
+{
+    const struct teller t = {tell, ctx};
+    int faults = 0;
+
+    for (int i = 0; i < lib->n_rules; i++)
+        for (int k = 0; k < i; k++) {
+            const struct rule *r = lib->rules[i], *twin = lib->rules[k];
+            char text[240];
+
+            if (r->hidden || twin->hidden || !span_eq(r->name, twin->name))
+                continue;
+            snprintf(text, sizeof text, "%.*s 与 %.*s 同名“%.*s”，列表里分不清；%s", (int)r->id.n,
+                     r->id.p, (int)twin->id.n, twin->id.p, (int)r->name.n, r->name.p,
+                     r->variant.n ? "变体要有自己的 name" : "请换一个 name");
+            faults += fault(&t, r, r->line, text);
+        }
+    return faults;
+}

@@ -10,5 +10,7 @@ typedef void lint_fn(void *ctx, const struct rule *r, int line, const char *what
 
 /* Number of faults; `tell` (NULL allowed) gets each. */
 int lint_rule(const struct rule *r, lint_fn *tell, void *ctx);
+/* No two rules, and no two variants of one, are called the same: lists show names. */
+int lint_names(const struct huji_library *lib, lint_fn *tell, void *ctx);
 
 #endif

@@ -224,8 +224,8 @@ static json_t *mode_row(const struct check_modes *m, const struct rule *rule, st
                         json_t *by_rule)
 {
     return json_pack("{s:o,s:o,s:b,s:b,s:b,s:s,s:s,s:I,s:I}", "rule_id", json_span(rule->base_id),
-                     "name", json_span(rule->name), "before", has_phase(rule, "事前"), "during",
-                     has_phase(rule, "事中"), "trial", rule->state == ST_TRIAL, "mode",
+                     "name", json_span(rule->common_name), "before", has_phase(rule, "事前"),
+                     "during", has_phase(rule, "事中"), "trial", rule->state == ST_TRIAL, "mode",
                      mode_name(modes_find(m, inst, rule->base_id)), "said_by",
                      said_by(m, inst, rule->base_id), "flagged",
                      (json_int_t)sum_of(by_rule, rule, "flagged"), "overrides",

@@ -256,7 +256,9 @@ static json_t *variants(const struct huji_library *lib, const struct rule *r)
 
     for (int i = 0; i < lib->n_rules; i++)
         if (!lib->rules[i]->hidden && span_eq(lib->rules[i]->base_id, r->base_id))
-            json_array_append_new(all, json_span(lib->rules[i]->id));
+            json_array_append_new(all,
+                                  json_pack("{s:o,s:o}", "rule_id", json_span(lib->rules[i]->id),
+                                            "name", json_span(lib->rules[i]->name)));
     return all;
 }
 

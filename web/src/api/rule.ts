@@ -48,7 +48,7 @@ export interface RuleDetail extends RuleRow {
   false_positives: string[]
   serves: string[]
   examples: { name: string; kind: string; text: string }[]
-  variants: string[]
+  variants: { rule_id: string; name: string }[]
   sql: string
   file: string
   line: number
