@@ -72,11 +72,48 @@ static int name_columns(struct knowledge *k, const struct ynode *titles, struct 
     return 0;
 }
 
+/* words: {unit: {d: 天}}; hidden: class */
+static int tell_columns(struct knowledge *k, const struct ynode *n, struct err *e)
+{
+    const struct ynode *words = ynode_get(n, "words");
+    struct span hidden = ynode_text(n, "hidden");
+    int c;
+
+    for (const struct ynode *y = words ? words->child : NULL; y; y = y->next) {
+        c = knowledge_column(k, y->key);
+        if (c < 0 || k->column[c].type != V_CODE || y->kind != Y_MAP)
+            return ynode_bad(y, e, "words 应写 文字列: {代码: 中文}");
+        k->column[c].words = y;
+    }
+    c = hidden.n ? knowledge_column(k, hidden) : -1;
+    if (hidden.n && (c < 0 || c == k->key))
+        return ynode_bad(ynode_get(n, "hidden"), e, "hidden 应为主键以外的一列");
+    if (c >= 0)
+        k->column[c].hidden = true;
+    return 0;
+}
+
+struct span knowledge_word(const struct kn_column *c, struct span code)
+{
+    for (const struct ynode *y = c->words ? c->words->child : NULL; y; y = y->next)
+        if (span_eq(y->key, code))
+            return y->text;
+    return code;
+}
+
+struct span knowledge_code(const struct kn_column *c, struct span word)
+{
+    for (const struct ynode *y = c->words ? c->words->child : NULL; y; y = y->next)
+        if (span_eq(y->text, word))
+            return y->key;
+    return word;
+}
+
 int knowledge_declare(struct arena *a, const struct ynode *n, struct knowledge *out, struct err *e)
 {
-    static const char *const known[] = {"title",  "key",      "columns", "law",
-                                        "source", "key_kind", "note",    "serves",
-                                        "titles", "undated",  NULL};
+    static const char *const known[] = {"title",    "key",     "columns", "law",    "source",
+                                        "key_kind", "note",    "serves",  "titles", "words",
+                                        "hidden",   "undated", NULL};
     int rc = n->kind == Y_MAP ? ynode_only(n, known, e) : ynode_bad(n, e, "应为映射");
     if (rc < 0)
         return rc;
@@ -111,7 +148,8 @@ int knowledge_declare(struct arena *a, const struct ynode *n, struct knowledge *
     out->valid_to = knowledge_column(out, SPAN("valid_to"));
     out->undated = span_is(ynode_text(n, "undated"), "true");
     (void)a;
-    return name_columns(out, ynode_get(n, "titles"), e);
+    rc = name_columns(out, ynode_get(n, "titles"), e);
+    return rc < 0 ? rc : tell_columns(out, n, e);
 }
 
 int knowledge_add_days(struct knowledge *k, struct err *e)

@@ -22,6 +22,9 @@ struct kn_column {
     enum domain domain; /* V_CODE */
     int64_t *num;       /* per row; HUJI_NONE64 = empty */
     struct span *text;  /* per row; n = 0: empty */
+    const struct ynode
+        *words;  /* what its codes are called: {d: 天}; NULL: they speak for themselves */
+    bool hidden; /* of no use to people */
 };
 
 struct knowledge {
@@ -58,6 +61,9 @@ int knowledge_column(const struct knowledge *k, struct span name); /* -1 */
 bool knowledge_same_thing(const struct knowledge *k, size_t a, size_t b);
 /* Is `v` a value of the column? `why`: what would be right. */
 bool knowledge_cell_ok(const struct kn_column *c, struct span v, const char **why);
+/* What the code is called, and the code that is called so; others come back as they are. */
+struct span knowledge_word(const struct kn_column *c, struct span code);
+struct span knowledge_code(const struct kn_column *c, struct span word);
 /* Does the row hold on that day? */
 static inline bool knowledge_holds(const struct knowledge *k, size_t row, int64_t day)
 {

@@ -104,7 +104,7 @@ int table_as_written(struct arena *a, const struct knowledge *columns, struct sp
         buf_fmt(&b, "%s%.*s", c ? "," : "", (int)one.column[c].name.n, one.column[c].name.p);
     buf_char(&b, '\n');
     for (int c = 0; c < one.n_columns; c++)
-        csv_field(&b, cells[c], c == 0);
+        csv_field(&b, knowledge_code(&one.column[c], cells[c]), c == 0);
     buf_char(&b, '\n');
     rc = b.failed ? err_nomem(e)
                   : knowledge_read(a, &one, (struct span){buf_cstr(&b), b.n}, "rows", e);

@@ -28,7 +28,7 @@ const struct knowledge *table_columns(const struct huji_library *lib, const char
 typedef void table_fault(void *ctx, int column, const char *what);
 /* Number of faults. `cells`: n_columns texts. */
 int table_check(const struct knowledge *k, const struct span *cells, table_fault *tell, void *ctx);
-/* Cells as the table itself writes them ("3.0" becomes "3"); `columns` is table_columns'. They must have been checked. */
+/* Cells as the table itself writes them ("3.0" becomes "3", 天 becomes d); `columns` is table_columns'. They must have been checked. */
 int table_as_written(struct arena *a, const struct knowledge *columns, struct span *cells,
                      struct err *e);
 /* Row `row` of `k` in the columns of `columns`. */

@@ -32,10 +32,15 @@ static json_t *columns_json(const struct knowledge *k)
     for (int c = 0; c < k->n_columns; c++) {
         const struct kn_column *col = &k->column[c];
 
+        json_t *words = json_object();
+
+        for (const struct ynode *y = col->words ? col->words->child : NULL; y; y = y->next)
+            json_object_setn_new(words, y->key.p, y->key.n, json_span(y->text));
         json_array_append_new(
-            all, json_pack("{s:o,s:o,s:s,s:b,s:b}", "name", json_span(col->name), "title",
+            all, json_pack("{s:o,s:o,s:s,s:b,s:b,s:o,s:b}", "name", json_span(col->name), "title",
                            json_span(col->title.n ? col->title : col->name), "type", type_word(col),
-                           "key", c == k->key, "day", c == k->valid_from || c == k->valid_to));
+                           "key", c == k->key, "day", c == k->valid_from || c == k->valid_to,
+                           "words", words, "hidden", col->hidden));
     }
     return all;
 }
@@ -54,9 +59,9 @@ static json_t *rules_json(const struct huji_library *lib, const struct knowledge
         if (r->hidden || span_eq(last, r->base_id) || !rule_uses(lib, r, k))
             continue;
         last = r->base_id;
-        json_array_append_new(all,
-                              json_pack("{s:o,s:o,s:s}", "rule_id", json_span(r->base_id), "name",
-                                        json_span(r->name), "state", rule_state_name[r->state]));
+        json_array_append_new(all, json_pack("{s:o,s:o,s:s}", "rule_id", json_span(r->base_id),
+                                             "name", json_span(r->common_name), "state",
+                                             rule_state_name[r->state]));
     }
     return all;
 }
@@ -196,7 +201,7 @@ static bool wanted(const struct filter *f, const struct knowledge *k, const stru
     if (f->state && *f->state && strcmp(f->state, knowledge_state(k, cells, f->today)) != 0)
         return false;
     for (int c = 0; c < k->n_columns && !hit; c++)
-        hit = has(cells[c], q);
+        hit = has(cells[c], q) || has(knowledge_word(&k->column[c], cells[c]), q);
     return hit;
 }
 

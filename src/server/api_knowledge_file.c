@@ -6,6 +6,7 @@
 
 #include "claims/workbook.h"
 #include "life/edit_table.h"
+#include "life/table_file.h"
 #include "papers/mark.h"
 #include "server/export.h"
 #include "server/knowledge_view.h"
@@ -19,6 +20,26 @@ static void text(lxw_worksheet *ws, lxw_row_t row, int col, struct span s, lxw_f
     snprintf(cell, sizeof cell, "%.*s", (int)(s.n < sizeof cell - 1 ? s.n : sizeof cell - 1),
              s.p ? s.p : "");
     worksheet_write_string(ws, row, (lxw_col_t)col, cell, f);
+}
+
+/* Codes that have words are chosen by them; another value is asked about, not refused. */
+static void choices(lxw_worksheet *ws, int c, const struct kn_column *col)
+{
+    char word[24][64];
+    char *list[25] = {NULL};
+    int n = 0;
+
+    for (const struct ynode *y = col->words ? col->words->child : NULL; y && n < 24; y = y->next) {
+        snprintf(word[n], sizeof word[n], "%.*s", (int)y->text.n, y->text.p);
+        list[n] = word[n];
+        n++;
+    }
+    if (n)
+        worksheet_data_validation_range(
+            ws, 1, (lxw_col_t)c, TABLE_FILE_ROWS, (lxw_col_t)c,
+            &(lxw_data_validation){.validate = LXW_VALIDATION_TYPE_LIST,
+                                   .value_list = list,
+                                   .error_type = LXW_VALIDATION_ERROR_TYPE_WARNING});
 }
 
 static int fill(lxw_workbook *book, const struct huji_library *lib, const struct knowledge *k,
@@ -38,7 +59,9 @@ static int fill(lxw_workbook *book, const struct huji_library *lib, const struct
     for (int c = 0; c < k->n_columns; c++) {
         const struct kn_column *col = &k->column[c];
 
-        worksheet_set_column(ws, (lxw_col_t)c, (lxw_col_t)c, c == k->key ? 26 : 18, plain);
+        worksheet_set_column_opt(ws, (lxw_col_t)c, (lxw_col_t)c, c == k->key ? 26 : 18, plain,
+                                 &(lxw_row_col_options){.hidden = col->hidden});
+        choices(ws, c, col);
         text(ws, 0, c, col->title.n ? col->title : col->name, head);
     }
     worksheet_freeze_panes(ws, 1, 0);
@@ -48,7 +71,7 @@ static int fill(lxw_workbook *book, const struct huji_library *lib, const struct
 
         rc = table_texts(&a, k, all, i, cells, e);
         for (int c = 0; c < k->n_columns && !rc; c++)
-            text(ws, (lxw_row_t)i + 1, c, cells[c], plain);
+            text(ws, (lxw_row_t)i + 1, c, knowledge_word(&k->column[c], cells[c]), plain);
         arena_release(&a);
     }
     sheet_mark(ws, mark);

@@ -21,6 +21,10 @@ export interface KnowledgeColumn {
   type: 'text' | 'code' | 'number' | 'integer' | 'day'
   key: boolean
   day: boolean
+  /** What its codes are called: {d: 天}. */
+  words: Record<string, string>
+  /** Of no use to people. */
+  hidden: boolean
 }
 export interface KnowledgeRow {
   no: number
@@ -56,17 +60,21 @@ export const stateWord = { valid: '有效', coming: '未开始', ended: '已终�
 export const opWord = { add: '新增', change: '改', end: '终止' }
 export const opType = { add: 'success', change: 'warning', end: 'info' } as const
 
+/** A cell as people read it. */
+export function cellWord(c: KnowledgeColumn, cell: string): string {
+  return c.words[cell] ?? cell
+}
 /** "每日限量 3 → 5；计价单位 次 → 天" */
 export function difference(columns: KnowledgeColumn[], was: string[], now: string[]): string {
   return columns
-    .map((c, k) => (c.day || was[k] === now[k] ? '' : `${c.title} ${was[k] || '空'} → ${now[k] || '空'}`))
+    .map((c, k) => (c.day || was[k] === now[k] ? '' : `${c.title} ${cellWord(c, was[k]) || '空'} → ${cellWord(c, now[k]) || '空'}`))
     .filter(Boolean)
     .join('；')
 }
 export function summary(columns: KnowledgeColumn[], c: RowChange): string {
   const cells = c.cells ?? c.was ?? []
-  const row = columns.map((x, k) => (cells[k] ? `${x.title} ${cells[k]}` : '')).filter(Boolean)
-  if (c.op === 'end') return `${(c.was ?? []).filter(Boolean).slice(0, 3).join(' ')}，到 ${c.to} 为止`
+  const row = columns.map((x, k) => (cells[k] && !x.hidden ? `${x.title} ${cellWord(x, cells[k])}` : '')).filter(Boolean)
+  if (c.op === 'end') return `${(c.was ?? []).map((x, k) => cellWord(columns[k], x)).filter(Boolean).slice(0, 3).join(' ')}，到 ${c.to} 为止`
   if (c.op === 'change') return `${cells[0]}：${difference(columns, c.was ?? [], cells) || '只改日期'}，自 ${c.from} 起`
   return row.join('，')
 }
