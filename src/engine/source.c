@@ -85,7 +85,7 @@ static const struct field visit_fields[] = {
     N("maf_pay", "医疗救助基金支出", F_FEN),
     N("setl_cnt", "结算次数", F_INT),
     N("first_setl_time", "首次结算时间", F_SEC),
-    N("kind", "1 住院 2 门诊 0 其他", F_INT),
+    N("kind", "就诊种类（1 住院 2 门诊 0 其他）", F_INT),
     N("next_adm", "出院当日起下一次住院的入院日期（任何机构）", F_DAY),
     N("rank", "就诊ID的字节序", F_INT),
     N("marks", "标记", F_INT),
@@ -128,7 +128,7 @@ static const struct field settlement_fields[] = {
     N("maf_pay", "医疗救助基金支出", F_FEN),
     N("hifp_pay", "基本医疗保险统筹基金支出", F_FEN),
     N("act_pay_dedc", "实际支付起付线", F_FEN),
-    N("void", "1 已冲销", F_INT),
+    N("void", "已冲销（1 是）", F_INT),
     N("rank", "结算ID的字节序", F_INT),
     N("marks", "标记", F_INT),
 };
@@ -153,7 +153,7 @@ static const struct field stock_fields[] = {
     C("fixmedins_code", "定点医药机构编号", D_INST),
     C("hilist_code", "目录编码", D_ITEM),
     N("stock_time", "时间", F_SEC),
-    C("inv_data_type", "1 盘存 2 库存变更 3 采购 5 采购退货", D_CODE),
+    C("inv_data_type", "库存数据种类（1 盘存 2 库存变更 3 采购 5 采购退货）", D_CODE),
     N("cnt", "数量（入为正，出为负；盘存为盘点数）", F_QTY),
     C("purc_invo_no", "采购发票号", D_TEXT),
     C("manu_lotnum", "生产批号", D_TEXT),
@@ -189,7 +189,7 @@ static const struct field line_fields[] = {
     C("rx_circ_flag", "外购处方标志", D_CODE),
     C("etip_flag", "外检标志", D_CODE),
     N("init_no", "原费用行号（-1 查无）", F_BIG),
-    N("void", "1 所属结算已冲销", F_INT),
+    N("void", "所属结算已冲销（1 是）", F_INT),
     N("marks", "标记", F_INT),
 };
 
@@ -237,7 +237,7 @@ static const struct field refund_fields[] = {
     N("init_setl_time", "原结算时间", F_SEC),
     N("medfee_sumamt", "退费金额（正数）", F_FEN),
     N("fund_pay_sumamt", "退回基金（正数）", F_FEN),
-    C("refund_kind", "pair 成对冲销 / orphan 查无原结算", D_CODE),
+    C("refund_kind", "退费种类（pair 成对冲销、orphan 查无原结算）", D_CODE),
     N("rank", "字节序", F_INT),
 };
 
@@ -280,7 +280,7 @@ static const struct field lab_fields[] = {
     N("lab_time", "检验时间", F_SEC),
     C("sign", "结果特征（全部数值结果的指纹）", D_TEXT),
     N("items", "有数值的结果个数", F_INT),
-    N("positive", "1 阳性 0 阴性", F_INT),
+    N("positive", "结果阳性（1 是 0 否）", F_INT),
     N("rank", "字节序", F_INT),
 };
 

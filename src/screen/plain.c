@@ -4,181 +4,7 @@
 #include <string.h>
 
 #include "engine/rule.h"
-
-/* --- words --------------------------------------------------------------------------------------- */
-
-struct word {
-    const char *name, *title;
-};
-
-/* Operators and functions; names of fields come from engine/source.c. */
-static const struct word words[] = {
-    {"and", " 且 "},
-    {"or", " 或 "},
-    {"not", " 不 "},
-    {"in", " 属于 "},
-    {"is", " "},
-    {"known", "已知"},
-    {"missing", "缺失"},
-    {"value", "测得值"},
-    {"threshold", "阈值"},
-    {"amount", "金额"},
-    {"fund", "基金支付"},
-    {"related", "同病或相关病"},
-    {"same_chapter", "同一病种章"},
-    {"cat3", "三位类目"},
-    {"dx_in", "诊断属于名单"},
-    {"any_dx", "任一诊断属于名单"},
-    {"any_dx_in", "任一诊断属于"},
-    {"any_dx_listed", "任一诊断列在表中"},
-    {"has", "表中有"},
-    {"covered", "名单期间包含"},
-    {"look", "查表"},
-    {"look_at", "按日查表"},
-    {"measure", "指标"},
-    {"age", "年龄"},
-    {"day", "日期"},
-    {"month", "月份"},
-    {"quarter", "季度"},
-    {"year", "年份"},
-    {"hour", "几点"},
-    {"weekday", "星期"},
-    {"left", "前几位"},
-    {"if", "如果"},
-    {"min", "较小者"},
-    {"max", "较大者"},
-    {"distinct", "不同个数"},
-    {"count", "个数"},
-    {"sum", "合计"},
-    {"any", "任一"},
-    {"all", "全部"},
-    {"mode_share", "最常见值占比"},
-    {"where", "，限 "},
-    {"IPT", "住院"},
-    {"OPT", "门诊"},
-    {"CHR", "门诊慢特病"},
-    {"PHA", "购药"},
-    {"DAY", "日间"},
-    {"d", "天"},
-    {"h", "小时"},
-    {"m", "这些记录"},
-    {"lines", "费用明细"},
-    {"ops", "手术"},
-    {"checks", "核查"},
-    {"true", "是"},
-    {"false", "否"},
-};
-static const struct word owners[] = {
-    {"person", "每名参保人"}, {"institution", "每家机构"},
-    {"doctor", "每名医师"},   {"stay", "每次住院"},
-    {"day", "每天"},          {"item", "每个项目"},
-};
-static const struct word prefixes[] = {
-    {"prev", "前一次的"}, {"cur", "本次的"},     {"person", "参保人的"}, {"inst", "机构的"},
-    {"doctor", "医师的"}, {"visit", "就诊的"},   {"stay", "住院的"},     {"setl", "结算的"},
-    {"m", "其中的"},      {"lines", "费用明细"}, {"ops", "手术"},        {"checks", "核查"},
-};
-static const struct word asks[] = {
-    {"forbid", "不应当出现："},
-    {"pair", "两件事之间："},
-    {"quota", "数量不应超过："},
-    {"gap", "前后两次的间隔："},
-    {"level", "余量应当守住："},
-    {"outlier", "与同类比，或与自己的过去比，明显偏离："},
-    {"combine", "同一主体的几个答案合起来看："},
-};
-static const struct word keys[] = {
-    {"mode", "方式"},
-    {"form", "算法"},
-    {"axis", "按什么计"},
-    {"min", "至少"},
-    {"max", "至多"},
-    {"where", "条件"},
-    {"sum", "合计"},
-    {"count", "计数"},
-    {"more_than", "超过"},
-    {"at_least", "达到"},
-    {"bucket", "按"},
-    {"window", "窗口"},
-    {"scope", "范围"},
-    {"limit", "限额"},
-    {"value", "测得值"},
-    {"link", "须相同"},
-    {"lo", "开头除去"},
-    {"hi", "结尾除去"},
-    {"add", "增加"},
-    {"decay", "消耗"},
-    {"floor", "不低于"},
-    {"tolerance", "容差"},
-    {"measure", "指标"},
-    {"against", "比较对象"},
-    {"tau", "偏离程度"},
-    {"ratio", "倍数"},
-    {"at_least_by", "至少高出"},
-    {"min_n", "最少例数"},
-    {"min_peers", "最少同类"},
-    {"cap", "可抵"},
-    {"group", "分组"},
-    {"price", "单价"},
-    {"keep", "保留"},
-    {"absent", "缺失时"},
-    {"of_bucket", "占比"},
-    {"start", "起"},
-    {"end", "止"},
-    {"between", "两者之间"},
-    {"predecessor", "前一次"},
-    {"partner", "对方"},
-    {"chain", "连续"},
-    {"links", "次数"},
-    {"reset", "重置"},
-    {"late", "补记宽限"},
-    {"escalate", "升级"},
-    {"of", "哪一项"},
-    {"amount", "多少"},
-    {"lawful", "其中合规"},
-    {"a", "甲"},
-    {"b", "乙"},
-};
-static const struct word values[] = {
-    {"conflict", "不应同时出现"},
-    {"requires", "有甲就应有乙"},
-    {"inside", "乙不应落在甲期间内"},
-    {"discount", "第二项起应减价"},
-    {"bucket", "分段合计"},
-    {"sliding", "任意连续窗口"},
-    {"burst", "短时集中"},
-    {"days", "天"},
-    {"seconds", "秒"},
-    {"day", "同一天"},
-    {"stay", "同一次住院"},
-    {"operation", "同一台手术"},
-    {"first", "最早的"},
-    {"last", "最晚的"},
-    {"dearest", "最贵的"},
-    {"most_frequent", "最多的"},
-    {"all", "全部"},
-    {"excess", "超出部分"},
-    {"none", "不计金额"},
-    {"cur", "本次"},
-    {"members", "全部涉及项"},
-    {"b", "乙"},
-    {"shorter", "较短的一次"},
-    {"lines", "明细"},
-    {"peers", "同级同类机构"},
-    {"each", "逐次"},
-    {"new_minimum", "新低"},
-    {"before", "紧前一次"},
-    {"last_end", "最晚结束的一次"},
-};
-
-#define FIND(table, s) find(table, sizeof(table) / sizeof *(table), s)
-static const char *find(const struct word *table, size_t n, struct span s)
-{
-    for (size_t i = 0; i < n; i++)
-        if (span_is(s, table[i].name))
-            return table[i].title;
-    return NULL;
-}
+#include "screen/plain_words.h"
 
 /* A title without its remarks: "级别（3 三级 ...）" is 级别. */
 static struct span short_title(struct span t)
@@ -222,6 +48,14 @@ struct saying {
     int depth;               /* of `let` within `let` */
 };
 
+/* What was said so far: a code is called by the words of the column that it is compared with. */
+struct heard {
+    const struct knowledge *dotted; /* the table whose column comes next */
+    const struct knowledge *table;  /* the last one named */
+    const struct kn_column *column; /* of it, the last one named */
+    bool column_next;               /* look(table, column, ..): a let may have the column's name */
+};
+
 static struct span entry(const struct saying *p, const char *map, struct span name)
 {
     const struct ynode *y = p->rule ? ynode_get(p->rule->node, map) : NULL;
@@ -248,45 +82,118 @@ static bool say_let(struct buf *b, struct saying p, struct span name)
     return true;
 }
 
-/* `table`: the knowledge table whose column this is, or NULL. */
-static void say_word(struct buf *b, struct saying p, struct span w, const struct knowledge *table,
-                     bool after_dot, bool before_dot)
+static struct span column_title(struct heard *h, const struct knowledge *k, struct span name)
 {
-    const char *t = before_dot ? FIND(prefixes, w) : NULL;
-    int column = table ? knowledge_column(table, w) : -1;
-    struct span title = {NULL, 0};
+    int c = k ? knowledge_column(k, name) : -1;
 
-    if (column >= 0)
-        title = short_title(table->column[column].title);
-    if (!t && !after_dot)
-        t = FIND(words, w);
-    if (!t && !title.n && !table)
-        title = field_title(w);
-    if (!t && !title.n && after_dot)
-        t = FIND(words, w);
-    if (t)
-        buf_str(b, t);
-    else if (title.n)
-        buf_span(b, title);
-    else if (after_dot || !say_let(b, p, w))
-        buf_span(b, w);
+    if (c < 0)
+        return (struct span){NULL, 0};
+    h->column = &k->column[c];
+    return short_title(h->column->title);
 }
 
-/* Copies what stands in quotes or braces as it is. Returns how many bytes. */
-static size_t literal(struct buf *b, struct span s)
+/* Names that stand bare in functions: measures, rosters, columns of the table named before, sets of diagnoses. */
+static struct span other_title(const struct saying *p, struct heard *h, struct span name)
+{
+    const struct knowledge *sets = library_knowledge(p->lib, SPAN("dx_set"));
+    const struct lookup_def *roster = lookup_find(name);
+    struct span title = column_title(h, h->table, name);
+
+    for (int i = 0; i < p->lib->n_measures && !title.n; i++)
+        if (span_eq(p->lib->measures[i]->name, name))
+            title = p->lib->measures[i]->title;
+    if (!title.n && roster)
+        title = span_of(roster->title);
+    if (!title.n && sets && !span_eq(knowledge_word(&sets->column[sets->key], name), name))
+        title = knowledge_word(&sets->column[sets->key], name);
+    return title;
+}
+
+static void say_word(struct buf *b, struct saying p, struct span w, struct heard *h, bool after_dot,
+                     bool before_dot)
+{
+    const char *t = before_dot       ? plain_word(PLAIN_PREFIXES, w)
+                    : h->column_next ? plain_word(PLAIN_CODES, w)
+                                     : NULL;
+    struct span title = column_title(h, h->column_next ? h->table : h->dotted, w);
+
+    if (!t && !title.n && !after_dot)
+        t = plain_word(PLAIN_WORDS, w);
+    if (!t && !title.n && !h->dotted)
+        title = field_title(w);
+    if (!t && !title.n && after_dot)
+        t = plain_word(PLAIN_WORDS, w);
+    if (t) {
+        buf_str(b, t);
+    } else if (title.n) {
+        buf_span(b, title);
+    } else if (after_dot || !say_let(b, p, w)) {
+        title = after_dot ? title : other_title(&p, h, w);
+        buf_span(b, title.n ? title : w);
+    }
+}
+
+/* A code in quotes by the words of the column it is compared with, else by those of the table, else as it is. */
+static struct span code_word(const struct heard *h, struct span code)
+{
+    struct span w = h->column ? knowledge_word(h->column, code) : code;
+    const char *t;
+
+    for (int c = 0; h->table && span_eq(w, code) && c < h->table->n_columns; c++)
+        w = knowledge_word(&h->table->column[c], code);
+    t = span_eq(w, code) ? plain_word(PLAIN_CODES, code) : NULL;
+    return t ? span_of(t) : w;
+}
+
+/* {a, b}: each by its word. */
+static void say_set(struct buf *b, const struct heard *h, struct span codes)
+{
+    bool first = true;
+
+    buf_char(b, '{');
+    while (codes.n) {
+        struct span code = span_trim(span_cut(&codes, ','));
+
+        buf_str(b, first ? "" : ", ");
+        buf_span(b, code_word(h, code));
+        first = false;
+    }
+    buf_char(b, '}');
+}
+
+/* What stands in quotes or braces. Returns how many bytes. */
+static size_t literal(struct buf *b, const struct heard *h, struct span s)
 {
     char end = s.p[0] == '{' ? '}' : s.p[0];
     size_t i = 1;
+    struct span code, word;
 
     while (i < s.n && s.p[i] != end)
         i++;
+    code = (struct span){s.p + 1, i - 1};
     if (i < s.n)
         i++;
-    buf_span(b, (struct span){s.p, i});
+    word = code_word(h, code);
+    if (end == '}')
+        say_set(b, h, code);
+    else
+        buf_span(b, span_eq(word, code) ? (struct span){s.p, i} : word);
     return i;
 }
 
+struct word {
+    const char *name, *title;
+};
+static const char *in(const struct word *table, size_t n, struct span s)
+{
+    for (size_t i = 0; i < n; i++)
+        if (span_is(s, table[i].name))
+            return table[i].title;
+    return NULL;
+}
 static const struct word signs[] = {{"<>", " ≠ "}, {"<=", " ≤ "}, {">=", " ≥ "}, {"=", " = "}};
+static const struct word units[] = {{"d", "天"}, {"h", "小时"}, {"min", "分钟"}, {"s", "秒"}};
+#define IN(table, s) in(table, sizeof(table) / sizeof *(table), s)
 
 static void say_table(struct buf *b, const struct knowledge *k)
 {
@@ -295,30 +202,28 @@ static void say_table(struct buf *b, const struct knowledge *k)
     buf_str(b, "》");
 }
 
-/* One name, or a number. Returns the knowledge table it names when a column of it follows. */
-static const struct knowledge *say_name(struct buf *b, struct saying p, struct span w,
-                                        const struct knowledge *table, bool after_dot,
-                                        bool before_dot)
+static void say_name(struct buf *b, struct saying p, struct span w, struct heard *h, bool after_dot,
+                     bool before_dot)
 {
     const struct knowledge *k = NULL;
 
-    if (w.p[0] >= '0' && w.p[0] <= '9') {
-        buf_span(b, w);
-        return NULL;
-    }
     if (!after_dot && span_is(w, "with")) {
         buf_str(b, "，对照");
-        return NULL;
+        return;
     }
-    if (!after_dot && !field_title(w).n && !FIND(words, w))
+    if (!after_dot && !field_title(w).n && !plain_word(PLAIN_WORDS, w))
         k = library_knowledge(p.lib, w);
-    if (k)
+    if (k) {
         say_table(b, k);
-    if (k)
         buf_str(b, before_dot ? "的" : "");
-    else
-        say_word(b, p, w, table, after_dot, before_dot);
-    return before_dot ? k : NULL;
+        h->table = k;
+        h->column = NULL;
+        h->column_next = !before_dot;
+    } else {
+        say_word(b, p, w, h, after_dot, before_dot);
+        h->column_next = !after_dot && !before_dot && lookup_find(w);
+    }
+    h->dotted = before_dot ? k : NULL;
 }
 
 static size_t name_length(struct span s, size_t i)
@@ -330,37 +235,60 @@ static size_t name_length(struct span s, size_t i)
     return k - i;
 }
 
+/* "30 min": a number with its unit. Returns how many bytes. */
+static size_t say_number(struct buf *b, struct span s, size_t i)
+{
+    size_t n = name_length(s, i), blank = i + n < s.n && s.p[i + n] == ' ';
+    struct span unit = {s.p + i + n + blank, name_length(s, i + n + blank)};
+    const char *t = blank ? IN(units, unit) : NULL;
+
+    buf_span(b, (struct span){s.p + i, n});
+    if (!t || (i + n + 1 + unit.n < s.n && s.p[i + n + 1 + unit.n] == '('))
+        return n;
+    buf_char(b, ' ');
+    buf_str(b, t);
+    return n + 1 + unit.n;
+}
+
+/* $name: the parameter's value. Returns how many bytes. */
+static size_t say_param(struct buf *b, const struct saying *p, struct span s, size_t i)
+{
+    struct span name = {s.p + i + 1, name_length(s, i + 1)}, v = entry(p, "param", name);
+
+    if (v.n)
+        say(b, (struct saying){.lib = p->lib}, v);
+    else
+        buf_span(b, name);
+    return 1 + name.n;
+}
+
 static void say(struct buf *b, struct saying p, struct span s)
 {
-    const struct knowledge *table = NULL;
+    struct heard h = {0};
     bool after_dot = false;
 
     for (size_t i = 0; i < s.n;) {
         size_t n = name_length(s, i);
-        bool digit = n && s.p[i] >= '0' && s.p[i] <= '9';
+        const char *sign = i + 1 < s.n ? IN(signs, ((struct span){s.p + i, 2})) : NULL;
 
-        if (n) {
-            bool dot = !digit && i + n < s.n && s.p[i + n] == '.';
+        if (n && (s.p[i] < '0' || s.p[i] > '9')) {
+            bool dot = i + n < s.n && s.p[i + n] == '.';
 
-            table = say_name(b, p, (struct span){s.p + i, n}, table, after_dot, dot);
+            say_name(b, p, (struct span){s.p + i, n}, &h, after_dot, dot);
             after_dot = dot;
             i += n + dot;
             continue;
         }
         after_dot = false;
-        table = NULL;
-        if (s.p[i] == '\'' || s.p[i] == '{') {
-            i += literal(b, (struct span){s.p + i, s.n - i});
+        h.dotted = NULL;
+        if (n) {
+            i += say_number(b, s, i);
+        } else if (s.p[i] == '\'' || s.p[i] == '{') {
+            i += literal(b, &h, (struct span){s.p + i, s.n - i});
         } else if (s.p[i] == '$') {
-            struct span name = {s.p + i + 1, name_length(s, i + 1)}, v = entry(&p, "param", name);
-
-            if (v.n)
-                say(b, (struct saying){.lib = p.lib}, v);
-            else
-                buf_span(b, name);
-            i += 1 + name.n;
-        } else if (i + 1 < s.n && FIND(signs, ((struct span){s.p + i, 2}))) {
-            buf_str(b, FIND(signs, ((struct span){s.p + i, 2})));
+            i += say_param(b, &p, s, i);
+        } else if (sign) {
+            buf_str(b, sign);
             i += 2;
         } else {
             buf_char(b, s.p[i++]);
@@ -437,7 +365,7 @@ static void say_from(struct buf *b, const struct huji_library *lib, const struct
     const struct ynode *c = y->kind == Y_SCALAR ? y : y->child;
 
     for (; c; c = c == y ? NULL : c->next) {
-        const char *side = y->kind == Y_MAP ? FIND(keys, c->key) : NULL;
+        const char *side = y->kind == Y_MAP ? plain_word(PLAIN_KEYS, c->key) : NULL;
 
         buf_str(b, b->n ? "；" : "");
         buf_str(b, side ? side : "");
@@ -453,8 +381,10 @@ static void say_map(struct buf *b, const struct huji_library *lib, const struct 
                     const struct ynode *y)
 {
     for (const struct ynode *c = y->child; c; c = c->next) {
-        const char *t = FIND(keys, c->key);
+        const char *t = plain_word(PLAIN_KEYS, c->key);
 
+        if (!t)
+            t = source_title(c->key);
         if (c != y->child)
             buf_str(b, "；");
         if (t)
@@ -469,10 +399,13 @@ static void say_map(struct buf *b, const struct huji_library *lib, const struct 
 static void say_any(struct buf *b, const struct huji_library *lib, const struct rule *r,
                     const struct ynode *y)
 {
-    const char *t = y->kind == Y_SCALAR ? FIND(values, y->text) : NULL;
+    const char *t = y->kind == Y_SCALAR ? plain_word(PLAIN_VALUES, y->text) : NULL;
+    static const char past[] = "own_past ";
 
     if (t)
         buf_str(b, t);
+    else if (y->kind == Y_SCALAR && span_starts(y->text, past))
+        buf_fmt(b, "自己的前 %.*s 期", (int)(y->text.n - strlen(past)), y->text.p + strlen(past));
     else if (y->kind == Y_SCALAR)
         say_clause(b, lib, r, y->text);
     else if (y->kind == Y_MAP)
@@ -489,7 +422,7 @@ static void say_owner(struct buf *b, const struct huji_library *lib, const struc
 {
     while (of.n) {
         struct span term = span_trim(span_cut(&of, '/'));
-        const char *t = FIND(owners, term);
+        const char *t = plain_word(PLAIN_OWNERS, term);
 
         if (t) {
             buf_str(b, t);
@@ -534,7 +467,7 @@ static void say_ask(struct buf *b, const struct huji_library *lib, const struct 
                     const struct ynode *ask)
 {
     const struct ynode *kind = ask->child;
-    const char *t = kind ? FIND(asks, kind->key) : NULL;
+    const char *t = kind ? plain_word(PLAIN_ASKS, kind->key) : NULL;
 
     buf_str(b, t ? t : "");
     if (kind && r->combine)
