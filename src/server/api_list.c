@@ -144,12 +144,20 @@ static int list(struct request *r, struct err *e)
         r, 200, json_pack("{s:o,s:o,s:I}", "rows", rows, "next", one, "total", (json_int_t)i), e);
 }
 
-static json_t *kind_columns(const struct list_kind *k, bool fill)
+/* Did the list go out with this column? A kind's new ones stand behind its old ones. */
+static bool went_out(const struct list_kind *k, size_t column, const json_t *rows)
+{
+    size_t cells = json_array_size(json_object_get(json_array_get(rows, 0), "cells"));
+
+    return k->columns[column].fill || !cells || column < cells;
+}
+
+static json_t *kind_columns(const struct list_kind *k, bool fill, const json_t *rows)
 {
     json_t *a = json_array();
 
     for (size_t i = 0; i < k->n_columns; i++)
-        if (k->columns[i].fill == fill)
+        if (k->columns[i].fill == fill && went_out(k, i, rows))
             json_array_append_new(a, json_string(k->columns[i].title));
     return a;
 }
@@ -264,8 +272,8 @@ static int show(struct request *r, struct err *e)
     json_object_set_new(row, "files", files ? files : json_null());
     json_object_set_new(row, "kind_title", json_string(kind->title));
     if (kind->n_columns)
-        json_object_set_new(row, "columns", kind_columns(kind, false));
-    json_object_set_new(row, "answers", kind_columns(kind, true));
+        json_object_set_new(row, "columns", kind_columns(kind, false, rows));
+    json_object_set_new(row, "answers", kind_columns(kind, true, rows));
     if (rc) {
         json_decref(row);
         return rc;
@@ -511,6 +519,8 @@ static int file(struct request *r, struct err *e)
     for (size_t i = 0; i < kind->n_columns; i++) {
         const struct list_column *c = &kind->columns[i];
 
+        if (!went_out(kind, i, rows))
+            continue;
         cols[f.n_columns++] = (struct form_column){.title = c->title,
                                                    .fill = c->fill,
                                                    .numeric = c->numeric,

@@ -448,6 +448,29 @@ check("template_put", c.ask("POST", "/api/templates/weekly", b.getvalue()).statu
 check("template_used", "本局周报" in zipfile.ZipFile(io.BytesIO(c.get(p + "/docx").body)).read("word/document.xml").decode())
 check("template_bad", c.ask("POST", "/api/templates/weekly", b"not a docx").status == 422)
 
+# --- a list that went out before 定性 was a column: its rows have eight cells, its file lacks the column ---
+others = sorted((x for x in by if x != inst and len(by[x]) >= 2), key=lambda x: -len(by[x]))
+a = c.post("/api/lists", {"kind": "clue", "fixmedins_code": others[0], "clues": by[others[0]][:3]})
+old = a.json["id"]
+for x in s.sql("select no, cells from list_row where list = %d" % old):
+    s.sql("update list_row set cells = '%s' where list = %d and no = %s" % (json.dumps(json.loads(x[1])[:8], ensure_ascii=False).replace("'", "''"), old, x[0]))
+l = c.get("/api/lists/%d" % old)
+check("old_list_shown", l.status == 200 and all(len(x["cells"]) == 8 for x in l.json["rows"]), l.body[:300])
+g = grid(c.get("/api/lists/%d/file" % old).body)
+head = next(i for i, x in enumerate(g) if x and x[0].startswith("行标识"))
+check("old_list_goes_out_as_it_went", "定性（条例）" not in g[head] and "涉及基金（元）" in g[head] and V in g[head], g[head])
+col = {t: i for i, t in enumerate(g[head])}
+fund = [float(x[col["涉及基金（元）"]]) for x in g[head + 1:]]
+a = give_back(old, filled(r0={V: "认可", F: "%.2f" % fund[0]}, r1={V: "不认可", "理由": "有病程记录", "人员编号": "P-改"}), "旧样式.csv")
+check("old_layout_compared", a.status == 201 and a.json["counts"].get("ok") == 1 and a.json["counts"].get("changed") == 1, a.body)
+# Somebody pasted the answers into a newer form: one more locked column, empty or not, is none of the old list's.
+newer = [x[:col[V]] + ["定性（条例）" if i == head else "分解住院" if i > head else ""] + x[col[V]:] for i, x in enumerate(filled(r0={V: "认可", F: "%.2f" % fund[0]}))]
+b = give_back(old, newer, "新样式.csv")
+check("old_list_in_the_new_layout", b.status == 201 and b.json["counts"].get("ok") == 1 and not b.json["counts"].get("changed"), b.body)
+check("old_layout_taken", c.post("/api/lists/%d/returns/%d/take" % (old, a.json["id"])).json["taken"] == 1)
+a = c.post("/api/lists/%d/adopt" % old, {"order": False})
+check("old_layout_adopted", a.status == 200 and a.json["done"] == 1 and not a.json["failed"], a.body)
+
 # --- killed between taking in and the job: the next start makes the checks ---
 import signal, sqlite3, threading
 if not (s.casework and s.casework[1].startswith("postgres")):
