@@ -11,7 +11,7 @@
 struct clues;
 struct store;
 
-/* Table claimed (fixmedins_code, fund_fen) of `c`, after clues_claim. In one transaction; a store open for writing. */
+/* Table claimed (fixmedins_code, fund_fen, own_fen: what of it the fund paid to the institution itself) of `c`, after clues_claim. In one transaction; a store open for writing. */
 int claimed_write(struct store *s, const struct clues *c, struct err *e);
 /* The same of the findings there are, for who has not loaded them. */
 int claimed_make(struct store *s, struct err *e);

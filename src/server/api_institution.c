@@ -48,9 +48,13 @@ static void all_sql(struct buf *b, const struct request *r, struct ask *a)
                  " coalesce(");
     buf_str(b,
             once ? "(select fund_fen from claimed c where c.fixmedins_code = d.code)" : "f.fund");
+    buf_str(b, ", 0)::bigint hit_fund_fen, ");
+    buf_str(b, once && ask_has_column(a, "claimed", "own_fen")
+                   ? "coalesce((select own_fen from claimed c where c.fixmedins_code = d.code), 0)"
+                   : "null");
     buf_str(
         b,
-        ", 0)::bigint hit_fund_fen from s_inst i join d_inst d on d.id = i.fixmedins_code"
+        "::bigint hit_own_fen from s_inst i join d_inst d on d.id = i.fixmedins_code"
         " left join d_place p on p.id = i.fix_blng_admdvs left join v on v.fixmedins_code = i.fixmedins_code"
         " left join f on f.code = d.code) ");
 }

@@ -162,6 +162,11 @@ check("reveal_forbidden", s.client("hand1").post("/api/persons/%s/reveal" % p, {
 inst = first["fixmedins_code"]
 check("institution", c.get("/api/institutions/" + inst).json["fixmedins_code"] == inst, inst)
 once, summed = [], []
+# A clerk's acts about an institution are in question there, and none of its own fund: a share of it never passes the whole.
+houses = c.get("/api/institutions", limit="200").json["rows"]
+check("own_fund_within_the_fund", all(0 <= x["hit_own_fen"] <= min(x["fund_fen"], x["hit_fund_fen"]) for x in houses) and
+      any(x["hit_own_fen"] for x in houses) and any(x["hit_fund_fen"] > x["fund_fen"] for x in houses),
+      [(x["fixmedins_code"], x["hit_own_fen"], x["hit_fund_fen"], x["fund_fen"]) for x in houses if x["hit_own_fen"] > x["fund_fen"]])
 for house in c.get("/api/institutions", limit="200").json["rows"]:
     rules = c.get("/api/institutions/" + house["fixmedins_code"]).json["rules"]
     if len(rules) < 20: # no more are listed
