@@ -10,6 +10,10 @@
 #include "server/timeline.h"
 
 #define DATE_OF(day) "strftime(date '1970-01-01' + " day ", '%Y-%m-%d')"
+/* A household is known by its number (h:), its book (b:) or, for want of both, a telephone (t:), which is not told here. */
+#define HOME_OF(code)                                    \
+    "case left(" code ", 2) when 'h:' then substr(" code \
+    ", 3) when 'b:' then '户口簿 ' || substr(" code ", 3) when 't:' then '按电话归户' end"
 
 static bool sees_whole(const struct request *r)
 {
@@ -65,16 +69,17 @@ static int base(struct request *r, struct ask *a, const char *psn_no, json_t **o
         &b,
         ") select d.code psn_no, t.psn_name, t.certno, t.tel, g.code gend, " DATE_OF("p.brdy") " brdy, " DATE_OF(
             "p.die_date") " die_date,"
-                          " m.code emp_no, coalesce(m.name, m.code) emp_name, h.code household, i.code staff_inst,"
-                          " count(*) filter (v.kind = 1)::bigint stays, count(*) filter (v.kind <> 1)::bigint visits,"
-                          " count(distinct v.fixmedins_code)::bigint institutions,"
-                          " coalesce(sum(v.medfee_sumamt), 0)::bigint medfee_fen,"
-                          " coalesce(sum(v.fund_pay_sumamt), 0)::bigint fund_fen from d_person d join s_person p on p.psn_no = d.id"
-                          " cross join t left join d_code g on g.id = p.gend left join d_emp m on m.id = p.emp_no"
-                          " left join d_text h on h.id = p.household left join d_inst i on i.id = p.staff_inst"
-                          " join s_visit v on v.psn_no = p.psn_no left join d_inst n on n.id = v.fixmedins_code"
-                          " left join d_place pl on pl.id = v.fix_blng_admdvs left join d_place pi on pi.id = v.insu_admdvs"
-                          " where d.code = ");
+                          " m.code emp_no, coalesce(m.name, m.code) emp_name, " HOME_OF(
+                              "h.code") " household, i.code staff_inst,"
+                                        " count(*) filter (v.kind = 1)::bigint stays, count(*) filter (v.kind <> 1)::bigint visits,"
+                                        " count(distinct v.fixmedins_code)::bigint institutions,"
+                                        " coalesce(sum(v.medfee_sumamt), 0)::bigint medfee_fen,"
+                                        " coalesce(sum(v.fund_pay_sumamt), 0)::bigint fund_fen from d_person d join s_person p on p.psn_no = d.id"
+                                        " cross join t left join d_code g on g.id = p.gend left join d_emp m on m.id = p.emp_no"
+                                        " left join d_text h on h.id = p.household left join d_inst i on i.id = p.staff_inst"
+                                        " join s_visit v on v.psn_no = p.psn_no left join d_inst n on n.id = v.fixmedins_code"
+                                        " left join d_place pl on pl.id = v.fix_blng_admdvs left join d_place pi on pi.id = v.insu_admdvs"
+                                        " where d.code = ");
     buf_sql(&b, span_of(psn_no));
     and_scope(&b, r);
     buf_str(&b, " group by all");

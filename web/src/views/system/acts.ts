@@ -116,13 +116,43 @@ const objects: Record<string, string> = {
   knowledge: '知识表',
   template: '模板',
   supervise: '监督视图',
+  backup: '备份',
+  mode: '规则方式',
+  analysis: '分析台',
+  mapping: '对列方案',
+  rejects: '拒收的行',
+  retention: '保留期限',
+  console: '命令行',
+}
+/** Sections of the 监督视图, as supervise_sections[] has them. */
+const sections: Record<string, string> = {
+  dismissed: '排除与误报',
+  fast: '短时间内逐条排除',
+  low: '认定远低于涉嫌',
+  reversed: '结论改过',
+  rules: '规则、阈值、例外',
+  never: '从未筛到、从未查过',
+  overdue: '超期线索',
+  reveals: '查看个人信息',
+  exports: '导出',
+  approvals: '复核',
+  waivers: '免除的复核',
 }
 
 export const actTitle = (code: string) => acts[code] ?? code
 /** "account:zhifa" as "用户 zhifa". */
 export function objectTitle(text: string): string {
   const [kind, ...rest] = text.split(':')
-  return objects[kind] ? [objects[kind], rest.join(':')].filter(Boolean).join(' ') : text
+  const of = rest.join(':')
+  return objects[kind] ? [objects[kind], kind === 'supervise' ? (sections[of] ?? of) : of].filter(Boolean).join(' ') : text
 }
+/** "线索 12" as "clue:12", for a search. */
+export function objectCode(text: string): string {
+  const [title, of] = text.split(/[ 　:：]+/)
+  const kind = Object.keys(objects).find((k) => objects[k] === title)
+  return !kind ? text : of ? `${kind}:${Object.keys(sections).find((k) => sections[k] === of) ?? of}` : kind
+}
+/** Who acted: a login, or whose account on the machine the command line ran under. */
+export const actorTitle = (who: string) => (who.startsWith('console:') ? `命令行（${who.slice(8)}）` : who)
 export const resultTitle = (r: string) => (r === 'ok' ? '成功' : r === 'refused' ? '被拒' : r === 'failed' ? '失败' : r)
 export const sourceTitle = (s: string) => (s === 'job' ? '后台任务' : s === 'cli' || s === 'console' ? '命令行' : s)
