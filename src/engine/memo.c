@@ -273,14 +273,28 @@ void memo_release(struct memo *m)
     mem_free(m->known);
 }
 
+static int way_of(const struct huji_table *t, size_t f)
+{
+    return t->there[f] || t->width[f] > 4 ? CELLS_OTHER : t->width[f];
+}
+
 void memo_columns(struct memo *m, const struct huji_table *t, enum source_id src)
 {
-    m->columns = 0;
+    size_t fields = m->resident ? huji_sources[src].n_fields : 0;
+    int to[CELLS_WAYS];
+    memset(m->until, 0, sizeof m->until);
     if (m->resident && !t->n)
         return; /* no row of it is ever asked */
-    for (size_t f = 0; m->resident && f < huji_sources[src].n_fields; f++) {
-        m->columns |= (uint64_t)(t->col[f] != NULL) << f;
+    for (size_t f = 0; f < fields; f++)
+        m->until[way_of(t, f) + 1] += t->col[f] != NULL;
+    for (int way = 0; way < CELLS_WAYS; way++) {
+        to[way] = m->until[way];
+        m->until[way + 1] += m->until[way];
+    }
+    for (size_t f = 0; f < fields; f++) {
         m->cell[f] = HUJI_NONE64;
+        if (t->col[f])
+            m->column[to[way_of(t, f)]++] = (struct memo_column){t->col[f], t->base[f], (int)f};
     }
     memo_forget(m);
 }
@@ -297,15 +311,47 @@ static void drop(struct memo *m, int field)
         m->known[k] &= ~of[k];
 }
 
-void memo_row(struct memo *m, const struct huji_table *t, enum source_id src, size_t row)
+/* Is the cell another than it was? A bit at its field. */
+static inline uint64_t set_cell(struct memo *m, int field, int64_t v)
+{
+    uint64_t other = (uint64_t)(v != m->cell[field]) << field;
+    m->cell[field] = v;
+    return other;
+}
+
+/* With `way` known where it is called, a loop of few steps. */
+__attribute__((always_inline)) static inline uint64_t unpack(struct memo *m, size_t way, size_t row)
 {
     uint64_t changed = 0;
-    for (uint64_t left = m->columns; left; left &= left - 1) {
-        int f = __builtin_ctzll(left);
-        int64_t v = table_cell(t, huji_sources[src].fields[f].type, f, row);
-        changed |= (uint64_t)(v != m->cell[f]) << f;
-        m->cell[f] = v;
+    uint32_t none = way == CELLS_4 ? UINT32_MAX : (UINT32_C(1) << way * 8) - 1;
+    for (int i = m->until[way]; i < m->until[way + 1]; i++) {
+        const struct memo_column *c = &m->column[i];
+        uint32_t v = 0;
+        memcpy(&v, c->col + row * way, way == CELLS_3 ? 4 : way); /* a byte more is there */
+        v &= none;
+        changed |= set_cell(m, c->field, v == none ? HUJI_NONE64 : c->base + v);
     }
+    return changed;
+}
+
+static uint64_t unpack_other(struct memo *m, const struct huji_table *t, enum source_id src,
+                             size_t row)
+{
+    uint64_t changed = 0;
+    for (int i = m->until[CELLS_OTHER]; i < m->until[CELLS_OTHER + 1]; i++) {
+        int f = m->column[i].field;
+        changed |= set_cell(m, f, table_cell(t, huji_sources[src].fields[f].type, f, row));
+    }
+    return changed;
+}
+
+void memo_row(struct memo *m, const struct huji_table *t, enum source_id src, size_t row)
+{
+    uint64_t changed = unpack_other(m, t, src, row);
+    changed |= unpack(m, CELLS_1, row);
+    changed |= unpack(m, CELLS_2, row);
+    changed |= unpack(m, CELLS_3, row);
+    changed |= unpack(m, CELLS_4, row);
     int64_t time = m->time >= 0 ? m->cell[m->time] : HUJI_NONE64;
     int64_t day = time == HUJI_NONE64 ? time : sec_day(time);
     changed |= (uint64_t)(day != m->cell[MEMO_DAY]) << MEMO_DAY;

@@ -16,16 +16,26 @@ enum { MEMO_DAY = 63 };
 /* Numbers the parts of all rules and measures, and makes lib->memo. Once, when all are bound. -1: no memory. */
 int memo_number(struct huji_library *lib);
 
+/* How the cells of a resident table's column are packed: in so many bytes behind a base, or some other way. */
+enum { CELLS_OTHER, CELLS_1, CELLS_2, CELLS_3, CELLS_4, CELLS_WAYS };
+
+struct memo_column {
+    const char *col;
+    int64_t base;
+    int field;
+};
+
 /* The answers of a source in one walk. */
 struct memo {
     const struct memo_plan *plan;
     int64_t *val;
     uint64_t *known;  /* bit per number: val is the answer */
     uint64_t pending; /* lines: columns that have changed since the row that the answers were for */
-    uint64_t columns; /* resident tables: which columns are there */
     bool resident;
-    int time;                   /* field; -1 = none */
-    int64_t cell[MEMO_DAY + 1]; /* resident tables: the row, unpacked */
+    struct memo_column column[MEMO_DAY]; /* resident tables: those that are there, way by way */
+    int until[CELLS_WAYS + 1];           /* columns of way k are [until[k], until[k + 1]) */
+    int time;                            /* field; -1 = none */
+    int64_t cell[MEMO_DAY + 1];          /* resident tables: the row, unpacked */
 };
 
 /* -1: no memory. */
