@@ -3,13 +3,15 @@
 
 #include "base/mem.h"
 
-/* A number is told as 0: unknown; 1: eight bytes follow; else 2 + the zigzag difference, seven bits a byte. */
-enum { SAY_NONE, SAY_WHOLE, SAY_DIFFERENCE, MOST_BYTES = 10 };
+/* A number is told as 0: unknown; else 1 + the zigzag difference, seven bits a byte, of which only the last has no high bit: what
+ * need not be known is gone over by counting such bytes. The difference of 2^63, for which 1 more is too many, is told as a zero
+ * of two bytes. */
+enum { SAY_NONE, SAY_DIFFERENCE, MOST_BYTES = 10, HIGH_BIT = 0x80 };
 
 static uint8_t *put_bits(uint8_t *p, uint64_t v)
 {
-    for (; v >= 0x80; v >>= 7)
-        *p++ = (uint8_t)(v | 0x80);
+    for (; v >= HIGH_BIT; v >>= 7)
+        *p++ = (uint8_t)(v | HIGH_BIT);
     *p++ = (uint8_t)v;
     return p;
 }
@@ -17,7 +19,7 @@ static uint8_t *put_bits(uint8_t *p, uint64_t v)
 static const uint8_t *take_bits(const uint8_t *p, uint64_t *v)
 {
     *v = *p & 0x7f;
-    for (int shift = 7; *p++ & 0x80; shift += 7)
+    for (int shift = 7; *p++ & HIGH_BIT; shift += 7)
         *v |= (uint64_t)(*p & 0x7f) << shift;
     return p;
 }
@@ -31,30 +33,43 @@ static uint8_t *put_number(uint8_t *p, int64_t v, int64_t *last)
     uint64_t d = (uint64_t)v - (uint64_t)*last;
     uint64_t zigzag = d << 1 ^ (d >> 63 ? UINT64_MAX : 0);
     *last = v;
-    if (zigzag <= INT64_MAX)
+    if (zigzag < UINT64_MAX)
         return put_bits(p, zigzag + SAY_DIFFERENCE);
-    *p++ = SAY_WHOLE;
-    memcpy(p, &v, sizeof v);
-    return p + sizeof v;
+    *p++ = HIGH_BIT;
+    *p++ = 0;
+    return p;
 }
 
 static const uint8_t *take_number(const uint8_t *p, int64_t *v, int64_t *last)
 {
     uint64_t u;
+    bool largest = *p == HIGH_BIT && !p[1];
     p = take_bits(p, &u);
-    if (u == SAY_NONE) {
+    if (u == SAY_NONE && !largest) {
         *v = HUJI_NONE64;
         return p;
     }
-    if (u == SAY_WHOLE) {
-        memcpy(v, p, sizeof *v);
-        p += sizeof *v;
-    } else {
-        u -= SAY_DIFFERENCE;
-        *v = (int64_t)((uint64_t)*last + (u >> 1 ^ (u & 1 ? UINT64_MAX : 0)));
-    }
-    *last = *v;
+    u -= SAY_DIFFERENCE;
+    *last = *v = (int64_t)((uint64_t)*last + (u >> 1 ^ (u & 1 ? UINT64_MAX : 0)));
     return p;
+}
+
+/* Behind the next n numbers. Eight bytes more than they have may be read. */
+static const uint8_t *skip_numbers(const uint8_t *p, int n)
+{
+    for (;;) {
+        uint64_t word;
+        memcpy(&word, p, sizeof word);
+        uint64_t ends = ~word & UINT64_C(0x8080808080808080);
+        int here = (int)((ends >> 7) * UINT64_C(0x0101010101010101) >> 56);
+        if (here >= n) {
+            for (; n > 1; n--)
+                ends &= ends - 1;
+            return p + __builtin_ctzll(ends) / 8 + 1;
+        }
+        n -= here;
+        p += sizeof word;
+    }
 }
 
 struct kept_block {
@@ -66,6 +81,7 @@ struct kept_block {
 enum {
     TAG_BYTES = 3,
     EVENT_BYTES = KEPT_NUMBERS * MOST_BYTES + 1 + TAG_BYTES,
+    AHEAD_BYTES = 8, /* that skip_numbers may read behind the last event */
     FIRST_BLOCK = 512,
     MOST_BLOCK = 16384
 };
@@ -118,18 +134,18 @@ int kept_put(struct kept *k, unsigned mask, const struct event *ev, uint32_t has
 {
     const char *num = (const char *)ev;
     _Static_assert(offsetof(struct event, f) == (EVENT_NUMBERS - 1) * 8, "numbers of struct event");
-    if (k->end - k->to < EVENT_BYTES && more_room(k) < 0)
+    if (k->end - k->to < EVENT_BYTES + AHEAD_BYTES && more_room(k) < 0)
         return -1;
     uint8_t *p = k->to;
+    int64_t *last = k->last;
     for (unsigned m = mask & (KEPT_KN - 1); m; m &= m - 1) {
-        int i = __builtin_ctz(m);
         int64_t v;
-        memcpy(&v, num + (size_t)i * 8, 8);
-        p = put_number(p, v, &k->last[i]);
+        memcpy(&v, num + (size_t)__builtin_ctz(m) * 8, 8);
+        p = put_number(p, v, last++);
     }
-    p = put_number(p, ev->row, &k->last[EVENT_NUMBERS]);
+    p = put_number(p, ev->row, last++);
     if (mask & KEPT_KN)
-        p = put_number(p, ev->kn, &k->last[EVENT_NUMBERS + 1]);
+        p = put_number(p, ev->kn, last);
     if (mask & KEPT_CLAUSE)
         *p++ = (uint8_t)(ev->clause << 1 | ev->absent);
     if (mask & KEPT_TAG)
@@ -153,40 +169,71 @@ static const struct event blank = {.x = HUJI_NONE64,
                                    .f = HUJI_NONE64,
                                    .kn = -1};
 
-bool kept_next(struct kept_reader *r, unsigned mask, struct event *ev)
+/* The next event's bytes; NULL at the end. */
+static const uint8_t *next_event(struct kept_reader *r)
 {
-    char *num = (char *)ev;
-    int64_t row, kn;
     if (!r->block || r->at >= r->block->n) {
         r->block = r->block ? r->block->next : r->kept->first;
         r->at = 0;
     }
-    if (!r->block)
-        return false;
-    const uint8_t *p = r->block->p + r->at;
-    *ev = blank;
-    for (unsigned m = mask & (KEPT_KN - 1); m; m &= m - 1) {
-        int i = __builtin_ctz(m);
-        int64_t v;
-        p = take_number(p, &v, &r->last[i]);
-        memcpy(num + (size_t)i * 8, &v, 8);
-    }
-    if (!(mask >> 6 & 1))
-        ev->u = ev->x;
-    p = take_number(p, &row, &r->last[EVENT_NUMBERS]);
-    ev->row = (int32_t)row;
-    if (mask & KEPT_KN) {
-        p = take_number(p, &kn, &r->last[EVENT_NUMBERS + 1]);
-        ev->kn = (int32_t)kn;
-    }
-    if (mask & KEPT_CLAUSE) {
-        ev->clause = (uint8_t)(*p >> 1);
-        ev->absent = *p++ & 1;
-    }
+    return r->block ? r->block->p + r->at : NULL;
+}
+
+/* What comes behind the numbers. */
+static void take_rest(struct kept_reader *r, unsigned mask, const uint8_t *p)
+{
+    if (mask & KEPT_CLAUSE)
+        r->clause = *p++;
     if (mask & KEPT_TAG)
         p = take_tag(p, r);
     r->at = (size_t)(p - r->block->p);
+}
+
+/* Those of the event, its row and the joined one. */
+static int count_numbers(struct kept_reader *r, unsigned mask)
+{
+    if (!r->n_numbers)
+        r->n_numbers = __builtin_popcount(mask & (KEPT_KN - 1)) + 1 + (mask & KEPT_KN ? 1 : 0);
+    return r->n_numbers;
+}
+
+bool kept_next_tag(struct kept_reader *r, unsigned mask)
+{
+    const uint8_t *p = next_event(r);
+    if (!p)
+        return false;
+    take_rest(r, mask, skip_numbers(p, count_numbers(r, mask)));
     return true;
+}
+
+bool kept_next(struct kept_reader *r, unsigned mask)
+{
+    const uint8_t *p = next_event(r);
+    if (!p)
+        return false;
+    int n = count_numbers(r, mask);
+    for (int k = 0; k < n; k++)
+        p = take_number(p, &r->now[k], &r->last[k]);
+    take_rest(r, mask, p);
+    return true;
+}
+
+void kept_event(const struct kept_reader *r, unsigned mask, struct event *ev)
+{
+    const int64_t *now = r->now;
+    char *num = (char *)ev;
+    *ev = blank;
+    for (unsigned m = mask & (KEPT_KN - 1); m; m &= m - 1)
+        memcpy(num + (size_t)__builtin_ctz(m) * 8, now++, 8);
+    if (!(mask >> 6 & 1))
+        ev->u = ev->x;
+    ev->row = (int32_t)*now++;
+    if (mask & KEPT_KN)
+        ev->kn = (int32_t)*now;
+    if (mask & KEPT_CLAUSE) {
+        ev->clause = (uint8_t)(r->clause >> 1);
+        ev->absent = r->clause & 1;
+    }
 }
 
 void kept_release(struct kept *k)

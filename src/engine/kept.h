@@ -23,14 +23,17 @@ enum {
 
 struct kept_block;
 
-/* Blocks that stay where they are: there are ten thousand such lists, and to move them would leave holes everywhere. */
+/* Blocks that stay where they are: there are ten thousand such lists, and to move them would leave holes everywhere. Which list
+ * an event goes to is chance, so that each is waited for: what putting one touches lies together, and a block's own head, far
+ * away, is not looked at. */
 struct kept {
+    uint8_t *to, *end; /* of the block now */
+    int32_t psn;       /* whose event came last, + 1 */
+    uint32_t n_events;
+    int64_t last
+        [KEPT_NUMBERS +
+         1]; /* the k-th of the mask, then row and kn; one to spare makes it three cache lines */
     struct kept_block *first, *now;
-    uint8_t *to,
-        *end; /* of the block now; its own head lies far away, and would be waited for at every event */
-    size_t n_events;
-    int32_t psn; /* whose event came last, + 1 */
-    int64_t last[KEPT_NUMBERS];
 };
 
 /* No event more is put: what is there can be read. */
@@ -44,10 +47,16 @@ struct kept_reader {
     const struct kept *kept;
     const struct kept_block *block; /* NULL: before the first */
     size_t at;
-    int64_t last[KEPT_NUMBERS];
+    int64_t last[KEPT_NUMBERS], now[KEPT_NUMBERS];
     uint32_t hash, person; /* by the tag: of the owner; which person of this list it is */
+    uint8_t clause;
+    int n_numbers; /* of an event; 0: not yet counted */
 };
-/* In the order in which they were put; false at the end. The list is closed. src, side and rank of `ev` are left to the caller. */
-bool kept_next(struct kept_reader *r, unsigned mask, struct event *ev);
+/* In the order in which they were put; false at the end. The list is closed. */
+bool kept_next(struct kept_reader *r, unsigned mask);
+/* What kept_next has read; src, side and rank are left to the caller. */
+void kept_event(const struct kept_reader *r, unsigned mask, struct event *ev);
+/* The next one's tag alone. A reader does this to all events or to none. */
+bool kept_next_tag(struct kept_reader *r, unsigned mask);
 
 #endif

@@ -66,9 +66,8 @@ static uint32_t count_tags(const struct walk *merged, struct walk *w, const stru
     }
     memset(w->tally, 0, places * sizeof *w->tally);
     for (size_t i = 0; i < merged->n_all; i++) {
-        struct event ev;
         struct kept_reader in = {.kept = &merged->all[i]->kept[r->index][part], .person = person};
-        while (kept_next(&in, merged->mask[r->index], &ev)) {
+        while (kept_next_tag(&in, merged->mask[r->index])) {
             struct tally *t = &w->tally[in.hash & (places - 1)];
             t->n += !persons || t->person != in.person;
             t->person = in.person;
@@ -91,14 +90,15 @@ size_t walk_unpack_part(struct walk *merged, struct walk *w, int rule, int part)
     for (size_t i = 0; i < merged->n_all; i++) {
         struct walk *from = merged->all[i];
         struct kept_reader in = {.kept = &from->kept[rule][part]};
-        for (bool more = all >= least; more;) {
+        while (all >= least && kept_next(&in, mask)) {
+            if (tags && w->tally[in.hash & tags].n < least)
+                continue;
             if (mem_grow(&w->part.ev, &w->part.cap, n + 1, sizeof *w->part.ev) < 0) {
                 w->failed = true;
                 return 0;
             }
-            more = kept_next(&in, mask, &w->part.ev[n]);
-            if (more && (!tags || w->tally[in.hash & tags].n >= least))
-                place(from, r, &w->part.ev[n++]);
+            kept_event(&in, mask, &w->part.ev[n]);
+            place(from, r, &w->part.ev[n++]);
         }
         kept_release(&from->kept[rule][part]); /* a rule is judged once */
     }
