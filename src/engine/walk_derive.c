@@ -16,10 +16,27 @@ struct edge {
     int64_t a, b;
 };
 
+/* Two events, by their places in `seen`. */
+struct meeting {
+    uint32_t a, b;
+};
+
+/* What orders events: they are wide, and stay where they are. */
+struct spot {
+    int64_t sc, x;
+    uint32_t at;   /* the event */
+    uint32_t seen; /* its place there + 1; 0: it has met nobody */
+};
+
 struct lockstep {
     struct walk *w;
     const struct rule *r;
-    struct evbuf pairs; /* events under their pair */
+    struct spot *spot; /* of a part's events */
+    size_t cap_spot;
+    struct evbuf seen; /* events that met another */
+    struct meeting *meeting;
+    size_t n_meeting, cap_meeting;
+    struct evbuf pairs; /* events of the meetings, under their pair */
     struct evbuf met;   /* events of the pairs that were found */
     struct edge *edge;
     size_t n_edge, cap_edge;
@@ -32,7 +49,7 @@ static int cmp_i64(int64_t a, int64_t b)
 
 static int by_place(const void *pa, const void *pb)
 {
-    const struct event *a = pa, *b = pb;
+    const struct spot *a = pa, *b = pb;
     int c = cmp_i64(a->sc, b->sc);
     return c ? c : cmp_i64(a->x, b->x);
 }
@@ -78,109 +95,142 @@ static struct span person(const struct lockstep *s, int64_t id)
     return run_code(s->w->run, D_PERSON, id);
 }
 
-static void meet(struct lockstep *s, const struct event *a, const struct event *b)
+static uint32_t see(struct lockstep *s, struct spot *at, const struct event *ev)
 {
-    const struct derive *d = &s->r->derive;
-    int64_t du = a->u > b->u ? a->u - b->u : b->u - a->u;
-    if (a->key[0] == b->key[0] || du > d->near[1])
-        return;
-    bool first = span_cmp(person(s, a->key[0]), person(s, b->key[0])) < 0;
-    int64_t x = a->x < b->x ? a->x : b->x;
-    for (int k = 0; k < 2; k++) {
-        struct event ev = k ? *b : *a;
-        ev.key[0] = first ? a->key[0] : b->key[0];
-        ev.key[1] = first ? b->key[0] : a->key[0];
-        ev.x = ev.u = ev.g = d->seconds ? sec_day(x) : x;
-        push(s, &s->pairs, &ev);
+    if (!at->seen) {
+        push(s, &s->seen, ev);
+        at->seen = (uint32_t)s->seen.n;
     }
+    return at->seen - 1;
+}
+
+static void meet(struct lockstep *s, struct spot *at, struct spot *bt)
+{
+    const struct event *ev = s->w->part.ev, *a = &ev[at->at], *b = &ev[bt->at];
+    int64_t du = a->u > b->u ? a->u - b->u : b->u - a->u;
+    if (a->key[0] == b->key[0] || du > s->r->derive.near[1])
+        return;
+    if (mem_grow(&s->meeting, &s->cap_meeting, s->n_meeting + 1, sizeof *s->meeting) < 0) {
+        s->w->failed = true;
+        return;
+    }
+    struct meeting m = {see(s, at, a), see(s, bt, b)};
+    s->meeting[s->n_meeting++] = m;
 }
 
 /* Too many persons at one place and time are no company: an examination day, a campaign. */
-static bool crowd(struct lockstep *s, struct event *ev, size_t n)
+static bool crowd(struct lockstep *s, const struct spot *at, size_t n)
 {
     struct map seen = MAP_INIT;
+    if ((int64_t)n <= s->r->derive.skip_over)
+        return false;
     for (size_t i = 0; i < n && (int64_t)seen.n <= s->r->derive.skip_over; i++)
-        if (map_put(&seen, (uint64_t)ev[i].key[0], 0) < 0)
+        if (map_put(&seen, (uint64_t)s->w->part.ev[at[i].at].key[0], 0) < 0)
             s->w->failed = true;
     bool many = (int64_t)seen.n > s->r->derive.skip_over;
     map_release(&seen);
     return many;
 }
 
-/* Events of whole places (sc). */
-static void join(struct lockstep *s, struct event *ev, size_t n)
+/* The events of a part that can meet, in order; crowds are left out. */
+static size_t spots_of(struct lockstep *s, const struct event *ev, size_t n)
 {
-    size_t k = 0;
+    size_t k = 0, m = 0;
+    if (mem_grow(&s->spot, &s->cap_spot, n + 1, sizeof *s->spot) < 0) {
+        s->w->failed = true;
+        return 0;
+    }
     for (size_t i = 0; i < n; i++)
         if (ev[i].sc != HUJI_NONE64 && ev[i].x != HUJI_NONE64 && ev[i].u != HUJI_NONE64 &&
             ev[i].lim != HUJI_NONE64 && ev[i].a != HUJI_NONE64)
-            ev[k++] = ev[i];
-    n = k;
-    if (n)
-        qsort(ev, n, sizeof *ev, by_place);
-    k = 0;
-    for (size_t i = 0, j; i < n; i = j) {
-        for (j = i + 1; j < n && by_place(&ev[i], &ev[j]) == 0; j++)
+            s->spot[k++] = (struct spot){ev[i].sc, ev[i].x, (uint32_t)i, 0};
+    qsort(s->spot, k, sizeof *s->spot, by_place);
+    for (size_t i = 0, j; i < k; i = j) {
+        for (j = i + 1; j < k && by_place(&s->spot[i], &s->spot[j]) == 0; j++)
             ;
-        if (crowd(s, ev + i, j - i))
+        if (crowd(s, s->spot + i, j - i))
             continue;
-        memmove(ev + k, ev + i, (j - i) * sizeof *ev);
-        k += j - i;
+        memmove(s->spot + m, s->spot + i, (j - i) * sizeof *s->spot);
+        m += j - i;
     }
+    return m;
+}
+
+/* Events of whole places (sc). */
+static void join(struct lockstep *s, const struct event *ev, size_t n)
+{
+    size_t k = spots_of(s, ev, n);
+    struct spot *at = s->spot;
     for (size_t i = 0; i < k; i++)
         for (size_t j = i + 1;
-             j < k && ev[j].sc == ev[i].sc && ev[j].x - ev[i].x <= s->r->derive.near[0]; j++)
-            meet(s, &ev[i], &ev[j]);
+             j < k && at[j].sc == at[i].sc && at[j].x - at[i].x <= s->r->derive.near[0]; j++)
+            meet(s, &at[i], &at[j]);
 }
 
 /* The meetings that a pair needs: as many as the least limit asks days, where days are counted. */
 static int64_t meetings_needed(const struct lockstep *s)
 {
     const struct rule *r = s->r;
-    int64_t lim = s->pairs.n ? s->pairs.ev[0].lim : 0, one = 1;
+    int64_t lim = s->seen.n ? s->seen.ev[0].lim : 0, one = 1;
     if (r->kind != &kind_quota || !r->counts_days || r->slider.param.n)
         return 1;
-    for (size_t i = 1; i < s->pairs.n; i++)
-        lim = s->pairs.ev[i].lim < lim ? s->pairs.ev[i].lim : lim;
+    for (size_t i = 1; i < s->seen.n; i++)
+        lim = s->seen.ev[i].lim < lim ? s->seen.ev[i].lim : lim;
     for (int k = 0; k < r->scale; k++)
         one *= 10;
     return r->at_least ? (lim + one - 1) / one : lim / one + 1;
 }
 
-static uint64_t pair_hash(const struct event *ev)
+/* Of the two persons, whoever comes first. */
+static uint64_t pair_hash(const struct lockstep *s, const struct meeting *m)
 {
-    return hash_u64((uint64_t)ev->key[0] * 31 + hash_u64((uint64_t)ev->key[1]));
+    uint64_t a = (uint64_t)s->seen.ev[m->a].key[0], b = (uint64_t)s->seen.ev[m->b].key[0];
+    return hash_u64((a < b ? a : b) * 31 + hash_u64(a < b ? b : a));
 }
 
-/* Most pairs meet once or twice. Counted by a hash, so that some that meet too rarely stay; none that matters goes. Each
- * meeting has put two events, side by side. */
+/* Most pairs meet once or twice. Counted by a hash, so that some that meet too rarely stay; none that matters goes. */
 static void drop_rare(struct lockstep *s)
 {
     int64_t need = meetings_needed(s);
     size_t size = 1024, k = 0;
     if (need < 2)
         return;
-    while (size < 2 * s->pairs.n)
+    while (size < 4 * s->n_meeting)
         size *= 2;
     uint8_t *met = mem_calloc(size, 1);
     if (!met) {
         s->w->failed = true;
         return;
     }
-    for (size_t i = 0; i + 1 < s->pairs.n; i += 2) {
-        uint8_t *m = &met[pair_hash(&s->pairs.ev[i]) & (size - 1)];
+    for (size_t i = 0; i < s->n_meeting; i++) {
+        uint8_t *m = &met[pair_hash(s, &s->meeting[i]) & (size - 1)];
         if (*m < UINT8_MAX)
             ++*m;
     }
     if (need > UINT8_MAX)
         need = UINT8_MAX;
-    for (size_t i = 0; i + 1 < s->pairs.n; i += 2)
-        if (met[pair_hash(&s->pairs.ev[i]) & (size - 1)] >= need) {
-            s->pairs.ev[k++] = s->pairs.ev[i];
-            s->pairs.ev[k++] = s->pairs.ev[i + 1];
-        }
-    s->pairs.n = k;
+    for (size_t i = 0; i < s->n_meeting; i++)
+        if (met[pair_hash(s, &s->meeting[i]) & (size - 1)] >= need)
+            s->meeting[k++] = s->meeting[i];
+    s->n_meeting = k;
     mem_free(met);
+}
+
+/* Both events of each meeting, under the pair and on its day. */
+static void put_pairs(struct lockstep *s)
+{
+    for (size_t i = 0; i < s->n_meeting; i++) {
+        const struct event *a = &s->seen.ev[s->meeting[i].a], *b = &s->seen.ev[s->meeting[i].b];
+        bool first = span_cmp(person(s, a->key[0]), person(s, b->key[0])) < 0;
+        int64_t x = a->x < b->x ? a->x : b->x;
+        for (int k = 0; k < 2; k++) {
+            struct event ev = k ? *b : *a;
+            ev.key[0] = first ? a->key[0] : b->key[0];
+            ev.key[1] = first ? b->key[0] : a->key[0];
+            ev.x = ev.u = ev.g = s->r->derive.seconds ? sec_day(x) : x;
+            push(s, &s->pairs, &ev);
+        }
+    }
 }
 
 /* A pair that was found: an edge, and the events it stands on. */
@@ -301,6 +351,23 @@ static void components(struct lockstep *s)
     mem_free(p.size);
 }
 
+/* Judges the pairs that met, then what hangs together by those that were found. */
+static void judge(struct lockstep *s)
+{
+    struct walk *w = s->w;
+    drop_rare(s);
+    put_pairs(s);
+    once_each(&s->pairs);
+    if (s->r->derive.gang) {
+        w->fold.take = take_pair;
+        w->fold.take_ctx = s;
+    }
+    walk_fold(w, s->r, s->pairs.ev, s->pairs.n);
+    w->fold.take = NULL;
+    if (s->r->derive.gang)
+        components(s);
+}
+
 void walk_derive(struct walk *merged, struct walk *w, const struct rule *r)
 {
     struct lockstep s = {.w = w, .r = r};
@@ -308,16 +375,11 @@ void walk_derive(struct walk *merged, struct walk *w, const struct rule *r)
         size_t n = walk_unpack_part(merged, w, r->index, i);
         join(&s, w->part.ev, n);
     }
-    drop_rare(&s);
-    once_each(&s.pairs);
-    if (r->derive.gang) {
-        w->fold.take = take_pair;
-        w->fold.take_ctx = &s;
-    }
-    walk_fold(w, r, s.pairs.ev, s.pairs.n);
-    w->fold.take = NULL;
-    if (r->derive.gang)
-        components(&s);
+    if (!w->failed) /* else not all that is said to have met was seen */
+        judge(&s);
+    mem_free(s.spot);
+    mem_free(s.seen.ev);
+    mem_free(s.meeting);
     mem_free(s.pairs.ev);
     mem_free(s.met.ev);
     mem_free(s.edge);
