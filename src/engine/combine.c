@@ -394,4 +394,4 @@ static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
 }
 
 const struct rule_kind kind_combine = {
-    "combine", "合并", "几条规则都中了，是不是更可疑？", NULL, open, NULL, NULL};
+    "combine", "合并", "几条规则都中了，是不是更可疑？", NULL, open, NULL, NULL, NULL, NULL};

@@ -6,6 +6,8 @@
 #ifndef HUJI_ENGINE_FOLD_H
 #define HUJI_ENGINE_FOLD_H
 
+#include <stddef.h>
+
 #include "engine/eval.h"
 
 struct event {
@@ -22,6 +24,22 @@ struct event {
     uint32_t rank; /* order of the id's bytes among equals */
     uint8_t src, clause, side, absent;
 };
+
+/* What of a person's events is looked at before they are made: of most it can be said at once that nothing will be found. Those of
+ * one group are of one owner, and mostly all of his; they are judged together. */
+struct glance {
+    uint64_t group; /* a hash */
+    int64_t number[2];
+    int32_t row, kn, plan;
+    uint8_t side;
+    bool stays;
+};
+
+/* Numbers of struct event by their places, offsetof / 8; 0: none. Events of a group share its numbers. */
+struct sieve {
+    uint8_t group[2], number[2];
+};
+#define EVENT_PLACE(number) (offsetof(struct event, number) / sizeof(int64_t))
 
 struct member {
     const struct event *ev;

@@ -228,6 +228,8 @@ struct kind_param {
 /* A kind is a struct of functions: open reads `ask`, fold answers for one owner's events. */
 struct fold;
 struct event;
+struct glance;
+struct sieve;
 struct loader;
 struct rule_kind {
     const char *name, *title;
@@ -238,6 +240,11 @@ struct rule_kind {
     void (*fold)(struct fold *f, struct event *ev, size_t n);
     /* With fewer events of an owner the rule finds nothing; NULL: one may be enough. */
     size_t (*least)(const struct rule *r);
+    /* What tells of a person's events before they are made that nothing will be found among them (fold.h); NULL, or false:
+     * nothing does. */
+    bool (*sieve)(const struct rule *r, struct sieve *s);
+    /* May something be found among the events of a group, as many as the kind needs at least? */
+    bool (*hopeful)(const struct rule *r, const struct glance *at, size_t n);
 };
 
 extern const struct rule_kind kind_forbid, kind_pair, kind_quota, kind_gap, kind_level,

@@ -55,13 +55,14 @@ int walk_new(const struct huji_run *run, struct walk **out, struct err *e)
     w->goes_on = mem_calloc(rules, 1);
     w->owners = mem_calloc(rules, sizeof *w->owners);
     w->buf = mem_calloc(rules, sizeof *w->buf);
+    w->glance = mem_calloc(rules, sizeof *w->glance);
     w->kept = mem_calloc(rules, sizeof *w->kept);
     w->mask = mem_calloc(rules, sizeof *w->mask);
     w->told = mem_calloc(rules, sizeof *w->told);
     w->sums = mem_calloc((size_t)run->lib->n_measures + 1, sizeof *w->sums);
     w->touched = mem_calloc(rules, sizeof *w->touched);
     w->is_touched = mem_calloc(rules, sizeof *w->is_touched);
-    if (!w->guard || !w->guarded || !w->visit_of || !w->visit_ok || !w->buf || !w->kept ||
+    if (!w->guard || !w->guarded || !w->visit_of || !w->visit_ok || !w->buf || !w->glance || !w->kept ||
         !w->mask || !w->told || !w->sums || !w->touched || !w->is_touched || !w->own_row ||
         !w->reached || !w->by_owner || !w->of_lines || !w->goes_on || !w->owners ||
         walk_fillers(w) < 0 || walk_memo_open(w) < 0) {
@@ -120,6 +121,8 @@ void walk_free(struct walk *w)
         return;
     for (int i = 0; w->buf && i < w->run->lib->n_rules; i++)
         mem_free(w->buf[i].ev);
+    for (int i = 0; w->glance && i < w->run->lib->n_rules; i++)
+        mem_free(w->glance[i].at);
     for (int i = 0; w->kept && i < w->run->lib->n_rules; i++)
         for (int k = 0; k < KEPT_PARTS; k++)
             kept_release(&w->kept[i][k]);
@@ -132,7 +135,9 @@ void walk_free(struct walk *w)
                    w->fund,     w->rows,         w->order,       w->fold.members, w->own_row,
                    w->reached,  w->filler,       w->owner.ev,    w->bucket,       w->open,
                    w->open_old, w->bits,         w->bit_of,      w->by_owner,     w->owners,
-                   w->of_lines, w->goes_on,      w->tally,       w->places,       w->spots};
+                   w->of_lines, w->goes_on,      w->tally,       w->places,       w->spots,
+                   w->glance,   w->sift.slot,    w->sift.of,     w->sift.start,   w->sift.hash,
+                   w->sift.sorted};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         mem_free(all[i]);
     net_release(&w->net);
@@ -477,6 +482,7 @@ static void walk_person(struct walk *w, int32_t psn)
         walk_unmatched(w);
     for (int k = 0; k < w->n_touched; k++) {
         const struct rule *r = w->run->lib->rules[w->touched[k]];
+        walk_make(w, r);
         walk_fold(w, r, w->buf[r->index].ev, w->buf[r->index].n);
         w->buf[r->index].n = 0;
         w->is_touched[r->index] = false;

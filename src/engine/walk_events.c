@@ -127,6 +127,10 @@ struct filler {
     bool ends;   /* else u is x */
     bool by_row; /* a key is a column of the table's row */
     bool once;   /* of the rows of its table the first that finds something is enough */
+    bool sieved; /* events are looked at first (walk_sift.c): */
+    struct sieve sieve;
+    const struct expr *shared[2],
+        *looked[2]; /* what gives the numbers of its groups, and those that it looks at */
 };
 
 static void choose_way(const struct walk *w, struct filler *f, const struct rule *r, int clause)
@@ -148,6 +152,18 @@ static bool asked_now(const struct filler *f, unsigned told, int i)
 {
     return f->way != WAY_KEPT || !(told >> i & 1) || (i == N_SC && f->rule->derive.on) ||
            (i == N_C && f->spread);
+}
+
+/* Lines as they were charged are looked at before netting, and made behind it. */
+static void choose_sieve(struct filler *f, const struct rule *r, int clause)
+{
+    f->sieved = f->way == WAY_PERSON && !f->spread && r->clause[clause].src != S_LINE_RAW &&
+                r->clause[clause].src != S_UNMATCHED && r->kind->sieve &&
+                r->kind->sieve(r, &f->sieve);
+    for (int k = 0; f->sieved && k < 2; k++) {
+        f->shared[k] = f->sieve.group[k] ? walk_giver(r, clause, f->sieve.group[k]) : NULL;
+        f->looked[k] = f->sieve.number[k] ? walk_giver(r, clause, f->sieve.number[k]) : NULL;
+    }
 }
 
 int walk_fillers(struct walk *w)
@@ -184,6 +200,7 @@ int walk_fillers(struct walk *w)
         f->by_row = by_row(r, clause);
         /* several rows of a table may forbid one event; it is one finding (its id is the event's), the first row's */
         f->once = w->run->plan[p].kn && r->kind == &kind_forbid && !f->by_row;
+        choose_sieve(f, r, clause);
     }
     return w->filler ? 0 : -1;
 }
@@ -252,14 +269,19 @@ static struct event *room(struct walk *w, const struct rule *r)
     return NULL;
 }
 
-static void taken(struct walk *w, const struct rule *r, const struct event *ev)
+static void touch(struct walk *w, const struct rule *r)
 {
-    w->buf[r->index].n++;
     if (!w->is_touched[r->index]) {
         w->is_touched[r->index] = true;
         w->touched[w->n_touched++] = r->index;
         w->owners[r->index] = 0;
     }
+}
+
+static void taken(struct walk *w, const struct rule *r, const struct event *ev)
+{
+    w->buf[r->index].n++;
+    touch(w, r);
     if (w->news && !w->old_turn)
         w->owners[r->index] |= walk_owner_bit(r, ev->key);
 }
@@ -318,8 +340,76 @@ static void spread(struct walk *w, const struct filler *f, struct event *ev)
     }
 }
 
+/* A number of the event that is not made yet. */
+static int64_t number_of(struct walk *w, const struct filler *f, uint8_t place,
+                         const struct expr *giver)
+{
+    int64_t v;
+    if (giver)
+        return eval(&w->env, giver);
+    if (place == N_G && w->env.cur.kn >= 0)
+        return w->env.cur.kn;
+    memcpy(&v, (const char *)&f->blank + (size_t)place * sizeof v, sizeof v);
+    return v;
+}
+
+static void look(struct walk *w, const struct filler *f)
+{
+    struct glances *l = &w->glance[f->rule->index];
+    uint64_t group = 0;
+    for (int k = 0; k < f->n_keys; k++) {
+        int64_t key = eval(&w->env, f->key[k]);
+        if (key == HUJI_NONE64)
+            return;
+        group = hash_u64(group ^ (uint64_t)key);
+    }
+    for (int k = 0; k < 2 && f->sieve.group[k]; k++) {
+        int64_t v = number_of(w, f, f->sieve.group[k], f->shared[k]);
+        if (v == HUJI_NONE64) /* what shares nothing meets nothing */
+            return;
+        group = hash_u64(group ^ (uint64_t)v);
+    }
+    if (l->n == l->cap && mem_grow(&l->at, &l->cap, l->n + 1, sizeof *l->at) < 0) {
+        w->failed = true;
+        return;
+    }
+    struct glance *g = &l->at[l->n++];
+    *g = (struct glance){.group = group,
+                         .row = w->env.cur.row,
+                         .kn = w->env.cur.kn,
+                         .plan = (int32_t)(f - w->filler),
+                         .side = f->blank.side};
+    for (int k = 0; k < 2 && f->sieve.number[k]; k++)
+        g->number[k] = number_of(w, f, f->sieve.number[k], f->looked[k]);
+    touch(w, f->rule);
+    w->n_events++;
+}
+
+void walk_make(struct walk *w, const struct rule *r)
+{
+    struct glances *l = &w->glance[r->index];
+    if (!l->n)
+        return;
+    walk_sift(w, r);
+    for (size_t i = 0; i < l->n && !w->failed; i++) {
+        const struct glance *g = &l->at[i];
+        const struct clause_plan *plan = &w->run->plan[g->plan];
+        struct event *ev = g->stays ? room(w, r) : NULL;
+        if (!ev)
+            continue;
+        w->env.cur = (struct event_ref){r->clause[plan->clause].src, g->row, g->kn, NULL};
+        w->env.clause = plan->clause;
+        w->buf[r->index].n += fill(w, &w->filler[g->plan], ev);
+    }
+    l->n = 0;
+}
+
 static void take(struct walk *w, const struct filler *f)
 {
+    if (f->sieved && !w->news) {
+        look(w, f);
+        return;
+    }
     struct event other, *ev = &other;
     bool here = f->way == WAY_PERSON && !f->spread; /* filled where it stays */
     if ((here && !(ev = room(w, f->rule))) || !fill(w, f, ev))

@@ -15,6 +15,19 @@ struct evbuf {
     size_t n, cap;
 };
 
+/* A person's events of a rule that are not made yet; and what they are put in order with. */
+struct glances {
+    struct glance *at;
+    size_t n, cap;
+};
+
+struct sift {
+    uint32_t *slot, *of, *start;
+    uint64_t *hash;
+    struct glance *sorted;
+    size_t cap_slot, cap_of, cap_start, cap_hash, cap_sorted;
+};
+
 /* Kept events are cut by a hash of the owner, so that one part at a time is unpacked. */
 enum { KEPT_PARTS = 64 };
 
@@ -74,7 +87,8 @@ struct walk {
     size_t cap_bucket;
     struct place *places, *spots;
     size_t cap_places, cap_spots;
-    int32_t *rows; /* scratch: rows of a visit */
+    struct sift sift; /* scratch of walk_sift */
+    int32_t *rows;    /* scratch: rows of a visit */
     size_t cap_rows;
     /* per plan */
     uint8_t *guard; /* 0: this person's lines are none of its business */
@@ -96,6 +110,7 @@ struct walk {
     bool old_turn;    /* old rows are being walked */
     /* per rule */
     struct evbuf *buf;
+    struct glances *glance;
     struct kept (*kept)[KEPT_PARTS];
     unsigned *mask;             /* what a rule's kept events carry: numbers, and KEPT_* */
     uint16_t *told;             /* numbers that the row of a kept event tells again */
@@ -126,6 +141,9 @@ void walk_fold(struct walk *w, const struct rule *r, struct event *ev, size_t n)
 void walk_sort(struct walk *w, struct event *ev, size_t n);
 /* By owner, axis, rank of the source, time, id. */
 int walk_event_cmp(const struct event *a, const struct event *b);
+
+/* walk_sift.c: says of each glance of a rule whether it stays. */
+void walk_sift(struct walk *w, const struct rule *r);
 
 /* walk_owners.c: the same as walk_fold of many owners, which need not be folded in any order. */
 void walk_fold_many(struct walk *w, const struct rule *r, struct event *ev, size_t n);
@@ -195,6 +213,8 @@ inline int32_t walk_code_at(const struct walk *w, int f, size_t row)
 bool walk_passes(struct walk *w, const struct conjunct *c);
 /* One row and one plan: collected, or judged at once, if all conditions hold. */
 void walk_consider(struct walk *w, int plan, enum source_id src, int32_t row);
+/* Makes the events of a rule that were only looked at, those that may be found. */
+void walk_make(struct walk *w, const struct rule *r);
 /* Makes w->filler, by plan. -1: no memory. */
 int walk_fillers(struct walk *w);
 /* Which numbers of an event a rule fills, and which of these its row tells whenever it is asked. */

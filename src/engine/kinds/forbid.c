@@ -47,4 +47,4 @@ static void fold(struct fold *f, struct event *ev, size_t n)
 }
 
 const struct rule_kind kind_forbid = {
-    "forbid", "不得发生", "这样的一笔、一次就诊，能不能有？", params, open, fold, NULL};
+    "forbid", "不得发生", "这样的一笔、一次就诊，能不能有？", params, open, fold, NULL, NULL, NULL};

@@ -333,5 +333,5 @@ static size_t least(const struct rule *r)
     return r->between ? 1 : r->chain_links ? (size_t)r->chain_links + 1 : 2;
 }
 
-const struct rule_kind kind_gap = {"gap", "间隔", "离前一次是不是太近、太远？", params, open,
-                                   fold,  least};
+const struct rule_kind kind_gap = {
+    "gap", "间隔", "离前一次是不是太近、太远？", params, open, fold, least, NULL, NULL};

@@ -272,5 +272,5 @@ static void fold(struct fold *f, struct event *ev, size_t n)
     }
 }
 
-const struct rule_kind kind_level = {"level", "结存", "收进来、用出去，结存对不对？", params, open,
-                                     fold,    NULL};
+const struct rule_kind kind_level = {
+    "level", "结存", "收进来、用出去，结存对不对？", params, open, fold, NULL, NULL, NULL};

@@ -354,6 +354,7 @@ void outlier_judge(struct fold *f, const struct measure_table *t)
     mem_free(at);
 }
 
-const struct rule_kind kind_outlier = {
-    "outlier", "离群", "跟同类、跟自己的过去比，是不是太高？", params, open, NULL, NULL};
-const struct rule_kind kind_measure = {"measure", "指标", NULL, NULL, NULL, NULL, NULL};
+const struct rule_kind kind_outlier = {"outlier", "离群", "跟同类、跟自己的过去比，是不是太高？",
+                                       params,    open,   NULL,
+                                       NULL,      NULL,   NULL};
+const struct rule_kind kind_measure = {"measure", "指标", NULL, NULL, NULL, NULL, NULL, NULL, NULL};

@@ -358,6 +358,23 @@ static size_t least(const struct rule *r)
     return r->mode == PAIR_REQUIRES ? 1 : 2;
 }
 
+/* What meets shares a scope and a link, or the link alone. */
+static bool sieve(const struct rule *r, struct sieve *s)
+{
+    bool scope = r->mode == PAIR_CONFLICT;
+    *s = (struct sieve){.group = {EVENT_PLACE(g), scope ? EVENT_PLACE(sc) : 0}};
+    return scope || r->mode == PAIR_INSIDE;
+}
+
+static bool hopeful(const struct rule *r, const struct glance *at, size_t n)
+{
+    bool side[2] = {false, false};
+    (void)r;
+    for (size_t i = 0; i < n; i++)
+        side[at[i].side] = true;
+    return side[0] && side[1];
+}
+
 const struct rule_kind kind_pair = {
-    "pair", "配对", "这两样能不能碰在一起，或者有了这样能不能没有那样？", params, open,
-    fold,   least};
+    "pair", "配对", "这两样能不能碰在一起，或者有了这样能不能没有那样？", params, open, fold, least,
+    sieve,  hopeful};

@@ -559,5 +559,45 @@ static size_t least(const struct rule *r)
     return most == SIZE_MAX ? 1 : most;
 }
 
-const struct rule_kind kind_quota = {"quota", "限量", "这么多，装得下吗？", params, open,
-                                     fold,    least};
+/* Distinct members, or the sum of a bucket and its limit. */
+static bool sieve(const struct rule *r, struct sieve *s)
+{
+    bool members = r->count == COUNT_DISTINCT && least(r) > 1;
+    bool sum = r->count == COUNT_SUM && r->mode == QUOTA_BUCKET && !r->slider.param.n;
+    *s = members ? (struct sieve){.number = {EVENT_PLACE(g)}}
+                 : (struct sieve){.number = {EVENT_PLACE(q), EVENT_PLACE(lim)}};
+    return members || sum;
+}
+
+/* Are there so many different members? Of many nobody counts them before the events are made. */
+static bool differ(const struct glance *at, size_t n, size_t many)
+{
+    enum { MANY = 32 };
+    int64_t seen[MANY];
+    size_t k = 0;
+    if (many > MANY)
+        return true;
+    for (size_t i = 0; i < n && k < many; i++) {
+        size_t j = 0;
+        while (j < k && seen[j] != at[i].number[0])
+            j++;
+        if (j == k && at[i].number[0] != HUJI_NONE64)
+            seen[k++] = at[i].number[0];
+    }
+    return k >= many;
+}
+
+static bool hopeful(const struct rule *r, const struct glance *at, size_t n)
+{
+    int64_t sum = 0, own = HUJI_NONE64;
+    if (r->count == COUNT_DISTINCT)
+        return differ(at, n, least(r));
+    for (size_t i = 0; i < n; i++) {
+        sum += at[i].number[0] == HUJI_NONE64 ? 0 : at[i].number[0];
+        own = at[i].number[1] > own ? at[i].number[1] : own; /* none is the least of all */
+    }
+    return exceeds(r, sum, own);
+}
+
+const struct rule_kind kind_quota = {
+    "quota", "限量", "这么多，装得下吗？", params, open, fold, least, sieve, hopeful};
