@@ -5,15 +5,6 @@
 
 #include "base/mem.h"
 
-uint64_t hash_u64(uint64_t x)
-{
-    x ^= x >> 32;
-    x *= UINT64_C(0xd6e8feb86659fd93);
-    x ^= x >> 32;
-    x *= UINT64_C(0xd6e8feb86659fd93);
-    return x ^ (x >> 32);
-}
-
 uint64_t hash_bytes(const void *p, size_t n)
 {
     const unsigned char *s = p;

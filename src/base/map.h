@@ -47,6 +47,13 @@ void names_release(struct names *t);
 uint64_t hash_bytes(const void *p, size_t n);
 /* Another one, for long pieces: 32 bytes at a time. Files hold it (run/records.h, check/ahead.h): it stays as it is. */
 uint64_t hash_long(const void *p, size_t n);
-uint64_t hash_u64(uint64_t x);
+static inline uint64_t hash_u64(uint64_t x)
+{
+    x ^= x >> 32;
+    x *= UINT64_C(0xd6e8feb86659fd93);
+    x ^= x >> 32;
+    x *= UINT64_C(0xd6e8feb86659fd93);
+    return x ^ (x >> 32);
+}
 
 #endif

@@ -58,6 +58,7 @@ static void answer_items(struct huji_run *run, struct dispatch *d, enum source_i
 {
     uint32_t n = run_id_count(run, D_ITEM);
     struct dispatch_column *c = column_of(run, d, src, run->known[src].item, n, SIZE_MAX);
+    d->items = c;
     for (uint32_t i = 0; c && i <= n + 1; i++)
         if (i >= n || !(items[i >> 6] >> (i & 63) & 1))
             let_not_pass(d, c, i, bit);

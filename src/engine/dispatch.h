@@ -23,6 +23,8 @@ struct dispatch {
     size_t words;
     const uint64_t *all; /* all plans */
     int n_columns;
+    const struct dispatch_column
+        *items; /* the one that is asked what items a plan takes; NULL: none */
     struct dispatch_column column[DISPATCH_COLUMNS];
 };
 

@@ -62,9 +62,9 @@ int walk_new(const struct huji_run *run, struct walk **out, struct err *e)
     w->sums = mem_calloc((size_t)run->lib->n_measures + 1, sizeof *w->sums);
     w->touched = mem_calloc(rules, sizeof *w->touched);
     w->is_touched = mem_calloc(rules, sizeof *w->is_touched);
-    if (!w->guard || !w->guarded || !w->visit_of || !w->visit_ok || !w->buf || !w->glance || !w->kept ||
-        !w->mask || !w->told || !w->sums || !w->touched || !w->is_touched || !w->own_row ||
-        !w->reached || !w->by_owner || !w->of_lines || !w->goes_on || !w->owners ||
+    if (!w->guard || !w->guarded || !w->visit_of || !w->visit_ok || !w->buf || !w->glance ||
+        !w->kept || !w->mask || !w->told || !w->sums || !w->touched || !w->is_touched ||
+        !w->own_row || !w->reached || !w->by_owner || !w->of_lines || !w->goes_on || !w->owners ||
         walk_fillers(w) < 0 || walk_memo_open(w) < 0) {
         walk_free(w);
         return err_nomem(e);
@@ -128,16 +128,15 @@ void walk_free(struct walk *w)
             kept_release(&w->kept[i][k]);
     for (int i = 0; w->sums && i < w->run->lib->n_measures; i++)
         measure_release(&w->sums[i]);
-    void *all[] = {w->kept,     w->mask,         w->told,        w->sums,         w->all,
-                   w->tap_rank, w->part.ev,      w->guard,       w->guarded,      w->visit_of,
-                   w->visit_ok, w->buf,          w->touched,     w->is_touched,   w->live,
-                   w->tapped,   w->by_visit.row, w->by_setl.row, w->runs,         w->share,
-                   w->fund,     w->rows,         w->order,       w->fold.members, w->own_row,
-                   w->reached,  w->filler,       w->owner.ev,    w->bucket,       w->open,
-                   w->open_old, w->bits,         w->bit_of,      w->by_owner,     w->owners,
-                   w->of_lines, w->goes_on,      w->tally,       w->places,       w->spots,
-                   w->glance,   w->sift.slot,    w->sift.of,     w->sift.start,   w->sift.hash,
-                   w->sift.sorted};
+    void *all[] = {
+        w->kept,     w->mask,       w->told,      w->sums,       w->all,          w->tap_rank,
+        w->part.ev,  w->guard,      w->guarded,   w->visit_of,   w->visit_ok,     w->buf,
+        w->touched,  w->is_touched, w->live,      w->tapped,     w->by_visit.row, w->by_setl.row,
+        w->runs,     w->share,      w->fund,      w->rows,       w->order,        w->fold.members,
+        w->own_row,  w->reached,    w->filler,    w->owner.ev,   w->bucket,       w->open,
+        w->open_old, w->bits,       w->bit_of,    w->by_owner,   w->owners,       w->of_lines,
+        w->goes_on,  w->tally,      w->places,    w->spots,      w->glance,       w->sift.slot,
+        w->sift.of,  w->sift.start, w->sift.hash, w->sift.sorted};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         mem_free(all[i]);
     net_release(&w->net);
@@ -274,11 +273,60 @@ static void net_lines(struct walk *w)
         w->failed = true;
 }
 
-/* A plan's rows of its table for the row's item: they lie anywhere, and are fetched for all plans at once. */
+/* A plan's rows of its table for the row's item, or what the easiest of them asks, which most fall short of: they lie anywhere, and
+ * are fetched for all plans at once. */
 static void fetch_rows(const struct clause_plan *p, int64_t item)
 {
-    if (p->kn && item >= 0 && item < p->kn->n)
+    if (!p->kn || item < 0 || item >= p->kn->n)
+        return;
+    if (p->bound)
+        __builtin_prefetch(&p->bound[item]);
+    else
         __builtin_prefetch(&p->kn->rows[p->kn->at[item]]);
+}
+
+/* The bits of a row's item lie in a table larger than the nearest memory: those of a line some places ahead are fetched. */
+static void fetch_bits(const struct walk *w, const struct dispatch *d, size_t line)
+{
+    enum { LINES_AHEAD = 6 };
+    const struct event_ref ref = {S_LINE, (int32_t)(line + LINES_AHEAD), -1, NULL};
+    if (d->items && line + LINES_AHEAD < w->hi)
+        __builtin_prefetch(dispatch_bits(d, d->items, &w->env, &ref));
+}
+
+/* With `words` known where it is called, a row's bits stay in registers. */
+__attribute__((always_inline)) static inline uint64_t pass(const struct dispatch *d,
+                                                           const struct env *v,
+                                                           const struct event_ref *row,
+                                                           const uint64_t *open, uint64_t *bits,
+                                                           size_t words)
+{
+    uint64_t left = 0;
+    for (size_t k = 0; k < words; k++)
+        left |= bits[k] = open[k];
+    for (int c = 0; c < d->n_columns && left; c++) {
+        const uint64_t *at = dispatch_bits(d, &d->column[c], v, row);
+        left = 0;
+        for (size_t k = 0; k < words; k++)
+            left |= bits[k] &= at[k];
+    }
+    return left;
+}
+
+/* The bits of the plans that are open and that each column of the row lets pass. 0: none. */
+static uint64_t pass_columns(const struct dispatch *d, const struct env *v,
+                             const struct event_ref *row, const uint64_t *open, uint64_t *bits)
+{
+    uint64_t few[4] = {0}, left;
+    switch (d->words) {
+    case 1: left = pass(d, v, row, open, few, 1); break;
+    case 2: left = pass(d, v, row, open, few, 2); break;
+    case 3: left = pass(d, v, row, open, few, 3); break;
+    case 4: left = pass(d, v, row, open, few, 4); break;
+    default: return pass(d, v, row, open, bits, d->words);
+    }
+    memcpy(bits, few, d->words * sizeof *bits);
+    return left;
 }
 
 /* A row and every plan that is open to it and that its columns let pass. `old`: it is not among the news. */
@@ -290,15 +338,7 @@ static void offer(struct walk *w, enum source_id src, int32_t row, bool old)
     if (memo->resident)
         memo_row(memo, &w->run->frame->table[source_table(src)], src, (size_t)row);
     const uint64_t *open = (old ? w->open_old : w->open) + w->open_at[src];
-    uint64_t *bits = w->bits, left = 0;
-    for (size_t k = 0; k < d->words; k++)
-        left |= bits[k] = open[k];
-    for (int c = 0; c < d->n_columns && left; c++) {
-        const uint64_t *at = dispatch_bits(d, &d->column[c], &w->env, &ref);
-        left = 0;
-        for (size_t k = 0; k < d->words; k++)
-            left |= bits[k] &= at[k];
-    }
+    uint64_t *bits = w->bits, left = pass_columns(d, &w->env, &ref, open, bits);
     if (!left)
         return;
     if (!memo->resident)
@@ -389,6 +429,8 @@ static void walk_live_lines(struct walk *w, enum turn turn)
     memo_forget(memo);
     for (size_t i = w->lo; i < w->hi; i++) {
         memo->pending |= w->changed[i];
+        if (!old)
+            fetch_bits(w, d, i);
         if (!w->live[i] || (turn != TURN_ALL && !fresh[i] != old))
             continue;
         if (!old || may_pass(w, d, open, i))
