@@ -147,6 +147,7 @@ void walk_reset(struct walk *w)
 {
     for (int k = 0; k < w->n_touched; k++) {
         w->buf[w->touched[k]].n = 0;
+        w->glance[w->touched[k]].n = 0;
         w->is_touched[w->touched[k]] = false;
     }
     w->n_touched = 0;
