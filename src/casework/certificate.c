@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #define ERR_STATE openssl_err_state
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #undef ERR_STATE
@@ -9,6 +10,9 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
 
 static int wrong(struct err *e, const char *text)
 {
@@ -16,11 +20,30 @@ static int wrong(struct err *e, const char *text)
     return err_where(e, "certificate");
 }
 
-int certificate_hash(const char *text, char out[65], struct err *e)
+static X509 *of_pem(const char *text)
+{
+    BIO *bio = BIO_new_mem_buf(text, (int)strlen(text));
+    X509 *x = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
+
+    BIO_free(bio);
+    ERR_clear_error();
+    return x;
+}
+
+static bool hash_of(X509 *x, char out[65])
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned n = 0;
-    BIO *bio;
+
+    if (X509_digest(x, EVP_sha256(), digest, &n) != 1 || n != 32)
+        return false;
+    for (unsigned i = 0; i < n; i++)
+        snprintf(out + 2 * i, 3, "%02x", digest[i]);
+    return true;
+}
+
+int certificate_hash(const char *text, char out[65], struct err *e)
+{
     X509 *x;
     int ok;
 
@@ -29,18 +52,51 @@ int certificate_hash(const char *text, char out[65], struct err *e)
             out[i] = (char)tolower((unsigned char)text[i]);
         return 0;
     }
-    bio = BIO_new_mem_buf(text, (int)strlen(text));
-    x = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
-    ok = x && X509_digest(x, EVP_sha256(), digest, &n) == 1 && n == 32;
+    x = of_pem(text);
+    ok = x && hash_of(x, out);
     X509_free(x);
+    return ok ? 0
+              : wrong(
+                    e,
+                    "应是证书（PEM，-----BEGIN CERTIFICATE----- 开头），或它的 SHA-256（64 位十六进制）");
+}
+
+static bool subject_of(X509 *x, char *out, size_t cap)
+{
+    BIO *bio = BIO_new(BIO_s_mem());
+    int n = 0;
+
+    if (bio && X509_NAME_print_ex(bio, X509_get_subject_name(x), 0,
+                                  (XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB) |
+                                      ASN1_STRFLGS_UTF8_CONVERT) > 0)
+        n = BIO_read(bio, out, (int)cap - 1);
     BIO_free(bio);
+    out[n > 0 ? n : 0] = 0;
+    while (n > 0 && n == (int)cap - 1 && ((unsigned char)out[n - 1] & 0xc0) == 0x80)
+        out[--n] = 0; /* cut short: whole characters */
+    if (n > 0 && n == (int)cap - 1 && (unsigned char)out[n - 1] >= 0xc0)
+        out[n - 1] = 0;
+    return n > 0;
+}
+
+int certificate_read(const char *text, struct certificate *out, struct err *e)
+{
+    char day[CLOCK_TEXT];
+    struct tm until;
+    sec_t end;
+    X509 *x = of_pem(text);
+    bool ok = x && hash_of(x, out->hash) && subject_of(x, out->subject, sizeof out->subject) &&
+              ASN1_TIME_to_tm(X509_get0_notAfter(x), &until) == 1;
+
+    X509_free(x);
     if (!ok)
-        return wrong(
-            e,
-            "应是证书（PEM，-----BEGIN CERTIFICATE----- 开头），或它的 SHA-256（64 位十六进制）");
-    for (unsigned i = 0; i < n; i++)
-        snprintf(out + 2 * i, 3, "%02x", digest[i]);
-    return 0;
+        return wrong(e, strstr(text, "PRIVATE KEY")
+                            ? "这里有私钥：私钥不能离开医院，请让医院只交证书（BEGIN CERTIFICATE）"
+                            : "应是证书（PEM，-----BEGIN CERTIFICATE----- 开头，整段贴进来）");
+    end = timegm(&until) + CLOCK_AHEAD;
+    clock_text(end - DAY_SECS, day);
+    snprintf(out->until, sizeof out->until, "%.10s", day);
+    return end <= clock_sec() ? wrong(e, "这张证书已经过期") : 0;
 }
 
 int account_set_certificate(struct cw *db, const struct actor *who, const char *login,

@@ -19,7 +19,7 @@
 
 #define ACCESSES                                                                                          \
     "select id, fixmedins_code, fixmedins_name, tail, test, addresses, valid_until, note, actor, at,"     \
-    " revoked_at, revoked_by, revoke_reason, version,"                                                    \
+    " revoked_at, revoked_by, revoke_reason, version, certificate, certificate_subject,"                  \
     " case when revoked_at is not null then 'revoked' when valid_until < $1 then 'expired' else 'on' end" \
     " from fsi_access where substr(admdvs, 1, $3) = $2 and ($4 = '' or fixmedins_code = $4)"
 static const struct json_column access_columns[] = {
@@ -37,6 +37,8 @@ static const struct json_column access_columns[] = {
     {"revoked_by", JSON_AS_TEXT},
     {"revoke_reason", JSON_AS_TEXT},
     {"version", JSON_AS_INT},
+    {"certificate", JSON_AS_TEXT},
+    {"certificate_subject", JSON_AS_TEXT},
     {"state", JSON_AS_TEXT},
     {0},
 };
@@ -69,12 +71,22 @@ static int terms(struct request *r, struct access *a, struct err *e)
     return rc;
 }
 
+static int may_show_certificate(struct request *r, struct err *e)
+{
+    if (r->server->tls)
+        return 0;
+    err_set(e, ERR_INPUT, "本系统现在没有开 TLS，收不到客户端证书，请发口令");
+    err_hint(e, "启动时加 --tls-cert、--tls-key；TLS 由反向代理终止的，只能用口令");
+    return err_where(e, "certificate");
+}
+
 static int issue(struct request *r, struct err *e)
 {
     struct access a = {0};
     struct scope scope = scope_of(&r->session);
     struct inst_words words = {0};
-    const char *named;
+    struct certificate certificate;
+    const char *named, *pem;
     char key[ACCESS_KEY];
     int64_t id = 0;
     int rc = request_text(r, "fixmedins_code", true, 30, &a.fixmedins_code, e);
@@ -83,6 +95,14 @@ static int issue(struct request *r, struct err *e)
         rc = request_text(r, "fixmedins_name", false, 200, &named, e);
     if (!rc)
         rc = terms(r, &a, e);
+    if (!rc)
+        rc = request_text(r, "certificate", false, 20000, &pem, e);
+    if (!rc && pem && *pem) {
+        rc = may_show_certificate(r, e);
+        if (!rc)
+            rc = certificate_read(pem, &certificate, e);
+        a.certificate = &certificate;
+    }
     if (!rc)
         rc = inst_words(r, a.fixmedins_code, &words, e);
     if (rc)
@@ -376,8 +396,9 @@ static const struct route_field issue_body[] = {
     {"fixmedins_name", FIELD_TEXT, false, "名称，本系统没有这家机构时用"},
     {"test", FIELD_BOOL, false, "测试口令：只按报文判断，不留记录"},
     {"addresses", FIELD_TEXT, false, "来源地址或网段，空格分隔；正式接入必填"},
-    {"valid_until", FIELD_DAY, true, "有效到这一天，最长三年"},
+    {"valid_until", FIELD_DAY, true, "有效到这一天，最长三年；用证书的不晚于证书"},
     {"note", FIELD_TEXT, false, "备注：联系人、函号"},
+    {"certificate", FIELD_TEXT, false, "客户端证书（PEM）：用它代替口令；须写来源地址"},
     {0},
 };
 static const struct route_field change_body[] = {
@@ -401,8 +422,8 @@ static const struct route_field mode_body[] = {
 
 const struct route routes_access[] = {
     {"GET", "/api/live/access", "live.read", 0, list, "机构的接入", NULL, NULL},
-    {"POST", "/api/live/access", "live.access", 0, issue, "发放接入口令（只显示这一次）", NULL,
-     issue_body},
+    {"POST", "/api/live/access", "live.access", 0, issue,
+     "发放接入：口令（只显示这一次），或登记一张客户端证书", NULL, issue_body},
     {"PUT", "/api/live/access/{id}", "live.access", 0, change, "改接入的地址、有效期", NULL,
      change_body},
     {"POST", "/api/live/access/{id}/revoke", "live.access", 0, revoke, "撤销接入", NULL,

@@ -69,8 +69,9 @@ static int answer(struct request *r, struct err *e)
     enum { ANSWER_BYTES = 4000 };
     struct one *x = arena_calloc(&r->arena, sizeof *x);
     struct live_call call = {.infno = strrchr(r->path, '/') + 1,
-                             .key = r->machine_key ? r->machine_key : "",
-                             .source = r->source,
+                             .who = {.key = r->machine_key ? r->machine_key : "",
+                                     .certificate = r->shown,
+                                     .source = r->source},
                              .body = {r->body ? r->body : "", r->body_n},
                              .late = r->late,
                              .db = r->db};

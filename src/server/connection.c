@@ -2,6 +2,8 @@
 #include "server/connection.h"
 
 #include <gnutls/gnutls.h>
+#include <netdb.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -136,6 +138,19 @@ void connection_notify(void *ctx, struct MHD_Connection *con, void **socket_ctx,
     *socket_ctx = NULL;
 }
 
+void connection_peer(struct MHD_Connection *con, char *out)
+{
+    const union MHD_ConnectionInfo *i = MHD_get_connection_info(con,
+                                                                MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+    out[0] = 0;
+    if (i && i->client_addr)
+        getnameinfo(i->client_addr,
+                    i->client_addr->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+                                                          : sizeof(struct sockaddr_in),
+                    out, NI_MAXHOST, NULL, 0, NI_NUMERICHOST);
+}
+
 static struct watched *watched_of(struct MHD_Connection *con)
 {
     const union MHD_ConnectionInfo *i = MHD_get_connection_info(con,
@@ -189,19 +204,42 @@ uint64_t connections_cut(struct connections *c)
 
 /* --- certificates ---------------------------------------------------------------------------------- */
 
-void connection_certificate(struct MHD_Connection *con, char out[CERT_HEX])
+static gnutls_session_t tls_of(struct MHD_Connection *con)
 {
     const union MHD_ConnectionInfo *i = MHD_get_connection_info(con,
                                                                 MHD_CONNECTION_INFO_GNUTLS_SESSION);
-    gnutls_session_t tls = i ? i->tls_session : NULL;
-    const gnutls_datum_t *list;
-    unsigned status = 0, n = 0;
 
-    out[0] = 0;
+    return i ? i->tls_session : NULL;
+}
+
+void connection_ask_certificate(struct MHD_Connection *con)
+{
+    gnutls_session_t tls = tls_of(con);
+
     if (!tls)
         return;
-    list = gnutls_certificate_get_peers(tls, &n);
-    if (!list || !n || gnutls_certificate_verify_peers2(tls, &status) != 0 || status != 0)
-        return;
-    sha256_hex((struct span){(const char *)list[0].data, list[0].size}, 32, out);
+    gnutls_certificate_server_set_request(tls, GNUTLS_CERT_REQUEST);
+    /* Clients show none when they are told of issuers and theirs is not among them. */
+    gnutls_certificate_send_x509_rdn_sequence(tls, 1);
+}
+
+void connection_shown(struct MHD_Connection *con, char out[CERT_HEX])
+{
+    gnutls_session_t tls = tls_of(con);
+    unsigned n = 0;
+    const gnutls_datum_t *list = tls ? gnutls_certificate_get_peers(tls, &n) : NULL;
+
+    out[0] = 0;
+    if (list && n)
+        sha256_hex((struct span){(const char *)list[0].data, list[0].size}, 32, out);
+}
+
+void connection_certificate(struct MHD_Connection *con, char out[CERT_HEX])
+{
+    gnutls_session_t tls = tls_of(con);
+    unsigned status = 0;
+
+    out[0] = 0;
+    if (tls && gnutls_certificate_verify_peers2(tls, &status) == 0 && status == 0)
+        connection_shown(con, out);
 }

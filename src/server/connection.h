@@ -24,6 +24,8 @@ void connections_stop(struct connections *c); /* NULL allowed; after the daemon 
 /* For MHD_OPTION_NOTIFY_CONNECTION, with the connections as `ctx`. */
 void connection_notify(void *ctx, struct MHD_Connection *con, void **socket_ctx,
                        enum MHD_ConnectionNotificationCode what);
+/* The client's address as digits; "" when nobody can say. `out`: NI_MAXHOST bytes. */
+void connection_peer(struct MHD_Connection *con, char *out);
 /* `received` bytes of this request are there. */
 void connection_receives(struct connections *c, struct MHD_Connection *con, uint64_t received);
 /* The request is complete: as long as we work on it, nothing is cut. */
@@ -34,6 +36,10 @@ void connection_answers(struct connections *c, struct MHD_Connection *con, uint6
 void connection_rests(struct connections *c, struct MHD_Connection *con);
 uint64_t connections_cut(struct connections *c); /* how many so far */
 
+/* The connection's TLS, not begun yet, is to ask the client for a certificate, whoever issued it. Without TLS nothing. */
+void connection_ask_certificate(struct MHD_Connection *con);
+/* SHA-256 (hex) of the certificate that the client has shown, by whomever it is issued: it has the key to it. "": none. */
+void connection_shown(struct MHD_Connection *con, char out[CERT_HEX]);
 /* SHA-256 (hex) of the client's certificate if TLS checked it against --client-ca, else "". */
 void connection_certificate(struct MHD_Connection *con, char out[CERT_HEX]);
 

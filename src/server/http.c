@@ -23,6 +23,7 @@
 #include "casework/sm.h"
 #include "server/call.h"
 #include "server/connection.h"
+#include "server/gate.h"
 #include "server/listen.h"
 #include "server/live.h"
 #include "server/readers.h"
@@ -110,15 +111,9 @@ static const char *header(struct call *c, const char *name)
 
 static const char *peer(struct call *c)
 {
-    const union MHD_ConnectionInfo *i = MHD_get_connection_info(c->con,
-                                                                MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    char text[NI_MAXHOST] = "";
+    char text[NI_MAXHOST];
 
-    if (i && i->client_addr)
-        getnameinfo(i->client_addr,
-                    i->client_addr->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
-                                                          : sizeof(struct sockaddr_in),
-                    text, sizeof text, NULL, 0, NI_NUMERICHOST);
+    connection_peer(c->con, text);
     return arena_dup(&c->r.arena, span_of(text));
 }
 
@@ -175,6 +170,8 @@ static struct call *call_new(struct http *h, struct MHD_Connection *con, const c
     }
     if (h->client_ca)
         connection_certificate(con, c->r.certificate);
+    if (h->server->tls)
+        connection_shown(con, c->r.shown);
     MHD_get_connection_values(con, MHD_GET_ARGUMENT_KIND, one_query, &c->r);
     if (!c->r.reply.status && strlen(url) > MAX_URL)
         reply_problem(&c->r, 414, "地址太长", "地址最长 8 KB", NULL);
@@ -570,6 +567,25 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *con, const c
 
 /* --- start and stop ------------------------------------------------------------------------------ */
 
+/* A connection comes or goes. */
+static void notify(void *ctx, struct MHD_Connection *con, void **socket_ctx,
+                   enum MHD_ConnectionNotificationCode what)
+{
+    struct http *h = ctx;
+    char from[NI_MAXHOST];
+    bool asks;
+
+    connection_notify(h->connections, con, socket_ctx, what);
+    if (!h->server->tls || what != MHD_CONNECTION_NOTIFY_STARTED)
+        return;
+    connection_peer(con, from);
+    pthread_mutex_lock(&h->early);
+    asks = gate_asks(h->server->gate, h->db, from);
+    pthread_mutex_unlock(&h->early);
+    if (asks)
+        connection_ask_certificate(con);
+}
+
 /* Percent signs are decoded by us, after the path has been cut at its slashes. */
 static size_t leave(void *ctx, struct MHD_Connection *con, char *s)
 {
@@ -632,8 +648,7 @@ static int open_port(struct http *h, struct err *e)
     h->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, h, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
         MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&at, MHD_OPTION_NOTIFY_COMPLETED, on_done, h,
-        MHD_OPTION_NOTIFY_CONNECTION, connection_notify, h->connections,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        MHD_OPTION_NOTIFY_CONNECTION, notify, h, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
         (unsigned)(o->per_address ? o->per_address : PER_ADDRESS), MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)MAX_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MAX_HEADERS, MHD_OPTION_UNESCAPE_CALLBACK,

@@ -423,8 +423,7 @@ int live_answer(struct live *l, const struct live_call *call, struct arena *scra
         err_where(&why, "infno");
     }
     if (!rc)
-        rc = gate_admit(l->server->gate, call->db, m.fixmedins_code, call->key, call->source,
-                        &told->test, &why);
+        rc = gate_admit(l->server->gate, call->db, m.fixmedins_code, &call->who, &told->test, &why);
     if (!rc) {
         snprintf(told->inst, sizeof told->inst, "%.*s", (int)m.fixmedins_code.n,
                  m.fixmedins_code.p);

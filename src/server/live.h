@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "check/body_mark.h"
 #include "check/decisions.h"
+#include "server/gate.h"
 
 struct cw;
 struct live;
@@ -22,8 +23,8 @@ int live_begin(struct live *l, struct err *e);
 /* An import has ended: the history is made anew where it has to be; messages go on with the old one meanwhile. */
 void live_tables_changed(struct live *l);
 struct live_call {
-    const char *infno;        /* of the address */
-    const char *key, *source; /* X-Huji-Key or "", the peer's address */
+    const char *infno; /* of the address */
+    struct gate_caller who;
     struct span body;
     struct cw *db;
     bool

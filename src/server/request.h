@@ -72,6 +72,7 @@ struct request {
     struct pair query[MAX_QUERY];
     int n_query;
     char certificate[65];    /* SHA-256 of the client's certificate that TLS checked; "" = none */
+    char shown[65];          /* SHA-256 of the certificate it has shown, whoever issued it */
     const char *machine_key; /* X-Huji-Key: of a hospital's system */
     bool late;               /* of ROUTE_LIVE: it has waited too long, or too many wait */
     const char *cookie, *csrf, *accept_encoding, *if_none_match, *content_type;

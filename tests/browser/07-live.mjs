@@ -20,9 +20,9 @@ export default async function (context) {
 
   await test(page, '接入管理', async () => {
     await go(page, '/live/access')
-    await page.getByText('还没有发放过口令').waitFor()
+    await page.getByText('还没有发放过接入').waitFor()
     ok('接入管理：1366x768 不横向滚动', await fits(page))
-    await page.getByRole('button', { name: '发放口令' }).click()
+    await page.getByRole('button', { name: '发放接入' }).click()
     const box = page.getByRole('dialog')
     await box.getByRole('combobox', { name: '机构' }).click()
     await page.locator('.el-select-dropdown__item:visible').first().click()
@@ -43,6 +43,21 @@ export default async function (context) {
     ok('接入管理：列出尾号，没有口令', (await row.innerText()).includes('…' + key.slice(-4)) && !(await page.content()).includes(key))
     inst = await row.locator('span[title^="H"], span[title^="P"]').first().getAttribute('title')
     await shot(page, '07-access')
+    await page.getByRole('button', { name: '发放接入' }).click()
+    await box.getByRole('combobox', { name: '机构' }).click()
+    await page.locator('.el-select-dropdown__item:visible').first().click()
+    await box.getByText('客户端证书（医院自己的）').click()
+    await box.getByRole('textbox', { name: '来源地址' }).fill('10.1.2.3')
+    await box.getByRole('button', { name: '登记' }).click()
+    await box.getByText('把医院交来的证书整段贴进来').waitFor()
+    await box.getByLabel('证书文件').setInputFiles({ name: 'huji.pem', mimeType: 'text/plain', buffer: Buffer.from('-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n') })
+    await page.waitForFunction(() => document.querySelector('textarea[aria-label="证书"]')?.value)
+    ok('接入管理：证书从文件取来', /BEGIN CERTIFICATE/.test(await box.getByRole('textbox', { name: '证书', exact: true }).inputValue()))
+    await box.getByRole('button', { name: '登记' }).click()
+    await box.getByText('没有开 TLS').waitFor()
+    ok('接入管理：没有 TLS 不登记证书，说明为什么', true)
+    await shot(page, '07-access-certificate')
+    await box.getByRole('button', { name: '取消' }).click()
   })
 
   await test(page, '规则方式', async () => {

@@ -86,9 +86,9 @@ export const acts: Record<string, string> = {
   'rule.refuse': '规则变更：不同意',
   'knowledge.export': '导出知识表',
   'analysis.sql': 'SQL 查询',
-  'access.issue': '发放接入口令',
-  'access.change': '改接入口令',
-  'access.revoke': '撤销接入口令',
+  'access.issue': '发放接入',
+  'access.change': '改接入',
+  'access.revoke': '撤销接入',
   'live.mode': '改事前事中的规则方式',
   precheck: '事前审核',
 }
