@@ -228,40 +228,72 @@ void column_set_release(struct column_set *c)
 
 /* ---- dictionaries ---- */
 
-/* Rows of (id, code); ids go to out->id where there is one. */
-static int fill_dict(struct db_rows *rows, struct dict *out, struct err *e)
+/* A chunk's texts into the arena, one behind the other: many millions of them are short. */
+static int keep_texts(duckdb_data_chunk chunk, idx_t column, struct dict *out, struct span *to)
 {
-    size_t cap = 0, n = 0;
-    while (db_next(rows)) {
-        if (mem_grow(&out->at, &cap, n + 1, sizeof *out->at) < 0)
-            return err_nomem(e);
-        out->at[n] = arena_span(&out->arena, db_text(rows, 1));
-        if (!out->at[n].p)
-            return err_nomem(e);
-        if (out->id)
-            out->id[n] = (uint32_t)db_i64(rows, 0);
-        out->n_at = ++n;
+    duckdb_vector v = duckdb_data_chunk_get_vector(chunk, column);
+    duckdb_string_t *s = duckdb_vector_get_data(v);
+    uint64_t *valid = duckdb_vector_get_validity(v);
+    idx_t n = duckdb_data_chunk_get_size(chunk);
+    size_t bytes = 1;
+    for (idx_t i = 0; i < n; i++) {
+        bool there = !valid || duckdb_validity_row_is_valid(valid, i);
+        to[i].n = there ? duckdb_string_t_length(s[i]) : 0;
+        bytes += to[i].n;
+    }
+    char *at = arena_alloc(&out->arena, bytes);
+    if (!at)
+        return -1;
+    for (idx_t i = 0; i < n; i++) {
+        if (to[i].n)
+            memcpy(at, duckdb_string_t_data(&s[i]), to[i].n);
+        to[i].p = at;
+        at += to[i].n;
     }
     return 0;
 }
 
-int dict_load(struct store *s, enum domain d, struct dict *out, struct err *e)
+/* Rows (id, code) in any order, each to its place. */
+static int place_texts(duckdb_data_chunk chunk, struct dict *out, struct span *to, struct err *e)
+{
+    const int32_t *id = duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 0));
+    if (keep_texts(chunk, 1, out, to) < 0)
+        return err_nomem(e);
+    for (idx_t i = 0; i < duckdb_data_chunk_get_size(chunk); i++) {
+        if (id[i] < 0 || (size_t)id[i] >= out->n)
+            return err_set(e, ERR_DB, "字典编号 %d 超出 0 到 %zu", id[i], out->n - 1);
+        out->at[id[i]] = to[i];
+    }
+    return 0;
+}
+
+static int read_all(struct store *s, enum domain d, struct dict *out, struct err *e)
 {
     char sql[96];
-    duckdb_connection con;
-    struct db_rows rows;
-    *out = (struct dict){0};
-    int rc = store_connect(s, &con, e);
-    if (rc < 0)
-        return rc;
-    snprintf(sql, sizeof sql, "SELECT id, code FROM d_%s ORDER BY id", huji_domain_name[d]);
-    rc = db_open(con, sql, &rows, e);
+    struct stream *st;
+    duckdb_data_chunk chunk;
+    struct span *to = mem_alloc(duckdb_vector_size() * sizeof *to);
+    out->at = mem_calloc(out->n + 1, sizeof *out->at);
+    snprintf(sql, sizeof sql, "SELECT id, code FROM d_%s", huji_domain_name[d]);
+    int rc = to && out->at ? stream_open_any(s, sql, &st, e) : err_nomem(e);
     if (rc == 0) {
-        rc = fill_dict(&rows, out, e);
-        db_close(&rows);
+        while (rc == 0 && (rc = stream_raw(st, &chunk, e)) == 0 && chunk)
+            rc = place_texts(chunk, out, to, e);
+        stream_close(st);
     }
-    duckdb_disconnect(&con);
-    out->n = out->n_at;
+    mem_free(to);
+    for (size_t i = 0; i < out->n && rc == 0; i++)
+        if (!out->at[i].p)
+            rc = err_set(e, ERR_DB, "字典 d_%s 没有编号 %zu", huji_domain_name[d], i);
+    return rc;
+}
+
+int dict_load(struct store *s, enum domain d, struct dict *out, struct err *e)
+{
+    int rc = dict_count(s, d, out, e);
+    if (rc == 0)
+        rc = read_all(s, d, out, e);
+    out->n_at = out->n;
     if (rc < 0)
         dict_release(out);
     return rc;
@@ -298,12 +330,36 @@ static int fill_wanted(duckdb_connection con, const uint32_t *ids, size_t n, str
     return rc;
 }
 
+/* Rows (id, text), ascending, of at most `most` ids. */
+static int take_some(duckdb_connection con, const char *sql, size_t most, struct dict *out,
+                     struct err *e)
+{
+    duckdb_result r;
+    if (!(out->at = mem_alloc((most + 1) * sizeof *out->at)))
+        return err_nomem(e);
+    int rc = db_query(con, sql, &r, e);
+    if (rc < 0)
+        return rc;
+    for (duckdb_data_chunk chunk; (chunk = duckdb_fetch_chunk(r));) {
+        const int32_t *id = duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 0));
+        idx_t n = duckdb_data_chunk_get_size(chunk);
+        if (rc == 0 && out->n_at + n > most)
+            rc = err_set(e, ERR_DB, "字典编号有重复");
+        if (rc == 0 && keep_texts(chunk, 1, out, out->at + out->n_at) < 0)
+            rc = err_nomem(e);
+        for (idx_t i = 0; i < n && rc == 0; i++)
+            out->id[out->n_at++] = (uint32_t)id[i];
+        duckdb_destroy_data_chunk(&chunk);
+    }
+    duckdb_destroy_result(&r);
+    return rc;
+}
+
 static int load_texts(struct store *s, enum domain d, const char *column, const uint32_t *ids,
                       size_t n, struct dict *dict, struct err *e)
 {
     char sql[192];
     duckdb_connection con;
-    struct db_rows rows;
     if (!(dict->id = mem_alloc((n + 1) * sizeof *dict->id)))
         return err_nomem(e);
     int rc = store_connect(s, &con, e);
@@ -315,11 +371,7 @@ static int load_texts(struct store *s, enum domain d, const char *column, const 
         "SELECT d.id, d.%s FROM d_%s d JOIN wanted_id USING (id) WHERE d.%s IS NOT NULL ORDER BY 1",
         column, huji_domain_name[d], column);
     if (rc == 0)
-        rc = db_open(con, sql, &rows, e);
-    if (rc == 0) {
-        rc = fill_dict(&rows, dict, e);
-        db_close(&rows);
-    }
+        rc = take_some(con, sql, n, dict, e);
     duckdb_disconnect(&con);
     return rc;
 }

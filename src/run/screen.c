@@ -53,6 +53,7 @@ struct job {
     size_t n_walks;
     int *order; /* rules to be judged */
     size_t n_order;
+    struct line_ids ids;  /* of kept lines and of those that findings name: read once */
     pthread_mutex_t lock; /* of `ranked`: lines of different persons are ordered by their ids */
     pthread_cond_t told;
     bool ranked;
@@ -107,13 +108,23 @@ static void *walk_ranges(void *arg)
     return NULL;
 }
 
+/* A rank_fn. */
+static int rank_by_id(void *job, const int64_t *no, size_t n, uint32_t *rank, struct err *e)
+{
+    struct job *j = job;
+    if (line_ids_want(&j->ids, no, n) < 0)
+        return err_nomem(e);
+    int rc = line_ids_read(j->store, &j->ids, e);
+    return rc == 0 ? line_ids_rank(&j->ids, no, n, rank, e) : rc;
+}
+
 static void *merge_parts(void *arg)
 {
     struct worker *w = arg;
     struct job *j = w->job;
     size_t k, parts = walk_merge_parts(j->run);
     while (w->rc == 0 && (k = atomic_fetch_add(&j->next, 1)) < parts)
-        w->rc = walk_merge_part(j->run, j->walks, j->n_walks, k, line_ranks, j->store, &w->err);
+        w->rc = walk_merge_part(j->run, j->walks, j->n_walks, k, rank_by_id, j, &w->err);
     return NULL;
 }
 
@@ -121,7 +132,7 @@ static void *merge_parts(void *arg)
 static void rank_lines(struct worker *w)
 {
     struct job *j = w->job;
-    w->rc = walk_merge_part(j->run, j->walks, j->n_walks, 0, line_ranks, j->store, &w->err);
+    w->rc = walk_merge_part(j->run, j->walks, j->n_walks, 0, rank_by_id, j, &w->err);
     pthread_mutex_lock(&j->lock);
     j->ranked = true; /* or has failed: nobody waits for ever */
     pthread_cond_broadcast(&j->told);
@@ -255,7 +266,7 @@ static int walk_all(struct job *j, struct worker *w, size_t n, const struct scre
     return rc == 0 && !o->bare ? walk_orphans(w[0].walk, e) : rc;
 }
 
-static int judge_all(struct job *j, struct worker *w, size_t n, struct err *e)
+static int judge_all(struct job *j, struct worker *w, size_t n, bool texts, struct err *e)
 {
     struct walk *walks[MAX_THREADS];
     for (size_t i = 0; i < n; i++)
@@ -276,7 +287,10 @@ static int judge_all(struct job *j, struct worker *w, size_t n, struct err *e)
     if (rc < 0)
         return rc;
     j->merged = walks[0];
-    if ((rc = choose_order(j, e)) < 0)
+    /* what is found already will name its lines: they are read together with those to be ranked */
+    if (texts)
+        rc = findings_lines(walks, n, &j->ids, e);
+    if (rc < 0 || (rc = choose_order(j, e)) < 0)
         return rc;
     atomic_store(&j->next, 0);
     rc = in_threads(w, n, judge_rules, e);
@@ -312,8 +326,9 @@ static int finish(struct job *j, struct worker *w, size_t n, const struct screen
                                 .area = o->area};
     const struct write_wish wish = {
         .into = o->into, .except = o->into ? o->except : j->except, .remit = &asked};
-    return o->found ? findings_each(j->store, j->run, walks, n, o, e)
-                    : findings_write(j->store, j->run, walks, n, o->keep ? NULL : &wish, r, e);
+    return o->found
+               ? findings_each(j->store, j->run, walks, n, &j->ids, o, e)
+               : findings_write(j->store, j->run, walks, n, &j->ids, o->keep ? NULL : &wish, r, e);
 }
 
 static int run_all(struct job *j, const struct screen_options *o, struct screen_report *r,
@@ -329,7 +344,7 @@ static int run_all(struct job *j, const struct screen_options *o, struct screen_
     r->walk_seconds = now() - t0;
     t0 = now();
     if (rc == 0 && !o->bare)
-        rc = judge_all(j, w, n, e);
+        rc = judge_all(j, w, n, !o->no_texts, e);
     r->judge_seconds = now() - t0;
     t0 = now();
     if (rc == 0)
@@ -337,6 +352,7 @@ static int run_all(struct job *j, const struct screen_options *o, struct screen_
     r->write_seconds = now() - t0;
     for (size_t i = 0; w && i < n; i++)
         walk_free(w[i].walk);
+    line_ids_release(&j->ids);
     mem_free(w);
     mem_free(j->ranges);
     mem_free(j->order);

@@ -45,7 +45,7 @@ static int load_table(struct store *s, enum source_id id, uint64_t fields, struc
     return 0;
 }
 
-static int load_diag(struct store *s, struct world *w, struct err *e)
+static int load_diag(struct store *s, size_t visits, struct world *w, struct err *e)
 {
     int rc = frame_query(
         s,
@@ -53,7 +53,6 @@ static int load_diag(struct store *s, struct world *w, struct err *e)
         &w->diag, e);
     if (rc < 0)
         return rc;
-    size_t visits = w->dict[D_VISIT].n;
     w->diag_at = mem_calloc(visits + 2, sizeof *w->diag_at);
     if (!w->diag_at)
         return err_nomem(e);
@@ -119,11 +118,11 @@ static void deliver_dict(struct world *w, enum domain d)
 
 /* ---- all of it, by several threads ---- */
 
-/* Pieces by number, the largest first, so that the threads end together: two tables, diagnoses, the other tables, lookups. */
+/* Pieces by number, the largest first, so that the threads end together: three tables, diagnoses, dictionaries, the other
+ * tables, lookups. */
 enum {
-    LARGEST = 2,
-    PIECES = LARGEST + 1 + SOURCE_COUNT + LOOKUP_COUNT,
-    STEPS = DOMAIN_COUNT + PIECES,
+    LARGEST = 3,
+    PIECES = LARGEST + 1 + DOMAIN_COUNT + SOURCE_COUNT + LOOKUP_COUNT,
     MAX_LOADERS = 4 /* each holds a table in two orders for a while */
 };
 
@@ -132,6 +131,7 @@ struct loading {
     const struct run_needs *needs;
     const struct progress *progress; /* told by the caller's thread alone */
     struct world *w;
+    size_t visits;
     atomic_int next, failed;
 };
 
@@ -143,19 +143,38 @@ struct load_thread {
     struct err err;
 };
 
+static int load_texts(struct loading *l, enum domain d, struct err *e)
+{
+    if (!l->needs->texts[d])
+        return 0;
+    struct dict all;
+    int rc = dict_load(l->store, d, &all, e);
+    if (rc < 0)
+        return rc;
+    l->w->dict[d] = all;
+    deliver_dict(l->w, d);
+    return 0;
+}
+
 static int load_piece(struct loading *l, int i, struct err *e)
 {
-    static const enum source_id largest[LARGEST] = {S_SETTLEMENT, S_STAY};
+    static const enum source_id largest[LARGEST] = {S_STAY, S_SETTLEMENT, S_SALE};
     if (i < LARGEST)
         return load_table(l->store, largest[i], l->needs->fields[largest[i]], l->w, e);
     if (i == LARGEST)
-        return l->needs->diag ? load_diag(l->store, l->w, e) : 0;
+        return l->needs->diag ? load_diag(l->store, l->visits, l->w, e) : 0;
     i -= LARGEST + 1;
+    if (i < DOMAIN_COUNT)
+        return load_texts(l, (enum domain)i, e);
+    i -= DOMAIN_COUNT;
     if (i >= SOURCE_COUNT) {
         i -= SOURCE_COUNT;
         return l->needs->lookup[i] ? load_lookup(l->store, &huji_lookups[i], l->w, e) : 0;
     }
-    if (i == S_LINE || i == S_SETTLEMENT || i == S_STAY)
+    for (int k = 0; k < LARGEST; k++)
+        if (i == (int)largest[k])
+            return 0;
+    if (i == S_LINE)
         return 0;
     return load_table(l->store, (enum source_id)i, l->needs->fields[i], l->w, e);
 }
@@ -170,7 +189,7 @@ static void *load_pieces(void *arg)
         if (me->rc < 0)
             l->failed = 1;
         if (me->is_caller)
-            progress_step(l->progress, "读入人员、就诊与结算", DOMAIN_COUNT + (uint64_t)i, STEPS);
+            progress_step(l->progress, "读入人员、就诊与结算", (uint64_t)i, PIECES);
     }
     return NULL;
 }
@@ -203,11 +222,10 @@ int world_load(struct store *s, const struct run_needs *needs, int threads,
     int rc = 0;
     *w = (struct world){0};
     for (int d = 0; d < DOMAIN_COUNT && rc == 0; d++) {
-        rc = needs->texts[d] ? dict_load(s, (enum domain)d, &w->dict[d], e)
-                             : dict_count(s, (enum domain)d, &w->dict[d], e);
+        rc = dict_count(s, (enum domain)d, &w->dict[d], e);
         deliver_dict(w, (enum domain)d);
-        progress_step(p, "读入人员、就诊与结算", (uint64_t)d, STEPS);
     }
+    l.visits = w->dict[D_VISIT].n;
     if (rc == 0)
         rc = load_all(&l, threads, e);
     if (rc < 0)

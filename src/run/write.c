@@ -1,89 +1,33 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "run/write.h"
 
-#include <stdlib.h>
-
-#include "base/mem.h"
-#include "engine/finish.h"
 #include "run/exceptions.h"
-#include "run/line_ids.h"
 #include "run/remit.h"
+#include "run/rows.h"
 
-struct row {
-    struct finished f;
-    const struct huji_finding *h;
-};
-
-struct rows {
-    struct row *at;
-    size_t n;
-    struct arena a;
-    struct line_ids ids;
-};
-
-static int by_place(const void *pa, const void *pb)
+int findings_lines(struct walk *const *walks, size_t n, struct line_ids *ids, struct err *e)
 {
-    const struct row *a = pa, *b = pb;
-    return finished_cmp(&a->f, &b->f);
-}
-
-static size_t count(struct walk *const *walks, size_t n)
-{
-    size_t all = 0;
-    for (size_t i = 0; i < n; i++) {
-        size_t k;
-        walk_findings(walks[i], &k);
-        all += k;
-    }
-    return all;
-}
-
-/* The lines that anchors and evidence name. */
-static int64_t *named_lines(struct walk *const *walks, size_t n, size_t *out)
-{
-    int64_t *no = NULL;
-    size_t cap = 0, m = 0;
     for (size_t i = 0; i < n; i++) {
         size_t k;
         const struct huji_finding *f = walk_findings(walks[i], &k);
         for (size_t j = 0; j < k; j++)
             for (uint32_t v = 0; v <= f[j].n_evidence; v++) {
                 const struct huji_ref *r = v < f[j].n_evidence ? &f[j].evidence[v] : &f[j].anchor;
-                if (!source_is_line((enum source_id)r->source) || r->id == HUJI_NONE64)
-                    continue;
-                if (mem_grow(&no, &cap, m + 1, sizeof *no) < 0) {
-                    mem_free(no);
-                    return NULL;
-                }
-                no[m++] = r->id;
+                if (source_is_line((enum source_id)r->source) && r->id != HUJI_NONE64 &&
+                    line_ids_want(ids, &r->id, 1) < 0)
+                    return err_nomem(e);
             }
     }
-    *out = m;
-    return no ? no : mem_alloc(1);
+    return 0;
 }
 
 static int finish_all(struct store *s, const struct huji_run *run, struct walk *const *walks,
-                      size_t n, struct rows *rows, struct err *e)
+                      size_t n, struct line_ids *ids, struct rows *rows, struct err *e)
 {
-    size_t m = 0;
-    int64_t *no = named_lines(walks, n, &m);
-    int rc = no ? line_ids_load(s, no, m, &rows->ids, e) : err_nomem(e);
-    mem_free(no);
-    rows->at = mem_alloc((count(walks, n) + 1) * sizeof *rows->at);
-    if (rc == 0 && !rows->at)
-        rc = err_nomem(e);
-    for (size_t i = 0; i < n; i++) {
-        size_t k;
-        const struct huji_finding *f = walk_findings(walks[i], &k);
-        for (size_t j = 0; j < k && rc == 0; j++) {
-            struct row *r = &rows->at[rows->n++];
-            r->h = &f[j];
-            rc = finding_finish(run, &f[j], line_ids_get, &rows->ids, &rows->a, &r->f, e);
-        }
-    }
+    int rc = findings_lines(walks, n, ids, e);
     if (rc == 0)
-        qsort(rows->at, rows->n, sizeof *rows->at, by_place);
-    return rc;
+        rc = line_ids_read(s, ids, e);
+    return rc == 0 ? rows_finish(run, walks, n, ids, rows, e) : rc;
 }
 
 static const char columns_sql[] =
@@ -214,7 +158,7 @@ static int fill(struct store *s, const struct rows *rows, const char *table, str
                  : db_append_error(app, e);
 
     for (size_t i = 0; i < rows->n && rc == 0; i++)
-        rc = append(app, &rows->at[i], e);
+        rc = append(app, rows_get(rows, i), e);
     if (rc == 0 && duckdb_appender_flush(app) != DuckDBSuccess)
         rc = db_append_error(app, e);
     duckdb_appender_destroy(&app);
@@ -251,10 +195,11 @@ static int write_table(struct store *s, const struct rows *rows, const struct wr
 }
 
 int findings_write(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n,
-                   const struct write_wish *w, struct screen_report *r, struct err *e)
+                   struct line_ids *ids, const struct write_wish *w, struct screen_report *r,
+                   struct err *e)
 {
     struct rows rows = {0};
-    int rc = finish_all(s, run, walks, n, &rows, e);
+    int rc = finish_all(s, run, walks, n, ids, &rows, e);
     for (size_t i = 0; i < rows.n && rc == 0; i++) {
         bool clue = is_clue(&rows.at[i]);
         r->findings++;
@@ -265,9 +210,7 @@ int findings_write(struct store *s, const struct huji_run *run, struct walk *con
     }
     if (rc == 0 && w)
         rc = write_table(s, &rows, w, run->lib, r, e);
-    mem_free(rows.at);
-    arena_release(&rows.a);
-    line_ids_release(&rows.ids);
+    rows_release(&rows);
     return rc;
 }
 
@@ -285,16 +228,14 @@ static int each_bare(struct walk *const *walks, size_t n, const struct screen_op
 }
 
 int findings_each(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n,
-                  const struct screen_options *o, struct err *e)
+                  struct line_ids *ids, const struct screen_options *o, struct err *e)
 {
     struct rows rows = {0};
     if (o->no_texts)
         return each_bare(walks, n, o, e);
-    int rc = finish_all(s, run, walks, n, &rows, e);
+    int rc = finish_all(s, run, walks, n, ids, &rows, e);
     for (size_t i = 0; i < rows.n && rc == 0; i++)
-        rc = o->found(o->ctx, &rows.at[i].f, rows.at[i].h, e);
-    mem_free(rows.at);
-    arena_release(&rows.a);
-    line_ids_release(&rows.ids);
+        rc = o->found(o->ctx, &rows_get(&rows, i)->f, rows_get(&rows, i)->h, e);
+    rows_release(&rows);
     return rc;
 }

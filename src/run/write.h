@@ -4,6 +4,7 @@
 #define HUJI_RUN_WRITE_H
 
 #include "engine/walk.h"
+#include "run/line_ids.h"
 #include "run/screen.h"
 
 struct exceptions;
@@ -13,15 +14,19 @@ struct write_wish {
     const struct exceptions *except; /* they mark the table */
     const struct remit *remit;       /* what was asked */
 };
-/* Counts into `r`. NULL `w`: everything but the table. */
+/* The lines that anchors and evidence name will be asked for. */
+int findings_lines(struct walk *const *walks, size_t n, struct line_ids *ids, struct err *e);
+
+/* Counts into `r`. NULL `w`: everything but the table. What is not in `ids` yet is read. */
 int findings_write(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n,
-                   const struct write_wish *w, struct screen_report *r, struct err *e);
+                   struct line_ids *ids, const struct write_wish *w, struct screen_report *r,
+                   struct err *e);
 
 /* The empty table `into`. */
 int findings_none(struct store *s, const char *into, struct err *e);
 
 /* Hands each finding to o->found instead. */
 int findings_each(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n,
-                  const struct screen_options *o, struct err *e);
+                  struct line_ids *ids, const struct screen_options *o, struct err *e);
 
 #endif
