@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
  * Rows of packed columns put in order. DuckDB would sort them wide, at eight bytes a number and beside its own copy; here
- * a row's place is four bytes, and one column after the other is moved.
+ * a row's place is eight bytes, and one column after the other is moved.
  */
 #include <stdlib.h>
 
@@ -14,7 +14,7 @@ struct keys {
 };
 
 /* A number whose order is the value's; missing comes last. */
-static uint64_t key_at(const struct column *c, uint32_t row)
+static inline uint64_t key_at(const struct column *c, uint32_t row)
 {
     uint32_t v = 0;
     int64_t raw;
@@ -44,73 +44,135 @@ static int compare(const struct keys *k, size_t from, uint32_t a, uint32_t b)
     return (a > b) - (a < b);
 }
 
-static int by_keys(const void *a, const void *b, void *keys)
+/*
+ * A place: the row's number, and above it one of its keys, so that what is compared lies together. `rest`: the keys from
+ * there on decide where these are equal.
+ */
+struct places {
+    const struct keys *keys;
+    size_t rest;
+};
+
+static bool is_narrow(const struct column *c)
 {
-    return compare(keys, 0, *(const uint32_t *)a, *(const uint32_t *)b);
+    return !c->data || c->width;
+}
+
+static bool is_before(const struct places *p, uint64_t a, uint64_t b)
+{
+    return a >> 32 != b >> 32 ? a < b : compare(p->keys, p->rest, (uint32_t)a, (uint32_t)b) < 0;
+}
+
+static int by_rest(const void *a, const void *b, void *places)
+{
+    const struct places *p = places;
+    return compare(p->keys, p->rest, (uint32_t) * (const uint64_t *)a,
+                   (uint32_t) * (const uint64_t *)b);
+}
+
+static void sort_few(const struct places *p, uint64_t *at, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        uint64_t one = at[i];
+        size_t k = i;
+        for (; k > 0 && is_before(p, one, at[k - 1]); k--)
+            at[k] = at[k - 1];
+        at[k] = one;
+    }
+}
+
+enum { FEW = 32, DIGIT = 11, DIGITS = 1 << DIGIT };
+
+/* By the key in the places, a digit at a time; places that agree in it stay as they were. */
+static void sort_digits(uint64_t *at, uint64_t *spare, size_t n)
+{
+    for (int shift = 32; shift < 64; shift += DIGIT) {
+        size_t first[DIGITS + 1] = {0};
+        for (size_t i = 0; i < n; i++)
+            first[(at[i] >> shift & (DIGITS - 1)) + 1]++;
+        if (first[(at[0] >> shift & (DIGITS - 1)) + 1] == n)
+            continue;
+        for (size_t d = 0; d < DIGITS; d++)
+            first[d + 1] += first[d];
+        for (size_t i = 0; i < n; i++)
+            spare[first[at[i] >> shift & (DIGITS - 1)]++] = at[i];
+        memcpy(at, spare, n * sizeof *at);
+    }
 }
 
 /* Rows that agree in the first key: mostly a handful. */
-static void sort_group(const struct keys *k, uint32_t *row, size_t n)
+static int sort_group(const struct places *p, uint64_t *at, size_t n)
 {
-    if (n > 32) {
-        qsort_r(row, n, sizeof *row, by_keys, (void *)(uintptr_t)k);
-        return;
+    if (n <= FEW) {
+        sort_few(p, at, n);
+        return 0;
     }
-    for (size_t i = 1; i < n; i++) {
-        uint32_t r = row[i];
-        size_t at = i;
-        for (; at > 0 && compare(k, 1, row[at - 1], r) > 0; at--)
-            row[at] = row[at - 1];
-        row[at] = r;
-    }
-}
-
-/* By counting: as many places as the first key has values. */
-static int count_sort(const struct keys *k, size_t values, uint32_t *row, size_t n)
-{
-    uint32_t *at = mem_calloc(values + 1, sizeof *at);
-    if (!at)
+    uint64_t *spare = mem_alloc(n * sizeof *spare);
+    if (!spare)
         return -1;
-    for (size_t r = 0; r < n; r++)
-        at[key_at(k->col[0], (uint32_t)r) + 1]++;
-    for (size_t v = 0; v < values; v++)
-        at[v + 1] += at[v];
-    for (size_t r = 0; r < n; r++)
-        row[at[key_at(k->col[0], (uint32_t)r)]++] = (uint32_t)r;
-    for (size_t v = 0, from = 0; v < values; from = at[v++]) /* at[v]: where its rows end now */
-        sort_group(k, row + from, at[v] - from);
-    mem_free(at);
+    sort_digits(at, spare, n);
+    mem_free(spare);
+    for (size_t from = 0, to; from < n; from = to) {
+        for (to = from + 1; to < n && at[to] >> 32 == at[from] >> 32;)
+            to++;
+        if (to - from <= FEW)
+            sort_few(p, at + from, to - from);
+        else
+            qsort_r(at + from, to - from, sizeof *at, by_rest, (void *)(uintptr_t)p);
+    }
     return 0;
 }
 
-/* Missing is the largest number of its width: with a width of 4 the greatest value is looked for. */
-static size_t values_of(const struct column *c, size_t n)
+/* By counting: as many groups as the first key has values. */
+static int count_sort(const struct keys *k, const uint32_t *key, size_t values, uint64_t *at,
+                      size_t n)
 {
-    uint64_t most = 0;
-    if (!c->data)
-        return 1;
-    if (!c->width)
-        return SIZE_MAX;
-    for (size_t r = 0; r < n; r++) {
-        uint64_t v = key_at(c, (uint32_t)r);
-        most = v > most ? v : most;
+    bool two = k->n > 1 && is_narrow(k->col[1]);
+    struct places p = {k, two ? 2 : 1};
+    uint32_t *end = mem_calloc(values + 1, sizeof *end);
+    int rc = end ? 0 : -1;
+    for (size_t r = 0; r < n && rc == 0; r++)
+        end[key[r] + 1]++;
+    for (size_t v = 0; v < values && rc == 0; v++)
+        end[v + 1] += end[v];
+    for (size_t r = 0; r < n && rc == 0; r++) {
+        uint64_t second = two ? key_at(k->col[1], (uint32_t)r) : 0;
+        at[end[key[r]]++] = second << 32 | r;
     }
-    return (size_t)most + 1;
+    for (size_t v = 0, from = 0; v < values && rc == 0; from = end[v++])
+        rc = sort_group(&p, at + from, end[v] - from);
+    mem_free(end);
+    return rc;
 }
 
-static int gather(struct column *c, const uint32_t *row, size_t n)
+/* The rows' places in order. */
+static int order(const struct keys *k, uint64_t *at, size_t n)
 {
-    size_t w = column_width(c);
-    if (!c->data)
-        return 0;
-    char *to = mem_alloc(n * w + 1);
-    const char *from = c->data;
-    if (!to)
-        return -1;
-#define MOVE(size)                                                         \
-    case size:                                                             \
-        for (size_t i = 0; i < n; i++)                                     \
-            memcpy(to + i * (size), from + (size_t)row[i] * (size), size); \
+    bool narrow = is_narrow(k->col[0]);
+    uint32_t *key = narrow ? mem_alloc(n * sizeof *key) : NULL, most = 0;
+    struct places p = {k, narrow ? 1 : 0};
+    int rc = narrow && !key ? -1 : 0;
+    for (size_t r = 0; r < n && key; r++) {
+        key[r] = (uint32_t)key_at(k->col[0], (uint32_t)r);
+        most = key[r] > most ? key[r] : most;
+    }
+    if (key && most / 4 <= n + 256) {
+        rc = count_sort(k, key, (size_t)most + 1, at, n);
+    } else if (rc == 0) {
+        for (size_t r = 0; r < n; r++)
+            at[r] = (key ? (uint64_t)key[r] << 32 : 0) | r;
+        rc = sort_group(&p, at, n);
+    }
+    mem_free(key);
+    return rc;
+}
+
+static void move_rows(char *to, const char *from, const uint64_t *at, size_t n, size_t w)
+{
+#define MOVE(size)                                                                  \
+    case size:                                                                      \
+        for (size_t i = 0; i < n; i++)                                              \
+            memcpy(to + i * (size), from + (size_t)(uint32_t)at[i] * (size), size); \
         break
     switch (w) {
         MOVE(1);
@@ -120,8 +182,26 @@ static int gather(struct column *c, const uint32_t *row, size_t n)
         MOVE(8);
     }
 #undef MOVE
-    mem_free(c->data);
-    c->data = to;
+}
+
+/* Column by column, the widest first: where one stood the next is written, and what it does not need goes back. Fresh
+ * memory would be cleared by the system each time. */
+static int gather(struct column_set *c, const uint64_t *at)
+{
+    char *spare = NULL;
+    for (size_t w = sizeof(int64_t); w > 0; w--)
+        for (size_t i = 0; i < c->n_cols; i++) {
+            char *from = c->col[i].data;
+            if (!from || column_width(&c->col[i]) != w)
+                continue;
+            if (!spare && !(spare = mem_alloc(c->n_rows * w + 1)))
+                return -1;
+            move_rows(spare, from, at, c->n_rows, w);
+            char *less = mem_realloc(spare, c->n_rows * w + 1);
+            c->col[i].data = less ? less : spare;
+            spare = from;
+        }
+    mem_free(spare);
     return 0;
 }
 
@@ -135,21 +215,11 @@ int column_set_sort(struct column_set *c, const struct column *const *key, size_
         return 0;
     if (c->n_rows >= UINT32_MAX)
         return err_set(e, ERR_LIMIT, "表的行数太多：%zu", c->n_rows);
-    uint32_t *row = mem_alloc(c->n_rows * sizeof *row);
-    if (!row)
-        return err_nomem(e);
-    size_t values = values_of(k.col[0], c->n_rows);
-    int rc = 0;
-    if (values <= 4 * c->n_rows + 1024) {
-        rc = count_sort(&k, values, row, c->n_rows);
-    } else {
-        for (size_t r = 0; r < c->n_rows; r++)
-            row[r] = (uint32_t)r;
-        qsort_r(row, c->n_rows, sizeof *row, by_keys, &k);
-    }
-    for (size_t i = 0; i < c->n_cols && rc == 0; i++)
-        rc = gather(&c->col[i], row, c->n_rows);
-    mem_free(row);
+    uint64_t *at = mem_alloc(c->n_rows * sizeof *at);
+    int rc = at ? order(&k, at, c->n_rows) : -1;
+    if (rc == 0)
+        rc = gather(c, at);
+    mem_free(at);
     return rc < 0 ? err_nomem(e) : 0;
 }
 

@@ -287,6 +287,45 @@ static void columns_are_sorted_and_thinned(void **state)
     column_set_release(&c);
 }
 
+/* Order by a key of few values or of many, then by a narrow one that ties, then by what was there first: as by comparing. */
+static void rows_are_ordered_by_narrow_keys(void **state)
+{
+    enum { ROWS = 5000 };
+    (void)state;
+    struct err e = {0};
+    for (int wide = 0; wide < 2; wide++) {
+        struct column_set c = {.col = mem_calloc(4, sizeof *c.col), .n_cols = 3, .n_rows = ROWS};
+        c.col[0] = (struct column){.type = F_INT, .width = 4, .data = mem_alloc(ROWS * 4 + 1)};
+        c.col[1] = (struct column){.type = F_INT, .width = 3, .data = mem_alloc(ROWS * 3 + 1)};
+        c.col[2] = (struct column){.type = F_INT, .width = 2, .data = mem_alloc(ROWS * 2 + 1)};
+        for (uint32_t i = 0; i < ROWS; i++) {
+            /* groups of one, of some and of a thousand */
+            uint32_t a = i % 5 == 0 ? 3 : i % 3 == 0 ? 7 + i % 40 : 100 + i;
+            uint32_t b = i % 17 == 0 ? 0xffffff : i * 7919 % (i % 2 ? 61 : 400000);
+            ((uint32_t *)c.col[0].data)[i] = wide && i % 7 ? a * 800000 : a;
+            memcpy((char *)c.col[1].data + (size_t)i * 3, &b, 3);
+            ((uint16_t *)c.col[2].data)[i] = (uint16_t)i;
+        }
+        const struct column *key[] = {&c.col[0], &c.col[1]};
+        assert_int_equal(column_set_sort(&c, key, 2, &e), 0);
+        int64_t sum = 0;
+        for (uint32_t i = 0; i < ROWS; i++) {
+            uint32_t last[2] = {0}, now[2] = {0}, *a = c.col[0].data;
+            uint16_t *was = c.col[2].data;
+            sum += was[i];
+            if (!i)
+                continue;
+            memcpy(&last[1], (char *)c.col[1].data + (size_t)(i - 1) * 3, 3);
+            memcpy(&now[1], (char *)c.col[1].data + (size_t)i * 3, 3);
+            assert_true(a[i] >= a[i - 1]);
+            assert_true(a[i] > a[i - 1] || now[1] >= last[1]);
+            assert_true(a[i] > a[i - 1] || now[1] > last[1] || was[i] > was[i - 1]);
+        }
+        assert_int_equal(sum, (int64_t)ROWS * (ROWS - 1) / 2);
+        column_set_release(&c);
+    }
+}
+
 /* However many there are: none is lost, none twice, and the last ones are left small. */
 static void ranges_are_joined(void **state)
 {
@@ -317,6 +356,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_are_sorted_and_thinned),
+        cmocka_unit_test(rows_are_ordered_by_narrow_keys),
         cmocka_unit_test(adds_up),
         cmocka_unit_test(can_be_asked),
         cmocka_unit_test(streams),
