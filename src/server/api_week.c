@@ -37,11 +37,9 @@ static const struct json_column figure_columns[] = {
     {"hand_total", JSON_AS_INT}, {"hand_note", JSON_AS_TEXT},
     {"hand_by", JSON_AS_TEXT},   {0},
 };
-static const struct json_column row_columns[] = {{"object", JSON_AS_TEXT},
-                                                 {"amount", JSON_AS_INT},
-                                                 {"at", JSON_AS_TEXT},
-                                                 {"in_week", JSON_AS_BOOL},
-                                                 {0}};
+static const struct json_column row_columns[] = {
+    {"object", JSON_AS_TEXT},  {"amount", JSON_AS_INT}, {"at", JSON_AS_TEXT},
+    {"in_week", JSON_AS_BOOL}, {"name", JSON_AS_TEXT},  {0}};
 
 static const char *text_of(const json_t *row, const char *name)
 {
@@ -278,7 +276,13 @@ static int rows_page(struct request *r, const json_t *report, const struct week_
     buf_fmt(&sql, "select count(*)%s", buf_cstr(&from));
     rc = sql.failed ? err_nomem(e) : cw_get_int(r->db, 0, total, e, buf_cstr(&sql), v, n);
     buf_clear(&sql);
-    buf_fmt(&sql, "select object, amount, at, in_week%s", buf_cstr(&from));
+    /* "CODE" or "CODE/what": an institution is read by its name. */
+    buf_fmt(&sql, "select object, amount, at, in_week, %s%s",
+            strcmp(k->object, "inst") == 0
+                ? "(select i.name from inst_known i where i.code = z.object"
+                  " or i.code || '/' = substr(z.object, 1, length(i.code) + 1)) as name"
+                : "'' as name",
+            buf_cstr(&from));
     if (bar) {
         v[n++] = cw_s((struct span){after, (size_t)(bar - after)});
         v[n++] = cw_t(bar + 1);

@@ -317,6 +317,7 @@ async function week(context) {
     ok('周报：诱导、虚假住院由定性数出', (await page.getByRole('button', { name: /诱导住院金额 本周/ }).count()) === 1 && (await page.getByRole('button', { name: /虚假住院金额 累计/ }).count()) === 1)
     await click(page.getByRole('button', { name: '覆盖率 累计' }))
     await page.getByText(/覆盖率：\d+ 项/).waitFor()
+    ok('周报：组成一家机构写名称', await counted(page.locator('.el-table__body a', { hasText: '青溪县' }), (n) => n >= 5))
     await shot(page, '04-week-coverage')
   })
   await test(page, '周四：冻结与导出', async () => {
