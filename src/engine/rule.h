@@ -177,7 +177,7 @@ struct rule {
     bool own_past; /* outlier */
     int scale;     /* of value and threshold in the slots: quota, level, gap minutes ... */
     int chain_links;
-    int64_t num[10];          /* outlier numbers etc., see kinds */
+    int64_t num[11];          /* outlier numbers etc., see kinds */
     day_t breaks[MAX_BREAKS]; /* outlier: days from which the past is another one */
     int n_breaks;
     const struct measure *measure;
@@ -188,7 +188,7 @@ struct rule {
     struct expr *at_expr[MAX_CLAUSES];
     struct expr *at_where[MAX_CLAUSES];
     struct slider slider; /* keep_from */
-    int64_t keep_num[10]; /* outlier numbers with keep_from */
+    int64_t keep_num[11]; /* outlier numbers with keep_from */
     day_t from, to;       /* effective, inclusive; DAY_NONE = open */
     struct span says;
     struct says_part *says_parts; /* message.c */

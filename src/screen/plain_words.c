@@ -119,6 +119,7 @@ static const struct word keys[] = {
     {"at_least_by", "至少高出"},
     {"min_n", "最少例数"},
     {"min_peers", "最少同类"},
+    {"widen", "同类不足时去掉最后几项再比"},
     {"cap", "可抵"},
     {"group", "分组"},
     {"price", "单价"},

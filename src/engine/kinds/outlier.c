@@ -19,8 +19,12 @@ enum {
     N_HISTORY,
     N_PAST,
     N_LEAST,
-    N_SEASON
+    N_SEASON,
+    N_WIDEN
 };
+
+/* Where a measure keeps what makes peers. */
+static const enum slot peer_slot[] = {SL_CAP, SL_HI, SL_SCOPE};
 
 static int find_measure(struct loader *ld, struct rule *r, const struct ynode *n)
 {
@@ -86,6 +90,7 @@ static const struct kind_param params[] = {
     {.name = "at_least_by", .as = PARAM_NUMBER, .title = "至少高出"},
     {.name = "min_n", .as = PARAM_NUMBER, .title = "业务量至少"},
     {.name = "min_peers", .as = PARAM_NUMBER, .title = "同类至少几家", .def = "8"},
+    {.name = "widen", .as = PARAM_NUMBER, .title = "同类不足时，去掉最后几项条件再比"},
     {.name = "shrink", .as = PARAM_NUMBER, .title = "向同类收缩的分量"},
     {.name = "history", .as = PARAM_NUMBER, .title = "自己的过去至少几期", .def = "6"},
     {.name = "season", .as = PARAM_NUMBER, .title = "同期是几期之前"},
@@ -122,6 +127,7 @@ static int open(struct loader *ld, struct rule *r, const struct ynode *ask)
         {"history", N_HISTORY, 0},
         {"at_least", N_LEAST, 6},
         {"season", N_SEASON, 0},
+        {"widen", N_WIDEN, 0},
     };
     int rc = ask->kind == Y_MAP ? kind_only(r->kind, ask, ld->e)
                                 : ynode_bad(ask, ld->e, "应为 {measure: ...}");
@@ -173,24 +179,50 @@ static int64_t median(int64_t *v, size_t n)
 /* What an owner's number was found to be. */
 struct far {
     int64_t value, threshold, base;
-    size_t n; /* peers, or periods of the past */
+    size_t n;   /* peers, or periods of the past */
+    int left;   /* terms of `peers` that were left out for want of peers */
+    size_t few; /* then: peers with all terms */
     bool hit;
 };
+
+/* How many terms the measure's peers have. */
+static int peer_terms(const struct fold *f, const struct measure_case *m)
+{
+    const struct rule *of = f->env->run->lib->rules[f->rule->measure->rule];
+    int n = 0;
+    while (n < 3 && of->slot[m->clause][peer_slot[n]])
+        n++;
+    return n;
+}
+
+/* The first `terms` of what makes peers, as people read them. */
+static void print_peers(struct fold *f, const struct measure_case *m, int terms, struct buf *b)
+{
+    const struct rule *of = f->env->run->lib->rules[f->rule->measure->rule];
+    for (int i = 0; i < terms; i++) {
+        buf_str(b, i ? "、" : " ");
+        print_value(f->env->run, b, of->slot[m->clause][peer_slot[i]], m->peer[i]);
+    }
+}
 
 /* What the owner was held against, and how much there was of both. */
 static void reference(struct fold *f, const struct measure_case *m, const struct far *far,
                       struct buf *b)
 {
-    static const enum slot slots[] = {SL_CAP, SL_HI, SL_SCOPE};
-    const struct rule *of = f->env->run->lib->rules[f->rule->measure->rule];
-    int groups = 0;
-    buf_str(b, f->rule->own_past ? "（对照：自身此前 " : "（对照：同组");
-    for (int i = 0; i < 3 && !f->rule->own_past; i++)
-        if (of->slot[m->clause][slots[i]]) {
-            buf_str(b, groups++ ? "、" : " ");
-            print_value(f->env->run, b, of->slot[m->clause][slots[i]], m->peer[i]);
+    if (f->rule->own_past) {
+        buf_fmt(b, "（对照：自身此前 %zu 期，中位数 ", far->n);
+    } else {
+        int terms = peer_terms(f, m);
+        buf_str(b, "（对照：同组");
+        print_peers(f, m, terms, b);
+        if (far->left) {
+            buf_fmt(b, " 仅 %zu 个，放宽到", far->few);
+            if (far->left == terms)
+                buf_str(b, "全部");
+            print_peers(f, m, terms - far->left, b);
         }
-    buf_fmt(b, f->rule->own_past ? "%zu 期，中位数 " : " %zu 个，中位数 ", far->n);
+        buf_fmt(b, " %zu 个，中位数 ", far->n);
+    }
     dec_print(b, div_round(far->base, 100, 0), 4);
     buf_str(b, "；本期 ");
     dec_print(b, div_round(m->value, 100, 0), 4);
@@ -221,10 +253,10 @@ static void found_row(struct fold *f, const struct measure_case *m, const struct
     buf_release(&ref);
 }
 
-static bool same_peers(const struct measure_case *a, const struct measure_case *b)
+/* As for the first `terms` of what makes peers. */
+static bool same_peers(const struct measure_case *a, const struct measure_case *b, int terms)
 {
-    return a->period == b->period && a->peer[0] == b->peer[0] && a->peer[1] == b->peer[1] &&
-           a->peer[2] == b->peer[2];
+    return a->period == b->period && memcmp(a->peer, b->peer, (size_t)terms * sizeof *a->peer) == 0;
 }
 
 /* As far from the base as the numbers want it: z, times the base, more than the base. */
@@ -235,15 +267,15 @@ static bool is_far(const int64_t *num, int64_t z, int64_t x, int64_t base)
            x - base >= num[N_MIN_ABS];
 }
 
-static void judge_peers(struct fold *f, const struct measure_case *const *at, size_t n)
+/* Of n peers those from lo to hi - 1 are judged: all, or the few whose own group, `left` terms more, was too small. */
+static void judge_peers(struct fold *f, const struct measure_case *const *at, size_t n, size_t lo,
+                        size_t hi, int left)
 {
     const int64_t *num = f->rule->num;
     int64_t *v = mem_alloc(3 * (n + 1) * sizeof *v), *ms = v + n + 1, *dev = ms + n + 1;
     f->failed = f->failed || !v;
-    if (!v || (int64_t)n < num[N_MIN_PEERS]) {
-        mem_free(v);
+    if (!v)
         return;
-    }
     for (size_t i = 0; i < n; i++)
         v[i] = at[i]->value;
     int64_t med = median(v, n);
@@ -257,14 +289,14 @@ static void judge_peers(struct fold *f, const struct measure_case *const *at, si
     for (size_t i = 0; i < n; i++)
         sum += dev[i];
     int64_t mad = median(dev, n);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = lo; i < hi; i++) {
         double z = mad > 0   ? 0.6745 * (double)(ms[i] - med) / (double)mad
                    : sum > 0 ? (double)(ms[i] - med) / (1.253314 * ((double)sum / (double)n))
                              : 0;
         int64_t zi = (int64_t)(z * 1e6 + (z < 0 ? -0.5 : 0.5));
         if (at[i]->value < num[N_LEAST])
             continue;
-        struct far far = {zi, num[N_TAU], med, n, is_far(num, zi, ms[i], med)};
+        struct far far = {zi, num[N_TAU], med, n, left, hi - lo, is_far(num, zi, ms[i], med)};
         if (far.hit || is_far(f->rule->keep_num, zi, ms[i], med))
             found_row(f, at[i], &far);
     }
@@ -318,12 +350,35 @@ static void judge_past(struct fold *f, const struct measure_case *const *at, siz
             base = season;
         if (x < num[N_LEAST])
             continue;
-        struct far far = {base > 0 ? div_round(x, base, 6) : HUJI_NONE64, num[N_RATIO] * 100, base,
-                          m, is_far(num, INT64_MAX, x, base)};
+        struct far far = {base > 0 ? div_round(x, base, 6) : HUJI_NONE64,
+                          num[N_RATIO] * 100,
+                          base,
+                          m,
+                          0,
+                          0,
+                          is_far(num, INT64_MAX, x, base)};
         if (far.hit || is_far(f->rule->keep_num, INT64_MAX, x, base))
             found_row(f, at[i], &far);
     }
     mem_free(v);
+}
+
+/* The group at[i..j) of k: among itself, or, where it is too small and may, in the wider group around it. */
+static void judge_group(struct fold *f, const struct measure_case *const *at, size_t k, size_t i,
+                        size_t j)
+{
+    size_t lo = i, hi = j;
+    int terms = peer_terms(f, at[i]), left = 0;
+    while ((int64_t)(hi - lo) < f->rule->num[N_MIN_PEERS]) {
+        if (left == terms || left == f->rule->num[N_WIDEN])
+            return;
+        left++;
+        while (lo > 0 && same_peers(at[lo - 1], at[i], terms - left))
+            lo--;
+        while (hi < k && same_peers(at[hi], at[i], terms - left))
+            hi++;
+    }
+    judge_peers(f, at + lo, hi - lo, i - lo, j - lo, left);
 }
 
 void outlier_judge(struct fold *f, const struct measure_table *t)
@@ -342,14 +397,14 @@ void outlier_judge(struct fold *f, const struct measure_table *t)
             (f->rule->own_past || order[i]->n >= f->rule->num[N_MIN_N])) /* n = 0: value unknown */
             at[k++] = order[i];
     for (size_t i = 0, j; i < k; i = j) {
-        for (j = i + 1;
-             j < k && (f->rule->own_past ? at[j]->owner == at[i]->owner : same_peers(at[j], at[i]));
+        for (j = i + 1; j < k && (f->rule->own_past ? at[j]->owner == at[i]->owner
+                                                    : same_peers(at[j], at[i], 3));
              j++)
             ;
         if (f->rule->own_past)
             judge_past(f, at + i, j - i);
         else
-            judge_peers(f, at + i, j - i);
+            judge_group(f, at, k, i, j);
     }
     mem_free(at);
 }

@@ -13,7 +13,8 @@ enum {
     N_HISTORY,
     N_PAST,
     N_LEAST,
-    N_SEASON
+    N_SEASON,
+    N_WIDEN
 };
 
 /* Is `x` as far from `base` as these numbers want it? */
@@ -26,15 +27,62 @@ static const char *is_far(struct sq *q, const int64_t *n, const char *x, const c
     return q->r->own_past ? far : sq_fmt(q, "hv >= %lld AND %s", (long long)n[N_TAU], far);
 }
 
+/* How many terms the measure's peers have. */
+static int peer_terms(const struct sq *q)
+{
+    static const enum slot slots[] = {SL_CAP, SL_HI, SL_SCOPE};
+    const struct rule *of = q->lib->rules[q->r->measure->rule];
+    int n = 0;
+    while (n < 3 && of->slot[0][slots[n]])
+        n++;
+    return n;
+}
+
+/*
+ * vw: the measure's rows with what they are compared by (g0, g1, g2) and whether they are judged there. A row is once in
+ * its own group; once more, with a term fewer, in the wider one, and judged there when the narrower was too small.
+ */
+static void widened(struct sq *q, struct buf *out, const char *period, const char *from)
+{
+    const int64_t *n = q->r->num;
+    int terms = peer_terms(q), most = n[N_WIDEN] < terms ? (int)n[N_WIDEN] : terms;
+    buf_str(out, "vn AS (SELECT *");
+    for (int left = 0; left <= most; left++) {
+        buf_fmt(out, ", count(*) OVER (PARTITION BY %s", period);
+        for (int i = 0; i < terms - left; i++)
+            buf_fmt(out, ", p%d", i);
+        buf_fmt(out, ") AS c%d", left);
+    }
+    buf_fmt(out, " FROM %s),\nvw AS (", from);
+    for (int left = 0; left <= most; left++) {
+        buf_fmt(out, "%sSELECT *, %d AS left_out", left ? " UNION ALL " : "", left);
+        for (int i = 0; i < 3; i++)
+            buf_fmt(out, i < terms - left ? ", p%d AS g%d" : ", NULL::BIGINT AS g%d", i, i);
+        buf_fmt(out, ", c%d >= %lld", left, (long long)n[N_MIN_PEERS]);
+        for (int i = 0; i < left; i++)
+            buf_fmt(out, " AND c%d < %lld", i, (long long)n[N_MIN_PEERS]);
+        buf_str(out, " AS judged FROM vn");
+    }
+    buf_str(out, "),\n");
+}
+
 static void peers(struct sq *q, struct buf *out)
 {
     const int64_t *n = q->r->num;
     const char *period = sq_fmt(q, "k%d", q->r->n_keys - 1);
-    const char *grp = sq_fmt(q, "PARTITION BY %s, p0, p1, p2", period);
+    const char *grp = sq_fmt(
+        q, n[N_WIDEN] ? "PARTITION BY %s, left_out, g0, g1, g2" : "PARTITION BY %s, p0, p1, p2",
+        period);
+    const char *from = sq_fmt(q, "m_%.*s WHERE n >= %lld AND n > 0", (int)q->r->measure->name.n,
+                              q->r->measure->name.p, (long long)n[N_MIN_N]);
+    if (n[N_WIDEN]) {
+        widened(q, out, period, from);
+        from = "vw";
+    }
     buf_fmt(
         out,
-        "v0 AS (SELECT *, row_number() OVER (%s ORDER BY value) AS i, count(*) OVER (%s) AS cnt FROM m_%.*s WHERE n >= %lld AND n > 0)",
-        grp, grp, (int)q->r->measure->name.n, q->r->measure->name.p, (long long)n[N_MIN_N]);
+        "v0 AS (SELECT *, row_number() OVER (%s ORDER BY value) AS i, count(*) OVER (%s) AS cnt FROM %s)",
+        grp, grp, from);
     buf_fmt(
         out,
         ",\nv1 AS (SELECT *, max(CASE WHEN i = (cnt - 1) // 2 + 1 THEN value END) OVER (%s) AS med FROM v0 WHERE cnt >= %lld)",
@@ -63,9 +111,9 @@ static void peers(struct sq *q, struct buf *out)
         "AS ht, med AS base FROM v5)",
         (long long)n[N_TAU]);
     buf_fmt(out,
-            ",\nhits AS (SELECT *, (%s) AS hit FROM v6 WHERE value >= %lld AND ((%s) OR (%s)))",
-            is_far(q, n, "ms", "med"), (long long)n[N_LEAST], is_far(q, n, "ms", "med"),
-            is_far(q, q->r->keep_num, "ms", "med"));
+            ",\nhits AS (SELECT *, (%s) AS hit FROM v6 WHERE value >= %lld%s AND ((%s) OR (%s)))",
+            is_far(q, n, "ms", "med"), (long long)n[N_LEAST], n[N_WIDEN] ? " AND judged" : "",
+            is_far(q, n, "ms", "med"), is_far(q, q->r->keep_num, "ms", "med"));
 }
 
 static int64_t period_of(const struct sq *q, int at)
