@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <xlsxwriter.h>
 
@@ -125,8 +126,16 @@ static int xlsx_open(struct output *o, const char *sheet, struct err *e)
 {
     lxw_workbook_options options = {.constant_memory = LXW_TRUE};
 
-    o->book = workbook_new_opt(o->temp, &options);
+    o->book = workbook_new_opt(o->temp ? o->temp : o->path, &options);
     return o->book ? xlsx_sheet(o, sheet, e) : err_nomem(e);
+}
+
+/* A device or a pipe is written straight: a finished file put in its place would take it away, from root even /dev/null. */
+static bool is_special(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
 }
 
 static int open_file(struct output *o, const char *path, const char *sheet, struct err *e)
@@ -135,11 +144,15 @@ static int open_file(struct output *o, const char *path, const char *sheet, stru
     FILE *probe;
 
     o->path = strdup(path);
-    o->temp = mem_alloc(n);
-    if (!o->path || !o->temp)
+    if (!o->path)
         return err_nomem(e);
-    snprintf(o->temp, n, "%s.part", path);
-    probe = fopen(o->temp, "wb");
+    if (!is_special(path)) {
+        o->temp = mem_alloc(n);
+        if (!o->temp)
+            return err_nomem(e);
+        snprintf(o->temp, n, "%s.part", path);
+    }
+    probe = fopen(o->temp ? o->temp : path, "wb");
     if (!probe)
         return err_errno(e, "写不了 %s", path);
     if (o->format == OUT_XLSX) {
@@ -582,7 +595,7 @@ int out_close(struct output *o, struct err *e)
 
     if (!rc && o->failed)
         rc = err_set(e, ERR_IO, "写不了 %s", o->path ? o->path : "标准输出");
-    if (!rc && o->path && rename(o->temp, o->path) != 0)
+    if (!rc && o->temp && rename(o->temp, o->path) != 0)
         rc = err_errno(e, "写不了 %s", o->path);
     if (!rc && o->temp)
         o->temp[0] = 0;
