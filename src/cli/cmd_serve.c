@@ -27,6 +27,7 @@ static int run(const struct args *a, struct err *e)
         .slow_seconds = (int)args_count(a, "slow", 0),
         .live_wait = (int)args_count(a, "live-wait", 0),
         .workers = (int)args_count(a, "workers", 0),
+        .readers = (int)args_count(a, "readers", 0),
     };
     int rc = data_dir(a, &o.dir, e);
 
@@ -34,6 +35,8 @@ static int run(const struct args *a, struct err *e)
         rc = rules_dir(a, o.dir, &rules, e);
     if (!rc && o.workers > 64)
         rc = err_set(e, ERR_USAGE, "--workers 最多 64");
+    if (!rc && o.readers > SERVER_READERS)
+        rc = err_set(e, ERR_USAGE, "--readers 最多 %d", SERVER_READERS);
     if (!rc && o.live_wait > 60000)
         rc = err_set(e, ERR_USAGE, "--live-wait 最多 60000 毫秒");
     o.rules = buf_cstr(&rules);
@@ -71,6 +74,7 @@ static const struct option options[] = {
     {"live-wait", 0, ARG_COUNT, "毫秒", "500", false,
      "医院的报文最多等多久；等过了不审，答“请继续”（HJ41）"},
     {"workers", 0, ARG_COUNT, "N", NULL, false, "工作线程数（默认 4 或处理器数加一）"},
+    {"readers", 0, ARG_COUNT, "N", NULL, false, "收发线程数，最多 4（默认每两个处理器一个）"},
     OPT_RULES,
     OPT_END,
 };

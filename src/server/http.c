@@ -616,7 +616,8 @@ static int open_port(struct http *h, struct err *e)
                                    {MHD_OPTION_END, 0, NULL},
                                    {MHD_OPTION_END, 0, NULL}};
     /* They only move bytes: one serves two processors, and a second there only changes places with the others (bench/live). */
-    int readers = get_nprocs() / 2 < MOST_READERS ? get_nprocs() / 2 : MOST_READERS;
+    int by_size = get_nprocs() / 2 < SERVER_READERS ? get_nprocs() / 2 : SERVER_READERS;
+    int readers = o->readers ? o->readers : by_size;
     static char priorities[] = "SECURE192:SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC |
                      MHD_USE_ERROR_LOG;

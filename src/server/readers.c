@@ -18,9 +18,9 @@ struct reader *readers_self(struct readers *r)
         return mine;
     of = r;
     i = atomic_load(&r->n);
-    while (i < MOST_READERS && !atomic_compare_exchange_weak(&r->n, &i, i + 1))
+    while (i < SERVER_READERS && !atomic_compare_exchange_weak(&r->n, &i, i + 1))
         continue;
-    mine = i < MOST_READERS ? &r->at[i] : NULL;
+    mine = i < SERVER_READERS ? &r->at[i] : NULL;
     if (mine)
         mine->tid = gettid();
     return mine;
@@ -42,7 +42,7 @@ void reader_runs(struct reader *r)
 
 void readers_fetch(struct readers *r, int64_t now)
 {
-    for (int i = 0; i < MOST_READERS; i++) {
+    for (int i = 0; i < SERVER_READERS; i++) {
         int64_t since = atomic_load_explicit(&r->at[i].given, memory_order_relaxed);
 
         if (since && now - since > TOO_LONG &&

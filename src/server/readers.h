@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { MOST_READERS = 4 };
+#include "server/server.h"
 
 struct reader {
     pid_t tid;
@@ -18,7 +18,7 @@ struct reader {
 };
 
 struct readers {
-    struct reader at[MOST_READERS];
+    struct reader at[SERVER_READERS];
     atomic_int n; /* of those that were seen */
 };
 

@@ -20,6 +20,8 @@ struct gate;
 struct traffic;
 struct huji_library;
 
+enum { SERVER_READERS = 4 };
+
 struct server_options {
     const char *dir;                /* data directory */
     const char *listen;             /* "127.0.0.1:8443", "[::1]:8443", "8443" (all of IPv4) */
@@ -35,6 +37,7 @@ struct server_options {
     int slow_seconds;      /* server/connection.h; 0 = 60 */
     int live_wait; /* milliseconds a hospital's message waits at most to be judged; 0 = 500 */
     int workers;   /* 0 = four, or one more than there are processors */
+    int readers;   /* threads of HTTP, server/readers.h; 0 = one for two processors, four at most */
     /* For measuring (bench/live.c): what of a message is done. LIVE_PARSE, LIVE_BYTES answer `live_bytes` bytes. */
     enum { LIVE_WHOLE, LIVE_PARSE, LIVE_BYTES } live;
     size_t live_bytes;

@@ -6,7 +6,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from client import *
 
 INST = "H51052300001"
-s = Server()
+s = Server(options=["--readers", "2"])  # on any machine
 huji("import", "--data", s.data, os.path.join(ROOT, "tests/golden/county"))
 s.user("head1", "head")
 s.user("officer1", "officer")

@@ -4,7 +4,7 @@ import os, signal, socket, sqlite3, sys, threading
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from client import *
 
-s = Server(casework=os.environ.get("HUJI_TEST_CASEWORK"), options=["--per-address", "2000"])
+s = Server(casework=os.environ.get("HUJI_TEST_CASEWORK"), options=["--per-address", "2000", "--readers", "3"])
 s.user("head1", "head")
 s.start()
 c = s.client("head1")
