@@ -30,3 +30,27 @@ if command -v systemd-analyze >/dev/null; then
 fi
 DIST_LOG=$there unshare -n python3 tests/dist/first_clue.py "$folder" "" \
     setpriv --reuid 65534 --regid 65534 --clear-groups env -i HOME=/nonexistent PATH=/usr/bin:/bin
+
+# And as somebody with a browser meets it: start.sh, the page, the first clue.
+if [ ! -d web/node_modules/playwright-core ] || [ ! -x "${CHROMIUM:-/usr/bin/chromium}" ]; then
+    echo "skip dist: 浏览器里的第一天 # 没有 chromium 或 playwright-core"
+    exit 0
+fi
+install -d -m 700 -o 65534 -g 65534 "$there/first"
+export HUJI_PASSWORD=Huji-first-2026
+yes "$HUJI_PASSWORD" | head -n 4 >"$there/passwords"
+setpriv --reuid 65534 --regid 65534 --clear-groups \
+    env -i HOME=/nonexistent PATH=/usr/bin:/bin LISTEN=127.0.0.1:0 REGION=430682 "$folder/start.sh" "$there/first/data" <"$there/passwords" >"$there/said" 2>&1 &
+for _ in $(seq 300); do
+    port=$(sed -n 's/.*端口 \([0-9]*\).*/\1/p' "$there/said" | head -1)
+    [ -z "$port" ] || break
+    sleep 0.2
+done
+if [ -n "$port" ]; then
+    HUJI_URL=http://127.0.0.1:$port HUJI_SHOTS=build/browser/shots node tests/dist/first_day.mjs
+else
+    tail -n 20 "$there/said"
+    echo "not ok dist: start.sh 启动服务"
+fi
+kill "$!"
+wait "$!"

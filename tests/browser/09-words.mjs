@@ -8,7 +8,7 @@ const paths = [...readFileSync(new URL('../../web/src/pages.ts', import.meta.url
 const roles = { kezhang: null, xitong: null, anquan: null, shenji: null, jiandu: null }
 // Words of the trade, products, units, and what the county's accounts are called.
 const known = new Set(
-  'kezhang xitong anquan shenji jiandu xinren fenxi zhifa juzhang sanfang start huji Huji Excel Word Chromium Edge Windows Linux Python Java Vue Element Plus ECharts DuckDB SQLite PostgreSQL OpenAPI OpenSSL docs root Ctrl Tab libmicrohttpd GnuTLS jansson Argon2id MulanPSL kg g mg ml mm cm http https localhost MiB KiB GiB ms px curl x X-Huji-Key'.split(' '),
+  'kezhang xitong anquan shenji jiandu xinren fenxi zhifa juzhang sanfang start huji Huji Excel Word Chromium Edge Windows Linux Python Java Vue Element Plus ECharts DuckDB SQLite PostgreSQL OpenAPI OpenSSL docs root Ctrl Tab libmicrohttpd GnuTLS jansson Argon2id MulanPSL kg g mg ml mm cm http https localhost MiB KiB GiB ms px curl x X-Huji-Key start.sh init'.split(' '),
 )
 
 /** Words in Latin letters that no officer would know. */
