@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MulanPSL-2.0
-// From start.sh's last words to the first verdict, in a browser, with nothing but the archive: its server, its page, its rules.
+// From start.sh's last words to the first clue, in a browser, with nothing but the archive: its server, its page, its rules.
 import { fits, login, ok, openBrowser, openPage, result, settled, shot, test } from '../browser/lib.mjs'
 
 const browser = await openBrowser()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MulanPSL-2.0
 # What the HTTP tests stand on: a server of their own, a client that keeps its cookie, results a line each.
-import fcntl, glob, http.client, json, os, shutil, signal, socket, subprocess, sys, tempfile, time, urllib.parse
+import fcntl, glob, http.client, json, os, shutil, signal, socket, ssl, subprocess, sys, tempfile, time, urllib.parse
 
 ROOT = os.environ.get("HUJI_ROOT", os.getcwd())
 HUJI = os.environ.get("HUJI", os.path.join(ROOT, "build/release/huji"))
@@ -73,6 +73,9 @@ class Client:
         self.host, self.port = host, port
         self.cookie = self.csrf = None
 
+    def connection(self):
+        return http.client.HTTPConnection(self.host, self.port, timeout=60)
+
     def ask(self, method, path, body=None, headers=None, csrf=True):
         h = dict(headers or {})
         if self.cookie:
@@ -82,7 +85,7 @@ class Client:
         if body is not None and not isinstance(body, (bytes, str)):
             body = json.dumps(body)
             h.setdefault("Content-Type", "application/json")
-        c = http.client.HTTPConnection(self.host, self.port, timeout=60)
+        c = self.connection()
         try:
             c.request(method, path, body.encode() if isinstance(body, str) else body, h)
         except (BrokenPipeError, ConnectionResetError):
@@ -104,6 +107,27 @@ class Client:
             self.cookie = a.headers["set-cookie"].split(";")[0]
             self.csrf = a.json["csrf"]
         return a
+
+
+class TlsClient(Client):
+    """Over TLS: it trusts folder/ca, and shows folder/NAME.pem with its key. `limits`: of the ssl context."""
+
+    def __init__(self, port, folder, ca, name=None, **limits):
+        super().__init__(port)
+        self.context = ssl.create_default_context(cafile=os.path.join(folder, ca))
+        if name:
+            self.context.load_cert_chain(os.path.join(folder, name + ".pem"), os.path.join(folder, name + ".key"))
+        for k, v in limits.items():
+            setattr(self.context, k, v)
+
+    def connection(self):
+        return http.client.HTTPSConnection(self.host, self.port, timeout=60, context=self.context)
+
+
+def openssl(folder, *words):
+    p = subprocess.run(["openssl", *words], capture_output=True, text=True, cwd=folder)
+    if p.returncode:
+        raise SystemExit("not ok openssl %s\n%s" % (" ".join(words), p.stderr))
 
 
 class Server:

@@ -102,42 +102,22 @@ check("stops", s.stop() == 0, s.text()[-2000:])
 d = s.tmp.name
 
 
-def openssl(*words):
-    p = subprocess.run(["openssl", *words], capture_output=True, text=True, cwd=d)
-    if p.returncode:
-        raise SystemExit("not ok openssl %s\n%s" % (" ".join(words), p.stderr))
-
-
 def issue(name, ca="ca"):
-    openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", name + ".key", "-out", name + ".csr", "-subj", "/CN=" + name)
+    openssl(d, "req", "-newkey", "rsa:2048", "-nodes", "-keyout", name + ".key", "-out", name + ".csr", "-subj", "/CN=" + name)
     open(os.path.join(d, "ext"), "w").write("subjectAltName=IP:127.0.0.1\n")
-    openssl("x509", "-req", "-in", name + ".csr", "-CA", ca + ".pem", "-CAkey", ca + ".key", "-CAcreateserial", "-days", "3",
+    openssl(d, "x509", "-req", "-in", name + ".csr", "-CA", ca + ".pem", "-CAkey", ca + ".key", "-CAcreateserial", "-days", "3",
             "-out", name + ".pem", "-extfile", "ext")
 
 
 for ca in ("ca", "foreign"):
-    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", ca + ".key", "-out", ca + ".pem", "-days", "3", "-subj", "/CN=" + ca)
+    openssl(d, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", ca + ".key", "-out", ca + ".pem", "-days", "3", "-subj", "/CN=" + ca)
 for name in ("server", "zhang", "li"):
     issue(name)
 issue("fake", "foreign")
 
 
-class TlsClient(Client):
-    def __init__(self, port, name=None, **limits):
-        super().__init__(port)
-        self.context = ssl.create_default_context(cafile=os.path.join(d, "ca.pem"))
-        if name:
-            self.context.load_cert_chain(os.path.join(d, name + ".pem"), os.path.join(d, name + ".key"))
-        for k, v in limits.items():
-            setattr(self.context, k, v)
-
-    def ask(self, method, path, body=None, headers=None, csrf=True):
-        plain = http.client.HTTPConnection
-        http.client.HTTPConnection = lambda h, p, timeout: http.client.HTTPSConnection(h, p, timeout=timeout, context=self.context)
-        try:
-            return super().ask(method, path, body, headers, csrf)
-        finally:
-            http.client.HTTPConnection = plain
+def tls(port, name=None, **limits):
+    return TlsClient(port, d, "ca.pem", name, **limits)
 
 
 p = huji("serve", "--data", s.data, "--listen", "127.0.0.1:0", "--client-ca", os.path.join(d, "ca.pem"), good=False)
@@ -147,12 +127,12 @@ check("cert_needs_key", p.returncode != 0 and "--tls-key" in p.stderr, p.stderr)
 t = Server(data=s.data, admins=False, options=["--tls-cert", os.path.join(d, "server.pem"), "--tls-key", os.path.join(d, "server.key"),
                                                "--client-ca", os.path.join(d, "ca.pem")])
 t.start()
-c = TlsClient(t.port)
+c = tls(t.port)
 a = c.sign_in("head1")
 check("tls_sign_in", a.status == 200 and "; Secure" in a.headers["set-cookie"], a.headers)
 check("hsts", "max-age" in c.get("/").headers.get("strict-transport-security", ""))
 for version, good in ((ssl.TLSVersion.TLSv1_3, True), (ssl.TLSVersion.TLSv1_2, True), (ssl.TLSVersion.TLSv1_1, False)):
-    x = TlsClient(t.port)
+    x = tls(t.port)
     try:
         x.context.set_ciphers("ALL:@SECLEVEL=0")
         x.context.minimum_version = x.context.maximum_version = version
@@ -170,26 +150,26 @@ except OSError:
 check("plain_http_refused", b"200" not in plain, plain)
 
 # --- client certificates
-sec = TlsClient(t.port)
+sec = tls(t.port)
 sec.sign_in("security1")
 check("bad_certificate_422", sec.ask("PUT", "/api/users/head1/certificate", {"certificate": "-----BEGIN X"}).status == 422)
 a = sec.ask("PUT", "/api/users/head1/certificate", {"certificate": open(os.path.join(d, "zhang.pem")).read()})
 check("certificate_registered", a.status == 200 and a.json["certificate"] is True, a.body)
 check("one_persons_only", sec.ask("PUT", "/api/users/old/certificate", {"certificate": open(os.path.join(d, "zhang.pem")).read()}).status == 422)
 check("registering_ends_sessions", c.get("/api/session").status == 401)
-a = TlsClient(t.port).sign_in("head1")
+a = tls(t.port).sign_in("head1")
 check("without_certificate_401", a.status == 401 and "证书" in a.json["detail"] and a.json["fields"][0]["field"] == "certificate", a.body)
-check("other_certificate_401", TlsClient(t.port, "li").sign_in("head1").status == 401)
+check("other_certificate_401", tls(t.port, "li").sign_in("head1").status == 401)
 try:
-    foreign = TlsClient(t.port, "fake").sign_in("head1").status
+    foreign = tls(t.port, "fake").sign_in("head1").status
 except (OSError, http.client.HTTPException):
     foreign = 401
 check("foreign_issuer_401", foreign == 401, foreign)
-z = TlsClient(t.port, "zhang")
+z = tls(t.port, "zhang")
 check("own_certificate_200", z.sign_in("head1").status == 200 and z.get("/api/clues").status == 200)
-thief = TlsClient(t.port, "li")
+thief = tls(t.port, "li")
 thief.cookie, thief.csrf = z.cookie, z.csrf
 check("cookie_needs_certificate", thief.get("/api/session").status == 401 and z.get("/api/session").status == 200)
-check("taken_off", sec.ask("PUT", "/api/users/head1/certificate", {}).json["certificate"] is False and TlsClient(t.port).sign_in("head1").status == 200)
+check("taken_off", sec.ask("PUT", "/api/users/head1/certificate", {}).json["certificate"] is False and tls(t.port).sign_in("head1").status == 200)
 check("tls_stops", t.stop() == 0, t.text()[-2000:])
 finish()

@@ -13,14 +13,8 @@ huji("import", "--data", s.data, os.path.join(ROOT, "tests/golden/county"))
 s.user("head1", "head")
 
 
-def openssl(*words):
-    p = subprocess.run(["openssl", *words], capture_output=True, text=True, cwd=d)
-    if p.returncode:
-        raise SystemExit("not ok openssl %s\n%s" % (" ".join(words), p.stderr))
-
-
 def certificate(name, subject, days, *more):
-    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", name + ".key", "-out", name + ".pem",
+    openssl(d, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", name + ".key", "-out", name + ".pem",
             "-days", str(days), "-utf8", "-subj", subject, *more)
 
 
@@ -39,20 +33,8 @@ certificate("short", "/CN=short", 20)
 TLS = ["--tls-cert", os.path.join(d, "server.pem"), "--tls-key", os.path.join(d, "server.key")]
 
 
-class TlsClient(Client):
-    def __init__(self, port, name=None):
-        super().__init__(port)
-        self.context = ssl.create_default_context(cafile=os.path.join(d, "server.pem"))
-        if name:
-            self.context.load_cert_chain(os.path.join(d, name + ".pem"), os.path.join(d, name + ".key"))
-
-    def ask(self, method, path, body=None, headers=None, csrf=True):
-        plain = http.client.HTTPConnection
-        http.client.HTTPConnection = lambda h, p, timeout: http.client.HTTPSConnection(h, p, timeout=timeout, context=self.context)
-        try:
-            return super().ask(method, path, body, headers, csrf)
-        finally:
-            http.client.HTTPConnection = plain
+def tls(port, name=None, **limits):
+    return TlsClient(port, d, "server.pem", name, **limits)
 
 
 def message(msgid, inst=INST):
@@ -62,7 +44,7 @@ def message(msgid, inst=INST):
 
 
 def send(msgid, name=None, inst=INST, **headers):
-    return TlsClient(t.port, name).ask("POST", "/fsi/3102", json.dumps(message(msgid, inst), ensure_ascii=False),
+    return tls(t.port, name).ask("POST", "/fsi/3102", json.dumps(message(msgid, inst), ensure_ascii=False),
                                        {"Content-Type": "application/json", **headers}).json
 
 
@@ -83,7 +65,7 @@ check("first_stops", s.stop() == 0)
 
 t = Server(data=s.data, admins=False, options=TLS)
 t.start()
-head = TlsClient(t.port)
+head = tls(t.port)
 head.sign_in("head1")
 
 # --- registering
@@ -144,7 +126,7 @@ for r in head.get("/api/live/access").json["rows"]:
     if r["state"] == "on":
         head.post("/api/live/access/%d/revoke" % r["id"], {"reason": "都撤销，不再要证书"})
 check("nobody_else_is_asked", not asked(t.port)[0], asked(t.port)[1])
-audit = TlsClient(t.port)
+audit = tls(t.port)
 audit.sign_in("audit1")
 acts = [r for r in audit.get("/api/audit", limit=200).json["rows"] if r["act"] == "access.issue"]
 check("audited_with_fingerprint", len(acts) == 3 and all(row["certificate"] in r["detail"] for r in acts), acts)
@@ -155,7 +137,7 @@ check("kept_of_those_let_in", kept == ["C1", "C6", "C8"], kept)
 # --- beside --client-ca, which is people's second factor: a hospital's own issuer need not be in it
 t = Server(data=s.data, admins=False, options=TLS + ["--client-ca", os.path.join(d, "other.pem")])
 t.start()
-head = TlsClient(t.port)
+head = tls(t.port)
 head.sign_in("head1")
 check("beside_client_ca", issue("his").status == 201 and send("C12", "his")["infcode"] == 0)
 check("third_stops", t.stop() == 0, t.text()[-2000:])
