@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "run/rows.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/crew.h"
 #include "base/limits.h"
 #include "base/mem.h"
 
@@ -30,7 +30,6 @@ struct finishing {
 struct finisher {
     struct finishing *of;
     struct arena *arena;
-    pthread_t thread;
     int rc;
     struct err err;
 };
@@ -74,18 +73,13 @@ static void *sort_groups(void *arg)
 static int in_threads(struct finishing *f, void *(*fn)(void *), struct err *e)
 {
     struct finisher x[MAX_THREADS] = {0};
-    size_t n = f->rows->n_arenas, started = 1;
+    size_t n = f->rows->n_arenas;
     int rc = 0;
     atomic_store(&f->next, 0);
     for (size_t i = 0; i < n; i++)
         x[i] = (struct finisher){.of = f, .arena = &f->rows->arena[i]};
-    for (; started < n; started++)
-        if (pthread_create(&x[started].thread, NULL, fn, &x[started]) != 0)
-            break; /* fewer do as well */
-    fn(&x[0]);
-    for (size_t i = 1; i < started; i++)
-        pthread_join(x[i].thread, NULL);
-    for (size_t i = 0; i < started && rc == 0; i++) {
+    crew_run(fn, x, n, sizeof *x);
+    for (size_t i = 0; i < n && rc == 0; i++) {
         rc = x[i].rc;
         if (rc < 0 && e)
             *e = x[i].err;

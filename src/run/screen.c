@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/crew.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "claims/stream.h"
@@ -62,7 +63,6 @@ struct job {
 struct worker {
     struct job *job;
     struct walk *walk;
-    pthread_t thread;
     int number, rc;
     struct err err;
 };
@@ -191,14 +191,8 @@ static int choose_order(struct job *j, struct err *e)
 
 static int in_threads(struct worker *w, size_t n, void *(*fn)(void *), struct err *e)
 {
-    size_t started = 1;
     int rc = 0;
-    for (; started < n; started++)
-        if (pthread_create(&w[started].thread, NULL, fn, &w[started]) != 0)
-            break;
-    fn(&w[0]);
-    for (size_t i = 1; i < started; i++)
-        pthread_join(w[i].thread, NULL);
+    crew_run(fn, w, n, sizeof *w);
     for (size_t i = 0; i < n && rc == 0; i++)
         if (w[i].rc < 0) {
             rc = w[i].rc;

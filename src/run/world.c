@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/crew.h"
 #include "base/mem.h"
 #include "engine/finish.h"
 
@@ -137,7 +137,6 @@ struct loading {
 
 struct load_thread {
     struct loading *of;
-    pthread_t thread;
     bool is_caller;
     int rc;
     struct err err;
@@ -197,17 +196,11 @@ static void *load_pieces(void *arg)
 static int load_all(struct loading *l, int threads, struct err *e)
 {
     struct load_thread x[MAX_LOADERS] = {0};
-    int n = threads < MAX_LOADERS ? threads : MAX_LOADERS, started = 1, rc = 0;
-    x[0] = (struct load_thread){.of = l, .is_caller = true};
-    for (; started < n; started++) {
-        x[started].of = l;
-        if (pthread_create(&x[started].thread, NULL, load_pieces, &x[started]) != 0)
-            break; /* fewer do as well */
-    }
-    load_pieces(&x[0]);
-    for (int i = 1; i < started; i++)
-        pthread_join(x[i].thread, NULL);
-    for (int i = 0; i < started && rc == 0; i++) {
+    int n = threads < 1 ? 1 : threads < MAX_LOADERS ? threads : MAX_LOADERS, rc = 0;
+    for (int i = 0; i < n; i++)
+        x[i] = (struct load_thread){.of = l, .is_caller = i == 0};
+    crew_run(load_pieces, x, (size_t)n, sizeof *x);
+    for (int i = 0; i < n && rc == 0; i++) {
         rc = x[i].rc;
         if (rc < 0 && e)
             *e = x[i].err;
