@@ -64,6 +64,34 @@ static void answer_items(struct huji_run *run, struct dispatch *d, enum source_i
             let_not_pass(d, c, i, bit);
 }
 
+/* Conditions over steady columns go behind the simple ones and before the others: what they refuse is refused for more than
+ * one line. */
+static int mark_steady(struct huji_run *run, struct dispatch *d)
+{
+    uint64_t *reopen = arena_calloc(&run->a, (MEMO_DAY + 1) * d->words * sizeof *reopen);
+    if (!reopen)
+        return -1;
+    for (size_t bit = 0; d->plan[bit] >= 0; bit++) {
+        struct conjunct *first = run->plan[d->plan[bit]].event, *to = first;
+        while (to->x && to->ask)
+            to++;
+        for (struct conjunct *k = to; k->x; k++) {
+            uint64_t fields;
+            if (!(k->steady = memo_steady(k->x, S_LINE, &fields)))
+                continue;
+            d->steady |= fields;
+            for (; fields; fields &= fields - 1)
+                reopen[(size_t)__builtin_ctzll(fields) * d->words + bit / 64] |= UINT64_C(1)
+                                                                                 << (bit & 63);
+            struct conjunct c = *k;
+            memmove(to + 1, to, (size_t)(k - to) * sizeof *to);
+            *to++ = c;
+        }
+    }
+    d->reopen = reopen;
+    return 0;
+}
+
 static int make_one(struct huji_run *run, enum source_id src)
 {
     struct dispatch *d = &run->dispatch[src];
@@ -87,8 +115,10 @@ static int make_one(struct huji_run *run, enum source_id src)
         for (const struct conjunct *k = to; k->x; k++)
             if (!answer(run, d, src, (int)bit, k))
                 *to++ = *k;
-        to->x = NULL;
+        *to = (struct conjunct){0};
     }
+    if (src == S_LINE && mark_steady(run, d) < 0)
+        return -1;
     return run->failed ? -1 : 0;
 }
 

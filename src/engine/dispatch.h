@@ -25,12 +25,23 @@ struct dispatch {
     int n_columns;
     const struct dispatch_column
         *items; /* the one that is asked what items a plan takes; NULL: none */
+    /* Lines: a plan that was refused by a condition over steady columns stays shut until one of these has another value. */
+    uint64_t steady;        /* a bit a field, and MEMO_DAY */
+    const uint64_t *reopen; /* `words` a field: the plans that it opens */
     struct dispatch_column column[DISPATCH_COLUMNS];
 };
 
 /* Makes run->dispatch, and takes from the plans' conditions what a column's table answers. Once, when all plans are made.
  * -1: no memory. */
 int dispatch_make(struct huji_run *run);
+
+/* Opens again what hangs on columns that have changed. */
+static inline void dispatch_reopen(const struct dispatch *d, uint64_t changed, uint64_t *shut)
+{
+    for (changed &= d->steady; changed; changed &= changed - 1)
+        for (size_t k = 0; k < d->words; k++)
+            shut[k] &= ~d->reopen[(size_t)__builtin_ctzll(changed) * d->words + k];
+}
 
 /* The bits of a column for a row. */
 static inline const uint64_t *dispatch_bits(const struct dispatch *d,

@@ -31,13 +31,15 @@ struct glance {
     uint64_t group; /* a hash */
     int64_t number[2];
     int32_t row, kn, plan;
-    uint8_t side;
+    uint8_t side, src;
     bool stays;
 };
 
-/* Numbers of struct event by their places, offsetof / 8; 0: none. Events of a group share its numbers. */
+/* Numbers of struct event by their places, offsetof / 8; 0: none. Events of a group share its numbers. `bound`: what the kind
+ * holds a group against, the same for all. */
 struct sieve {
     uint8_t group[2], number[2];
+    int64_t bound[2];
 };
 #define EVENT_PLACE(number) (offsetof(struct event, number) / sizeof(int64_t))
 
@@ -89,6 +91,11 @@ int64_t fold_slot(struct fold *f, enum slot s, const struct event *cur, const st
 int64_t fold_keep(struct fold *f, enum slot s, const struct event *cur, const struct event *prev);
 /* Text of a key or number: 2023-03-08, 2023-03, a code ... */
 void print_value(const struct huji_run *run, struct buf *b, const struct expr *x, int64_t v);
+/* kinds/bounds.c: the least and the most that a number can be, where that can be said of every event: it is then never unknown.
+ * Else false. */
+bool bounds_of(const struct expr *x, int64_t *least, int64_t *most);
+/* The same of all clauses' slot, with keep_from too. False also where a clause has none. */
+bool bounds_of_slot(const struct rule *r, enum slot s, int64_t *least, int64_t *most);
 /* to 1e-6 from a scale */
 int64_t micro(int64_t v, int scale);
 

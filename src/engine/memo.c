@@ -35,6 +35,7 @@ struct numbering {
     uint32_t *slot; /* by hash: part + 1; 0 = free */
     size_t n_slots;
     bool giving; /* the second time: numbers are written into the trees */
+    bool asking; /* only what a tree hangs on */
 };
 
 static uint64_t hash_of(const struct expr *x)
@@ -151,7 +152,7 @@ static int look_at(struct numbering *g, struct expr *x, struct hangs *h)
         h->fields = UINT64_C(1) << MEMO_DAY;
     h->dear = h->dear || x->op == X_AGG || x->op == X_ANYDX || x->op == X_DXLISTED ||
               x->op == X_HAS || x->op == X_COVERED || x->op == X_LOOK;
-    if (!of_row(h) || x->own)
+    if (!of_row(h) || x->own || g->asking)
         return 0;
     struct part *p = part_of(g, x, h);
     if (!p)
@@ -200,6 +201,16 @@ static uint64_t steady(enum source_id src)
         if (huji_sources[src].fields[f].type == F_CODE)
             fields |= UINT64_C(1) << f;
     return fields;
+}
+
+bool memo_steady(struct expr *x, enum source_id src, uint64_t *fields)
+{
+    struct numbering only = {.asking = true};
+    struct hangs h;
+    if (look_at(&only, x, &h) < 0 || !of_row(&h) || h.src != (int)src)
+        return false;
+    *fields = h.fields;
+    return !(h.fields & ~steady(src));
 }
 
 /* What is asked twice of a row, or once but of many rows that share their answer. */

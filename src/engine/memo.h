@@ -16,6 +16,9 @@ enum { MEMO_DAY = 63 };
 /* Numbers the parts of all rules and measures, and makes lib->memo. Once, when all are bound. -1: no memory. */
 int memo_number(struct huji_library *lib);
 
+/* Does x hang on columns of the event's own row alone that mostly stay from row to row? Which: *fields, and MEMO_DAY. */
+bool memo_steady(struct expr *x, enum source_id src, uint64_t *fields);
+
 /* How the cells of a resident table's column are packed: in so many bytes behind a base, or some other way. */
 enum { CELLS_OTHER, CELLS_1, CELLS_2, CELLS_3, CELLS_4, CELLS_WAYS };
 

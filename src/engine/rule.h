@@ -244,7 +244,7 @@ struct rule_kind {
      * nothing does. */
     bool (*sieve)(const struct rule *r, struct sieve *s);
     /* May something be found among the events of a group, as many as the kind needs at least? */
-    bool (*hopeful)(const struct rule *r, const struct glance *at, size_t n);
+    bool (*hopeful)(const struct rule *r, const struct sieve *s, const struct glance *at, size_t n);
 };
 
 extern const struct rule_kind kind_forbid, kind_pair, kind_quota, kind_gap, kind_level,

@@ -33,6 +33,8 @@ enum ask { ASK_EVAL, ASK_ROW, ASK_SET, ASK_NUMBER, ASK_KNOWN };
 struct conjunct {
     struct expr *x;
     bool except; /* passes unless x is true */
+    bool
+        steady; /* of a line: the answer is the same until a column of dispatch's `reopen` changes */
     enum ask ask;
     int field; /* the column; wide: of 8 bytes */
     bool wide;

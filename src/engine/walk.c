@@ -23,9 +23,10 @@ static int open_all(struct walk *w)
     size_t n = w->open_at[HUJI_SOURCES] + 1;
     w->open = mem_calloc(n, sizeof *w->open);
     w->open_old = mem_calloc(n, sizeof *w->open_old);
+    w->shut = mem_calloc(n, sizeof *w->shut);
     w->bits = mem_calloc(most, sizeof *w->bits);
     w->bit_of = mem_calloc((size_t)run->n_plan + 1, sizeof *w->bit_of);
-    if (!w->open || !w->open_old || !w->bits || !w->bit_of)
+    if (!w->open || !w->open_old || !w->shut || !w->bits || !w->bit_of)
         return -1;
     for (int s = 0; s < SOURCE_COUNT; s++) {
         const int *plan = run->dispatch[s].plan;
@@ -129,14 +130,14 @@ void walk_free(struct walk *w)
     for (int i = 0; w->sums && i < w->run->lib->n_measures; i++)
         measure_release(&w->sums[i]);
     void *all[] = {
-        w->kept,     w->mask,       w->told,      w->sums,       w->all,          w->tap_rank,
-        w->part.ev,  w->guard,      w->guarded,   w->visit_of,   w->visit_ok,     w->buf,
-        w->touched,  w->is_touched, w->live,      w->tapped,     w->by_visit.row, w->by_setl.row,
-        w->runs,     w->share,      w->fund,      w->rows,       w->order,        w->fold.members,
-        w->own_row,  w->reached,    w->filler,    w->owner.ev,   w->bucket,       w->open,
-        w->open_old, w->bits,       w->bit_of,    w->by_owner,   w->owners,       w->of_lines,
-        w->goes_on,  w->tally,      w->places,    w->spots,      w->glance,       w->sift.slot,
-        w->sift.of,  w->sift.start, w->sift.hash, w->sift.sorted};
+        w->kept,     w->mask,       w->told,      w->sums,        w->all,          w->tap_rank,
+        w->part.ev,  w->guard,      w->guarded,   w->visit_of,    w->visit_ok,     w->buf,
+        w->touched,  w->is_touched, w->live,      w->tapped,      w->by_visit.row, w->by_setl.row,
+        w->runs,     w->share,      w->fund,      w->rows,        w->order,        w->fold.members,
+        w->own_row,  w->reached,    w->filler,    w->owner.ev,    w->bucket,       w->open,
+        w->open_old, w->bits,       w->bit_of,    w->by_owner,    w->owners,       w->of_lines,
+        w->goes_on,  w->tally,      w->places,    w->spots,       w->glance,       w->sift.slot,
+        w->sift.of,  w->sift.start, w->sift.hash, w->sift.sorted, w->shut};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         mem_free(all[i]);
     net_release(&w->net);
@@ -295,15 +296,13 @@ static void fetch_bits(const struct walk *w, const struct dispatch *d, size_t li
 }
 
 /* With `words` known where it is called, a row's bits stay in registers. */
-__attribute__((always_inline)) static inline uint64_t pass(const struct dispatch *d,
-                                                           const struct env *v,
-                                                           const struct event_ref *row,
-                                                           const uint64_t *open, uint64_t *bits,
-                                                           size_t words)
+__attribute__((always_inline)) static inline uint64_t pass(
+    const struct dispatch *d, const struct env *v, const struct event_ref *row,
+    const uint64_t *open, const uint64_t *shut, uint64_t *bits, size_t words)
 {
     uint64_t left = 0;
     for (size_t k = 0; k < words; k++)
-        left |= bits[k] = open[k];
+        left |= bits[k] = open[k] & ~shut[k];
     for (int c = 0; c < d->n_columns && left; c++) {
         const uint64_t *at = dispatch_bits(d, &d->column[c], v, row);
         left = 0;
@@ -315,15 +314,16 @@ __attribute__((always_inline)) static inline uint64_t pass(const struct dispatch
 
 /* The bits of the plans that are open and that each column of the row lets pass. 0: none. */
 static uint64_t pass_columns(const struct dispatch *d, const struct env *v,
-                             const struct event_ref *row, const uint64_t *open, uint64_t *bits)
+                             const struct event_ref *row, const uint64_t *open,
+                             const uint64_t *shut, uint64_t *bits)
 {
     uint64_t few[4] = {0}, left;
     switch (d->words) {
-    case 1: left = pass(d, v, row, open, few, 1); break;
-    case 2: left = pass(d, v, row, open, few, 2); break;
-    case 3: left = pass(d, v, row, open, few, 3); break;
-    case 4: left = pass(d, v, row, open, few, 4); break;
-    default: return pass(d, v, row, open, bits, d->words);
+    case 1: left = pass(d, v, row, open, shut, few, 1); break;
+    case 2: left = pass(d, v, row, open, shut, few, 2); break;
+    case 3: left = pass(d, v, row, open, shut, few, 3); break;
+    case 4: left = pass(d, v, row, open, shut, few, 4); break;
+    default: return pass(d, v, row, open, shut, bits, d->words);
     }
     memcpy(bits, few, d->words * sizeof *bits);
     return left;
@@ -338,7 +338,8 @@ static void offer(struct walk *w, enum source_id src, int32_t row, bool old)
     if (memo->resident)
         memo_row(memo, &w->run->frame->table[source_table(src)], src, (size_t)row);
     const uint64_t *open = (old ? w->open_old : w->open) + w->open_at[src];
-    uint64_t *bits = w->bits, left = pass_columns(d, &w->env, &ref, open, bits);
+    uint64_t *bits = w->bits,
+             left = pass_columns(d, &w->env, &ref, open, w->shut + w->open_at[src], bits);
     if (!left)
         return;
     if (!memo->resident)
@@ -425,10 +426,13 @@ static void walk_live_lines(struct walk *w, enum turn turn)
     const uint8_t *fresh = w->news ? w->news->line : NULL; /* a byte per line of the batch */
     const struct dispatch *d = &w->run->dispatch[S_LINE];
     const uint64_t *open = w->open_old + w->open_at[S_LINE];
+    uint64_t *shut = w->shut + w->open_at[S_LINE];
     bool old = turn == TURN_OLD;
     memo_forget(memo);
+    memset(shut, 0, d->words * sizeof *shut);
     for (size_t i = w->lo; i < w->hi; i++) {
         memo->pending |= w->changed[i];
+        dispatch_reopen(d, w->changed[i], shut);
         if (!old)
             fetch_bits(w, d, i);
         if (!w->live[i] || (turn != TURN_ALL && !fresh[i] != old))

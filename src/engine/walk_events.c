@@ -94,12 +94,26 @@ static bool holds(struct walk *w, const struct conjunct *c)
     return c->ask == ASK_KNOWN || compare(c->op, v, c->num);
 }
 
+/* The first that does not hold; the end: all do. */
+static const struct conjunct *refused_by(struct walk *w, const struct conjunct *c)
+{
+    while (c->x && holds(w, c) != c->except)
+        c++;
+    return c;
+}
+
 bool walk_passes(struct walk *w, const struct conjunct *c)
 {
-    for (; c->x; c++)
-        if (holds(w, c) == c->except)
-            return false;
-    return true;
+    return !refused_by(w, c)->x;
+}
+
+/* The event's conditions. What they refuse for a while is not offered until then. */
+static bool passes(struct walk *w, int p)
+{
+    const struct conjunct *by = refused_by(w, w->run->plan[p].event);
+    if (by->steady)
+        w->shut[w->bit_of[p] >> 6] |= UINT64_C(1) << (w->bit_of[p] & 63);
+    return !by->x;
 }
 
 static bool by_row(const struct rule *r, int clause)
@@ -378,7 +392,8 @@ static void look(struct walk *w, const struct filler *f)
                          .row = w->env.cur.row,
                          .kn = w->env.cur.kn,
                          .plan = (int32_t)(f - w->filler),
-                         .side = f->blank.side};
+                         .side = f->blank.side,
+                         .src = (uint8_t)w->env.cur.src};
     for (int k = 0; k < 2 && f->sieve.number[k]; k++)
         g->number[k] = number_of(w, f, f->sieve.number[k], f->looked[k]);
     touch(w, f->rule);
@@ -390,7 +405,7 @@ void walk_make(struct walk *w, const struct rule *r)
     struct glances *l = &w->glance[r->index];
     if (!l->n)
         return;
-    walk_sift(w, r);
+    walk_sift(w, r, &w->filler[l->at[0].plan].sieve);
     for (size_t i = 0; i < l->n && !w->failed; i++) {
         const struct glance *g = &l->at[i];
         const struct clause_plan *plan = &w->run->plan[g->plan];
@@ -463,8 +478,7 @@ static void consider_rows(struct walk *w, int p, struct event_ref ev, int64_t da
     for (uint32_t k = plan->kn->at[item]; k < plan->kn->at[item + 1]; k++) {
         w->env.cur = (struct event_ref){ev.src, ev.row, plan->kn->rows[k], ev.memo};
         if ((!f->by_row || !of_no_use(w, f->rule, f)) &&
-            (!c->kn->dated || knowledge_holds(c->kn, w->env.cur.kn, day)) &&
-            walk_passes(w, plan->event))
+            (!c->kn->dated || knowledge_holds(c->kn, w->env.cur.kn, day)) && passes(w, p))
             take(w, f);
         if (one && w->out.n > before)
             return;
@@ -487,7 +501,7 @@ void walk_consider(struct walk *w, int p, enum source_id src, int32_t row)
             return;
     }
     if (!plan->kn) {
-        if (!of_no_use(w, w->filler[p].rule, &w->filler[p]) && walk_passes(w, plan->event))
+        if (!of_no_use(w, w->filler[p].rule, &w->filler[p]) && passes(w, p))
             take(w, &w->filler[p]);
         return;
     }

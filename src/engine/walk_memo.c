@@ -46,7 +46,7 @@ static void other_days(uint64_t *changed, const int64_t *time, size_t n)
 int walk_memo_batch(struct walk *w)
 {
     const struct memo_plan *net = w->memo[S_LINE].plan, *raw = w->memo[S_LINE_RAW].plan;
-    uint64_t fields = (net->fields | raw->fields) & net->steady;
+    uint64_t fields = ((net->fields | raw->fields) & net->steady) | w->run->dispatch[S_LINE].steady;
     int time = w->memo[S_LINE].time;
     if (mem_grow(&w->changed, &w->cap_changed, w->n_line + 1, sizeof *w->changed) < 0)
         return -1;

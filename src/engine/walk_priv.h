@@ -94,6 +94,7 @@ struct walk {
     uint8_t *guard; /* 0: this person's lines are none of its business */
     /* The guards as bits, by source as dispatch has them: of all rows, and of rows that are not news. */
     uint64_t *open, *open_old, *bits; /* bits: scratch of one source */
+    uint64_t *shut; /* the same: plans that the person's lines need not be offered to for now */
     size_t open_at[HUJI_SOURCES + 1];
     uint32_t *bit_of;        /* per plan: its bit in `open` */
     int *guarded, n_guarded; /* plans that ask something of the person alone */
@@ -143,7 +144,7 @@ void walk_sort(struct walk *w, struct event *ev, size_t n);
 int walk_event_cmp(const struct event *a, const struct event *b);
 
 /* walk_sift.c: says of each glance of a rule whether it stays. */
-void walk_sift(struct walk *w, const struct rule *r);
+void walk_sift(struct walk *w, const struct rule *r, const struct sieve *of);
 
 /* walk_owners.c: the same as walk_fold of many owners, which need not be folded in any order. */
 void walk_fold_many(struct walk *w, const struct rule *r, struct event *ev, size_t n);

@@ -38,7 +38,21 @@ static uint32_t number_groups(struct sift *s, const struct glance *at, size_t n,
     return groups;
 }
 
-void walk_sift(struct walk *w, const struct rule *r)
+/* Mostly all are of one group. */
+static bool sift_one(struct glances *l, const struct rule *r, const struct sieve *of)
+{
+    for (size_t i = 1; i < l->n; i++)
+        if (l->at[i].group != l->at[0].group)
+            return false;
+    bool stays = r->kind->hopeful(r, of, l->at, l->n);
+    if (!stays)
+        l->n = 0;
+    for (size_t i = 0; i < l->n; i++)
+        l->at[i].stays = true;
+    return true;
+}
+
+void walk_sift(struct walk *w, const struct rule *r, const struct sieve *of)
 {
     struct glances *l = &w->glance[r->index];
     struct sift *s = &w->sift;
@@ -49,6 +63,8 @@ void walk_sift(struct walk *w, const struct rule *r)
         l->n = 0;
         return;
     }
+    if (sift_one(l, r, of))
+        return;
     if (room(s, l->n, slots) < 0) {
         w->failed = true;
         return;
@@ -61,7 +77,7 @@ void walk_sift(struct walk *w, const struct rule *r)
     bool *stays = (bool *)s->slot; /* no longer looked up */
     for (uint32_t k = 0; k < groups; k++) {
         size_t n = s->start[k + 1] - s->start[k];
-        stays[k] = n >= least && r->kind->hopeful(r, s->sorted + s->start[k], n);
+        stays[k] = n >= least && r->kind->hopeful(r, of, s->sorted + s->start[k], n);
     }
     for (size_t i = 0; i < l->n; i++)
         l->at[i].stays = stays[s->of[i]];

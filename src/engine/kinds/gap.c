@@ -333,5 +333,114 @@ static size_t least(const struct rule *r)
     return r->between ? 1 : r->chain_links ? (size_t)r->chain_links + 1 : 2;
 }
 
+/* ---- before the events are made ---- */
+
+/* Gaps that the rule may find, at most; false: it can't be told, or nearly all are. */
+static bool range_asked(const struct rule *r, int64_t *lo, int64_t *hi)
+{
+    int64_t other;
+    if (!bounds_of_slot(r, SL_LO, lo, &other))
+        *lo = INT64_MIN;
+    if (!bounds_of_slot(r, SL_HI, &other, hi))
+        *hi = INT64_MAX;
+    return r->between ? *lo > 1 : *hi < INT64_MAX;
+}
+
+static bool sieve(const struct rule *r, struct sieve *s)
+{
+    *s = (struct sieve){.number = {EVENT_PLACE(x), EVENT_PLACE(u)}};
+    return range_asked(r, &s->bound[0], &s->bound[1]);
+}
+
+enum { MANY = 64, WORDS = 16 };
+
+/* Are so many of the n days on end bare? */
+static bool idle(const uint64_t covered[WORDS], int64_t n, int64_t many)
+{
+    int64_t bare = 0;
+    for (int64_t d = 0; d < n && bare < many; d++)
+        bare = covered[d / 64] >> (d % 64) & 1 ? 0 : bare + 1;
+    return bare >= many;
+}
+
+static void cover(uint64_t covered[WORDS], int64_t from, int64_t to)
+{
+    for (; from <= to; from++)
+        covered[from / 64] |= UINT64_C(1) << (from % 64);
+}
+
+/* Days without activity between two that have some, on end. */
+static bool hopeful_between(const struct glance *at, size_t n, int64_t lo)
+{
+    uint64_t covered[WORDS] = {0};
+    int64_t first = INT64_MAX, last = INT64_MIN;
+    bool stay = false;
+    for (size_t i = 0; i < n; i++) {
+        int64_t x = at[i].number[0], u = at[i].number[1];
+        if (x == HUJI_NONE64 || u == HUJI_NONE64)
+            continue;
+        stay = stay || at[i].src == S_STAY;
+        first = x < first ? x : first;
+        last = x > last ? x : last;
+        last = u > last ? u : last;
+        if (at[i].src == S_STAY && u < first)
+            first = u;
+    }
+    if (!stay || last - first >= WORDS * 64)
+        return stay;
+    for (size_t i = 0; i < n; i++) {
+        int64_t x = at[i].number[0] - first, u = at[i].number[1] - first;
+        if (at[i].number[0] == HUJI_NONE64 || at[i].number[1] == HUJI_NONE64)
+            continue;
+        cover(covered, x, at[i].src != S_STAY && u > x ? u : x);
+        if (at[i].src == S_STAY)
+            cover(covered, u, u);
+    }
+    return idle(covered, last - first + 1, lo - 1);
+}
+
+/* Does one follow another at such a distance? The one before is any that starts no later; with `next` only of those that start
+ * at once before it, or with it. */
+static bool follows(const int64_t *x, const int64_t *u, size_t n, const int64_t bound[2], bool next)
+{
+    for (size_t j = 0; j < n; j++) {
+        int64_t before = HUJI_NONE64;
+        for (size_t i = j + 1; i < n && x[i] == x[j]; i++)
+            if (x[j] - u[i] >= bound[0] && x[j] - u[i] <= bound[1])
+                return true;
+        for (size_t i = j; i-- > 0;) {
+            before = before == HUJI_NONE64 && x[i] < x[j] ? x[i] : before;
+            if (next && x[i] < x[j] && x[i] != before)
+                break;
+            if (x[j] - u[i] >= bound[0] && x[j] - u[i] <= bound[1])
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool hopeful(const struct rule *r, const struct sieve *s, const struct glance *at, size_t n)
+{
+    int64_t x[MANY], u[MANY];
+    size_t k = 0;
+    if (r->between)
+        return hopeful_between(at, n, s->bound[0]);
+    if (n > MANY)
+        return true;
+    for (size_t i = 0; i < n; i++) {
+        int64_t start = at[i].number[0], end = at[i].number[1];
+        size_t j = k;
+        if (start == HUJI_NONE64 || end == HUJI_NONE64)
+            continue;
+        for (k++; j > 0 && x[j - 1] > start; j--) {
+            x[j] = x[j - 1];
+            u[j] = u[j - 1];
+        }
+        x[j] = start;
+        u[j] = end;
+    }
+    return follows(x, u, k, s->bound, r->pred_before || r->chain_links);
+}
+
 const struct rule_kind kind_gap = {
-    "gap", "间隔", "离前一次是不是太近、太远？", params, open, fold, least, NULL, NULL};
+    "gap", "间隔", "离前一次是不是太近、太远？", params, open, fold, least, sieve, hopeful};

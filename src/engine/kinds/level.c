@@ -272,5 +272,59 @@ static void fold(struct fold *f, struct event *ev, size_t n)
     }
 }
 
+/* With an upper bound alone it can be said how high a level may be at most: a stock-take is no more than what it counts, what is
+ * used up by then is at least so much, and below nothing no level is taken to be. */
+static bool sieve(const struct rule *r, struct sieve *s)
+{
+    int64_t least = 0, most;
+    *s = (struct sieve){.number = {EVENT_PLACE(q), EVENT_PLACE(x)}, .bound = {0, INT64_MAX}};
+    if (r->at_reset || !bounds_of_slot(r, SL_HI, &s->bound[0], &most))
+        return false;
+    for (int c = 0; c < r->n_clauses; c++) {
+        const struct expr *floor = r->slot[c][SL_FLOOR], *decay = r->slot[c][SL_DECAY];
+        if (r->slot[c][SL_LO] || r->loose[c][SL_LO] ||
+            (floor && (!bounds_of(floor, &least, &most) || most > 0)))
+            return false;
+        least = 0;
+        if (decay && (!bounds_of(decay, &least, &most) || least < 0))
+            return false;
+        s->bound[1] = least < s->bound[1] ? least : s->bound[1];
+    }
+    return true;
+}
+
+struct change {
+    int64_t day, q;
+};
+
+static bool hopeful(const struct rule *r, const struct sieve *s, const struct glance *at, size_t n)
+{
+    enum { MANY = 64 };
+    struct change in[MANY];
+    int64_t level = 0;
+    size_t k = 0;
+    (void)r;
+    if (n > MANY)
+        return true;
+    for (size_t i = 0; i < n; i++) {
+        struct change c = {.day = at[i].number[1], .q = at[i].number[0]};
+        size_t j = k;
+        if (c.day == HUJI_NONE64)
+            return true;
+        if (c.q <= 0) /* or unknown */
+            continue;
+        for (k++; j > 0 && in[j - 1].day > c.day; j--)
+            in[j] = in[j - 1];
+        in[j] = c;
+    }
+    for (size_t i = 0; i < k; i++) {
+        level -= i ? s->bound[1] * (in[i].day - in[i - 1].day) : 0;
+        level = (level > 0 ? level : 0) + in[i].q;
+        if (level > s->bound[0])
+            return true;
+    }
+    return false;
+}
+
 const struct rule_kind kind_level = {
-    "level", "结存", "收进来、用出去，结存对不对？", params, open, fold, NULL, NULL, NULL};
+    "level", "结存", "收进来、用出去，结存对不对？", params, open, fold, NULL, sieve, hopeful};

@@ -366,10 +366,11 @@ static bool sieve(const struct rule *r, struct sieve *s)
     return scope || r->mode == PAIR_INSIDE;
 }
 
-static bool hopeful(const struct rule *r, const struct glance *at, size_t n)
+static bool hopeful(const struct rule *r, const struct sieve *s, const struct glance *at, size_t n)
 {
     bool side[2] = {false, false};
     (void)r;
+    (void)s;
     for (size_t i = 0; i < n; i++)
         side[at[i].side] = true;
     return side[0] && side[1];

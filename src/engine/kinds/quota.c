@@ -527,36 +527,15 @@ static void fold(struct fold *f, struct event *ev, size_t n)
         fold_burst(f, ev, n);
 }
 
-/* The smallest value that a limit may have, in the rule's scale; INT64_MIN: it can't be told. */
-static int64_t smallest(const struct expr *x)
-{
-    if (x->op == X_NUM)
-        return x->num;
-    if (x->op == X_IF) {
-        int64_t p = smallest(x->arg[1]), q = smallest(x->arg[2]);
-        return p < q ? p : q;
-    }
-    return INT64_MIN;
-}
-
 /* A limit of members wants as many events. */
 static size_t least(const struct rule *r)
 {
-    size_t most = SIZE_MAX;
-    if (r->count == COUNT_SUM || r->mode == QUOTA_SLIDING)
+    bool reached = r->at_least || r->mode == QUOTA_BURST;
+    int64_t lim, other;
+    if (r->count == COUNT_SUM || r->mode == QUOTA_SLIDING ||
+        !bounds_of_slot(r, SL_LIMIT, &lim, &other) || lim <= 0)
         return 1;
-    for (int c = 0; c < r->n_clauses; c++) {
-        const struct expr *limit[] = {r->slot[c][SL_LIMIT], r->loose[c][SL_LIMIT]};
-        for (int k = 0; k < 2; k++) {
-            if (!limit[k])
-                continue;
-            int64_t lim = smallest(limit[k]);
-            bool reached = r->at_least || r->mode == QUOTA_BURST;
-            size_t n = lim <= 0 ? 1 : (size_t)whole_limit(r, lim, reached) + !reached;
-            most = n < most ? n : most;
-        }
-    }
-    return most == SIZE_MAX ? 1 : most;
+    return (size_t)whole_limit(r, lim, reached) + !reached;
 }
 
 /* Distinct members, or the sum of a bucket and its limit. */
@@ -564,7 +543,7 @@ static bool sieve(const struct rule *r, struct sieve *s)
 {
     bool members = r->count == COUNT_DISTINCT && least(r) > 1;
     bool sum = r->count == COUNT_SUM && r->mode == QUOTA_BUCKET && !r->slider.param.n;
-    *s = members ? (struct sieve){.number = {EVENT_PLACE(g)}}
+    *s = members ? (struct sieve){.number = {EVENT_PLACE(g)}, .bound = {(int64_t)least(r)}}
                  : (struct sieve){.number = {EVENT_PLACE(q), EVENT_PLACE(lim)}};
     return members || sum;
 }
@@ -587,11 +566,11 @@ static bool differ(const struct glance *at, size_t n, size_t many)
     return k >= many;
 }
 
-static bool hopeful(const struct rule *r, const struct glance *at, size_t n)
+static bool hopeful(const struct rule *r, const struct sieve *s, const struct glance *at, size_t n)
 {
     int64_t sum = 0, own = HUJI_NONE64;
     if (r->count == COUNT_DISTINCT)
-        return differ(at, n, least(r));
+        return differ(at, n, (size_t)s->bound[0]);
     for (size_t i = 0; i < n; i++) {
         sum += at[i].number[0] == HUJI_NONE64 ? 0 : at[i].number[0];
         own = at[i].number[1] > own ? at[i].number[1] : own; /* none is the least of all */
