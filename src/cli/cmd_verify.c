@@ -81,8 +81,13 @@ static int run(const struct args *a, struct err *e)
     }
     if (!rc) {
         bar_begin(&bar);
-        rc = verify_run(s, lib, wanted, args_day(a, "from"), args_day(a, "to"), &bar.progress, &v,
-                        e);
+        rc = verify_run(s, lib, wanted, args_day(a, "from"), args_day(a, "to"),
+                        args_has(a, "brief"), &bar.progress, &v, e);
+        bar_end(&bar);
+    }
+    if (!rc && args_has(a, "keep")) {
+        bar_begin(&bar);
+        rc = verify_keep(s, lib, args_text(a, "keep"), &bar.progress, e);
         bar_end(&bar);
     }
     if (!rc)
@@ -104,6 +109,10 @@ static const struct option options[] = {
     OPT_TAG,
     {"from", 0, ARG_DAY, "DATE", NULL, false, "与筛查时相同的起始日"},
     {"to", 0, ARG_DAY, "DATE", NULL, false, "与筛查时相同的截止日"},
+    {"brief", 0, ARG_FLAG, NULL, NULL, false,
+     "用给人读的 SQL 核对（huji rules doc --sql）：对象、记录、日期、值、阈值、等级"},
+    {"keep", 0, ARG_TEXT, "FILE", NULL, false,
+     "把各句站着的表、函数和疑点另存成一个 DuckDB 文件，自己打开来跑、来改"},
     OPT_THREADS,
     OPT_RULES,
     OPT_FORMAT,
@@ -113,6 +122,8 @@ static const struct option options[] = {
 static const struct example examples[] = {
     {"verify --data 我的县", "每条规则用 SQL 再说一遍，与上次筛查的结果逐行核对"},
     {"verify --data 我的县 --rule B02", "只核对一条"},
+    {"verify --data 我的县 --brief --keep 核对.duckdb",
+     "给人读的 SQL 逐条核对，并存下它们站着的表"},
     EXAMPLE_END,
 };
 const struct command cmd_verify = {

@@ -14,6 +14,10 @@ static const char *const columns[] = {"owner_type", "owner_id",       "anchor", 
                                       "threshold",  "amount_fen",     "fund_fen",   "class",
                                       "hit",        "marked",         "evidence"};
 enum { N_COLUMNS = sizeof columns / sizeof *columns };
+/* What the SQL that is to be read says of a finding. */
+static const char *const brief_columns[] = {"owner_id", "anchor",    "event_date",
+                                            "value",    "threshold", "class"};
+enum { N_BRIEF = sizeof brief_columns / sizeof *brief_columns };
 
 static double now(void)
 {
@@ -62,15 +66,40 @@ static int part_tables(duckdb_connection con, const struct huji_library *lib, co
     return rc;
 }
 
-static int statement(duckdb_connection con, const struct huji_library *lib, const struct rule *r,
-                     day_t from, day_t to, struct err *e)
+/* The rows of the SQL that is to be read, with the id that findings have. */
+static int brief(const struct huji_library *lib, const struct rule *r, struct buf *b, struct err *e)
+{
+    buf_str(b, "SELECT left(sha256(concat_ws(chr(31), ");
+    buf_sql(b, r->id);
+    buf_str(b, ", ");
+    buf_sql(b, r->owner_type);
+    buf_str(b, ", owner_id, event_id)), 32) AS finding_id, event_id AS anchor, * FROM (\n");
+    int rc = rule_sql_brief(lib, r, b, e);
+    buf_str(b, "\n)");
+    return rc;
+}
+
+/* The tables it stands on besides; empty: none. */
+static int brief_before(duckdb_connection con, const struct huji_library *lib, const struct rule *r,
+                        struct err *e)
 {
     struct buf b = BUF_INIT;
-    bool apart = n_parts_of(r) >= MANY_PARTS;
-    int rc = apart ? part_tables(con, lib, r, true, e) : 0;
+    int rc = rule_sql_brief_before(lib, r, &b, e);
+    if (rc == 0 && b.n)
+        rc = db_run(con, buf_cstr(&b), e);
+    buf_release(&b);
+    return rc;
+}
+
+static int statement(duckdb_connection con, const struct huji_library *lib, const struct rule *r,
+                     day_t from, day_t to, bool read, struct err *e)
+{
+    struct buf b = BUF_INIT;
+    bool apart = !read && n_parts_of(r) >= MANY_PARTS;
+    int rc = apart ? part_tables(con, lib, r, true, e) : read ? brief_before(con, lib, r, e) : 0;
     buf_str(&b, "CREATE OR REPLACE TEMP TABLE verify_sql AS ");
     if (rc == 0)
-        rc = rule_sql_over(lib, r, apart ? PARTS : NULL, &b, e);
+        rc = read ? brief(lib, r, &b, e) : rule_sql_over(lib, r, apart ? PARTS : NULL, &b, e);
     if (rc == 0)
         rc = db_run(con, buf_cstr(&b), e);
     buf_release(&b);
@@ -86,27 +115,30 @@ static int statement(duckdb_connection con, const struct huji_library *lib, cons
 }
 
 /* One row per finding id: which side has it, which columns differ, and what both say there. */
-static void compare_sql(const struct rule *r, const char *engine, struct buf *b)
+static void compare_sql(const struct rule *r, const char *engine, bool read, struct buf *b)
 {
+    const char *const *column = read ? brief_columns : columns;
+    int n = read ? N_BRIEF : N_COLUMNS;
     buf_fmt(
         b,
         "WITH e AS (SELECT *, row_number() OVER (PARTITION BY finding_id) AS k FROM %s WHERE rule_id = ",
         engine);
     buf_sql(b, r->id);
+    buf_str(b, read ? " AND hit" : "");
     buf_str(
         b,
         "), s AS (SELECT *, row_number() OVER (PARTITION BY finding_id) AS k FROM verify_sql), j AS (SELECT e.finding_id AS ef, s.finding_id AS "
         "sf, coalesce(e.anchor, s.anchor) AS anchor, concat_ws(' '");
-    for (int i = 0; i < N_COLUMNS; i++)
-        buf_fmt(b, ", CASE WHEN e.%s IS DISTINCT FROM s.%s THEN '%s' END", columns[i], columns[i],
-                columns[i]);
+    for (int i = 0; i < n; i++)
+        buf_fmt(b, ", CASE WHEN e.%s IS DISTINCT FROM s.%s THEN '%s' END", column[i], column[i],
+                column[i]);
     buf_str(b, ") AS diff, concat_ws('; '");
-    for (int i = 0; i < N_COLUMNS; i++)
+    for (int i = 0; i < n; i++)
         buf_fmt(
             b,
             ", CASE WHEN e.%s IS DISTINCT FROM s.%s THEN '%s: ' || coalesce(left(e.%s::VARCHAR, 200), '-') || ' / ' || "
             "coalesce(left(s.%s::VARCHAR, 200), '-') END",
-            columns[i], columns[i], columns[i], columns[i], columns[i]);
+            column[i], column[i], column[i], column[i], column[i]);
     buf_str(
         b,
         ") AS said FROM e FULL JOIN s ON s.finding_id = e.finding_id AND s.k = e.k) SELECT count(ef), count(sf), count(*) FILTER (WHERE sf IS NULL), "
@@ -121,11 +153,12 @@ static void keep_text(char *out, size_t cap, struct span s)
     snprintf(out, cap, "%.*s", (int)s.n, s.p);
 }
 
-static int compare(duckdb_connection con, struct verify_row *out, const char *engine, struct err *e)
+static int compare(duckdb_connection con, struct verify_row *out, const char *engine, bool read,
+                   struct err *e)
 {
     struct buf b = BUF_INIT;
     struct db_rows rows;
-    compare_sql(out->rule, engine, &b);
+    compare_sql(out->rule, engine, read, &b);
     int rc = db_open(con, buf_cstr(&b), &rows, e);
     buf_release(&b);
     if (rc < 0)
@@ -155,8 +188,8 @@ static bool runs(const struct rule *r, const bool *wanted)
 }
 
 int verify_rules(duckdb_connection con, const struct huji_library *lib, const bool *wanted,
-                 day_t from, day_t to, const char *engine_table, const struct progress *p,
-                 struct verify_report *out, struct err *e)
+                 day_t from, day_t to, const char *engine_table, bool read,
+                 const struct progress *p, struct verify_report *out, struct err *e)
 {
     *out = (struct verify_report){.at = mem_calloc((size_t)lib->n_rules + 1, sizeof *out->at)};
     if (!out->at)
@@ -167,11 +200,11 @@ int verify_rules(duckdb_connection con, const struct huji_library *lib, const bo
         struct verify_row *r = &out->at[out->n++];
         double t = now();
         r->rule = lib->rules[i];
-        statement(con, lib, r->rule, from, to, &r->err);
+        statement(con, lib, r->rule, from, to, read, &r->err);
         r->seconds = now() - t;
         out->seconds += r->seconds;
         if (r->err.code == 0)
-            compare(con, r, engine_table, &r->err);
+            compare(con, r, engine_table, read, &r->err);
         progress_step(p, "用 SQL 核对规则", (uint64_t)i + 1, (uint64_t)lib->n_rules);
         if (progress_cancelled(p))
             return err_set(e, ERR_STATE, "已取消");
@@ -180,7 +213,8 @@ int verify_rules(duckdb_connection con, const struct huji_library *lib, const bo
 }
 
 int verify_run(struct store *s, const struct huji_library *lib, const bool *wanted, day_t from,
-               day_t to, const struct progress *p, struct verify_report *out, struct err *e)
+               day_t to, bool read, const struct progress *p, struct verify_report *out,
+               struct err *e)
 {
     duckdb_connection con;
     *out = (struct verify_report){0};
@@ -194,7 +228,7 @@ int verify_run(struct store *s, const struct huji_library *lib, const bool *want
     rc = prepare_sql(con, lib, "line_text", e);
     double prepared = now() - t;
     if (rc == 0)
-        rc = verify_rules(con, lib, wanted, from, to, "finding", p, out, e);
+        rc = verify_rules(con, lib, wanted, from, to, "finding", read, p, out, e);
     out->prepare_seconds = prepared;
     duckdb_disconnect(&con);
     return rc;

@@ -161,25 +161,26 @@ static void engine(struct oracle *o, struct county *c, size_t n, const char *tab
 
 /* ---- what is asked ---- */
 
-static void against_sql(struct oracle *o, uint64_t seed, size_t walks)
+/* `read`: the SQL that people read (docs/sql), not the proof's. */
+static void against_sql(struct oracle *o, uint64_t seed, size_t walks, bool read)
 {
     struct verify_report rep;
     struct err e = {0};
-    if (verify_rules(o->con, o->lib, NULL, DAY_NONE, DAY_NONE, "finding", NULL, &rep, &e) < 0)
+    if (verify_rules(o->con, o->lib, NULL, DAY_NONE, DAY_NONE, "finding", read, NULL, &rep, &e) < 0)
         die("verify", &e);
     for (size_t i = 0; i < rep.n; i++) {
         const struct verify_row *r = &rep.at[i];
-        o->rows[r->rule->index] += r->engine_rows;
+        o->rows[r->rule->index] += read ? 0 : r->engine_rows;
         if (verify_agrees(r))
             continue;
         o->failures++;
         if (o->bad_worlds[r->rule->index]++ < 2)
             printf(
-                "# %.*s seed %llu walks %zu: sql %lld engine %lld only_sql %lld only_engine %lld differ %lld %s\n#   %s%s\n",
-                (int)r->rule->id.n, r->rule->id.p, (unsigned long long)seed, walks,
-                (long long)r->sql_rows, (long long)r->engine_rows, (long long)r->only_sql,
-                (long long)r->only_engine, (long long)r->differing, r->columns, r->err.message,
-                r->example);
+                "# %.*s%s seed %llu walks %zu: sql %lld engine %lld only_sql %lld only_engine %lld differ %lld %s\n#   %s%s\n",
+                (int)r->rule->id.n, r->rule->id.p, read ? " to be read" : "",
+                (unsigned long long)seed, walks, (long long)r->sql_rows, (long long)r->engine_rows,
+                (long long)r->only_sql, (long long)r->only_engine, (long long)r->differing,
+                r->columns, r->err.message, r->example);
     }
     verify_release(&rep);
 }
@@ -259,7 +260,9 @@ static void world(struct oracle *o, uint64_t seed)
     if (county_tables(c, o->con) < 0 || prepare_sql(o->con, o->lib, "line_text", &e) < 0)
         die("prepare", &e);
     engine(o, c, walks, "finding");
-    against_sql(o, seed, walks);
+    against_sql(o, seed, walks, false);
+    if (seed % 2)
+        against_sql(o, seed, walks, true);
     engine(o, c, 1 + walks % MAX_WALKS, "other");
     same_findings(o, seed, "other", "at another number of walks");
     struct county *s = county_make(seed, seed * 77 + 1, INT64_MAX);

@@ -66,7 +66,7 @@ static void aggregate(enum agg agg, const char *e, const char *c, struct buf *va
 struct inner {
     struct scope s;
     struct buf value, where;
-    const char *none;
+    const char *none, *cond;
 };
 
 static void inner_open(struct inner *in, struct scope *outer, const struct expr *x,
@@ -85,6 +85,7 @@ static void inner_open(struct inner *in, struct scope *outer, const struct expr 
         e = ex_str(&in->s, x->arg[0]);
     }
     const char *c = x->arg[1] ? ex_str(&in->s, x->arg[1]) : "true";
+    in->cond = c;
     aggregate(x->agg, e, c, &in->value, &in->where, &in->none);
 }
 
@@ -128,6 +129,12 @@ void ex_agg(struct scope *s, const struct expr *x, struct buf *b)
         ex_correlated(s, x, visit, alias, &in, b);
         inner_release(&in);
         return;
+    }
+    if (s->q->brief && x->agg == AGG_ANY) { /* the condition once, over all rows of the visit */
+        buf_clear(&in.value);
+        buf_clear(&in.where);
+        buf_fmt(&in.value, "hj_any(%s)", in.cond);
+        buf_str(&in.where, "true");
     }
     const char *table = sq_fmt(
         s->q,

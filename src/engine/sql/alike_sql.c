@@ -60,10 +60,9 @@ void alike_sql(struct sq *q, struct buf *out)
         ",\nmid2 AS (SELECT id, sum(z * m)::BIGINT AS dot, sum(z * z)::BIGINT AS aa, sum(m * m)::BIGINT AS bb FROM mid1 GROUP BY id)"
         ",\nmid3 AS (SELECT id, ");
     buf_fmt(out, cosine, "dot", "aa", "bb", "dot");
-    buf_fmt(
-        out,
-        " AS mz FROM mid2 WHERE aa > 0 AND bb > 0)"
-        ",\ng AS (SELECT h.t0, any_value(best.cz) AS cz, max(h.event_date) AS event_date, bool_or(h.marked) AS marked");
+    buf_fmt(out, " AS mz FROM mid2 WHERE aa > 0 AND bb > 0)"
+                 ",\ng AS (SELECT h.t0, any_value(best.cz) AS cz, max(h.event_date) AS event_date");
+    buf_str(out, q->brief ? "" : ", bool_or(h.marked) AS marked");
     for (int p = 0; p < c->n_parts; p++)
         buf_fmt(out, ", any_value((SELECT rate FROM z WHERE z.t0 = h.t0 AND z.p = %d)) AS pv%d", p,
                 p);

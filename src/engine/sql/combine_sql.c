@@ -66,6 +66,51 @@ static void part_rows(struct sq *q, int p, int j, struct buf *out)
     }
 }
 
+/* Are both found in the table of findings, and their owner in the same columns? */
+static bool alike_parts(const struct sq *q, const struct combine_part *p, int i, int j)
+{
+    size_t keys = (size_t)q->r->n_keys * sizeof p->from[0][0];
+    bool one = i == j,
+         hidden = q->lib->rules[p->rule[i]]->hidden || q->lib->rules[p->rule[j]]->hidden;
+    return one || (!hidden && !memcmp(p->from[i], p->from[j], keys));
+}
+
+/* The same from the findings of the last run, all rules of the part that give the owner alike in one. */
+static bool part_brief(struct sq *q, int p, int j, bool more, struct buf *out)
+{
+    const struct combine_part *part = &q->r->combine->part[p];
+    for (int i = 0; i < j; i++)
+        if (alike_parts(q, part, i, j))
+            return false;
+    buf_fmt(out, "%sSELECT * FROM (SELECT %d AS part, %s AS need", more ? "\nUNION ALL " : "", p,
+            part->need ? "true" : "false");
+    for (int k = 0; k < q->r->n_keys; k++)
+        buf_fmt(out, ", %s AS t%d", key_of(q, q->r, part->from[j][k], k), k);
+    buf_str(
+        out,
+        ", (s.value * 1000000)::BIGINT AS value, (s.threshold * 1000000)::BIGINT AS threshold, s.event_date FROM ");
+    const struct rule *of = q->lib->rules[part->rule[j]];
+    if (of->hidden)
+        buf_fmt(out, "\"%.*s\" s", (int)of->id.n, of->id.p);
+    else
+        buf_str(out, "finding s WHERE s.hit AND s.rule_id IN (");
+    for (int i = j; !of->hidden && i < part->n_rules; i++)
+        if (alike_parts(q, part, i, j)) {
+            buf_str(out, i > j ? ", " : "");
+            buf_sql(out, q->lib->rules[part->rule[i]]->id);
+        }
+    buf_str(out, of->hidden ? ") s WHERE true" : ")) s WHERE true");
+    known_keys(q, out);
+    if (part->where) {
+        struct scope s;
+        scope_init(&s, q, "s", 0);
+        s.found = "s";
+        buf_fmt(out, " AND %s", ex_str(&s, part->where));
+        scope_release(&s);
+    }
+    return true;
+}
+
 static const char *owner(struct sq *q, const char *prefix)
 {
     struct buf b = BUF_INIT;
@@ -92,8 +137,8 @@ static void enough(struct sq *q, struct buf *out)
     const struct combine *c = q->r->combine;
     buf_fmt(
         out,
-        ",\ng AS (SELECT %s, count(DISTINCT CASE WHEN NOT need THEN part END) AS n_parts, max(event_date) AS event_date, bool_or(marked) AS marked",
-        owner(q, ""));
+        ",\ng AS (SELECT %s, count(DISTINCT CASE WHEN NOT need THEN part END) AS n_parts, max(event_date) AS event_date%s",
+        owner(q, ""), q->brief ? "" : ", bool_or(marked) AS marked");
     for (int p = 0; p < c->n_parts; p++)
         buf_fmt(out, ", max(value) FILTER (WHERE part = %d) AS pv%d", p, p);
     buf_fmt(out, " FROM h GROUP BY %s HAVING n_parts >= %lld", owner(q, ""),
@@ -142,9 +187,9 @@ static void accused(struct sq *q, struct buf *out)
     buf_str(&cols, ") AS owner_id");
     class_sql(&s, &cols);
     if (r->from != DAY_NONE)
-        buf_fmt(&where, " AND fo.event_date >= hj_date(%d)", r->from);
+        buf_fmt(&where, " AND fo.event_date >= %s", day_sql(q, r->from));
     if (r->to != DAY_NONE)
-        buf_fmt(&where, " AND fo.event_date <= hj_date(%d)", r->to);
+        buf_fmt(&where, " AND fo.event_date <= %s", day_sql(q, r->to));
     for (int k = 0; k < r->n_unless; k++)
         buf_fmt(&where, " AND (%s) IS NOT TRUE", ex_str(&s, r->unless[0][k]));
     buf_fmt(
@@ -189,6 +234,10 @@ void combine_sql(struct sq *q, struct buf *out)
     buf_str(out, "WITH h AS MATERIALIZED (");
     for (int p = 0; p < r->combine->n_parts; p++)
         for (int j = 0; j < r->combine->part[p].n_rules; j++) {
+            if (q->brief) {
+                more = part_brief(q, p, j, more, out) || more;
+                continue;
+            }
             buf_str(out, more ? "\nUNION ALL " : "");
             part_rows(q, p, j, out);
             more = true;
@@ -196,6 +245,11 @@ void combine_sql(struct sq *q, struct buf *out)
     buf_char(out, ')');
     owners(q, out);
     accused(q, out);
+    if (q->brief) {
+        buf_str(out, "\nSELECT owner_id, anchor AS event_id, event_date, hj_value(value) AS value, "
+                     "hj_value(threshold) AS threshold, cls AS class FROM a");
+        return;
+    }
     evidence(q, out);
     buf_str(out, "\nSELECT left(sha256(concat_ws(chr(31), ");
     buf_sql(out, r->id);

@@ -25,6 +25,16 @@ const char *const sql_macros[] = {
     "ELSE -((-a) // b) END",
     "CREATE OR REPLACE TEMP MACRO hj_ymd(d) AS strftime(hj_date(d), '%Y-%m-%d')",
     "CREATE OR REPLACE TEMP MACRO hj_time(t) AS strftime(make_timestamp(t * 1000000), '%Y-%m-%d %H:%M:%S')",
+    /* for reading: a value of findings from its 1e-6; the day of a time; beginnings of codes */
+    "CREATE OR REPLACE TEMP MACRO hj_value(v) AS (v::DECIMAL(19, 0) * 0.000001)::DECIMAL(18, 6)",
+    "CREATE OR REPLACE TEMP MACRO hj_mul(a, b) AS try_cast(a::HUGEINT * b AS BIGINT)",
+    /* is it so in any row; unknown where it is in none, but unknown in some */
+    "CREATE OR REPLACE TEMP MACRO hj_any(c) AS CASE WHEN bool_or(c) THEN true WHEN bool_or(c IS NULL) THEN NULL ELSE false END",
+    "CREATE OR REPLACE TEMP MACRO hj_on(t) AS hj_date(hj_day(coalesce(t, 0)))",
+    "CREATE OR REPLACE TEMP MACRO hj_month_start(m) AS make_date((m // 12)::INTEGER, (m % 12 + 1)::INTEGER, 1)",
+    "CREATE OR REPLACE TEMP MACRO hj_left(c, n) AS CASE WHEN strlen(c) >= n THEN left(c, n) END",
+    "CREATE OR REPLACE TEMP MACRO hj_cat3(c) AS CASE WHEN regexp_matches(c, '^[A-Z][0-9][0-9]') THEN left(c, 3) END",
+    "CREATE OR REPLACE TEMP MACRO hj_within(c, a, b) AS strlen(c) >= strlen(a) AND left(c, strlen(a)) BETWEEN a AND b",
     "CREATE OR REPLACE TEMP MACRO hj_json(s) AS '\"' || replace(replace(s, '\\', '\\\\'), '\"', '\\\"') || '\"'",
     NULL,
 };
@@ -64,13 +74,29 @@ int sq_fail(struct sq *q, const char *what)
     return q->rc;
 }
 
+/* For reading an alias says whose it is: person0, item3; "sub" of a query. */
+static const char *alias_of(struct scope *s, const char *table)
+{
+    const char *name = strchr(table, '_');
+    struct sq *q = s->q;
+    int i = 0;
+    if (!q->brief)
+        return sq_fmt(q, "j%d", q->n_alias++);
+    name = *table == '(' || !name ? "sub" : name + 1;
+    while (i < SCOPE_JOINS - 1 && q->alias[i].name && strcmp(q->alias[i].name, name) != 0)
+        i++;
+    if (!q->alias[i].name)
+        q->alias[i].name = sq_fmt(q, "%s", name);
+    return sq_fmt(q, "%s%d", name, ++q->alias[i].n);
+}
+
 const char *scope_join(struct scope *s, const char *table, const char *cond)
 {
     const char *key = sq_fmt(s->q, "%s|%s", table, cond);
     for (int i = 0; i < s->n_seen; i++)
         if (!strcmp(s->seen[i].key, key))
             return s->seen[i].alias;
-    const char *alias = sq_fmt(s->q, "j%d", s->q->n_alias++);
+    const char *alias = alias_of(s, table);
     buf_fmt(&s->joins, " LEFT JOIN %s %s ON ", table, alias);
     for (const char *p = cond; *p; p++)
         *p == '@' ? buf_str(&s->joins, alias) : buf_char(&s->joins, *p);
@@ -119,6 +145,9 @@ const char *scope_prev(struct scope *s, enum source_id src)
         s = s->outer;
     if (!s->found)
         return NULL;
+    if (s->q->brief && s->q->r->n_clauses == 1)
+        return scope_join(s, src_table(src),
+                          sq_fmt(s->q, "@.%s = %s.p_rid", src_rid(src), s->found));
     /* One equality: a second condition on one side alone would make the left join a nested loop. */
     return scope_join(s, src_table(src),
                       sq_fmt(s->q, "@.%s = CASE WHEN %s.p_cl IN (%s) THEN %s.p_rid END",
@@ -148,7 +177,9 @@ static void ex_field(struct scope *s, const struct expr *x, struct buf *b)
         const char *id = x->via == VIA_VISIT ? "mdtrt_id" : huji_sources[x->src].id_field;
         row = scope_join(h, src_table(x->src), sq_fmt(s->q, "@.%s = %s.%s", id, row, key));
     }
-    buf_fmt(b, wide(x->src, x->field) ? "%s.%s" : "%s.%s::BIGINT", row, name);
+    bool as_is = wide(x->src, x->field) ||
+                 (s->q->brief && ftype_width(huji_sources[x->src].fields[x->field].type) == 4);
+    buf_fmt(b, as_is ? "%s.%s" : "%s.%s::BIGINT", row, name);
 }
 
 /* ---- codes ---- */
@@ -192,7 +223,10 @@ static const char *text_str(struct scope *s, const struct expr *x)
 static void ex_left(struct scope *s, const struct expr *x, struct buf *b)
 {
     const char *t = text_str(s, x->arg[0]);
-    if (x->op == X_CAT3)
+    if (s->q->brief)
+        x->op == X_CAT3 ? buf_fmt(b, "hj_cat3(%s)", t)
+                        : buf_fmt(b, "hj_left(%s, %d)", t, (int)x->num);
+    else if (x->op == X_CAT3)
         buf_fmt(b, "CASE WHEN regexp_matches(%s, '^[A-Z][0-9][0-9]') THEN left(%s, 3) END", t, t);
     else
         buf_fmt(b, "CASE WHEN strlen(%s) >= %d THEN left(%s, %d) END", t, (int)x->num, t,
@@ -226,8 +260,9 @@ void ex_patterns(const struct code_pattern *set, const char *code, struct buf *b
 
 static void ex_in(struct scope *s, const struct expr *x, struct buf *b)
 {
-    if (ex_is_text(x->arg[0])) {
-        ex_patterns(x->set, text_str(s, x->arg[0]), b);
+    if (ex_is_text(x->arg[0]) || s->q->brief) {
+        const char *t = text_str(s, x->arg[0]);
+        s->q->brief ? ex_patterns_brief(x->set, t, b) : ex_patterns(x->set, t, b);
         return;
     }
     /* never empty, so that a missing value stays unknown */
@@ -242,6 +277,8 @@ static void ex_in(struct scope *s, const struct expr *x, struct buf *b)
 static void ex_binary(struct scope *s, const struct expr *x, const char *op, struct buf *b)
 {
     bool text = x->arg[0]->type == V_CODE && (ex_is_text(x->arg[0]) || ex_is_text(x->arg[1]));
+    if (s->q->brief && x->arg[0]->type == V_CODE)
+        text = text || x->arg[0]->op == X_CODE || x->arg[1]->op == X_CODE;
     buf_char(b, '(');
     text ? ex_text(s, x->arg[0], b) : ex(s, x->arg[0], b);
     buf_fmt(b, " %s ", op);
@@ -252,6 +289,11 @@ static void ex_binary(struct scope *s, const struct expr *x, const char *op, str
 static void ex_div(struct scope *s, const struct expr *x, struct buf *b)
 {
     int up = 6 + x->arg[1]->scale - x->arg[0]->scale;
+    if (s->q->brief && up >= 0) {
+        buf_fmt(b, "hj_div(%s::HUGEINT * %s, %s)", ex_str(s, x->arg[0]), ten(s->q, up),
+                ex_str(s, x->arg[1]));
+        return;
+    }
     buf_fmt(b, "hj_div(%s::HUGEINT * %s, %s::HUGEINT * %s)", ex_str(s, x->arg[0]),
             ten(s->q, up > 0 ? up : 0), ex_str(s, x->arg[1]), ten(s->q, up < 0 ? -up : 0));
 }
@@ -265,7 +307,9 @@ const char *ten(struct sq *q, int n)
 static void ex_rescale(struct scope *s, const struct expr *x, struct buf *b)
 {
     int up = x->scale - x->arg[0]->scale;
-    if (up >= 0)
+    if (up >= 0 && s->q->brief)
+        buf_fmt(b, "(%s::BIGINT * %s)", ex_str(s, x->arg[0]), ten(s->q, up));
+    else if (up >= 0)
         buf_fmt(b, "(%s * %s)", ex_str(s, x->arg[0]), ten(s->q, up));
     else
         buf_fmt(b, "hj_div(%s, %s)", ex_str(s, x->arg[0]), ten(s->q, -up));
@@ -275,6 +319,7 @@ static void ex_choice(struct scope *s, const struct expr *x, struct buf *b)
 {
     bool text = ex_is_text(x);
     const char *v[X_ARGS] = {NULL};
+    int asked = 0;
     for (int i = 0; i < x->n_arg; i++)
         v[i] = text && x->arg[i]->type == V_CODE ? text_str(s, x->arg[i]) : ex_str(s, x->arg[i]);
     if (x->op == X_IF) {
@@ -282,15 +327,15 @@ static void ex_choice(struct scope *s, const struct expr *x, struct buf *b)
         return;
     }
     if (x->op != X_COALESCE) { /* least() of DuckDB overlooks NULL */
-        buf_str(b, "CASE WHEN ");
         for (int i = 0; i < x->n_arg; i++)
-            buf_fmt(b, "%s%s IS NOT NULL", i ? " AND " : "", v[i]);
-        buf_str(b, " THEN ");
+            if (!s->q->brief || x->arg[i]->op != X_NUM)
+                buf_fmt(b, "%s%s IS NOT NULL", asked++ ? " AND " : "CASE WHEN ", v[i]);
+        buf_str(b, asked ? " THEN " : "");
     }
     buf_str(b, x->op == X_COALESCE ? "coalesce(" : x->op == X_MIN ? "least(" : "greatest(");
     for (int i = 0; i < x->n_arg; i++)
         buf_fmt(b, "%s%s", i ? ", " : "", v[i]);
-    buf_str(b, x->op == X_COALESCE ? ")" : ") END");
+    buf_str(b, asked ? ") END" : ")");
 }
 
 static void ex_dx(struct scope *s, const struct expr *x, struct buf *b)
@@ -320,7 +365,7 @@ static void ex_measure(struct scope *s, const struct expr *x, struct buf *b)
         return;
     }
     for (int i = 0; i < x->n_arg; i++) {
-        buf_fmt(&cond, "%s@.k%d = ", i ? " AND " : "", i);
+        buf_fmt(&cond, s->q->brief ? "%s@.\"k%d\" = " : "%s@.k%d = ", i ? " AND " : "", i);
         key_is_text(m, i) ? ex_text(s, x->arg[i], &cond) : ex(s, x->arg[i], &cond);
     }
     const char *table = sq_fmt(s->q, "m_%.*s", (int)x->measure->name.n, x->measure->name.p);
@@ -406,11 +451,11 @@ void ex(struct scope *s, const struct expr *x, struct buf *b)
     case X_NEG: buf_fmt(b, "(-(%s))", ex_str(s, x->arg[0])); break;
     case X_KNOWN: buf_fmt(b, "(%s IS NOT NULL)", ex_str(s, x->arg[0])); break;
     case X_MISSING: buf_fmt(b, "(%s IS NULL)", ex_str(s, x->arg[0])); break;
-    case X_NUM: buf_fmt(b, "%lld::BIGINT", (long long)x->num); break;
+    case X_NUM: buf_fmt(b, s->q->brief ? "%lld" : "%lld::BIGINT", (long long)x->num); break;
     case X_CODE: ex_code(x, b); break;
     case X_MUL:
-        buf_fmt(b, "try_cast(%s::HUGEINT * %s AS BIGINT)", ex_str(s, x->arg[0]),
-                ex_str(s, x->arg[1]));
+        buf_fmt(b, s->q->brief ? "hj_mul(%s, %s)" : "try_cast(%s::HUGEINT * %s AS BIGINT)",
+                ex_str(s, x->arg[0]), ex_str(s, x->arg[1]));
         break;
     case X_DIV: ex_div(s, x, b); break;
     case X_FIELD: ex_field(s, x, b); break;
@@ -461,7 +506,7 @@ void ex_print(struct scope *s, const struct expr *x, bool text, const char *v, s
         if (text)
             buf_fmt(b, "coalesce(%s, '?')", v);
         else
-            buf_fmt(b, "coalesce(%s.code, '?')",
+            buf_fmt(b, s->q->brief ? "%s.code" : "coalesce(%s.code, '?')",
                     scope_join(s, sq_fmt(s->q, "x_%s", huji_domain_name[x->domain]),
                                sq_fmt(s->q, "@.id = %s", v)));
         return;

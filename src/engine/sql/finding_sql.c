@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* From what a kind found (fo, mem) to findings: in force, acquittals, class, money, evidence, identity. */
+#include "base/day.h"
 #include "base/limits.h"
 #include "engine/sql/priv.h"
 
 /* The side a pair's anchor comes from; everything else can anchor. */
-static bool anchors(const struct rule *r, int clause)
+bool rule_anchors(const struct rule *r, int clause)
 {
     if (r->kind != &kind_pair || r->mode == PAIR_DISCOUNT)
         return true;
@@ -15,11 +16,18 @@ void class_sql(struct scope *s, struct buf *b)
 {
     const struct rule *r = s->q->r;
     bool open = false;
+    if (s->q->brief && r->n_cls && !r->cls[0].when[s->clause]) {
+        buf_fmt(b, ", '%s' AS cls", class_name(r->cls[0].cls));
+        return;
+    }
     buf_str(b, ", CASE ");
     for (int k = 0; k < r->n_cls && !open; k++) {
         open = !r->cls[k].when[s->clause];
-        buf_fmt(b, "WHEN %s THEN '%s' ", open ? "true" : ex_str(s, r->cls[k].when[s->clause]),
-                class_name(r->cls[k].cls));
+        if (open && s->q->brief)
+            buf_fmt(b, "ELSE '%s' ", class_name(r->cls[k].cls));
+        else
+            buf_fmt(b, "WHEN %s THEN '%s' ", open ? "true" : ex_str(s, r->cls[k].when[s->clause]),
+                    class_name(r->cls[k].cls));
     }
     buf_str(b, "END AS cls");
 }
@@ -69,15 +77,32 @@ static void own_columns(struct scope *s, struct buf *b)
     }
 }
 
-static void conditions(struct scope *s, const char *day, struct buf *b)
+const char *day_sql(struct sq *q, day_t day)
+{
+    if (!q->brief)
+        return sq_fmt(q, "hj_date(%d)", day);
+    struct buf b = BUF_INIT;
+    day_print(&b, day);
+    const char *s = sq_fmt(q, "DATE '%s'", buf_cstr(&b));
+    buf_release(&b);
+    return s;
+}
+
+void finding_conditions(struct scope *s, const char *day, struct buf *b)
 {
     const struct rule *r = s->q->r;
     int i = s->clause;
-    buf_fmt(b, "fo.cl = %d", i);
+    bool brief = s->q->brief;
+    if (brief && r->n_clauses == 1)
+        buf_str(b, "true");
+    else
+        buf_fmt(b, "fo.cl = %d", i);
     if (r->from != DAY_NONE)
-        buf_fmt(b, " AND %s >= %d", day, r->from);
+        brief ? buf_fmt(b, " AND %s >= %s", day, day_sql(s->q, r->from))
+              : buf_fmt(b, " AND %s >= %d", day, r->from);
     if (r->to != DAY_NONE)
-        buf_fmt(b, " AND %s <= %d", day, r->to);
+        brief ? buf_fmt(b, " AND %s <= %s", day, day_sql(s->q, r->to))
+              : buf_fmt(b, " AND %s <= %d", day, r->to);
     for (int k = 0; k < r->n_unless; k++)
         buf_fmt(b, " AND (%s) IS NOT TRUE", ex_str(s, r->unless[i][k]));
     if (r->kind == &kind_quota && r->slot[i][SL_WHERE])
@@ -140,7 +165,7 @@ static void accused(struct sq *q, int i, struct buf *out)
             whole ? ex_str(&s, r->at_expr[i]) : "NULL::BIGINT", whole ? "true" : "false");
     if (r->at_of == OF_SHORTER)
         shorter_columns(&s, &cols);
-    conditions(&s, day, &where);
+    finding_conditions(&s, day, &where);
     buf_fmt(out, "SELECT fo.*%s FROM fo%s%s WHERE %s", buf_cstr(&cols), buf_cstr(&from),
             buf_cstr(&s.joins), buf_cstr(&where));
     buf_release(&cols);
@@ -206,7 +231,7 @@ void finding_sql(struct sq *q, struct buf *out)
     bool more = false;
     buf_str(out, ",\na AS MATERIALIZED (SELECT * FROM (");
     for (int i = 0; i < r->n_clauses; i++) {
-        if (!anchors(r, i))
+        if (!rule_anchors(r, i))
             continue;
         buf_str(out, more ? "\nUNION ALL " : "");
         accused(q, i, out);
@@ -250,8 +275,7 @@ void finding_sql(struct sq *q, struct buf *out)
         MAX_EVIDENCE, MAX_EVIDENCE);
 }
 
-static int statement(const struct huji_library *lib, const struct rule *r, bool part,
-                     struct buf *out, struct err *e)
+void found_sql(struct sq *q, struct buf *out)
 {
     static const struct {
         const struct rule_kind *kind;
@@ -260,27 +284,31 @@ static int statement(const struct huji_library *lib, const struct rule *r, bool 
         {&kind_forbid, forbid_sql}, {&kind_pair, pair_sql},   {&kind_quota, quota_sql},
         {&kind_gap, gap_sql},       {&kind_level, level_sql},
     };
+    const struct rule *r = q->r;
     bool gangs = r->derive.gang > 0;
-    struct sq q = {.lib = lib,
-                   .r = r,
-                   .e = e,
-                   .part = part,
-                   .fo = gangs ? "fo_pair" : "fo",
-                   .mem = gangs ? "mem_pair" : "mem"};
+    q->fo = gangs ? "fo_pair" : "fo";
+    q->mem = gangs ? "mem_pair" : "mem";
     bool greedy = r->kind == &kind_quota && r->mode == QUOTA_SLIDING;
     buf_str(out, greedy || gangs ? "WITH RECURSIVE " : "WITH ");
     if (r->kind == &kind_outlier) {
-        outlier_sql(&q, out);
+        outlier_sql(q, out);
     } else {
-        from_sql(&q, out);
+        from_sql(q, out);
         if (r->derive.on)
-            pairs_sql(&q, out);
+            pairs_sql(q, out);
         for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
             if (kinds[i].kind == r->kind)
-                kinds[i].sql(&q, out);
+                kinds[i].sql(q, out);
     }
     if (gangs)
-        components_sql(&q, out);
+        components_sql(q, out);
+}
+
+static int statement(const struct huji_library *lib, const struct rule *r, bool part,
+                     struct buf *out, struct err *e)
+{
+    struct sq q = {.lib = lib, .r = r, .e = e, .part = part};
+    found_sql(&q, out);
     finding_sql(&q, out);
     arena_release(&q.a);
     return q.rc ? q.rc : out->failed ? err_nomem(e) : 0;

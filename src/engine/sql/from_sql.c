@@ -173,6 +173,19 @@ static void conditions(struct scope *s, int i, struct buf *b)
         buf_fmt(b, " AND (%s) IS NOT TRUE", ex_str(s, r->except[i][k]));
 }
 
+/* Whose owner is unknown is nobody's event. (brief: asked of each clause.) */
+static void owned(struct scope *s, int i, struct buf *b)
+{
+    const struct rule *r = s->q->r;
+    struct buf t = BUF_INIT;
+    for (int k = 0; k < r->n_keys; k++) {
+        buf_clear(&t);
+        key_is_text(r, k) ? ex_text(s, r->key[i][k], &t) : ex(s, r->key[i][k], &t);
+        buf_fmt(b, " AND (%s) IS NOT NULL", buf_cstr(&t));
+    }
+    buf_release(&t);
+}
+
 static void keys(struct scope *s, int i, struct buf *b)
 {
     const struct rule *r = s->q->r;
@@ -200,13 +213,18 @@ static void one_clause(struct sq *q, int i, struct buf *out)
     buf_fmt(&cols, "SELECT %d AS cl, e.%s::BIGINT AS rid, %s AS kn", i, src_rid(c->src),
             c->kn ? "n.row" : "-1");
     keys(&s, i, &cols);
-    if (src->time_field)
-        buf_fmt(&cols, ", coalesce(e.%s, -9000000000000000000) AS t", src->time_field);
+    if (src->time_field) /* what has no time comes first */
+        buf_fmt(&cols,
+                q->brief ? ", coalesce(e.%s, 0) AS t"
+                         : ", coalesce(e.%s, -9000000000000000000) AS t",
+                src->time_field);
     else
         buf_str(&cols, ", 0::BIGINT AS t");
     buf_fmt(&cols, ", %d AS sr, e.rank::BIGINT AS rank", src->rank);
     slots(&s, i, &cols);
     conditions(&s, i, &where);
+    if (q->brief)
+        owned(&s, i, &where);
     buf_fmt(out, "%s FROM %s e", buf_cstr(&cols), src_table(c->src));
     if (c->kn) {
         buf_str(out, " JOIN ");
@@ -222,13 +240,15 @@ static void one_clause(struct sq *q, int i, struct buf *out)
 
 void from_sql(struct sq *q, struct buf *out)
 {
-    buf_fmt(out, "%s AS MATERIALIZED (SELECT * FROM (", q->r->derive.on ? "ev0" : "ev");
+    buf_fmt(out, "%s AS MATERIALIZED (%s", q->r->derive.on ? "ev0" : "ev",
+            q->brief ? "" : "SELECT * FROM (");
     for (int i = 0; i < q->r->n_clauses; i++) {
         buf_str(out, i ? "\nUNION ALL\n" : "\n");
         one_clause(q, i, out);
     }
-    buf_str(out, ") WHERE true");
-    for (int k = 0; k < q->r->n_keys; k++)
+    if (!q->brief)
+        buf_str(out, ") WHERE true");
+    for (int k = 0; k < q->r->n_keys && !q->brief; k++)
         buf_fmt(out, " AND k%d IS NOT NULL", k);
     buf_char(out, ')');
 }

@@ -2,9 +2,38 @@
 /* gap: intervals against the one that ends last, idle days between active days, chains. */
 #include "engine/sql/priv.h"
 
+/* Is the bound the same number for all events (1), of the events' own (2), or none (0)? */
+static int bound(const struct rule *r, enum slot s)
+{
+    int kind = 0;
+    for (int i = 0; i < r->n_clauses; i++) {
+        const struct expr *x = r->slot[i][s];
+        int own = !x ? 0 : x->op == X_NUM ? 1 : 2;
+        if (i && own != kind)
+            return 2;
+        kind = own;
+    }
+    return kind;
+}
+
+/* within() for reading: only the bounds that there are. */
+static const char *bounds(struct sq *q, const char *e, const char *gap)
+{
+    int lo = bound(q->r, SL_LO), hi = bound(q->r, SL_HI);
+    const char *low = lo == 2 ? sq_fmt(q, "(%s.a IS NULL OR %s >= %s.a)", e, gap, e)
+                              : sq_fmt(q, "%s >= %s.a", gap, e),
+               *high = hi == 2 ? sq_fmt(q, "(%s.b IS NULL OR %s <= %s.b)", e, gap, e)
+                               : sq_fmt(q, "%s <= %s.b", gap, e);
+    if (lo == 1 && hi == 1)
+        return sq_fmt(q, "%s BETWEEN %s.a AND %s.b", gap, e, e);
+    return !lo && !hi ? "true" : !lo ? high : !hi ? low : sq_fmt(q, "%s AND %s", low, high);
+}
+
 /* `k`: "" for the rule's own bounds, "k" for those of keep_from. */
 static const char *within(struct sq *q, const char *e, const char *k, const char *gap)
 {
+    if (q->brief)
+        return bounds(q, e, gap);
     return sq_fmt(q, "((%s.%sa IS NULL OR %s >= %s.%sa) AND (%s.%sb IS NULL OR %s <= %s.%sb))", e,
                   k, gap, e, k, e, k, gap, e, k);
 }
@@ -42,12 +71,18 @@ static void ask(struct sq *q, struct buf *out)
         const char *kept = !r->slider.param.n ? "false"
                            : loose            ? sq_fmt(q, "f0.kept AND %s", ex_str(&s, loose))
                                               : "f0.kept";
-        buf_fmt(
-            out,
-            "%sSELECT * EXCLUDE (asked), asked AS hit FROM (SELECT f0.* EXCLUDE (hit), %s AS asked FROM f0%s%s "
-            "WHERE f0.cl = %d AND (%s OR (%s)))",
-            i ? "\nUNION ALL\n" : "", buf_cstr(&cond), buf_cstr(&from), buf_cstr(&s.joins), i,
-            buf_cstr(&cond), kept);
+        if (q->brief)
+            buf_fmt(out, "%sSELECT f0.* FROM f0%s%s WHERE true AND %s", i ? "\nUNION ALL\n" : "",
+                    buf_cstr(&from), buf_cstr(&s.joins), own ? ex_str(&s, own) : "true");
+        if (q->brief && r->n_clauses > 1)
+            buf_fmt(out, " AND f0.cl = %d", i);
+        if (!q->brief)
+            buf_fmt(
+                out,
+                "%sSELECT * EXCLUDE (asked), asked AS hit FROM (SELECT f0.* EXCLUDE (hit), %s AS asked FROM f0%s%s "
+                "WHERE f0.cl = %d AND (%s OR (%s)))",
+                i ? "\nUNION ALL\n" : "", buf_cstr(&cond), buf_cstr(&from), buf_cstr(&s.joins), i,
+                buf_cstr(&cond), kept);
         buf_release(&from);
         buf_release(&cond);
         scope_release(&s);
@@ -59,6 +94,14 @@ static void ask(struct sq *q, struct buf *out)
     "{'u': u, 'x': x, 't': t, 'rank': rank, 'nrn': -rn, 'cl': cl, 'rid': rid, 'kn': kn, 'f': f}"
 #define BEFORE "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING"
 
+static bool any_table(const struct rule *r)
+{
+    for (int i = 0; i < r->n_clauses; i++)
+        if (r->clause[i].kn)
+            return true;
+    return false;
+}
+
 static void predecessor(struct sq *q, struct buf *out)
 {
     const char *k = keys_str(q, "");
@@ -68,11 +111,23 @@ static void predecessor(struct sq *q, struct buf *out)
             ") AS rn FROM ev "
             "WHERE x IS NOT NULL AND u IS NOT NULL)",
             k);
-    if (q->r->pred_before)
+    if (q->r->pred_before && q->brief)
+        buf_fmt(
+            out,
+            ",\npp AS (SELECT *, lag({'u': u%s%s, 'rid': rid%s}) OVER (PARTITION BY %s ORDER BY rn) AS pv FROM o)",
+            q->r->n_clauses > 1 ? ", 'cl': cl" : "", any_table(q->r) ? ", 'kn': kn" : "",
+            q->r->slot[0][SL_PARTNER] ? ", 'f': f" : "", k);
+    else if (q->r->pred_before)
         buf_fmt(out,
                 ",\npp AS (SELECT *, lag(" LATEST
                 ") OVER (PARTITION BY %s ORDER BY rn) AS pv FROM o)",
                 k);
+    else if (!partner && q->brief)
+        buf_fmt(
+            out,
+            ",\npp AS (SELECT *, max({'u': u, 'x': x, 't': t, 'rank': rank, 'nrn': -rn%s, 'rid': rid%s}) OVER "
+            "(PARTITION BY %s ORDER BY rn " BEFORE ") AS pv FROM o)",
+            q->r->n_clauses > 1 ? ", 'cl': cl" : "", any_table(q->r) ? ", 'kn': kn" : "", k);
     else if (!partner)
         buf_fmt(out,
                 ",\npp AS (SELECT *, max(" LATEST ") OVER (PARTITION BY %s ORDER BY rn " BEFORE
@@ -96,8 +151,9 @@ static void intervals(struct sq *q, struct buf *out)
         out,
         ",\nf0 AS MATERIALIZED (SELECT row_number() OVER () AS fid, cl, rid, kn, %s, pv.cl AS p_cl, pv.rid AS p_rid, "
         "pv.kn AS p_kn, NULL::VARCHAR AS anchor_text, (x - pv.u) * 1000000 AS value, coalesce(b, a) * 1000000 AS "
-        "threshold, pv.u AS gf, x AS gt, %s AS hit, %s AS kept, a, b, x - pv.u AS gap FROM pp WHERE pv IS NOT NULL%s)",
-        k, within(q, "pp", "", "(x - pv.u)"), kept(q, "pp", "(x - pv.u)"),
+        "threshold, pv.u AS gf, x AS gt, %s AS hit, %s AS kept, a, b, x - pv.u AS gap FROM pp WHERE pv IS NOT NULL%s%s)",
+        k, q->brief ? "true" : within(q, "pp", "", "(x - pv.u)"), kept(q, "pp", "(x - pv.u)"),
+        q->brief ? sq_fmt(q, " AND %s", within(q, "pp", "", "(x - pv.u)")) : "",
         q->r->pred_before && q->r->slot[0][SL_PARTNER] ? " AND pv.f IS DISTINCT FROM f" : "");
     ask(q, out);
     members_of_two(out, 1);
@@ -132,8 +188,9 @@ static void between(struct sq *q, struct buf *out)
         ",\nf0 AS MATERIALIZED (SELECT row_number() OVER () AS fid, cl, rid, kn, %s, pv.cl AS p_cl, pv.rid AS p_rid, "
         "pv.kn AS p_kn, 'day:' || hj_ymd(fr) AS anchor_text, (fr - ended - 1) * 1000000 AS value, (a - 1) * 1000000 AS "
         "threshold, ended AS gf, fr AS gt, %s AS hit, %s AS kept, a, b, fr - ended AS gap FROM w WHERE has_stay AND pv IS NOT NULL "
-        "AND fr > ended)",
-        k, within(q, "w", "", "(fr - ended)"), kept(q, "w", "(fr - ended)"));
+        "AND fr > ended%s)",
+        k, q->brief ? "true" : within(q, "w", "", "(fr - ended)"), kept(q, "w", "(fr - ended)"),
+        q->brief ? sq_fmt(q, " AND %s", within(q, "w", "", "(fr - ended)")) : "");
     ask(q, out);
     members_of_two(out, 2);
 }

@@ -65,8 +65,8 @@ static void lower_bounds(struct sq *q, struct buf *out)
     for (int i = 0; i < q->r->n_clauses; i++)
         speaks = speaks || expr_has(q->r->slot[i][SL_LO], X_INFLOW);
     if (!speaks) {
-        buf_fmt(out, ",\nd5 AS (SELECT *, a AS lo, %s AS klo FROM d4)",
-                kept ? "ka" : "NULL::BIGINT");
+        buf_fmt(out, ",\nd5 AS (SELECT *, a AS lo%s FROM d4)",
+                q->brief ? "" : sq_fmt(q, ", %s AS klo", kept ? "ka" : "NULL::BIGINT"));
         return;
     }
     buf_str(out, ",\nd5 AS (");
@@ -135,6 +135,13 @@ static void balance(struct sq *q, const char *decay, const char *floor, struct b
     else
         buf_str(out, ",\nd4 AS (SELECT *, bal AS lv FROM d3)");
     lower_bounds(q, out);
+    if (q->brief) {
+        buf_fmt(out, ",\nd6 AS (SELECT *, %s FROM d5 WHERE setto IS NULL%s)", below(q, "lo"),
+                q->r->chain_links ? " AND seg > 0" : "");
+        buf_fmt(out, ",\nd7 AS (SELECT *, %s FROM d6)", worst(q, "lo"));
+        buf_fmt(out, ",\nd8 AS (SELECT *, %s FROM d7)", refused(q, "lo"));
+        return;
+    }
     buf_fmt(out, ",\nd6 AS (SELECT *, %s, %s FROM d5 WHERE setto IS NULL%s)", below(q, "lo"),
             below(q, "klo"), q->r->chain_links ? " AND seg > 0" : "");
     buf_fmt(out, ",\nd7 AS (SELECT *, %s, %s FROM d6)", worst(q, "lo"), worst(q, "klo"));
@@ -185,6 +192,7 @@ void level_sql(struct sq *q, struct buf *out)
         at_reset(q, out);
         return;
     }
+    const char *low = q->brief ? "f_lo" : "coalesce(f_lo, f_klo)";
     const char *loose_hi =
         q->r->slider.param.n
             ? sq_fmt(q,
@@ -195,8 +203,8 @@ void level_sql(struct sq *q, struct buf *out)
     buf_fmt(
         out,
         ",\nacc AS (SELECT %s, x, 1 AS sg, lv, lv - b AS bad, b AS bound, true AS hit FROM d8 WHERE lv > b + tol %sUNION ALL SELECT %s, x, -1, "
-        "lv, coalesce(f_lo, f_klo), lo - tol, f_lo IS NOT NULL FROM d8 WHERE lo IS NOT NULL AND coalesce(f_lo, f_klo) > 0)",
-        k, loose_hi, k);
+        "lv, %s, lo - tol, f_lo IS NOT NULL FROM d8 WHERE lo IS NOT NULL AND %s > 0)",
+        k, loose_hi, k, low, low);
     buf_fmt(
         out,
         ",\nmm AS (SELECT o.*, acc.sg, acc.lv, acc.bad AS allbad, acc.bound, acc.hit, o.q * acc.sg AS qq, coalesce(sum(o.q * acc.sg) OVER "

@@ -21,7 +21,7 @@ static void digits(struct sq *q, const char *k, struct buf *out)
         k);
 }
 
-static void body(struct sq *q, const struct measure *m, struct buf *out)
+void measure_body_sql(struct sq *q, const struct measure *m, struct buf *out)
 {
     const struct rule *r = q->r;
     const char *k = keys_str(q, "");
@@ -56,7 +56,7 @@ int measure_sql(const struct huji_library *lib, const struct measure *m, struct 
                 struct err *e)
 {
     struct sq q = {.lib = lib, .r = lib->rules[m->rule], .e = e};
-    body(&q, m, out);
+    measure_body_sql(&q, m, out);
     arena_release(&q.a);
     return q.rc ? q.rc : out->failed ? err_nomem(e) : 0;
 }

@@ -110,7 +110,12 @@ static void peers(struct sq *q, struct buf *out)
         ",\nv6 AS (SELECT *, trunc(z * 1e6::DOUBLE + CASE WHEN z < 0 THEN -0.5::DOUBLE ELSE 0.5::DOUBLE END)::BIGINT AS hv, %lld::BIGINT "
         "AS ht, med AS base FROM v5)",
         (long long)n[N_TAU]);
-    buf_fmt(out,
+    if (q->brief)
+        buf_fmt(out, ",\nhits AS (SELECT *, true AS hit FROM v6 WHERE value >= %lld%s AND %s)",
+                (long long)n[N_LEAST], n[N_WIDEN] ? " AND judged" : "", is_far(q, n, "ms", "med"));
+    else
+        buf_fmt(
+            out,
             ",\nhits AS (SELECT *, (%s) AS hit FROM v6 WHERE value >= %lld%s AND ((%s) OR (%s)))",
             is_far(q, n, "ms", "med"), (long long)n[N_LEAST], n[N_WIDEN] ? " AND judged" : "",
             is_far(q, n, "ms", "med"), is_far(q, q->r->keep_num, "ms", "med"));
@@ -161,8 +166,9 @@ static void past(struct sq *q, struct buf *out)
     buf_fmt(
         out,
         ",\nhits AS (SELECT *, CASE WHEN base > 0 THEN hj_div(value::HUGEINT * 1000000, base) END AS hv, %lld::BIGINT AS ht, (%s) AS hit "
-        "FROM v1 WHERE (%s) OR (%s))",
-        (long long)n[N_RATIO] * 100, own, own, kept);
+        "FROM v1 WHERE (%s)%s)",
+        (long long)n[N_RATIO] * 100, q->brief ? "true" : own, own,
+        q->brief ? "" : sq_fmt(q, " OR (%s)", kept));
     buf_release(&owner);
 }
 

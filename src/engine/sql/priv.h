@@ -13,9 +13,14 @@ struct sq { /* one statement */
     struct arena a;
     struct err *e;
     int n_alias;
+    struct { /* brief: how many of each name */
+        const char *name;
+        int n;
+    } alias[SCOPE_JOINS];
     const char *fo,
-        *mem;  /* names of what the kind found: not the last word where components follow */
-    bool part; /* the whole evidence is asked for besides */
+        *mem;   /* names of what the kind found: not the last word where components follow */
+    bool part;  /* the whole evidence is asked for besides */
+    bool brief; /* to be read: the question alone, without money and evidence (brief_sql.c) */
     const char *
         parts; /* combine: its parts' rows lie in tables of this name and the rule's index; NULL: within it */
     int rc; /* first failure */
@@ -55,6 +60,8 @@ const char *ex_str(struct scope *s, const struct expr *x);
 void ex_text(struct scope *s, const struct expr *x, struct buf *b);
 bool ex_is_text(const struct expr *x);
 void ex_patterns(const struct code_pattern *set, const char *code, struct buf *b);
+/* The same for reading: IN, LIKE and hj_within. */
+void ex_patterns_brief(const struct code_pattern *set, const char *code, struct buf *b);
 void ex_literal(struct span s, struct buf *b);
 void ex_table(struct scope *s, const struct expr *x, struct buf *b);
 void ex_any_dx(struct scope *s, const struct expr *x, struct buf *b);
@@ -111,8 +118,19 @@ void money_sql(struct sq *q, struct buf *out);
 /* SQL of an event's id as findings spell it. */
 void ex_event_id(struct scope *s, enum source_id src, const char *row, struct buf *b);
 void finding_sql(struct sq *q, struct buf *out);
+/* Everything up to fo and mem. */
+void found_sql(struct sq *q, struct buf *out);
+/* What a finding is called and when it is in force; shared with brief_sql.c. */
+bool rule_anchors(const struct rule *r, int clause);
+void finding_conditions(struct scope *s, const char *day, struct buf *b);
+const char *finding_date(struct scope *s);
+/* What finding_sql is for reading: the rows of fo that stand, with owner, event, value, threshold and class. */
+void brief_sql(struct sq *q, struct buf *out);
+void measure_body_sql(struct sq *q, const struct measure *m, struct buf *out);
 /* The statement of a combine; `fo` of its findings takes the place of what a kind finds. */
 void combine_sql(struct sq *q, struct buf *out);
+/* A day as SQL: of 1970's count, or for reading as a date. */
+const char *day_sql(struct sq *q, day_t day);
 /* CASE ... END of the classes; the conditions that acquit or have ended. Shared with combine. */
 void class_sql(struct scope *s, struct buf *b);
 

@@ -58,11 +58,17 @@ static void guilty(struct sq *q, const char *value, struct buf *out)
         out,
         ",\ngl0 AS (SELECT %s, %s AS v, max(lim) AS own, %s AS loose, bool_or(absent) AS none FROM ev GROUP BY %s)",
         k, value, loose, k);
-    buf_fmt(
-        out,
-        ",\ngl AS MATERIALIZED (SELECT %s, v, own, v %s own AS hit, CASE WHEN v %s own THEN own ELSE loose END AS vlim FROM gl0 "
-        "WHERE NOT none AND own IS NOT NULL AND (v %s own OR v %s loose))",
-        k, op, op, op, op);
+    if (q->brief)
+        buf_fmt(
+            out,
+            ",\ngl AS (SELECT %s, v, own, true AS hit, own AS vlim FROM gl0 WHERE NOT none AND v %s own)",
+            k, op);
+    else
+        buf_fmt(
+            out,
+            ",\ngl AS MATERIALIZED (SELECT %s, v, own, v %s own AS hit, CASE WHEN v %s own THEN own ELSE loose END AS vlim FROM gl0 "
+            "WHERE NOT none AND own IS NOT NULL AND (v %s own OR v %s loose))",
+            k, op, op, op, op);
     buf_fmt(
         out,
         ",\no AS MATERIALIZED (SELECT ev.*, gl.v, gl.vlim, gl.own, gl.hit, row_number() OVER (PARTITION BY %s ORDER BY " EV_ORDER

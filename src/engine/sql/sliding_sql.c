@@ -38,8 +38,69 @@ static const char *law(struct sq *q)
                        : sq_fmt(q, "(lim // %s * %s)", one, one);
 }
 
+/* Does the class or an acquittal ask for the members? Then the window's events must be known. */
+static bool asks_members(const struct rule *r)
+{
+    for (int i = 0; i < r->n_clauses; i++) {
+        for (int k = 0; k < r->n_cls; k++)
+            if (expr_has(r->cls[k].when[i], X_MEMBERS))
+                return true;
+        for (int k = 0; k < r->n_unless; k++)
+            if (expr_has(r->unless[i][k], X_MEMBERS))
+                return true;
+    }
+    return false;
+}
+
+/* The same for reading: one step after the other, without members. */
+static void sliding_brief(struct sq *q, struct buf *out)
+{
+    bool distinct = q->r->count == COUNT_DISTINCT;
+    const char *k = keys_str(q, ""), *item = distinct ? "{'x': x, 'cost': cost, 'acc': acc, 'g': g}"
+                                                      : "{'x': x, 'cost': cost}";
+    const char *cols = sq_fmt(q, "%s, cl, rid, kn, rn, x%s, q, lim", k, distinct ? ", g" : "");
+    buf_fmt(
+        out,
+        ",\nusable AS (SELECT *, %s AS law FROM ev WHERE q IS NOT NULL AND lim IS NOT NULL AND x IS NOT NULL AND a IS NOT NULL%s)"
+        ",\nhot AS (SELECT DISTINCT %s FROM (SELECT *, sum(q) OVER (PARTITION BY %s ORDER BY x RANGE BETWEEN a PRECEDING AND CURRENT ROW) "
+        "AS w FROM usable) WHERE w > law OR q > law)",
+        law(q), distinct ? " AND g IS NOT NULL" : "", k, k);
+    buf_fmt(out,
+            ",\no AS (SELECT usable.*, row_number() OVER (PARTITION BY %s ORDER BY " EV_ORDER
+            ") AS rn FROM usable JOIN hot ON %s)",
+            keys_str(q, "usable."), equal_str(q, "usable", "hot"));
+    buf_fmt(
+        out,
+        ",\nr AS (SELECT %s, 0::BIGINT AS used, acc, [%s] AS st FROM (SELECT *, acc AS cost FROM (SELECT *, least(q, "
+        "greatest(0, law)) AS acc FROM o WHERE rn = 1))\nUNION ALL SELECT %s, used, acc, list_append(old, %s) AS st FROM (",
+        cols, item, cols, item);
+    const char *room = "least(q, greatest(0, law - used))";
+    if (distinct) /* one that is in the window already costs nothing; one that was refused there is refused again */
+        buf_fmt(
+            out,
+            "SELECT *, CASE WHEN last > 0 THEN q WHEN last = 0 THEN 0 ELSE %s END AS acc, CASE WHEN last >= 0 THEN 0 ELSE %s END AS cost "
+            "FROM (SELECT *, (list_filter(old, z -> z.g = g0))[-1].acc AS last FROM (SELECT *, g AS g0",
+            room, room);
+    else
+        buf_fmt(out, "SELECT *, acc AS cost FROM (SELECT *, %s AS acc FROM (SELECT *", room);
+    buf_fmt(
+        out,
+        ", coalesce(list_sum([z.cost FOR z IN old]), 0)::BIGINT AS used FROM (SELECT e.*, list_filter(r.st, z -> z.x >= e.x - e.a) AS old "
+        "FROM r JOIN o e ON %s AND e.rn = r.rn + 1)))))",
+        equal_str(q, "e", "r"));
+    const char *up = ten(q, 6 - q->r->scale);
+    buf_fmt(
+        out,
+        ",\nfo AS (SELECT cl, rid, kn, %s, (used + q) * %s AS value, lim * %s AS threshold, true AS hit FROM r WHERE q > acc)",
+        k, up, up);
+}
+
 void sliding_sql(struct sq *q, struct buf *out)
 {
+    if (q->brief && !asks_members(q->r)) {
+        sliding_brief(q, out);
+        return;
+    }
     const char *k = keys_str(q, ""), *ke = keys_str(q, "e.");
     struct buf s0 = BUF_INIT, s1 = BUF_INIT;
     const char *empty =

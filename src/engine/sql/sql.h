@@ -34,6 +34,18 @@ int rule_sql_part(const struct huji_library *lib, const struct rule *r, struct b
  * will do): `parts` is what their names begin with, the rule's index in the library follows. Any other rule as rule_sql. */
 int rule_sql_over(const struct huji_library *lib, const struct rule *r, const char *parts,
                   struct buf *out, struct err *e);
+/* The rule's question alone, laid out to be read and run: owner_id, event_id, event_date, value, threshold, class of each
+ * finding (hits only). Of a combine it stands on the table `finding` besides. */
+int rule_sql_brief(const struct huji_library *lib, const struct rule *r, struct buf *out,
+                   struct err *e);
+/* What must run before it: of a combine, its own parts that are no rules, as tables of their ids. Nothing for other rules. */
+int rule_sql_brief_before(const struct huji_library *lib, const struct rule *r, struct buf *out,
+                          struct err *e);
+/* measure_sql laid out the same way. */
+int measure_sql_brief(const struct huji_library *lib, const struct measure *m, struct buf *out,
+                      struct err *e);
+/* Any statement of this folder in lines of SQL_WIDE columns. */
+int sql_lay(struct span sql, struct buf *out, struct err *e);
 /* Appends CREATE TEMP TABLE m_<name> AS ... */
 int measure_sql(const struct huji_library *lib, const struct measure *m, struct buf *out,
                 struct err *e);

@@ -37,7 +37,7 @@ static void from_lookup(const struct expr *x, const char *const *key, const char
     for (int i = 0; i < (int)x->num; i++)
         buf_fmt(b, "%sw.%s = %s", i ? " AND " : "", l->key[i].name, key[i]);
     if (day)
-        dated(b, "w.b", "w.e", day);
+        dated(b, "w.\"b\"", "w.\"e\"", day);
 }
 
 static void from_knowledge(const struct expr *x, const char *const *key, const char *day,
@@ -60,20 +60,24 @@ void ex_table(struct scope *s, const struct expr *x, struct buf *b)
 {
     bool has_day = x->agg == AGG_ANY;
     const char *key[X_ARGS], *day = NULL;
-    buf_str(b, "(CASE WHEN ");
+    struct buf unknown = BUF_INIT;
     for (int i = 0; i < (int)x->num; i++) {
         key[i] = key_id(s, x->arg[i]);
-        buf_fmt(b, "%s IS NULL OR ", key[i]);
+        if (!s->q->brief || x->arg[i]->op != X_CODE)
+            buf_fmt(&unknown, "%s IS NULL OR ", key[i]);
     }
     if (has_day) {
         day = ex_str(s, x->arg[x->num]);
-        buf_fmt(b, "%s IS NULL OR ", day);
+        buf_fmt(&unknown, "%s IS NULL OR ", day);
     }
     if (x->lookup) /* a table nobody delivered says nothing */
-        buf_fmt(b, "(SELECT count(*) FROM lk_%s) = 0", x->lookup->name);
-    else
-        buf_str(b, "false");
-    buf_str(b, " THEN NULL ELSE ");
+        buf_fmt(&unknown, "(SELECT count(*) FROM lk_%s) = 0 OR ", x->lookup->name);
+    else if (!s->q->brief)
+        buf_str(&unknown, "false OR ");
+    bool asks = unknown.n > 0;
+    if (asks)
+        buf_fmt(b, "(CASE WHEN %.*s THEN NULL ELSE ", (int)unknown.n - 4, buf_cstr(&unknown));
+    buf_release(&unknown);
     if (x->op != X_LOOK)
         buf_str(b, "EXISTS (SELECT 1 ");
     else if (x->lookup)
@@ -82,16 +86,16 @@ void ex_table(struct scope *s, const struct expr *x, struct buf *b)
         buf_fmt(b, "(SELECT arg_min_null(w.\"%.*s\", w.row) ", (int)x->kn->column[x->field].name.n,
                 x->kn->column[x->field].name.p);
     x->lookup ? from_lookup(x, key, day, b) : from_knowledge(x, key, day, b);
-    buf_str(b, ") END)");
+    buf_str(b, asks ? ") END)" : ")");
 }
 
 /* Unknown without any diagnosis. */
 void ex_any_dx(struct scope *s, const struct expr *x, struct buf *b)
 {
     struct buf t = BUF_INIT;
-    buf_str(&t, "(SELECT g.mdtrt_id, bool_or(");
-    ex_patterns(x->set, "d.code", &t);
-    buf_str(&t, ") AS v FROM s_diag g JOIN x_dx d ON d.id = g.dx GROUP BY g.mdtrt_id)");
+    buf_str(&t, "(SELECT dg.mdtrt_id, bool_or(");
+    s->q->brief ? ex_patterns_brief(x->set, "dd.code", &t) : ex_patterns(x->set, "dd.code", &t);
+    buf_str(&t, ") AS v FROM s_diag dg JOIN x_dx dd ON dd.id = dg.dx GROUP BY dg.mdtrt_id)");
     struct scope *h = s->outer && !x->arg[0]->num ? s->outer : s;
     buf_fmt(b, "%s.v",
             scope_join(h, sq_fmt(s->q, "%s", buf_cstr(&t)),
@@ -111,9 +115,9 @@ void ex_dx_listed(struct scope *s, const struct expr *x, struct buf *b)
         buf_fmt(b, "%s IS NULL OR ", day);
     buf_fmt(
         b,
-        "NOT EXISTS (SELECT 1 FROM s_diag g WHERE g.mdtrt_id = %s) THEN NULL ELSE EXISTS ("
-        "SELECT 1 FROM %s w0 JOIN k_%.*s w ON w.row = w0.row JOIN s_diag g ON true JOIN x_dx d ON d.id = g.dx "
-        "WHERE w0.id = %s AND g.mdtrt_id = %s AND starts_with(d.code, rtrim(w.dx_t, '*'))",
+        "NOT EXISTS (SELECT 1 FROM s_diag dg WHERE dg.mdtrt_id = %s) THEN NULL ELSE EXISTS ("
+        "SELECT 1 FROM %s w0 JOIN k_%.*s w ON w.row = w0.row JOIN s_diag dg ON true JOIN x_dx dd ON dd.id = dg.dx "
+        "WHERE w0.id = %s AND dg.mdtrt_id = %s AND starts_with(dd.code, rtrim(w.dx_t, '*'))",
         visit, buf_cstr(&t), (int)k->name.n, k->name.p, key, visit);
     if (day)
         dated(b, "w.valid_from", "w.valid_to", day);
