@@ -9,7 +9,7 @@
 #   make bench    what is measured (bench/README.md)
 #   make fuzz     long fuzzing (SECONDS_EACH=60)
 #   make dist     one archive that a county installs from a USB stick: build/dist/*.tar.gz
-#   make docs     docs/rules*.md anew from the rules
+#   make docs     docs/rules*.md and docs/sql anew from the rules
 #   make lint     format, headers, layers; make format applies the format
 
 .PHONY: all setup web release asan clang demo test dist bench fuzz docs lint format compile_commands clean
@@ -78,6 +78,8 @@ fuzz: setup
 docs: release
 	@build/release/huji rules doc --rules rules --out docs/rules.zh-CN.md
 	@build/release/huji rules doc --rules rules --lang en --out docs/rules.md
+	@mkdir -p docs/sql && rm -f docs/sql/*.sql
+	@build/release/huji rules doc --rules rules --sql-dir docs/sql
 
 lint:
 	@tools/lint

@@ -1,0 +1,82 @@
+-- SPDX-License-Identifier: MulanPSL-2.0
+-- huji rules doc --sql-dir 从规则库生成，不要手改。共用的部分：common.sql
+
+-- C15 串换高价项目（占比离群）
+WITH
+-- 同类里从小到大
+sorted AS (
+  SELECT *,
+         row_number() OVER (PARTITION BY k2, p0, p1, p2 ORDER BY value) AS i,
+         count(*) OVER (PARTITION BY k2, p0, p1, p2) AS cnt
+  FROM m_swap_share
+  WHERE n >= 30 AND n > 0
+),
+-- 中位数（或自己过去的中位数）
+medians AS (
+  SELECT *,
+         max(CASE WHEN i = (cnt - 1) // 2 + 1 THEN value END) OVER (PARTITION BY k2, p0, p1, p2) AS med
+  FROM sorted
+  WHERE cnt >= 8
+),
+-- 量少的向中位数收
+shrunk AS (
+  SELECT *,
+         ((2 * (n::HUGEINT * value + 30::HUGEINT * med) + (n + 30)) // (2 * (n + 30)::HUGEINT))::BIGINT AS ms
+  FROM medians
+),
+-- 离中位数多远
+deviations AS (
+  SELECT *,
+         abs(value - med) AS dev,
+         row_number() OVER (PARTITION BY k2, p0, p1, p2 ORDER BY abs(value - med)) AS di,
+         sum(abs(value - med)) OVER (PARTITION BY k2, p0, p1, p2) AS devs
+  FROM shrunk
+),
+-- 远近的中位数（MAD）
+spread AS (
+  SELECT *,
+         max(CASE WHEN di = (cnt - 1) // 2 + 1 THEN dev END) OVER (PARTITION BY k2, p0, p1, p2) AS mad
+  FROM deviations
+),
+-- 稳健 z 分
+scored AS (
+  SELECT *,
+         CASE
+           WHEN mad > 0 THEN 0.6745::DOUBLE * (ms - med)::DOUBLE / mad::DOUBLE
+           WHEN devs > 0 THEN (ms - med)::DOUBLE / (1.253314::DOUBLE * (devs::DOUBLE / cnt::DOUBLE))
+           ELSE 0
+         END AS z
+  FROM spread
+),
+scores AS (
+  SELECT *,
+         trunc(z * 1e6::DOUBLE + CASE WHEN z < 0 THEN -0.5::DOUBLE ELSE 0.5::DOUBLE END)::BIGINT AS hv,
+         3500000::BIGINT AS ht
+  FROM scored
+),
+-- 够远的
+hits AS (
+  SELECT *
+  FROM scores
+  WHERE value >= 0 AND hv >= 3500000 AND ms - med >= 200000 AND ms::HUGEINT * 10000 >= med::HUGEINT * 15000
+),
+-- 查出的
+found AS (
+  SELECT rid, kn, hits.k0, hits.k1, hits.k2,
+         printf('%04dQ%d', hits.k2 // 4, hits.k2 % 4 + 1) AS anchor_text, hv AS value,
+         ht AS threshold
+  FROM hits
+)
+-- 查出的每一条：免责的去掉，定级
+SELECT concat_ws('|', inst1.code, code1.code) AS owner_id,
+       found.anchor_text AS event_id,
+       hj_month_start(found.k2 * 3) AS event_date,
+       hj_value(found.value) AS value,
+       hj_value(found.threshold) AS threshold,
+       '可疑' AS class
+FROM found
+JOIN net_line e ON e.no = found.rid
+LEFT JOIN k_swap ek ON ek.row = found.kn
+LEFT JOIN x_inst inst1 ON inst1.id = found.k0
+LEFT JOIN x_code code1 ON code1.id = found.k1
+WHERE hj_month_start(found.k2 * 3) >= DATE '2021-05-01';

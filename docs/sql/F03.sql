@@ -1,0 +1,139 @@
+-- SPDX-License-Identifier: MulanPSL-2.0
+-- huji rules doc --sql-dir 从规则库生成，不要手改。共用的部分：common.sql
+
+-- F03 透析机与大型设备容量
+WITH
+-- 事件：规则看的每一笔
+--   row_id 原记录的行号，kn_row 知识表的行号，at_time 时间（1970 年起的秒），starts 起，quantity 量
+--   limit_value 限额，rank 同一时刻的先后
+events AS (
+  SELECT e.no::BIGINT AS row_id,
+         n.row AS kn_row,
+         e.fixmedins_code::BIGINT AS owner1,
+         n."device"::BIGINT AS owner2,
+         hj_day(e.fee_ocur_time)::BIGINT AS owner3,
+         coalesce(e.fee_ocur_time, 0) AS at_time,
+         e.rank::BIGINT AS rank,
+         hj_day(e.fee_ocur_time)::BIGINT AS starts,
+         e.cnt::BIGINT AS quantity,
+         (
+           hj_mul(
+             CASE
+               WHEN e.fixmedins_code IS NULL
+                    OR n."device" IS NULL
+                    OR hj_day(e.fee_ocur_time) IS NULL
+                    OR (SELECT count(*) FROM lk_capacity) = 0 THEN NULL
+               ELSE (
+                      SELECT arg_min_null(w.units::BIGINT, w.row)
+                      FROM lk_capacity w
+                      WHERE w.fixmedins_code = e.fixmedins_code
+                        AND w.device = n."device"
+                        AND (w."b" IS NULL OR w."b" <= hj_day(e.fee_ocur_time))
+                        AND (w."e" IS NULL OR hj_day(e.fee_ocur_time) <= w."e")
+                    )
+             END,
+             coalesce(
+               CASE
+                 WHEN e.fixmedins_code IS NULL
+                      OR n."device" IS NULL
+                      OR hj_day(e.fee_ocur_time) IS NULL
+                      OR (SELECT count(*) FROM lk_capacity) = 0 THEN NULL
+                 ELSE (
+                        SELECT arg_min_null(w.per_day::BIGINT, w.row)
+                        FROM lk_capacity w
+                        WHERE w.fixmedins_code = e.fixmedins_code
+                          AND w.device = n."device"
+                          AND (w."b" IS NULL OR w."b" <= hj_day(e.fee_ocur_time))
+                          AND (w."e" IS NULL OR hj_day(e.fee_ocur_time) <= w."e")
+                      )
+               END,
+               CASE
+                 WHEN n."device" IS NULL THEN NULL
+                 ELSE (
+                        SELECT arg_min_null(w."per_day", w.row)
+                        FROM kx_device_max_device_code w0
+                        JOIN k_device_max w ON w.row = w0.row
+                        WHERE w0.id = n."device"
+                      )
+               END
+             )
+           )::BIGINT * 10000
+         )::BIGINT AS limit_value,
+         false AS not_applicable
+  FROM net_line e
+  JOIN kx_device_item_hilist_code_item n0 ON n0.id = e.hilist_code
+  JOIN k_device_item n ON n.row = n0.row
+  WHERE e.fixmedins_code IS NOT NULL AND n."device" IS NOT NULL AND hj_day(e.fee_ocur_time) IS NOT NULL
+),
+-- 每个对象（每期）的合计与限额
+owner_sums AS (
+  SELECT owner1, owner2, owner3,
+         coalesce(sum(quantity), 0)::BIGINT AS v,
+         max(limit_value) AS own,
+         bool_or(not_applicable) AS none
+  FROM events
+  GROUP BY owner1, owner2, owner3
+),
+-- 超了限额的
+over_limit AS (
+  SELECT owner1, owner2, owner3, v, own, own AS vlim FROM owner_sums WHERE NOT none AND v > own
+),
+-- 它们的事件，按时间编号
+ordered AS (
+  SELECT events.*, over_limit.v, over_limit.vlim, over_limit.own,
+         row_number() OVER (
+           PARTITION BY events.owner1, events.owner2, events.owner3 ORDER BY starts NULLS FIRST, at_time,
+           rank, kn_row
+         ) AS seq
+  FROM events
+  JOIN over_limit
+    ON events.owner1 = over_limit.owner1
+        AND events.owner2 = over_limit.owner2
+        AND events.owner3 = over_limit.owner3
+),
+running AS (
+  SELECT *,
+         vlim - 0 - coalesce(
+           sum(quantity) OVER (
+             PARTITION BY owner1, owner2, owner3 ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+           ), 0
+         )::BIGINT AS room
+  FROM ordered
+  WHERE quantity IS NOT NULL
+),
+beyond AS (
+  SELECT *,
+         quantity - CASE WHEN room < 0 THEN 0 WHEN room < quantity THEN room ELSE quantity END AS bd
+  FROM running
+),
+-- 逐笔：role 1 是问题，2 是限额以内的
+judged AS (SELECT *, CASE WHEN bd > 0 THEN 1 ELSE 2 END AS role FROM beyond),
+-- 每个对象第一笔有问题的
+firsts AS (
+  SELECT *
+  FROM judged
+  WHERE role = 1
+  QUALIFY row_number() OVER (PARTITION BY owner1, owner2, owner3 ORDER BY seq) = 1
+),
+-- 查出的
+found AS (
+  SELECT row_id, kn_row, owner1, owner2, owner3,
+         hj_ymd(firsts.owner3) AS anchor_text,
+         (v * 100)::BIGINT AS value,
+         (own * 100)::BIGINT AS threshold
+  FROM firsts
+)
+-- 查出的每一条：免责的去掉，定级
+SELECT concat_ws('|', inst1.code, code1.code, hj_ymd(found.owner3)) AS owner_id,
+       found.anchor_text AS event_id,
+       hj_on(e.fee_ocur_time) AS event_date,
+       hj_value(found.value) AS value,
+       hj_value(found.threshold) AS threshold,
+       CASE WHEN code2.code = 'dialysis' THEN '明确' ELSE '高疑' END AS class
+FROM found
+JOIN net_line e ON e.no = found.row_id
+LEFT JOIN k_device_item ek ON ek.row = found.kn_row
+LEFT JOIN x_inst inst1 ON inst1.id = found.owner1
+LEFT JOIN x_code code1 ON code1.id = found.owner2
+LEFT JOIN x_code code2 ON code2.id = ek."device"
+WHERE hj_on(e.fee_ocur_time) >= DATE '2021-05-01';
