@@ -80,8 +80,8 @@ void rule_statement(const struct rule_names *n, struct span rule, struct buf *ou
         return;
     buf_str(
         out,
-        "-- x_ 字典，k_ kx_ 知识表，lk_ 名单，m_ 指标，net_line 冲抵后的费用行：由 huji verify 事先建好\n");
-    if (rule_sql(n->library, r, out, &e))
+        "-- x_ 字典，k_ kx_ 知识表，lk_ 名单，m_ 指标，net_line 冲抵后的费用行：huji verify --brief --keep 做出来\n");
+    if (rule_sql_brief_before(n->library, r, out, &e) || rule_sql_brief(n->library, r, out, &e))
         buf_fmt(out, "-- %s\n", e.message);
 }
 

@@ -268,7 +268,7 @@ static json_t *statement(const struct huji_library *lib, const struct rule *r)
     struct err why = {0};
     json_t *text;
 
-    if (rule_sql(lib, r, &b, &why)) {
+    if (rule_sql_brief_before(lib, r, &b, &why) || rule_sql_brief(lib, r, &b, &why)) {
         buf_clear(&b);
         buf_fmt(&b, "-- %s", why.message);
     }

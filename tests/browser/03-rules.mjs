@@ -26,6 +26,17 @@ export default async function (context) {
     await page.getByText(/^([4-9]|\d\d) \/ \1 通过/).waitFor() // all, however many they have become
     ok('规则：例子现场运行，全部通过', true)
 
+    await page.getByText('等价的 SQL').click()
+    const sql = await page.locator('.copy pre').innerText()
+    const widest = Math.max(...sql.split('\n').map((l) => l.length))
+    ok('规则：等价的 SQL 排成行、有中文注释', /^-- 查出的/m.test(sql) && sql.includes('BETWEEN') && widest <= 120, sql.slice(0, 400))
+    ok('规则：打开 SQL，1366x768 不横向滚动', await fits(page))
+    await page.getByRole('button', { name: '复制', exact: true }).click()
+    await page.getByText('已复制').waitFor()
+    await page.locator('.copy').scrollIntoViewIfNeeded()
+    await shot(page, '03-rule-sql')
+    await page.getByText('等价的 SQL').click()
+
     await page.locator('.curve .el-slider').waitFor()
     await settled(page)
     const said = page.locator('.curve p[aria-live]')
