@@ -159,105 +159,7 @@ static int link_left(struct huji_run *run, const struct expr *x)
     return 0;
 }
 
-/* ---- indexes ---- */
-
-static int index_make(struct huji_run *run, struct index *ix, uint32_t n, const int32_t *key,
-                      size_t rows)
-{
-    ix->n = n;
-    ix->at = arena_calloc(&run->a, ((size_t)n + 2) * sizeof *ix->at);
-    ix->rows = arena_alloc(&run->a, (rows + 1) * sizeof *ix->rows);
-    if (!ix->at || !ix->rows)
-        return -1;
-    for (size_t r = 0; r < rows; r++)
-        if (key[r] >= 0 && (uint32_t)key[r] < n)
-            ix->at[key[r] + 1]++;
-    for (uint32_t k = 0; k < n; k++)
-        ix->at[k + 1] += ix->at[k];
-    uint32_t *fill = mem_alloc(((size_t)n + 1) * sizeof *fill);
-    if (!fill)
-        return -1;
-    memcpy(fill, ix->at, ((size_t)n + 1) * sizeof *fill);
-    for (size_t r = 0; r < rows; r++)
-        if (key[r] >= 0 && (uint32_t)key[r] < n)
-            ix->rows[fill[key[r]]++] = (int32_t)r;
-    mem_free(fill);
-    return 0;
-}
-
-/* Rows of a knowledge table by the ids of a domain; a key `0011*` holds for all that begin so. */
-static int index_patterns(struct huji_run *run, struct index *ix, const struct knowledge *k,
-                          int col, enum domain d)
-{
-    struct names keys = NAMES_INIT;
-    const struct span *text = k->column[col].text;
-    uint64_t lengths[5] = {0};
-    int rc = 0;
-    int32_t *next = mem_alloc((k->n + 1) * sizeof *next),
-            *last = mem_alloc((k->n + 1) * sizeof *last);
-    int32_t *head = mem_alloc((k->n + 1) * sizeof *head);
-    for (size_t r = 0; next && last && head && r < k->n; r++) {
-        struct span s = text[r];
-        next[r] = -1;
-        if (!s.n)
-            continue;
-        if (s.p[s.n - 1] == '*' && s.n - 1 < 256)
-            lengths[(s.n - 1) >> 6] |= UINT64_C(1) << ((s.n - 1) & 63);
-        uint32_t before = keys.n, id = names_put(&keys, s);
-        if (id == NAME_NONE) {
-            rc = -1;
-            break;
-        }
-        if (id == before)
-            head[id] = (int32_t)r;
-        else
-            next[last[id]] = (int32_t)r;
-        last[id] = (int32_t)r;
-    }
-    uint32_t n = run_id_count(run, d);
-    size_t cap = 0, count = 0;
-    ix->n = n;
-    ix->at = arena_calloc(&run->a, ((size_t)n + 2) * sizeof *ix->at);
-    int32_t *rows = NULL;
-    for (uint32_t i = 0; ix->at && next && last && head && i < n && rc == 0; i++) {
-        struct span c = run_code(run, d, i);
-        size_t from = count;
-        for (size_t len = 0; len <= c.n + 1 && c.n < 200 && rc == 0; len++) {
-            char key[256];
-            struct span s = c;
-            if (len <= c.n) {
-                if (!(lengths[len >> 6] >> (len & 63) & 1))
-                    continue;
-                memcpy(key, c.p, len);
-                key[len] = '*';
-                s = (struct span){key, len + 1};
-            }
-            uint32_t id = names_get(&keys, s);
-            for (int32_t r = id == NAME_NONE ? -1 : head[id]; r >= 0 && rc == 0; r = next[r]) {
-                rc = mem_grow(&rows, &cap, count + 1, sizeof *rows);
-                if (rc == 0)
-                    rows[count++] = r;
-            }
-        }
-        for (size_t a = from + 1; a < count; a++) /* few: by row */
-            for (size_t b = a; b > from && rows[b] < rows[b - 1]; b--) {
-                int32_t t = rows[b];
-                rows[b] = rows[b - 1];
-                rows[b - 1] = t;
-            }
-        ix->at[i + 1] = (uint32_t)count;
-    }
-    ix->rows = arena_alloc(&run->a, (count + 1) * sizeof *ix->rows);
-    rc = rc < 0 || !ix->at || !ix->rows || !next || !last || !head ? -1 : 0;
-    if (rc == 0 && count)
-        memcpy(ix->rows, rows, count * sizeof *rows);
-    mem_free(rows);
-    mem_free(next);
-    mem_free(last);
-    mem_free(head);
-    names_release(&keys);
-    return rc;
-}
+/* ---- tables ---- */
 
 /* Of the texts, not of the ids: a signature is the same in every run and in SQL. */
 static int link_digest(struct huji_run *run, const struct expr *x)
@@ -281,15 +183,16 @@ static int link_table(struct huji_run *run, const struct expr *x)
 {
     struct link *l = &run->link[x->id];
     struct index **one = x->lookup ? &run->lookup_index[x->lookup->id] : &l->index;
+    if (!*one && !x->lookup) {
+        l->index = run_index(run, x->kn, x->kn->key, x->kn->column[x->kn->key].domain);
+        return l->index ? 0 : -1;
+    }
     if (!*one) {
+        const struct huji_lookup *t = &run->frame->lookup[x->lookup->id];
         if (!(*one = arena_calloc(&run->a, sizeof **one)))
             return -1;
-        const struct huji_lookup *t = x->lookup ? &run->frame->lookup[x->lookup->id] : NULL;
-        if (!t &&
-            index_patterns(run, *one, x->kn, x->kn->key, x->kn->column[x->kn->key].domain) < 0)
-            return -1;
-        if (t && t->n &&
-            index_make(run, *one, run_id_count(run, x->lookup->key[0].domain), t->key[0], t->n) < 0)
+        if (t->n && index_make(run, *one, run_id_count(run, x->lookup->key[0].domain), t->key[0],
+                               t->n) < 0)
             return -1;
     }
     l->index = *one;
@@ -453,8 +356,9 @@ static int filter_items(struct huji_run *run, struct clause_plan *p, struct conj
 
 static int plan_join(struct huji_run *run, struct clause_plan *p, const struct clause *c)
 {
+    const struct index *all = run_index(run, c->kn, c->kn_column, D_ITEM);
     p->kn = arena_calloc(&run->a, sizeof *p->kn);
-    if (!p->kn || index_patterns(run, p->kn, c->kn, c->kn_column, D_ITEM) < 0)
+    if (!all || !p->kn || index_copy(run, all, p->kn) < 0) /* its own: rows will be taken out */
         return -1;
     p->items = arena_calloc(&run->a, ((size_t)p->kn->n / 64 + 1) * 8);
     if (!p->items)

@@ -85,6 +85,7 @@ struct huji_run {
     bool has_names[HUJI_DOMAINS];
     struct link *link;
     int32_t **kn_ids; /* [table * KN_COLUMNS + column] -> ids per row */
+    struct index **kn_index; /* the same: rows by the ids of the column's domain, where asked for */
     int32_t
         *row_of[HUJI_DOMAINS]; /* id -> row of s_visit, s_settlement, s_person, s_inst, s_doctor */
     uint32_t *first
@@ -200,6 +201,13 @@ int run_open(const struct huji_library *lib, const struct huji_frame *frame, con
 void run_free(struct huji_run *run);
 /* run_rows.c, for run_open: row_of, first, few. */
 int run_link_rows(struct huji_run *run, struct err *e);
+
+/* run_index.c, for run_open. Rows 0 .. rows by key[row], of which ids below n count. -1: no memory. */
+int index_make(struct huji_run *run, struct index *ix, uint32_t n, const int32_t *key, size_t rows);
+/* Rows of a knowledge table by the ids of a domain, in order; a cell `0011*` holds for all codes that begin so. Made once, shared
+ * by all who ask. NULL: no memory. */
+struct index *run_index(struct huji_run *run, const struct knowledge *k, int col, enum domain d);
+int index_copy(struct huji_run *run, const struct index *from, struct index *to);
 
 /* A person's rows of a table, [lo, hi); the person behind the last: rows of nobody. */
 static inline void run_rows(const struct huji_run *run, enum source_id s, uint32_t psn,
