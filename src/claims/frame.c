@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "claims/chosen.h"
 #include "claims/stream.h"
 #include "huji.h"
 
@@ -228,36 +229,11 @@ void column_set_release(struct column_set *c)
 
 /* ---- dictionaries ---- */
 
-/* A chunk's texts into the arena, one behind the other: many millions of them are short. */
-static int keep_texts(duckdb_data_chunk chunk, idx_t column, struct dict *out, struct span *to)
-{
-    duckdb_vector v = duckdb_data_chunk_get_vector(chunk, column);
-    duckdb_string_t *s = duckdb_vector_get_data(v);
-    uint64_t *valid = duckdb_vector_get_validity(v);
-    idx_t n = duckdb_data_chunk_get_size(chunk);
-    size_t bytes = 1;
-    for (idx_t i = 0; i < n; i++) {
-        bool there = !valid || duckdb_validity_row_is_valid(valid, i);
-        to[i].n = there ? duckdb_string_t_length(s[i]) : 0;
-        bytes += to[i].n;
-    }
-    char *at = arena_alloc(&out->arena, bytes);
-    if (!at)
-        return -1;
-    for (idx_t i = 0; i < n; i++) {
-        if (to[i].n)
-            memcpy(at, duckdb_string_t_data(&s[i]), to[i].n);
-        to[i].p = at;
-        at += to[i].n;
-    }
-    return 0;
-}
-
 /* Rows (id, code) in any order, each to its place. */
 static int place_texts(duckdb_data_chunk chunk, struct dict *out, struct span *to, struct err *e)
 {
     const int32_t *id = duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 0));
-    if (keep_texts(chunk, 1, out, to) < 0)
+    if (texts_keep(chunk, 1, &out->arena, to) < 0)
         return err_nomem(e);
     for (idx_t i = 0; i < duckdb_data_chunk_get_size(chunk); i++) {
         if (id[i] < 0 || (size_t)id[i] >= out->n)
@@ -313,79 +289,42 @@ int dict_count(struct store *s, enum domain d, struct dict *out, struct err *e)
     return rc;
 }
 
-static int fill_wanted(duckdb_connection con, const uint32_t *ids, size_t n, struct err *e)
+/* The ids that have a text, and their texts. */
+static size_t leave_out_empty(const struct id_set *ids, struct dict *d)
 {
-    duckdb_appender app = NULL;
-    int rc = db_run(con, "CREATE OR REPLACE TEMP TABLE wanted_id(id INTEGER)", e);
-    if (rc == 0 &&
-        duckdb_appender_create_ext(con, "temp", "main", "wanted_id", &app) != DuckDBSuccess)
-        rc = db_append_error(app, e);
-    for (size_t i = 0; i < n && rc == 0; i++)
-        if (duckdb_append_int32(app, (int32_t)ids[i]) != DuckDBSuccess ||
-            duckdb_appender_end_row(app) != DuckDBSuccess)
-            rc = db_append_error(app, e);
-    if (rc == 0 && duckdb_appender_flush(app) != DuckDBSuccess)
-        rc = db_append_error(app, e);
-    duckdb_appender_destroy(&app);
-    return rc;
+    size_t n = 0, place = 0;
+    for (int64_t id = id_set_next(ids, 0); id >= 0; id = id_set_next(ids, id + 1), place++)
+        if (d->at[place].n) {
+            d->id[n] = (uint32_t)id;
+            d->at[n++] = d->at[place];
+        }
+    return n;
 }
 
-/* Rows (id, text), ascending, of at most `most` ids. */
-static int take_some(duckdb_connection con, const char *sql, size_t most, struct dict *out,
-                     struct err *e)
+static int load_texts(struct store *s, enum domain d, const char *column, struct id_set *ids,
+                      struct dict *dict, struct err *e)
 {
-    duckdb_result r;
-    if (!(out->at = mem_alloc((most + 1) * sizeof *out->at)))
+    char from[64];
+    dict->id = mem_alloc((ids->n + 1) * sizeof *dict->id);
+    dict->at = mem_calloc(ids->n + 1, sizeof *dict->at);
+    if (!dict->id || !dict->at || id_set_count(ids) < 0)
         return err_nomem(e);
-    int rc = db_query(con, sql, &r, e);
-    if (rc < 0)
-        return rc;
-    for (duckdb_data_chunk chunk; (chunk = duckdb_fetch_chunk(r));) {
-        const int32_t *id = duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 0));
-        idx_t n = duckdb_data_chunk_get_size(chunk);
-        if (rc == 0 && out->n_at + n > most)
-            rc = err_set(e, ERR_DB, "字典编号有重复");
-        if (rc == 0 && keep_texts(chunk, 1, out, out->at + out->n_at) < 0)
-            rc = err_nomem(e);
-        for (idx_t i = 0; i < n && rc == 0; i++)
-            out->id[out->n_at++] = (uint32_t)id[i];
-        duckdb_destroy_data_chunk(&chunk);
-    }
-    duckdb_destroy_result(&r);
+    snprintf(from, sizeof from, "d_%s", huji_domain_name[d]);
+    int rc = chosen_texts(s, from, "id", column, ids, &dict->arena, dict->at, e);
+    dict->n_at = rc == 0 ? leave_out_empty(ids, dict) : 0;
     return rc;
 }
 
-static int load_texts(struct store *s, enum domain d, const char *column, const uint32_t *ids,
-                      size_t n, struct dict *dict, struct err *e)
-{
-    char sql[192];
-    duckdb_connection con;
-    if (!(dict->id = mem_alloc((n + 1) * sizeof *dict->id)))
-        return err_nomem(e);
-    int rc = store_connect(s, &con, e);
-    if (rc < 0)
-        return rc;
-    rc = fill_wanted(con, ids, n, e);
-    snprintf(
-        sql, sizeof sql,
-        "SELECT d.id, d.%s FROM d_%s d JOIN wanted_id USING (id) WHERE d.%s IS NOT NULL ORDER BY 1",
-        column, huji_domain_name[d], column);
-    if (rc == 0)
-        rc = take_some(con, sql, n, dict, e);
-    duckdb_disconnect(&con);
-    return rc;
-}
-
-int dict_load_some(struct store *s, enum domain d, const uint32_t *ids, size_t n, struct dict *dict,
+int dict_load_some(struct store *s, enum domain d, struct id_set *ids, struct dict *dict,
                    struct err *e)
 {
-    return load_texts(s, d, "code", ids, n, dict, e);
+    return load_texts(s, d, "code", ids, dict, e);
 }
 
-int dict_load_names(struct store *s, enum domain d, const uint32_t *ids, size_t n,
-                    struct dict *names, struct err *e)
+int dict_load_names(struct store *s, enum domain d, struct id_set *ids, struct dict *names,
+                    struct err *e)
 {
-    return load_texts(s, d, "name", ids, n, names, e);
+    return load_texts(s, d, "name", ids, names, e);
 }
 
 void dict_release(struct dict *d)

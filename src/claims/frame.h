@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/idset.h"
 #include "claims/store.h"
 #include "engine/source.h"
 
@@ -61,12 +62,12 @@ struct dict {
 };
 int dict_load(struct store *s, enum domain d, struct dict *out, struct err *e);
 int dict_count(struct store *s, enum domain d, struct dict *out, struct err *e);
-/* The codes of `ids` (n, ascending, each once) for a dictionary that was only counted. */
-int dict_load_some(struct store *s, enum domain d, const uint32_t *ids, size_t n, struct dict *dict,
+/* The codes of `ids`, which are counted, for a dictionary that was only counted. */
+int dict_load_some(struct store *s, enum domain d, struct id_set *ids, struct dict *dict,
                    struct err *e);
 /* The same for what they are called: codes without a name are left out. Only of domains that have names (domain_has_name). */
-int dict_load_names(struct store *s, enum domain d, const uint32_t *ids, size_t n,
-                    struct dict *names, struct err *e);
+int dict_load_names(struct store *s, enum domain d, struct id_set *ids, struct dict *names,
+                    struct err *e);
 void dict_release(struct dict *d);
 
 #endif

@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "claims/chosen.h"
 #include "claims/config.h"
 #include "claims/scan.h"
 #include "claims/spool.h"
@@ -259,6 +260,8 @@ static int open_all(struct store *s, const struct store_options *o, struct err *
         rc = functions_register(s->con, &s->fn, e);
     if (rc == 0)
         rc = scan_register(s->con, e);
+    if (rc == 0)
+        rc = chosen_register(s->con, e);
     if (rc == 0)
         rc = spool_register(s->con, e);
     return rc;

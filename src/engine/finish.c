@@ -50,11 +50,9 @@ static int texts_within(struct huji_text t, text_fn *fn, void *ctx)
     return rc;
 }
 
-static int ref_domain(const struct huji_ref *r)
+static int ref_domain(const struct huji_run *run, const struct huji_ref *r)
 {
-    const struct source *s = &huji_sources[r->source];
-    const struct field
-        *f = &s->fields[source_field((enum source_id)r->source, span_of(s->id_field))];
+    const struct field *f = &huji_sources[r->source].fields[run->known[r->source].id];
     return f->type == F_CODE ? (int)f->domain : -1;
 }
 
@@ -67,7 +65,7 @@ int finding_texts(const struct huji_run *run, const struct huji_finding *f, text
             rc = fn(ctx, r->key[0][k]->domain, f->key[k], false);
     for (uint32_t i = 0; i <= f->n_evidence && rc == 0; i++) {
         const struct huji_ref *ref = i < f->n_evidence ? &f->evidence[i] : &f->anchor;
-        int d = ref_domain(ref);
+        int d = ref_domain(run, ref);
         if (d >= 0)
             rc = fn(ctx, (enum domain)d, ref->id, false);
     }
@@ -127,7 +125,7 @@ static struct span ref_text(const struct huji_run *run, const struct huji_ref *r
                             line_id_fn line_id, void *ctx, struct arena *a)
 {
     const struct source *s = &huji_sources[r->source];
-    int f = source_field((enum source_id)r->source, span_of(s->id_field));
+    int f = run->known[r->source].id;
     struct span id = s->fields[f].type == F_CODE ? run_code(run, s->fields[f].domain, r->id)
                                                  : line_id(ctx, r->id);
     return finding_id_text(s->id_prefix, id, a);

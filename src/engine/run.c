@@ -191,8 +191,8 @@ static int link_table(struct huji_run *run, const struct expr *x)
         const struct huji_lookup *t = &run->frame->lookup[x->lookup->id];
         if (!(*one = arena_calloc(&run->a, sizeof **one)))
             return -1;
-        if (t->n && index_make(run, *one, run_id_count(run, x->lookup->key[0].domain), t->key[0],
-                               t->n) < 0)
+        if (t->n &&
+            index_make(run, *one, run_id_count(run, x->lookup->key[0].domain), t->key[0], t->n) < 0)
             return -1;
     }
     l->index = *one;

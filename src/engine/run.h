@@ -84,7 +84,7 @@ struct huji_run {
     struct names names[HUJI_DOMAINS]; /* filled when first needed */
     bool has_names[HUJI_DOMAINS];
     struct link *link;
-    int32_t **kn_ids; /* [table * KN_COLUMNS + column] -> ids per row */
+    int32_t **kn_ids;        /* [table * KN_COLUMNS + column] -> ids per row */
     struct index **kn_index; /* the same: rows by the ids of the column's domain, where asked for */
     int32_t
         *row_of[HUJI_DOMAINS]; /* id -> row of s_visit, s_settlement, s_person, s_inst, s_doctor */

@@ -47,8 +47,8 @@ enum { MOST_CODE = 200, MOST_CELL = 256 };
 /* The cells of a column, each once, and the rows that have it. */
 struct cells {
     struct names text;
-    int32_t *head, *last; /* by cell: its rows */
-    int32_t *next;        /* by row */
+    int32_t *head, *last;                 /* by cell: its rows */
+    int32_t *next;                        /* by row */
     uint64_t lengths[MOST_CELL / 64 + 1]; /* a bit per length of what stands before a `*` */
 };
 

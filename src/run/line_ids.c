@@ -4,109 +4,78 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "claims/chosen.h"
 
 int line_ids_want(struct line_ids *ids, const int64_t *no, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (map_get(&ids->at, (uint64_t)no[i]) != MAP_NONE)
-            continue;
-        if (mem_grow(&ids->no, &ids->cap_no, ids->n + 1, sizeof *ids->no) < 0 ||
-            mem_grow(&ids->text, &ids->cap_text, ids->n + 1, sizeof *ids->text) < 0 ||
-            map_put(&ids->at, (uint64_t)no[i], (uint32_t)ids->n) < 0)
+    for (size_t i = 0; i < n; i++)
+        if (id_set_add(&ids->asked, no[i]) < 0)
             return -1;
-        ids->no[ids->n] = no[i];
-        ids->text[ids->n++] = (struct span){NULL, 0};
-    }
     return 0;
 }
 
 /* ---- reading ---- */
 
-static int fill_wanted(duckdb_connection con, const int64_t *no, size_t n, struct err *e)
+static int add_all(struct id_set *to, const struct id_set *from, const struct id_set *except)
 {
-    duckdb_appender app = NULL;
-    int rc = db_run(con, "CREATE OR REPLACE TEMP TABLE wanted_line(no BIGINT)", e);
-    if (rc == 0 &&
-        duckdb_appender_create_ext(con, "temp", "main", "wanted_line", &app) != DuckDBSuccess)
-        rc = db_append_error(app, e);
-    for (size_t i = 0; i < n && rc == 0; i++)
-        if (duckdb_append_int64(app, no[i]) != DuckDBSuccess ||
-            duckdb_appender_end_row(app) != DuckDBSuccess)
-            rc = db_append_error(app, e);
-    if (rc == 0 && duckdb_appender_flush(app) != DuckDBSuccess)
-        rc = db_append_error(app, e);
-    duckdb_appender_destroy(&app);
-    return rc;
-}
-
-static int take_chunk(struct line_ids *ids, duckdb_data_chunk chunk)
-{
-    duckdb_vector texts = duckdb_data_chunk_get_vector(chunk, 1);
-    const int64_t *no = duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 0));
-    duckdb_string_t *s = duckdb_vector_get_data(texts);
-    uint64_t *valid = duckdb_vector_get_validity(texts);
-    for (idx_t i = 0; i < duckdb_data_chunk_get_size(chunk); i++) {
-        uint32_t k = map_get(&ids->at, (uint64_t)no[i]);
-        bool none = valid && !duckdb_validity_row_is_valid(valid, i);
-        struct span t = none ? (struct span){"", 0}
-                             : (struct span){duckdb_string_t_data(&s[i]),
-                                             duckdb_string_t_length(s[i])};
-        if (k == MAP_NONE)
-            continue;
-        ids->text[k] = arena_span(&ids->a, t);
-        if (!ids->text[k].p)
+    for (int64_t no = id_set_next(from, 0); no >= 0; no = id_set_next(from, no + 1))
+        if (!(except && id_set_has(except, no)) && id_set_add(to, no) < 0)
             return -1;
-    }
-    return 0;
+    return id_set_count(to);
 }
 
-static int read_texts(duckdb_connection con, struct line_ids *ids, struct err *e)
+/* The texts of what was asked: of what was read before, and of what is fresh. */
+static int put_together(struct line_ids *ids, const struct id_set *fresh, const struct span *text,
+                        struct err *e)
 {
-    duckdb_result r;
-    int rc = db_query(
-        con, "SELECT t.no, t.bkkp_sn FROM line_text t JOIN wanted_line w ON t.no = w.no", &r, e);
-    if (rc < 0)
-        return rc;
-    for (duckdb_data_chunk chunk; (chunk = duckdb_fetch_chunk(r));) {
-        if (rc == 0 && take_chunk(ids, chunk) < 0)
-            rc = err_nomem(e);
-        duckdb_destroy_data_chunk(&chunk);
+    struct id_set all = {0};
+    struct span *at = mem_alloc((ids->asked.n + 1) * sizeof *at);
+    int rc = at && add_all(&all, &ids->asked, NULL) == 0 ? 0 : err_nomem(e);
+    size_t k = 0;
+    for (int64_t no = id_set_next(&all, 0); rc == 0 && no >= 0; no = id_set_next(&all, no + 1)) {
+        bool old = id_set_has(&ids->read, no);
+        at[k] = old ? ids->text[id_set_place(&ids->read, no)] : text[id_set_place(fresh, no)];
+        if (!at[k++].p)
+            rc = err_set(e, ERR_STATE, "费用明细 %lld 没有原文", (long long)no);
     }
-    duckdb_destroy_result(&r);
-    return rc;
+    if (rc < 0) {
+        mem_free(at);
+        id_set_release(&all);
+        return rc;
+    }
+    mem_free(ids->text);
+    id_set_release(&ids->read);
+    ids->text = at;
+    ids->read = all;
+    return 0;
 }
 
 int line_ids_read(struct store *s, struct line_ids *ids, struct err *e)
 {
-    duckdb_connection con;
-    if (ids->n_read == ids->n)
+    struct id_set fresh = {0};
+    if (ids->read.n == ids->asked.n)
         return 0;
-    int rc = store_connect(s, &con, e);
-    if (rc < 0)
-        return rc;
-    rc = fill_wanted(con, ids->no + ids->n_read, ids->n - ids->n_read, e);
+    struct span *text = mem_calloc(ids->asked.n - ids->read.n + 1, sizeof *text);
+    int rc = text && add_all(&fresh, &ids->asked, &ids->read) == 0 ? 0 : err_nomem(e);
     if (rc == 0)
-        rc = read_texts(con, ids, e);
-    duckdb_disconnect(&con);
-    for (size_t i = ids->n_read; i < ids->n && rc == 0; i++)
-        if (!ids->text[i].p)
-            rc = err_set(e, ERR_STATE, "费用明细 %lld 没有原文", (long long)ids->no[i]);
+        rc = chosen_texts(s, "line_text", "no", "bkkp_sn", &fresh, &ids->a, text, e);
     if (rc == 0)
-        ids->n_read = ids->n;
+        rc = put_together(ids, &fresh, text, e);
+    id_set_release(&fresh);
+    mem_free(text);
     return rc;
 }
 
 struct span line_ids_get(void *ids, int64_t no)
 {
     const struct line_ids *l = ids;
-    uint32_t i = map_get(&l->at, (uint64_t)no);
-    return i == MAP_NONE || !l->text[i].p ? SPAN("?") : l->text[i];
+    return id_set_has(&l->read, no) ? l->text[id_set_place(&l->read, no)] : SPAN("?");
 }
 
 void line_ids_release(struct line_ids *ids)
 {
-    map_release(&ids->at);
-    mem_free(ids->no);
+    id_set_release(&ids->asked);
+    id_set_release(&ids->read);
     mem_free(ids->text);
     arena_release(&ids->a);
     *ids = (struct line_ids){0};
@@ -153,6 +122,57 @@ static uint64_t key_of(struct span s, size_t from)
     return key;
 }
 
+enum { DIGIT = 16, KEY_BITS = 64, FEW = 256 };
+
+/* By the key alone, a digit at a time; those that agree in it stay as they were. -1: no memory. */
+static int sort_keys(struct ranked *r, size_t n)
+{
+    struct ranked *spare = mem_alloc((n + 1) * sizeof *spare), *from = r, *to = spare;
+    uint32_t *first = mem_alloc(((size_t)1 << DIGIT) * sizeof *first);
+    for (int shift = 0; spare && first && shift < KEY_BITS; shift += DIGIT) {
+        uint32_t at = 0;
+        memset(first, 0, ((size_t)1 << DIGIT) * sizeof *first);
+        for (size_t i = 0; i < n; i++)
+            first[(uint16_t)(from[i].key >> shift)]++;
+        if (first[(uint16_t)(from[0].key >> shift)] == n)
+            continue;
+        for (size_t d = 0; d < (size_t)1 << DIGIT; d++) {
+            uint32_t here = first[d];
+            first[d] = at;
+            at += here;
+        }
+        for (size_t i = 0; i < n; i++)
+            to[first[(uint16_t)(from[i].key >> shift)]++] = from[i];
+        struct ranked *t = from;
+        from = to;
+        to = t;
+    }
+    if (from != r)
+        memcpy(r, from, n * sizeof *r);
+    bool had = spare && first;
+    mem_free(spare);
+    mem_free(first);
+    return had ? 0 : -1;
+}
+
+static int sort(const struct line_ids *ids, struct ranked *r, size_t n)
+{
+    void *texts = ids->text;
+    if (n <= FEW) {
+        qsort_r(r, n, sizeof *r, by_id, texts);
+        return 0;
+    }
+    if (sort_keys(r, n) < 0)
+        return -1;
+    for (size_t i = 0, j; i < n; i = j) { /* what the key does not tell apart */
+        for (j = i + 1; j < n && r[j].key == r[i].key; j++)
+            ;
+        if (j - i > 1)
+            qsort_r(r + i, j - i, sizeof *r, by_id, texts);
+    }
+    return 0;
+}
+
 int line_ids_rank(const struct line_ids *ids, const int64_t *no, size_t n, uint32_t *rank,
                   struct err *e)
 {
@@ -160,19 +180,19 @@ int line_ids_rank(const struct line_ids *ids, const int64_t *no, size_t n, uint3
     if (!r)
         return err_nomem(e);
     for (size_t i = 0; i < n; i++) {
-        uint32_t k = map_get(&ids->at, (uint64_t)no[i]);
-        if (k == MAP_NONE || k >= ids->n_read) {
+        if (!id_set_has(&ids->read, no[i])) {
             mem_free(r);
             return err_set(e, ERR_STATE, "费用明细 %lld 的原文没有读入", (long long)no[i]);
         }
-        r[i] = (struct ranked){.i = (uint32_t)i, .text = k};
+        r[i].i = (uint32_t)i;
+        r[i].text = (uint32_t)id_set_place(&ids->read, no[i]);
     }
     size_t from = common(ids, r, n);
     for (size_t i = 0; i < n; i++)
         r[i].key = key_of(ids->text[r[i].text], from);
-    qsort_r(r, n, sizeof *r, by_id, (void *)(uintptr_t)ids->text);
-    for (size_t i = 0; i < n; i++)
+    int rc = sort(ids, r, n);
+    for (size_t i = 0; i < n && rc == 0; i++)
         rank[r[i].i] = (uint32_t)i;
     mem_free(r);
-    return 0;
+    return rc < 0 ? err_nomem(e) : 0;
 }

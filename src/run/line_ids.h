@@ -6,14 +6,13 @@
 #ifndef HUJI_RUN_LINE_IDS_H
 #define HUJI_RUN_LINE_IDS_H
 
-#include "base/map.h"
+#include "base/arena.h"
+#include "base/idset.h"
 #include "claims/store.h"
 
 struct line_ids {
-    struct map at; /* no -> index */
-    int64_t *no;
-    struct span *text;
-    size_t n, n_read, cap_no, cap_text; /* text[0 .. n_read) is there */
+    struct id_set asked, read; /* by `no`; read: counted */
+    struct span *text;         /* by place in `read` */
     struct arena a;
 };
 

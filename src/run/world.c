@@ -2,7 +2,6 @@
 #include "run/world.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <stdatomic.h>
 
@@ -230,38 +229,15 @@ int world_load(struct store *s, const struct run_needs *needs, int threads,
 
 struct wanted {
     const struct world *w;
-    struct ids {
-        uint32_t *id;
-        size_t n, cap;
-    } code[DOMAIN_COUNT], name[DOMAIN_COUNT];
+    struct id_set code[DOMAIN_COUNT], name[DOMAIN_COUNT];
 };
 
 static int want(void *ctx, enum domain d, int64_t id, bool name)
 {
     struct wanted *x = ctx;
-    struct ids *to = name ? &x->name[d] : &x->code[d];
     if ((x->w->dict[d].at && !name) || id < 0 || id >= (int64_t)x->w->dict[d].n)
         return 0;
-    if (mem_grow(&to->id, &to->cap, to->n + 1, sizeof *to->id) < 0)
-        return -1;
-    to->id[to->n++] = (uint32_t)id;
-    return 0;
-}
-
-static int by_number(const void *pa, const void *pb)
-{
-    uint32_t a = *(const uint32_t *)pa, b = *(const uint32_t *)pb;
-    return (a > b) - (a < b);
-}
-
-static size_t sort_once(uint32_t *id, size_t n)
-{
-    size_t k = 0;
-    qsort(id, n, sizeof *id, by_number);
-    for (size_t i = 0; i < n; i++)
-        if (!k || id[i] != id[k - 1])
-            id[k++] = id[i];
-    return k;
+    return id_set_add(name ? &x->name[d] : &x->code[d], id);
 }
 
 int world_texts(struct store *s, const struct huji_run *run, struct walk *const *walks, size_t n,
@@ -277,17 +253,15 @@ int world_texts(struct store *s, const struct huji_run *run, struct walk *const 
                 rc = err_nomem(e);
     }
     for (int d = 0; d < DOMAIN_COUNT; d++) {
-        struct ids *code = &x.code[d], *name = &x.name[d];
+        struct id_set *code = &x.code[d], *name = &x.name[d];
         if (rc == 0 && code->n)
-            rc = dict_load_some(s, (enum domain)d, code->id, sort_once(code->id, code->n),
-                                &w->dict[d], e);
+            rc = dict_load_some(s, (enum domain)d, code, &w->dict[d], e);
         if (rc == 0 && name->n)
-            rc = dict_load_names(s, (enum domain)d, name->id, sort_once(name->id, name->n),
-                                 &w->name[d], e);
+            rc = dict_load_names(s, (enum domain)d, name, &w->name[d], e);
         if (code->n || name->n)
             deliver_dict(w, (enum domain)d);
-        mem_free(code->id);
-        mem_free(name->id);
+        id_set_release(code);
+        id_set_release(name);
     }
     return rc;
 }

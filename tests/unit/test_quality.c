@@ -8,6 +8,7 @@
 #include "claims/ready.h"
 #include "claims/stream.h"
 #include "engine/run.h"
+#include "run/line_ids.h"
 
 #define LINE_HEAD \
     "bkkp_sn,psn_no,mdtrt_id,setl_id,fixmedins_code,fee_ocur_time,hilist_code,hilist_name,cnt,pric,det_item_fee_sumamt\n"
@@ -216,15 +217,68 @@ static void streams(void **state)
     /* some texts only */
     struct dict some;
     uint32_t ids[2] = {1, (uint32_t)d.n - 1};
+    struct id_set two = {0};
+    assert_true(id_set_add(&two, ids[1]) == 0 && id_set_add(&two, ids[0]) == 0 && two.n == 2);
     assert_int_equal(dict_count(b.s, D_PERSON, &some, &b.e), 0);
     assert_int_equal(some.n, d.n);
-    assert_int_equal(dict_load_some(b.s, D_PERSON, ids, 2, &some, &b.e), 0);
+    assert_int_equal(dict_load_some(b.s, D_PERSON, &two, &some, &b.e), 0);
     assert_int_equal(some.n_at, 2);
     for (size_t i = 0; i < 2; i++)
         assert_true(some.id[i] == ids[i] && span_eq(some.at[i], d.at[ids[i]]));
+    id_set_release(&two);
     dict_release(&some);
     column_set_release(&c);
     dict_release(&d);
+    box_release(&b);
+}
+
+/* Serial numbers of several lengths, of which many agree in more than the bytes that are compared first. */
+static void line_ids_are_read_and_ranked(void **state)
+{
+    enum { LINES = 3000, FIRST = 1200 };
+    (void)state;
+    struct box b;
+    struct buf text = BUF_INIT;
+    char sn[LINES][40];
+    box_init(&b);
+    buf_str(&text, "bkkp_sn,psn_no,fee_ocur_time,det_item_fee_sumamt,cnt\n");
+    for (int i = 0; i < LINES; i++) {
+        int k = (i * 7919) % LINES; /* each once, in no order */
+        snprintf(sn[i], sizeof sn[i], "F%d%s%d", k % 3, k % 2 ? "" : "000000000000", k);
+        buf_fmt(&text, "%s,p%d,2023-01-0%d,1.00,1\n", sn[i], i % 50, i % 9 + 1);
+    }
+    box_import(&b, box_file(&b, "fee_list_d.csv", buf_cstr(&text)));
+    buf_release(&text);
+    int64_t no[LINES + 1];
+    uint32_t rank[LINES + 1];
+    for (int i = 0; i < LINES; i++)
+        no[i] = box_int(&b, "SELECT min(no) FROM line_text") + i;
+    struct line_ids ids = {0};
+    assert_int_equal(line_ids_want(&ids, no, FIRST), 0);
+    assert_int_equal(line_ids_want(&ids, no, 2), 0); /* again */
+    assert_int_equal(line_ids_read(b.s, &ids, &b.e), 0);
+    assert_true(span_is(line_ids_get(&ids, no[7]), sn[7]));
+    assert_true(span_is(line_ids_get(&ids, no[FIRST]), "?"));
+    assert_int_equal(line_ids_rank(&ids, no, FIRST + 1, rank, &b.e), ERR_STATE);
+    assert_int_equal(line_ids_want(&ids, no, LINES), 0);
+    assert_int_equal(line_ids_read(b.s, &ids, &b.e), 0);
+    for (int i = 0; i < LINES; i++)
+        assert_true(span_is(line_ids_get(&ids, no[i]), sn[i]));
+    no[LINES] = no[5]; /* one twice: the first comes first */
+    assert_int_equal(line_ids_rank(&ids, no, LINES + 1, rank, &b.e), 0);
+    assert_int_equal(rank[LINES], rank[5] + 1);
+    int at[LINES + 1];
+    for (int i = 0; i <= LINES; i++)
+        at[rank[i]] = i;
+    for (int i = 1; i <= LINES; i++)
+        assert_true(strcmp(sn[at[i - 1] == LINES ? 5 : at[i - 1]], sn[at[i] == LINES ? 5 : at[i]]) <
+                        0 ||
+                    at[i] == LINES);
+    int64_t none = no[LINES - 1] + 1;
+    assert_int_equal(line_ids_want(&ids, &none, 1), 0);
+    assert_int_equal(line_ids_read(b.s, &ids, &b.e), ERR_STATE);
+    assert_has(b.e.message, "没有原文");
+    line_ids_release(&ids);
     box_release(&b);
 }
 
@@ -360,6 +414,7 @@ int main(void)
         cmocka_unit_test(adds_up),
         cmocka_unit_test(can_be_asked),
         cmocka_unit_test(streams),
+        cmocka_unit_test(line_ids_are_read_and_ranked),
         cmocka_unit_test(ranges_are_joined),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
