@@ -47,30 +47,93 @@ int frame_query(struct store *s, const char *sql, struct column_set *out, struct
 
 /* ---- tables, packed ---- */
 
-/* Rows, and the least and greatest value of each column. */
-static int measure(struct store *s, const char *from, const struct source *src, uint64_t fields,
-                   struct column_set *c, struct err *e)
+struct range {
+    int64_t least, most; /* HUJI_NONE64: nothing but missing */
+};
+
+/* "[Min: 3, Max: 17][Has Null: ...", as DuckDB's stats() says of a column. */
+static bool parse_range(struct span s, struct range *out)
+{
+    long long least, most;
+    char text[64];
+    snprintf(text, sizeof text, "%.*s", s.n < sizeof text ? (int)s.n : (int)sizeof text - 1, s.p);
+    if (sscanf(text, "[Min: %lld, Max: %lld]", &least, &most) != 2)
+        return false;
+    /* of no value at all: the other way round */
+    *out = least > most ? (struct range){HUJI_NONE64, HUJI_NONE64} : (struct range){least, most};
+    return true;
+}
+
+/* By a look at all rows. */
+static int scan_range(duckdb_connection con, const char *table, const char *field,
+                      struct range *out, struct err *e)
 {
     struct buf b = BUF_INIT;
-    struct column_set range = {0};
-    buf_str(&b, "SELECT count(*)::BIGINT");
-    for (size_t f = 0; f < src->n_fields; f++)
-        if (fields >> f & 1)
-            buf_fmt(&b, ", min(%s)::BIGINT, max(%s)::BIGINT", src->fields[f].name,
-                    src->fields[f].name);
-    buf_fmt(&b, " FROM %s", from);
-    int rc = b.failed ? err_nomem(e) : frame_query(s, buf_cstr(&b), &range, e);
+    struct db_rows rows;
+    buf_fmt(&b, "SELECT min(%s)::BIGINT, max(%s)::BIGINT FROM %s", field, field, table);
+    int rc = b.failed ? err_nomem(e) : db_open(con, buf_cstr(&b), &rows, e);
     buf_release(&b);
     if (rc < 0)
         return rc;
-    c->n_rows = (size_t)range.col[0].i64[0];
-    for (size_t i = 0; i < c->n_cols && rc == 0; i++) {
+    bool none = !db_next(&rows) || db_null(&rows, 0);
+    out->least = none ? HUJI_NONE64 : db_i64(&rows, 0);
+    out->most = none ? HUJI_NONE64 : db_i64(&rows, 1);
+    db_close(&rows);
+    return 0;
+}
+
+/* What each column lies within. DuckDB keeps that; only of what it has no word for are the rows looked at. */
+static int ask_ranges(duckdb_connection con, const struct source *src, uint64_t all,
+                      struct range *out, struct err *e)
+{
+    struct buf b = BUF_INIT;
+    struct db_rows rows;
+    const char *name[HUJI_MAX_FIELDS];
+    bool known[HUJI_MAX_FIELDS] = {false};
+    size_t n = 0;
+    buf_str(&b, "SELECT ");
+    for (size_t f = 0; f < src->n_fields; f++)
+        if (all >> f & 1) {
+            name[n] = src->fields[f].name;
+            buf_fmt(&b, "%sstats(%s)", n ? ", " : "", name[n]);
+            n++;
+        }
+    buf_fmt(&b, " FROM %s LIMIT 1", src->table);
+    int rc = b.failed ? err_nomem(e) : db_open(con, buf_cstr(&b), &rows, e);
+    buf_release(&b);
+    if (rc < 0)
+        return rc;
+    bool row = db_next(&rows);
+    for (size_t i = 0; i < n && row; i++)
+        known[i] = parse_range(db_text(&rows, i), &out[i]);
+    db_close(&rows);
+    for (size_t i = 0; i < n && rc == 0; i++)
+        if (!known[i])
+            rc = scan_range(con, src->table, name[i], &out[i], e);
+    return rc;
+}
+
+/* Room for the rows: each column as narrow as its values allow. */
+static int measure(struct store *s, const struct source *src, uint64_t all, struct column_set *c,
+                   struct err *e)
+{
+    struct range range[HUJI_MAX_FIELDS];
+    duckdb_connection con;
+    int64_t rows = 0;
+    int rc = store_connect(s, &con, e);
+    if (rc < 0)
+        return rc;
+    rc = db_int(con, e, 0, &rows, "SELECT count(*) FROM %s", src->table);
+    if (rc == 0 && rows)
+        rc = ask_ranges(con, src, all, range, e);
+    duckdb_disconnect(&con);
+    c->n_rows = (size_t)rows;
+    for (size_t i = 0; i < c->n_cols && rows && rc == 0; i++) {
         struct column *col = &c->col[i];
-        int64_t lo = range.col[1 + 2 * i].i64[0], hi = range.col[2 + 2 * i].i64[0];
-        uint64_t wide = (uint64_t)hi - (uint64_t)lo;
-        if (lo == HUJI_NONE64)
+        uint64_t wide = (uint64_t)range[i].most - (uint64_t)range[i].least;
+        if (range[i].least == HUJI_NONE64)
             continue;
-        col->base = lo;
+        col->base = range[i].least;
         col->width = wide < UINT8_MAX    ? 1
                      : wide < UINT16_MAX ? 2
                      : wide < 0xffffff   ? 3
@@ -80,7 +143,6 @@ static int measure(struct store *s, const char *from, const struct source *src, 
         if (!(col->data = mem_alloc(c->n_rows * column_width(col) + 1)))
             rc = err_nomem(e);
     }
-    column_set_release(&range);
     return rc;
 }
 
@@ -156,7 +218,7 @@ static int load_rows(struct store *s, const struct source *src, uint64_t all,
             out->col[out->n_cols++].type = src->fields[f].type;
         }
     buf_fmt(&b, " FROM %s", src->table);
-    int rc = b.failed ? err_nomem(e) : measure(s, src->table, src, all, out, e);
+    int rc = b.failed ? err_nomem(e) : measure(s, src, all, out, e);
     if (rc == 0)
         rc = stream_open(s, buf_cstr(&b), &st, e);
     if (rc == 0) {

@@ -307,13 +307,3 @@ size_t line_ranges_join(struct line_range *r, size_t n, size_t parts, size_t las
     }
     return k;
 }
-
-int lines_begin(struct store *s, struct err *e)
-{
-    return db_run(s->con, "SET threads = 1", e);
-}
-
-void lines_end(struct store *s)
-{
-    db_exec(s->con, NULL, "SET threads = %d", s->threads);
-}

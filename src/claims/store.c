@@ -393,3 +393,8 @@ int store_hold(struct store *s, long long mb, struct err *e)
     return db_exec(s->con, e, "SET memory_limit = '%lldMB'",
                    mb > 0 && mb < s->memory_mb ? mb : s->memory_mb);
 }
+
+int store_threads(struct store *s, int n, struct err *e)
+{
+    return db_exec(s->con, e, "SET threads = %d", n);
+}

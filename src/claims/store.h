@@ -68,5 +68,8 @@ const char *ftype_sql(enum ftype t);
 
 /* Holds DuckDB to `mb` from now on, where it may use more; 0: to what the store was opened with. */
 int store_hold(struct store *s, long long mb, struct err *e);
+/* DuckDB works with so many threads from now on; s->threads is what the store was opened with. 1: while several of ours stream, each
+ * scans by itself, and is twice as fast as with DuckDB's beside them. */
+int store_threads(struct store *s, int n, struct err *e);
 
 #endif

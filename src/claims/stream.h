@@ -38,7 +38,7 @@ struct line_chunk {
 typedef int lines_fn(void *ctx, const struct line_chunk *chunk, struct err *e);
 
 /* All lines of the persons lo <= psn_no < hi. `fields`: indices into huji_sources[S_LINE].fields. May run on several
- * threads at once, on different persons. Every row is accounted for: a short read is an error. */
+ * threads at once, on different persons (store_threads: 1 meanwhile). Every row is accounted for: a short read is an error. */
 int lines_stream(struct store *s, const int *fields, size_t n, int32_t lo, int32_t hi, lines_fn *fn,
                  void *ctx, struct err *e);
 
@@ -51,9 +51,5 @@ int lines_ranges(struct store *s, size_t n, struct line_range *out, struct err *
 /* Of small ranges one behind the other: `parts` of them become one, but the last `last` stay as they are, for even work at
  * the end. Returns how many. */
 size_t line_ranges_join(struct line_range *r, size_t n, size_t parts, size_t last);
-
-/* While worker threads stream, DuckDB itself should not: call before the first and after the last lines_stream. */
-int lines_begin(struct store *s, struct err *e);
-void lines_end(struct store *s);
 
 #endif

@@ -253,10 +253,10 @@ static int walk_all(struct job *j, struct worker *w, size_t n, const struct scre
         if (rc == 0)
             walk_bare(w[i].walk, o->bare);
     }
-    if (rc < 0 || (rc = lines_begin(j->store, e)) < 0)
+    if (rc < 0 || (rc = store_threads(j->store, 1, e)) < 0)
         return rc;
     rc = in_threads(w, n, walk_ranges, e);
-    lines_end(j->store);
+    store_threads(j->store, j->store->threads, NULL);
     return rc == 0 && !o->bare ? walk_orphans(w[0].walk, e) : rc;
 }
 

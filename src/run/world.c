@@ -219,7 +219,12 @@ int world_load(struct store *s, const struct run_needs *needs, int threads,
     }
     l.visits = w->dict[D_VISIT].n;
     if (rc == 0)
+        rc = store_threads(
+            s, 1, e); /* each loader scans by itself: DuckDB's own would stand in their way */
+    if (rc == 0) {
         rc = load_all(&l, threads, e);
+        store_threads(s, s->threads, NULL);
+    }
     if (rc < 0)
         world_release(w);
     return rc;

@@ -182,7 +182,7 @@ static void streams(void **state)
     struct line_range range[8];
     int n = lines_ranges(b.s, 4, range, &b.e);
     assert_in_range(n, 2, 4);
-    assert_int_equal(lines_begin(b.s, &b.e), 0);
+    assert_int_equal(store_threads(b.s, 1, &b.e), 0);
     struct seen all = {.last = -1};
     for (int i = 0; i < n; i++) {
         int64_t before = all.rows;
@@ -190,7 +190,7 @@ static void streams(void **state)
             fail_msg("%s", b.e.message);
         assert_int_equal(all.rows - before, range[i].rows);
     }
-    lines_end(b.s);
+    assert_int_equal(store_threads(b.s, b.s->threads, &b.e), 0);
     assert_int_equal(all.rows, rows);
     assert_int_equal(all.sum, sum);
     assert_int_equal(all.missing, missing);
