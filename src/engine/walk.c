@@ -66,7 +66,7 @@ int walk_new(const struct huji_run *run, struct walk **out, struct err *e)
     if (!w->guard || !w->guarded || !w->visit_of || !w->visit_ok || !w->buf || !w->glance ||
         !w->kept || !w->mask || !w->told || !w->sums || !w->touched || !w->is_touched ||
         !w->own_row || !w->reached || !w->by_owner || !w->of_lines || !w->goes_on || !w->owners ||
-        walk_fillers(w) < 0 || walk_memo_open(w) < 0) {
+        walk_fillers(w) < 0 || walk_memo_open(w) < 0 || walk_enough_open(w) < 0) {
         walk_free(w);
         return err_nomem(e);
     }
@@ -129,15 +129,16 @@ void walk_free(struct walk *w)
             kept_release(&w->kept[i][k]);
     for (int i = 0; w->sums && i < w->run->lib->n_measures; i++)
         measure_release(&w->sums[i]);
-    void *all[] = {
-        w->kept,     w->mask,       w->told,      w->sums,        w->all,          w->tap_rank,
-        w->part.ev,  w->guard,      w->guarded,   w->visit_of,    w->visit_ok,     w->buf,
-        w->touched,  w->is_touched, w->live,      w->tapped,      w->by_visit.row, w->by_setl.row,
-        w->runs,     w->share,      w->fund,      w->rows,        w->order,        w->fold.members,
-        w->own_row,  w->reached,    w->filler,    w->owner.ev,    w->bucket,       w->open,
-        w->open_old, w->bits,       w->bit_of,    w->by_owner,    w->owners,       w->of_lines,
-        w->goes_on,  w->tally,      w->places,    w->spots,       w->glance,       w->sift.slot,
-        w->sift.of,  w->sift.start, w->sift.hash, w->sift.sorted, w->shut};
+    void *all[] = {w->kept,        w->mask,         w->told,        w->sums,         w->all,
+                   w->tap_rank,    w->part.ev,      w->guard,       w->guarded,      w->visit_of,
+                   w->visit_ok,    w->buf,          w->touched,     w->is_touched,   w->live,
+                   w->tapped,      w->by_visit.row, w->by_setl.row, w->runs,         w->share,
+                   w->fund,        w->rows,         w->order,       w->fold.members, w->own_row,
+                   w->reached,     w->filler,       w->owner.ev,    w->bucket,       w->open,
+                   w->open_old,    w->bits,         w->bit_of,      w->by_owner,     w->owners,
+                   w->of_lines,    w->goes_on,      w->tally,       w->places,       w->spots,
+                   w->glance,      w->sift.slot,    w->sift.of,     w->sift.start,   w->sift.hash,
+                   w->sift.sorted, w->shut,         w->enough,      w->lacks};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         mem_free(all[i]);
     net_release(&w->net);
@@ -478,9 +479,11 @@ static void guards(struct walk *w, int32_t psn)
     w->env.cur = (struct event_ref){S_LINE, 0, -1, NULL};
     if (w->news)
         walk_news_guards(w);
+    else
+        walk_enough(w);
     for (int k = 0; k < w->n_guarded; k++) {
         int p = w->guarded[k];
-        if (!w->news || w->guard[p])
+        if (w->news ? w->guard[p] : !w->lacks[w->run->plan[p].rule])
             w->guard[p] = walk_passes(w, w->run->plan[p].person);
         walk_open(w, p);
     }

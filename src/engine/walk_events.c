@@ -253,7 +253,7 @@ static bool fill(struct walk *w, const struct filler *f, struct event *ev)
 static bool of_no_use(struct walk *w, const struct rule *r, const struct filler *f)
 {
     int64_t key[HUJI_MAX_KEYS];
-    if (!w->old_turn || !w->by_owner[r->index])
+    if (!w->by_owner[r->index])
         return false;
     for (int k = 0; k < f->n_keys; k++)
         if ((key[k] = eval(&w->env, f->key[k])) == HUJI_NONE64)
@@ -472,12 +472,12 @@ static void consider_rows(struct walk *w, int p, struct event_ref ev, int64_t da
     if (item == HUJI_NONE64 || item >= plan->kn->n)
         return;
     const struct filler *f = &w->filler[p];
-    if (!f->by_row && of_no_use(w, f->rule, f))
+    if (!f->by_row && w->old_turn && of_no_use(w, f->rule, f))
         return;
     size_t before = w->out.n;
     for (uint32_t k = plan->kn->at[item]; k < plan->kn->at[item + 1]; k++) {
         w->env.cur = (struct event_ref){ev.src, ev.row, plan->kn->rows[k], ev.memo};
-        if ((!f->by_row || !of_no_use(w, f->rule, f)) &&
+        if ((!f->by_row || !w->old_turn || !of_no_use(w, f->rule, f)) &&
             (!c->kn->dated || knowledge_holds(c->kn, w->env.cur.kn, day)) && passes(w, p))
             take(w, f);
         if (one && w->out.n > before)
@@ -501,7 +501,7 @@ void walk_consider(struct walk *w, int p, enum source_id src, int32_t row)
             return;
     }
     if (!plan->kn) {
-        if (!of_no_use(w, w->filler[p].rule, &w->filler[p]) && passes(w, p))
+        if (!(w->old_turn && of_no_use(w, w->filler[p].rule, &w->filler[p])) && passes(w, p))
             take(w, &w->filler[p]);
         return;
     }

@@ -98,6 +98,9 @@ struct walk {
     size_t open_at[HUJI_SOURCES + 1];
     uint32_t *bit_of;        /* per plan: its bit in `open` */
     int *guarded, n_guarded; /* plans that ask something of the person alone */
+    struct enough *enough;   /* what rules want a person to have */
+    int n_enough;
+    bool *lacks; /* per rule: this person does not have it. Without news only */
     struct filler *filler;
     int32_t *visit_of;
     int8_t *visit_ok;
@@ -195,6 +198,10 @@ static inline bool walk_turn_of(const struct walk *w, enum turn turn, enum sourc
 {
     return turn == TURN_ALL || walk_is_new(w, src, row) == (turn == TURN_NEW);
 }
+
+/* walk_enough.c: shuts the plans of rules of which the person has too few rows, opens the others. Open: -1, no memory. */
+int walk_enough_open(struct walk *w);
+void walk_enough(struct walk *w);
 
 /* walk_memo.c: what was asked of a row before. Open and batch: -1, no memory. */
 int walk_memo_open(struct walk *w);

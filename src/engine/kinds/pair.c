@@ -226,20 +226,63 @@ static void conflict_group(struct fold *f, struct event **at, size_t n)
     buf_release(&name);
 }
 
+static bool asks(const struct event *e)
+{
+    return !e->side && e->x != HUJI_NONE64 && e->g != HUJI_NONE64; /* no link: no question */
+}
+
+static bool answers(struct fold *f, const struct event *e, const struct event *asks)
+{
+    int64_t d = e->x - asks->x;
+    return d >= f->rule->num[0] && d <= f->rule->num[1] &&
+           (!f->rule->slot[e->clause][SL_WHERE] || fold_slot(f, SL_WHERE, e, asks) == 1);
+}
+
+static int by_link(const void *pa, const void *pb)
+{
+    const struct event *a = *(const struct event *const *)pa, *b = *(const struct event *const *)pb;
+    if (a->g != b->g)
+        return a->g < b->g ? -1 : 1;
+    return (a > b) - (a < b); /* in order of x */
+}
+
+/* The first of those by link that has it and may be near enough. */
+static size_t first_of(const struct rule *r, struct event *const *b, size_t n,
+                       const struct event *asks)
+{
+    size_t lo = 0;
+    while (lo < n) {
+        size_t mid = lo + (n - lo) / 2;
+        if (b[mid]->g < asks->g || (b[mid]->g == asks->g && b[mid]->x - asks->x < r->num[0]))
+            lo = mid + 1;
+        else
+            n = mid;
+    }
+    return lo;
+}
+
 static void fold_requires(struct fold *f, struct event *ev, size_t n)
 {
+    size_t k = 0;
+    struct event **b = mem_alloc((n + 1) * sizeof(struct event *));
+    if (!b) {
+        f->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (ev[i].side && ev[i].x != HUJI_NONE64 && ev[i].g != HUJI_NONE64)
+            b[k++] = &ev[i];
+    if (k < n) /* else nobody asks */
+        qsort(b, k, sizeof(struct event *), by_link);
     for (size_t i = 0; i < n; i++) {
-        if (ev[i].side || ev[i].x == HUJI_NONE64 ||
-            ev[i].g == HUJI_NONE64) /* no link: no question */
-            continue;
         bool found = false;
-        for (size_t j = 0; j < n && !found; j++) {
-            int64_t d = ev[j].x - ev[i].x;
-            found = ev[j].side && ev[j].x != HUJI_NONE64 && ev[j].g == ev[i].g &&
-                    d >= f->rule->num[0] && d <= f->rule->num[1] &&
-                    (!f->rule->slot[ev[j].clause][SL_WHERE] ||
-                     fold_slot(f, SL_WHERE, &ev[j], &ev[i]) == 1);
-        }
+        if (!asks(&ev[i]))
+            continue;
+        for (size_t j = first_of(f->rule, b, k, &ev[i]); j < k && b[j]->g == ev[i].g && !found; j++)
+            if (b[j]->x - ev[i].x > f->rule->num[1])
+                break;
+            else
+                found = answers(f, b[j], &ev[i]);
         if (found)
             continue;
         fold_clear(f);
@@ -252,6 +295,7 @@ static void fold_requires(struct fold *f, struct event *ev, size_t n)
                           .n_members = f->n_members};
         emit(f, &w);
     }
+    mem_free(b);
 }
 
 static void fold_inside(struct fold *f, struct event *ev, size_t n)
