@@ -140,12 +140,38 @@ struct share {
     int32_t row;
 };
 
-static int cmp_rest(const void *pa, const void *pb)
+static inline bool goes_before(const struct share *a, const struct share *b)
 {
-    const struct share *a = pa, *b = pb;
-    if (a->rest != b->rest)
-        return a->rest > b->rest ? -1 : 1;
-    return (a->row > b->row) - (a->row < b->row);
+    return a->rest != b->rest ? a->rest > b->rest : a->row < b->row;
+}
+
+static inline void swap(struct share *a, struct share *b)
+{
+    struct share t = *a;
+    *a = *b;
+    *b = t;
+}
+
+/* The `many` that go before all others come first, in any order. */
+static void select_first(struct share *at, size_t n, size_t many)
+{
+    for (size_t lo = 0, hi = n; many > lo && many < hi;) {
+        size_t mid = lo + (hi - lo) / 2, to = lo;
+        if (goes_before(&at[mid], &at[lo]))
+            swap(&at[mid], &at[lo]);
+        if (goes_before(&at[hi - 1], &at[lo]))
+            swap(&at[hi - 1], &at[lo]);
+        if (goes_before(&at[mid], &at[hi - 1])) /* the middle one of three goes to the end */
+            swap(&at[mid], &at[hi - 1]);
+        for (size_t i = lo; i + 1 < hi; i++)
+            if (goes_before(&at[i], &at[hi - 1]))
+                swap(&at[i], &at[to++]);
+        swap(&at[to], &at[hi - 1]);
+        if (to < many)
+            lo = to + 1;
+        else
+            hi = to;
+    }
 }
 
 /* fund * weight / sum, rounded down. Amounts that occur need no division of 128 bits, which is a call. */
@@ -183,8 +209,7 @@ static void share_fund(struct walk *w, const int32_t *rows, size_t n, int64_t fu
         w->fund[rows[i]] = part_of(fund, weight, sum, &w->share[i].rest);
         left -= w->fund[rows[i]];
     }
-    if (left > 0)
-        qsort(w->share, n, sizeof *w->share, cmp_rest);
+    select_first(w->share, n, (size_t)(left > 0 ? left : 0));
     for (int64_t i = 0; i < left && i < (int64_t)n; i++)
         w->fund[w->share[i].row]++;
 }

@@ -31,8 +31,8 @@ struct spot {
 struct lockstep {
     struct walk *w;
     const struct rule *r;
-    struct spot *spot; /* of a part's events */
-    size_t cap_spot;
+    struct spot *spot, *other; /* of a part's events; scratch of sort */
+    size_t cap_spot, cap_other;
     struct evbuf seen; /* events that met another */
     struct meeting *meeting;
     size_t n_meeting, cap_meeting;
@@ -47,11 +47,43 @@ static int cmp_i64(int64_t a, int64_t b)
     return (a > b) - (a < b);
 }
 
-static int by_place(const void *pa, const void *pb)
+static bool same_place(const struct spot *a, const struct spot *b)
 {
-    const struct spot *a = pa, *b = pb;
-    int c = cmp_i64(a->sc, b->sc);
-    return c ? c : cmp_i64(a->x, b->x);
+    return a->sc == b->sc && a->x == b->x;
+}
+
+/* A byte of (sc, x), the least first; in the order of the numbers. */
+static inline uint8_t digit(const struct spot *p, int d)
+{
+    uint64_t v = (uint64_t)(d < 8 ? p->x : p->sc) ^ UINT64_C(1) << 63;
+    return (uint8_t)(v >> d % 8 * 8);
+}
+
+/* By place; what is at one place stays in its order. Pass by pass from `at` to `other` and back, over the bytes that differ. */
+static void sort(struct spot *at, struct spot *other, size_t n)
+{
+    struct spot *from = at, *to = other;
+    uint64_t x = 0, sc = 0;
+    for (size_t i = 1; i < n; i++) {
+        x |= (uint64_t)at[i].x ^ (uint64_t)at[0].x;
+        sc |= (uint64_t)at[i].sc ^ (uint64_t)at[0].sc;
+    }
+    for (int d = 0; d < 16; d++) {
+        uint32_t start[257] = {0};
+        if (!((d < 8 ? x : sc) >> d % 8 * 8 & UINT8_MAX))
+            continue;
+        for (size_t i = 0; i < n; i++)
+            start[digit(&from[i], d) + 1]++;
+        for (int k = 0; k < 256; k++)
+            start[k + 1] += start[k];
+        for (size_t i = 0; i < n; i++)
+            to[start[digit(&from[i], d)]++] = from[i];
+        struct spot *t = from;
+        from = to;
+        to = t;
+    }
+    if (from != at)
+        memcpy(at, from, n * sizeof *at);
 }
 
 static int by_event(const void *pa, const void *pb)
@@ -136,7 +168,8 @@ static bool crowd(struct lockstep *s, const struct spot *at, size_t n)
 static size_t spots_of(struct lockstep *s, const struct event *ev, size_t n)
 {
     size_t k = 0, m = 0;
-    if (mem_grow(&s->spot, &s->cap_spot, n + 1, sizeof *s->spot) < 0) {
+    if (mem_grow(&s->spot, &s->cap_spot, n + 1, sizeof *s->spot) < 0 ||
+        mem_grow(&s->other, &s->cap_other, n + 1, sizeof *s->other) < 0) {
         s->w->failed = true;
         return 0;
     }
@@ -144,9 +177,9 @@ static size_t spots_of(struct lockstep *s, const struct event *ev, size_t n)
         if (ev[i].sc != HUJI_NONE64 && ev[i].x != HUJI_NONE64 && ev[i].u != HUJI_NONE64 &&
             ev[i].lim != HUJI_NONE64 && ev[i].a != HUJI_NONE64)
             s->spot[k++] = (struct spot){ev[i].sc, ev[i].x, (uint32_t)i, 0};
-    qsort(s->spot, k, sizeof *s->spot, by_place);
+    sort(s->spot, s->other, k);
     for (size_t i = 0, j; i < k; i = j) {
-        for (j = i + 1; j < k && by_place(&s->spot[i], &s->spot[j]) == 0; j++)
+        for (j = i + 1; j < k && same_place(&s->spot[i], &s->spot[j]); j++)
             ;
         if (crowd(s, s->spot + i, j - i))
             continue;
@@ -378,6 +411,7 @@ void walk_derive(struct walk *merged, struct walk *w, const struct rule *r)
     if (!w->failed) /* else not all that is said to have met was seen */
         judge(&s);
     mem_free(s.spot);
+    mem_free(s.other);
     mem_free(s.seen.ev);
     mem_free(s.meeting);
     mem_free(s.pairs.ev);
