@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "casework/clue_index_priv.h"
-#include "casework/nature.h"
+#include "screen/nature.h"
 
 static uint32_t group_of(const struct clue_index *x, size_t i, enum clue_group by)
 {

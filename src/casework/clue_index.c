@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "casework/clue_index_priv.h"
-#include "casework/nature.h"
+#include "screen/nature.h"
 
 _Static_assert(CLUE_STATES <= 8 && VERDICT_COUNT <= 4, "kind_of packs them");
 

@@ -7,7 +7,7 @@
 #define HUJI_CASEWORK_MONEY_H
 
 #include "casework/clue.h"
-#include "casework/nature.h"
+#include "screen/nature.h"
 
 /* Why less was found than was suspected; what was done about it (处理方式). `code` NULL ends. */
 struct code_name {

@@ -11,11 +11,12 @@
 #include "engine/rule.h"
 #include "engine/sql/sql.h"
 #include "screen/law.h"
+#include "screen/nature.h"
 #include "screen/plain.h"
 
 struct words {
     const char *title, *intro, *law, *official, *serves, *false_positives, *clears, *example,
-        *finds, *nothing, *variants, *sep, *sql, *shared;
+        *finds, *nothing, *variants, *sep, *nature, *sql, *shared;
 };
 
 static const struct words zh = {
@@ -31,6 +32,7 @@ static const struct words zh = {
     "不报",
     "变体",
     "、",
+    "定性",
     "等价的 SQL",
     "## 等价的 SQL：各规则共用的部分\n\n"
     "每条规则下面链着一个文件：这条规则看哪些记录（`events`）、怎样算查出（`found`）、免责与定级（最后的 `SELECT`），"
@@ -55,6 +57,7 @@ static const struct words en = {
     "stays silent",
     "Variants",
     ", ",
+    "Nature of the act",
     "The same as SQL",
     "## The same as SQL: what all rules share\n\n"
     "Under each rule stands the link to a file: which records it looks at (`events`), what is found (`found`), acquittals and class "
@@ -105,6 +108,21 @@ static void law(struct doc *d, const struct rule *r)
             buf_fmt(d->out, "　%s。%s。", l->gist, l->leads_to);
         buf_char(d->out, '\n');
     }
+}
+
+/* What its findings are in the regulation's words, until an officer says otherwise. */
+static void nature(struct doc *d, const struct rule *r)
+{
+    const struct ynode *named = ynode_get(r->node, "nature"), *laws = ynode_get(r->node, "law");
+    struct span cited[16];
+    size_t n = 0;
+
+    for (const struct ynode *c = laws ? laws->child : NULL; c && n < 16; c = c->next)
+        cited[n++] = c->text;
+    const struct nature *of = nature_of_rule(named ? named->text : (struct span){0}, cited, n);
+
+    if (of)
+        buf_fmt(d->out, "- **%s**: %s（%s）\n", d->w->nature, of->title, of->article);
 }
 
 static void examples(struct doc *d, const struct rule *r)
@@ -176,6 +194,7 @@ static int one(struct doc *d, int i)
     rc = rule_plain(d->lib, r, tell, d);
     variants(d, i);
     law(d, r);
+    nature(d, r);
     list(d, r, "official", d->w->official);
     list(d, r, "serves", d->w->serves);
     examples(d, r);

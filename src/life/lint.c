@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "screen/law.h"
+#include "screen/nature.h"
 
 struct teller {
     lint_fn *tell;
@@ -159,12 +160,29 @@ static int lint_examples(const struct teller *t, const struct rule *r)
     return faults;
 }
 
+/* One of the acts that screen/nature.c names, where the rule says more than its law. */
+static int lint_nature(const struct teller *t, const struct rule *r)
+{
+    const struct ynode *named = ynode_get(r->node, "nature");
+    struct buf b = BUF_INIT;
+    int faults = 0;
+
+    if (!named || (named->kind == Y_SCALAR && nature_find(named->text) >= 0))
+        return 0;
+    buf_fmt(&b, "nature 没有“%.*s”，应是其中一个：", (int)named->text.n, named->text.p);
+    for (const struct nature *n = natures; n->code; n++)
+        buf_fmt(&b, "%s%s %s", n == natures ? "" : "、", n->code, n->title);
+    faults = fault(t, r, named->line, buf_cstr(&b));
+    buf_release(&b);
+    return faults;
+}
+
 int lint_rule(const struct rule *r, lint_fn *tell, void *ctx)
 {
     const struct teller one = {tell, ctx}, *t = &one;
     static const char *const wanted[] = {"name",   "says",   "clears",    "false_positives",
                                          "judged", "phases", "effective", "serves"};
-    int faults = lint_law(t, r) + lint_examples(t, r);
+    int faults = lint_law(t, r) + lint_nature(t, r) + lint_examples(t, r);
     const struct ynode *tags = ynode_get(r->node, "tags");
 
     if (!r->tags.bits[TAG_WHO] || !r->tags.bits[TAG_RELEASE])

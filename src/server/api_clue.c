@@ -6,7 +6,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
-#include "casework/nature.h"
+#include "screen/nature.h"
 #include "screen/rule_names.h"
 #include "server/clue_query.h"
 #include "server/routes.h"

@@ -11,13 +11,15 @@ const struct nature *clue_nature_proposed(struct request *r, struct span rule, s
 {
     const struct huji_library *lib = server_library(r->server);
     struct rule_names names = {0};
-    const struct span *laws = NULL;
+    const struct span *laws = NULL, *named = NULL;
     const struct nature *n;
-    size_t n_laws = 0;
+    size_t n_laws = 0, n_named = 0;
 
     memcpy(&names.library, &lib, sizeof lib);
     rule_list(&names, rule, "law", &r->arena, &laws, &n_laws);
-    n = rule.n ? nature_of_rule(rule, laws, n_laws) : nature_of_words(title);
+    rule_list(&names, rule, "nature", &r->arena, &named, &n_named);
+    n = rule.n ? nature_of_rule(n_named ? named[0] : (struct span){0}, laws, n_laws)
+               : nature_of_words(title);
     server_library_done(r->server);
     return n;
 }

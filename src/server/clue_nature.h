@@ -4,7 +4,7 @@
 #define HUJI_SERVER_CLUE_NATURE_H
 
 #include "base/span.h"
-#include "casework/nature.h"
+#include "screen/nature.h"
 #include "server/request.h"
 
 /* What it most likely is, so that an officer confirms and does not search: by its rule, by its words when it has none. NULL: nothing

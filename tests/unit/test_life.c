@@ -331,9 +331,86 @@ static void each_form_has_examples(void **state)
     remove(profile);
 }
 
+/* What each rule's findings are (定性) is written in the rule; whoever changes one knows that he does. */
+static void natures_stand_in_the_rules(void **state)
+{
+    static const char *const want[][2] = {
+        {"A01", "impersonation"}, {"A02", "impersonation"},    {"A03", "impersonation"},
+        {"A06", "induced_stay"},  {"B02", "split_stay"},       {"B03", "needless"},
+        {"B04", "needless"},      {"B08", "needless"},         {"B09", "needless"},
+        {"B10", "induced_stay"},  {"B11", "induced_stay"},     {"B12", "induced_stay"},
+        {"B15", "false_stay"},    {"B17.stay", "false_stay"},  {"B18", "split_stay"},
+        {"B19", "induced_stay"},  {"B20", "hang_bed"},         {"C01", "dup_charge"},
+        {"C02", "split_item"},    {"C05", "needless"},         {"C07", "dup_charge"},
+        {"C11.instead", "swap"},  {"D02", "out_of_scope"},     {"D06", "out_of_scope"},
+        {"E01", "over_rx"},       {"E02.purchase", "over_rx"}, {"E03", "dup_rx"},
+        {"E04", "dup_rx"},        {"E05", "split_rx"},         {"E06", "over_rx"},
+        {"E07", "dup_rx"},        {"E08", "resale"},           {"E10", "over_rx"},
+        {"F01", "over_care"},     {"F02", "impersonation"},    {"F07", "over_test"},
+    };
+    struct huji_library *lib = NULL;
+    struct err e = {0};
+    int named = 0;
+
+    (void)state;
+    assert_int_equal(library_load(rules, &lib, &e), 0);
+    for (int i = 0; i < lib->n_rules; i++) {
+        const struct rule *r = lib->rules[i];
+        const struct ynode *n = ynode_get(r->node, "nature");
+        const char *says = NULL;
+
+        for (size_t k = 0; k < sizeof want / sizeof *want; k++)
+            if (span_is(r->id, want[k][0]) || span_is(r->base_id, want[k][0]))
+                says = want[k][1];
+        if (r->hidden || r->is_measure)
+            continue;
+        if (!n != !says || (n && !span_is(n->text, says)))
+            fail_msg("%.*s: %s", (int)r->id.n, r->id.p, says ? says : "none");
+        named += n != NULL;
+    }
+    assert_true(named >= 36);
+    library_free(lib);
+}
+
+static void hears_of_nature(void *ctx, const struct rule *r, int line, const char *what)
+{
+    int *n = ctx;
+
+    (void)r;
+    *n += line == 8 && strstr(what, "“splitting”") && strstr(what, "split_stay 分解住院");
+}
+
+static void lint_knows_natures(void **state)
+{
+    char folder[128], path[160];
+    struct huji_library *lib = NULL;
+    struct err e = {0};
+    int n = 0;
+
+    (void)state;
+    snprintf(folder, sizeof folder, "%s/named/library", dir);
+    snprintf(path, sizeof path, "mkdir -p %s", folder);
+    assert_int_equal(system(path), 0);
+    snprintf(path, sizeof path, "%s/r.yaml", folder);
+    FILE *f = fopen(path, "w");
+    fputs(
+        "R01:\n  name: 试\n  class: [可疑]\n  judged: batch\n  says: 试\n  of: person\n  from: stay\n"
+        "  nature: splitting\n  at_issue: {amount: none}\n  ask: {forbid: {where: \"mid_setl_flag = '1'\"}}\n",
+        f);
+    fclose(f);
+    snprintf(folder, sizeof folder, "%s/named", dir);
+    if (library_load(folder, &lib, &e))
+        fail_msg("%s", e.message);
+    assert_true(lint_rule(lib->rules[0], hears_of_nature, &n) > 0);
+    assert_int_equal(n, 1);
+    library_free(lib);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(natures_stand_in_the_rules),
+        cmocka_unit_test(lint_knows_natures),
         cmocka_unit_test(most_specific_region_holds),
         cmocka_unit_test(version_tells_regions_apart),
         cmocka_unit_test(faults_are_named),

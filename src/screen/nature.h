@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
  * 定性: the acts that 医疗保障基金使用监督管理条例 arts 13 and 37 to 41 name, as people call them, with their article. A rule proposes
- * one (nature_of_rule, by its law else), an officer says which it is; the weekly report counts money by it.
+ * one (its field `nature`, by its law else), an officer says which it is; the weekly report counts money by it.
  */
-#ifndef HUJI_CASEWORK_NATURE_H
-#define HUJI_CASEWORK_NATURE_H
+#ifndef HUJI_SCREEN_NATURE_H
+#define HUJI_SCREEN_NATURE_H
 
 #include "base/span.h"
 
@@ -36,8 +36,9 @@ bool nature_takes_intent(const struct nature *n);
 /* The article, and with `intent` the paragraph that it falls under then. */
 void nature_article(struct buf *out, const struct nature *n, bool intent);
 
-/* What a rule's findings most likely are; by the first article that it cites where the rule is not known here. NULL: nothing fits. */
-const struct nature *nature_of_rule(struct span rule, const struct span *laws, size_t n_laws);
+/* What a rule's findings most likely are: as it says itself (its field `nature`, a code; rules/library), else the usual one of the
+ * first article that it cites. NULL: nothing fits. */
+const struct nature *nature_of_rule(struct span named, const struct span *laws, size_t n_laws);
 /* By the words of a clue made by hand ("来电反映挂床住院"): the nature whose name stands in them. NULL: none. */
 const struct nature *nature_of_words(struct span text);
 

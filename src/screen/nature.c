@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-#include "casework/nature.h"
+#include "screen/nature.h"
 
 #include <string.h>
 
@@ -79,23 +79,6 @@ void nature_article(struct buf *out, const struct nature *n, bool intent)
 
 /* --- proposals --------------------------------------------------------------------------------------- */
 
-/* Where a rule's question says more than its first article does. A variant (C11.instead) before its rule (C11). */
-static const struct {
-    const char *rule, *code;
-} of_rule[] = {
-    {"A01", "impersonation"}, {"A02", "impersonation"},    {"A03", "impersonation"},
-    {"A06", "induced_stay"},  {"B02", "split_stay"},       {"B03", "needless"},
-    {"B04", "needless"},      {"B08", "needless"},         {"B09", "needless"},
-    {"B10", "induced_stay"},  {"B11", "induced_stay"},     {"B12", "induced_stay"},
-    {"B15", "false_stay"},    {"B17.stay", "false_stay"},  {"B18", "split_stay"},
-    {"B19", "induced_stay"},  {"B20", "hang_bed"},         {"C01", "dup_charge"},
-    {"C02", "split_item"},    {"C05", "needless"},         {"C07", "dup_charge"},
-    {"C11.instead", "swap"},  {"D02", "out_of_scope"},     {"D06", "out_of_scope"},
-    {"E01", "over_rx"},       {"E02.purchase", "over_rx"}, {"E03", "dup_rx"},
-    {"E04", "dup_rx"},        {"E05", "split_rx"},         {"E06", "over_rx"},
-    {"E07", "dup_rx"},        {"E08", "resale"},           {"E10", "over_rx"},
-    {"F01", "over_care"},     {"F02", "impersonation"},    {"F07", "over_test"},
-};
 /* The usual one of an article. */
 static const struct {
     const char *ref, *code;
@@ -117,14 +100,12 @@ static const struct nature *by_code(const char *code)
     return at < 0 ? NULL : &natures[at];
 }
 
-const struct nature *nature_of_rule(struct span rule, const struct span *laws, size_t n_laws)
+const struct nature *nature_of_rule(struct span named, const struct span *laws, size_t n_laws)
 {
-    struct span rest = rule, base = span_cut(&rest, '.');
+    int at = nature_find(named);
 
-    for (int whole = 1; whole >= 0; whole--)
-        for (size_t i = 0; rule.n && i < sizeof of_rule / sizeof *of_rule; i++)
-            if (span_is(whole ? rule : base, of_rule[i].rule))
-                return by_code(of_rule[i].code);
+    if (at >= 0)
+        return &natures[at];
     for (size_t k = 0; k < n_laws; k++)
         for (int whole = 1; whole >= 0; whole--) {
             struct span item = laws[k], article = span_cut(&item, '(');
