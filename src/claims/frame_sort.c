@@ -258,10 +258,69 @@ static bool worth(size_t kept, size_t n, int64_t lack)
     return lack == HUJI_NONE64 ? kept * 2 <= n : kept * 4 <= n;
 }
 
+/* With the width known where it is called, loops of few steps. */
+#define KNOWN_WIDTH __attribute__((always_inline)) static inline
+
+KNOWN_WIDTH struct column of_width(const struct column *c, uint8_t width)
+{
+    struct column own = *c;
+    own.width = width;
+    return own;
+}
+
+KNOWN_WIDTH size_t count_width(const struct column *c, size_t n, uint64_t most, uint8_t width)
+{
+    struct column own = of_width(c, width);
+    size_t kept = 0;
+    for (size_t r = 0; r < n; r++)
+        kept += key_at(&own, (uint32_t)r) != most;
+    return kept;
+}
+
+static size_t count_others(const struct column *c, size_t n, uint64_t most)
+{
+    switch (c->width) {
+    case 1: return count_width(c, n, most, 1);
+    case 2: return count_width(c, n, most, 2);
+    case 3: return count_width(c, n, most, 3);
+    case 4: return count_width(c, n, most, 4);
+    default: return count_width(c, n, most, 0);
+    }
+}
+
+/* Moves what is kept to the front, and says in c->there and c->before where it stood. */
+KNOWN_WIDTH void keep_width(struct column *c, size_t n, uint64_t most, uint8_t width, size_t bytes)
+{
+    struct column own = of_width(c, width);
+    char *to = c->data;
+    for (size_t from = 0, k = 0, word = 0; word < n / 64 + 1; word++, from += 64) {
+        uint64_t there = 0;
+        size_t here = n - from < 64 ? n - from : 64;
+        c->before[word] = (uint32_t)k;
+        for (size_t i = 0; i < here; i++) {
+            if (key_at(&own, (uint32_t)(from + i)) == most)
+                continue;
+            there |= UINT64_C(1) << i;
+            memmove(to + k++ * bytes, to + (from + i) * bytes, bytes);
+        }
+        c->there[word] = there;
+    }
+}
+
+static void keep_others(struct column *c, size_t n, uint64_t most)
+{
+    switch (c->width) {
+    case 1: keep_width(c, n, most, 1, 1); return;
+    case 2: keep_width(c, n, most, 2, 2); return;
+    case 3: keep_width(c, n, most, 3, 3); return;
+    case 4: keep_width(c, n, most, 4, 4); return;
+    default: keep_width(c, n, most, 0, column_width(c)); return;
+    }
+}
+
 static int thin(struct column *c, size_t n)
 {
-    size_t kept = 0, share = 0, w = column_width(c), words = n / 64 + 1;
-    char *to = c->data;
+    size_t share = 0, w = column_width(c), words = n / 64 + 1;
     if (n < SAMPLE)
         return 0;
     uint64_t most = majority(c, n, &share);
@@ -269,25 +328,22 @@ static int thin(struct column *c, size_t n)
     /* a column is looked through only where the sample promises it, with some room for chance */
     if (!worth((SAMPLE - share) * 7 / 8, SAMPLE, lack))
         return 0;
-    for (size_t r = 0; r < n; r++)
-        kept += key_at(c, (uint32_t)r) != most;
+    size_t kept = count_others(c, n, most);
     if (!worth(kept, n, lack))
         return 0;
-    c->lack = lack;
-    c->there = mem_calloc(words, sizeof *c->there);
-    c->before = mem_alloc(words * sizeof *c->before);
-    if (!c->there || !c->before)
+    uint64_t *there = mem_alloc(words * sizeof *there);
+    uint32_t *before = mem_alloc(words * sizeof *before);
+    if (!there || !before) {
+        mem_free(there);
+        mem_free(before);
         return -1;
-    for (size_t r = 0, k = 0; r < words * 64; r++) {
-        if (r % 64 == 0)
-            c->before[r / 64] = (uint32_t)k;
-        if (r >= n || key_at(c, (uint32_t)r) == most)
-            continue;
-        c->there[r / 64] |= UINT64_C(1) << (r % 64);
-        memmove(to + k++ * w, to + r * w, w);
     }
-    to = mem_realloc(c->data, kept * w + 1);
-    c->data = to ? to : c->data;
+    c->lack = lack;
+    c->there = there;
+    c->before = before;
+    keep_others(c, n, most);
+    void *less = mem_realloc(c->data, kept * w + 1);
+    c->data = less ? less : c->data;
     return 0;
 }
 
