@@ -5,12 +5,28 @@
 
 #define NONE HUJI_NONE64
 
-int64_t eval_resident(const struct env *v, const struct event_ref *r, int field, bool wide)
+int64_t eval_stored(const struct env *v, const struct event_ref *r, int field, bool wide)
 {
-    if (r->row < 0 || source_is_line(r->src))
+    if (r->row < 0)
         return NONE;
+    if (source_is_line(r->src)) {
+        const void *col = v->line ? v->line[field] : NULL;
+        return col ? line_cell(col, wide, (size_t)r->row) : NONE;
+    }
     return table_cell(&v->run->frame->table[source_table(r->src)], wide ? F_BIG : F_INT, field,
                       (size_t)r->row);
+}
+
+/* A column of what the event hangs on. */
+static int64_t eval_there(const struct env *v, const struct expr *x, const struct event_ref *r)
+{
+    int64_t key = eval_field(v, r, x->fk);
+    if (key == NONE)
+        return NONE;
+    enum domain d = huji_sources[r->src].fields[x->fk].domain;
+    const int32_t *rows = v->run->row_of[d];
+    int32_t row = rows && key < v->run->frame->dict[d].n ? rows[key] : -1;
+    return eval_cell(v, &(struct event_ref){x->src, row, -1, NULL}, x->field, x->wide);
 }
 
 /* A column of what the event hangs on, or of the one before. */
@@ -19,15 +35,7 @@ static int64_t eval_column(struct env *v, const struct expr *x)
     const struct event_ref *r = x->num ? &v->inner : x->base == BASE_PREV ? &v->prev : &v->cur;
     if (x->base == BASE_PREV && source_table(r->src) != source_table(x->from))
         return NONE; /* the one before came from another source, which has other fields */
-    if (x->via == VIA_SELF)
-        return eval_cell(v, r, x->field, x->wide);
-    int64_t key = eval_field(v, r, x->fk);
-    if (key == NONE)
-        return NONE;
-    enum domain d = huji_sources[r->src].fields[x->fk].domain;
-    const int32_t *rows = v->run->row_of[d];
-    int32_t row = rows && key < v->run->frame->dict[d].n ? rows[key] : -1;
-    return eval_cell(v, &(struct event_ref){x->src, row, -1, NULL}, x->field, x->wide);
+    return x->via == VIA_SELF ? eval_cell(v, r, x->field, x->wide) : eval_there(v, x, r);
 }
 
 int64_t div_round(int64_t a, int64_t b, int scale_up)
@@ -79,7 +87,7 @@ static bool bit(const struct link *l, int64_t id)
     return l->bits && id >= 0 && id < l->n_bits && (l->bits[id >> 6] >> (id & 63) & 1);
 }
 
-__attribute__((noinline)) static int64_t eval_anydx(struct env *v, const struct expr *x)
+static int64_t eval_anydx(struct env *v, const struct expr *x)
 {
     int64_t visit = eval(v, x->arg[0]);
     const struct huji_frame *f = v->run->frame;
@@ -109,7 +117,7 @@ static int64_t kn_cell(const struct env *v, const struct knowledge *k, int col, 
     return id == HUJI_NONE32 ? NONE : id;
 }
 
-__attribute__((noinline)) static int64_t eval_dxlisted(struct env *v, const struct expr *x)
+static int64_t eval_dxlisted(struct env *v, const struct expr *x)
 {
     int64_t key = eval(v, x->arg[0]), visit = eval(v, x->arg[1]);
     const struct huji_frame *f = v->run->frame;
@@ -171,7 +179,7 @@ static int32_t find_row(struct env *v, const struct expr *x)
     return -1;
 }
 
-__attribute__((noinline)) static int64_t eval_table(struct env *v, const struct expr *x)
+static int64_t eval_table(struct env *v, const struct expr *x)
 {
     if (x->lookup && !v->run->frame->has_lookup[x->lookup->id])
         return NONE;
@@ -236,40 +244,144 @@ bool eval_holds(struct env *v, const struct expr *x)
     }
 }
 
-/* ---- the rest ----
- * What has arrays on its stack or goes through rows stands apart (noinline): else every node would pay for its frame. */
+/* ---- nodes ----
+ * A function an operator: each saves what it needs itself, where one for all of them would save for the dearest. */
 
-static int64_t eval_bool(struct env *v, const struct expr *x)
+static int64_t eval_and(struct env *v, const struct expr *x)
 {
     int64_t p = eval(v, x->arg[0]);
-    if (x->op == X_NOT)
-        return p == NONE ? NONE : !p;
-    int64_t stop = x->op == X_OR;
-    if (p == stop)
-        return stop;
+    if (!p)
+        return 0;
     int64_t q = eval(v, x->arg[1]);
-    if (q == stop)
-        return stop;
-    return p == NONE || q == NONE ? NONE : !stop;
+    return !q ? 0 : p == NONE || q == NONE ? NONE : 1;
 }
 
-static int64_t eval_arith(const struct expr *x, int64_t p, int64_t q)
+static int64_t eval_or(struct env *v, const struct expr *x)
 {
-    int64_t r;
-    bool over = false;
-    if (p == NONE || q == NONE)
+    int64_t p = eval(v, x->arg[0]);
+    if (p == 1)
+        return 1;
+    int64_t q = eval(v, x->arg[1]);
+    return q == 1 ? 1 : p == NONE || q == NONE ? NONE : 0;
+}
+
+static int64_t eval_not(struct env *v, const struct expr *x)
+{
+    int64_t p = eval(v, x->arg[0]);
+    return p == NONE ? NONE : !p;
+}
+
+static int64_t eval_order(struct env *v, const struct expr *x)
+{
+    int64_t p = eval(v, x->arg[0]);
+    return p == NONE ? NONE : eval_cmp(x->op, p, eval(v, x->arg[1]));
+}
+
+static int64_t eval_add(struct env *v, const struct expr *x)
+{
+    int64_t p = eval(v, x->arg[0]), q = p == NONE ? NONE : eval(v, x->arg[1]), r;
+    return q == NONE || __builtin_add_overflow(p, q, &r) ? NONE : r;
+}
+
+static int64_t eval_sub(struct env *v, const struct expr *x)
+{
+    int64_t p = eval(v, x->arg[0]), q = p == NONE ? NONE : eval(v, x->arg[1]), r;
+    return q == NONE || __builtin_sub_overflow(p, q, &r) ? NONE : r;
+}
+
+static int64_t eval_mul(struct env *v, const struct expr *x)
+{
+    int64_t p = eval(v, x->arg[0]), q = p == NONE ? NONE : eval(v, x->arg[1]), r;
+    return q == NONE || __builtin_mul_overflow(p, q, &r) ? NONE : r;
+}
+
+static int64_t eval_div(struct env *v, const struct expr *x)
+{
+    int64_t p = eval(v, x->arg[0]), q = p == NONE ? NONE : eval(v, x->arg[1]);
+    return q == NONE ? NONE : div_round(p, q, 6 + x->arg[1]->scale - x->arg[0]->scale);
+}
+
+static int64_t eval_neg(struct env *v, const struct expr *x)
+{
+    int64_t p = eval(v, x->arg[0]);
+    return p == NONE ? NONE : -p;
+}
+
+static int64_t eval_abs(struct env *v, const struct expr *x)
+{
+    int64_t p = eval(v, x->arg[0]);
+    return p == NONE || p >= 0 ? p : -p;
+}
+
+static int64_t eval_ceildiv(struct env *v, const struct expr *x)
+{
+    int64_t p = eval(v, x->arg[0]), q = eval(v, x->arg[1]);
+    if (p == NONE || q == NONE || q <= 0)
         return NONE;
-    switch (x->op) {
-    case X_ADD: over = __builtin_add_overflow(p, q, &r); break;
-    case X_SUB: over = __builtin_sub_overflow(p, q, &r); break;
-    case X_MUL: over = __builtin_mul_overflow(p, q, &r); break;
-    default: return div_round(p, q, 6 + x->arg[1]->scale - x->arg[0]->scale);
-    }
-    return over ? NONE : r;
+    return p >= 0 ? (p + q - 1) / q : -(-p / q);
 }
 
-static int64_t eval_calendar(const struct expr *x, int64_t d)
+static int64_t eval_known(struct env *v, const struct expr *x)
 {
+    return eval(v, x->arg[0]) != NONE;
+}
+
+static int64_t eval_missing(struct env *v, const struct expr *x)
+{
+    return eval(v, x->arg[0]) == NONE;
+}
+
+static int64_t eval_in(struct env *v, const struct expr *x)
+{
+    int64_t p = eval(v, x->arg[0]);
+    return p == NONE ? NONE : bit(&v->run->link[x->id], p);
+}
+
+static int64_t eval_num(struct env *v, const struct expr *x)
+{
+    (void)v;
+    return x->num;
+}
+
+static int64_t eval_code(struct env *v, const struct expr *x)
+{
+    return v->run->link[x->id].id;
+}
+
+static int64_t eval_kn(struct env *v, const struct expr *x)
+{
+    return kn_cell(v, x->kn, x->field, v->cur.kn);
+}
+
+static int64_t eval_rescale(struct env *v, const struct expr *x)
+{
+    return rescale(eval(v, x->arg[0]), x->arg[0]->scale, x->scale);
+}
+
+static int64_t eval_left(struct env *v, const struct expr *x)
+{
+    const struct link *l = &v->run->link[x->id];
+    int64_t p = eval(v, x->arg[0]);
+    if (p == NONE || p >= l->n_map || l->map[p] == HUJI_NONE32)
+        return NONE;
+    return l->map[p];
+}
+
+static int64_t eval_day(struct env *v, const struct expr *x)
+{
+    int64_t p = eval(v, x->arg[0]);
+    return p == NONE ? NONE : sec_day(p);
+}
+
+static int64_t eval_hour(struct env *v, const struct expr *x)
+{
+    int64_t p = eval(v, x->arg[0]);
+    return p == NONE ? NONE : (p - (int64_t)sec_day(p) * DAY_SECS) / 3600;
+}
+
+static int64_t eval_calendar(struct env *v, const struct expr *x)
+{
+    int64_t d = eval(v, x->arg[0]);
     int y, m, day;
     if (d == NONE)
         return NONE;
@@ -279,20 +391,23 @@ static int64_t eval_calendar(const struct expr *x, int64_t d)
     return x->op == X_YEAR ? y : x->op == X_MONTH ? y * 12 + m - 1 : y * 4 + (m - 1) / 3;
 }
 
-static int64_t eval_choice(struct env *v, const struct expr *x)
+static int64_t eval_age(struct env *v, const struct expr *x)
 {
-    if (x->op == X_IF) {
-        int64_t c = eval(v, x->arg[0]);
-        return eval(v, x->arg[c == 1 ? 1 : 2]); /* unknown is not true: as CASE WHEN */
-    }
+    int64_t p = eval(v, x->arg[0]), q = eval(v, x->arg[1]);
+    return p == NONE || q == NONE ? NONE : day_age((day_t)p, (day_t)q);
+}
+
+static int64_t eval_if(struct env *v, const struct expr *x)
+{
+    int64_t c = eval(v, x->arg[0]);
+    return eval(v, x->arg[c == 1 ? 1 : 2]); /* unknown is not true: as CASE WHEN */
+}
+
+static int64_t eval_extreme(struct env *v, const struct expr *x)
+{
     int64_t r = NONE;
     for (int i = 0; i < x->n_arg; i++) {
         int64_t e = eval(v, x->arg[i]);
-        if (x->op == X_COALESCE) {
-            if (e != NONE)
-                return e;
-            continue;
-        }
         if (e == NONE)
             return NONE;
         if (i == 0 || (x->op == X_MIN ? e < r : e > r))
@@ -301,9 +416,18 @@ static int64_t eval_choice(struct env *v, const struct expr *x)
     return r;
 }
 
-static int64_t eval_dx(const struct env *v, const struct expr *x, int64_t p, int64_t q)
+static int64_t eval_coalesce(struct env *v, const struct expr *x)
+{
+    int64_t e = NONE;
+    for (int i = 0; i < x->n_arg && e == NONE; i++)
+        e = eval(v, x->arg[i]);
+    return e;
+}
+
+static int64_t eval_dx(struct env *v, const struct expr *x)
 {
     const struct huji_run *r = v->run;
+    int64_t p = eval(v, x->arg[0]), q = eval(v, x->arg[1]);
     if (p == NONE || q == NONE || p >= r->n_dx || q >= r->n_dx || r->dx_cat[p] < 0 ||
         r->dx_cat[q] < 0)
         return NONE;
@@ -313,7 +437,28 @@ static int64_t eval_dx(const struct env *v, const struct expr *x, int64_t p, int
            (r->dx_group[p] >= 0 && r->dx_group[p] == r->dx_group[q]);
 }
 
-__attribute__((noinline)) static int64_t eval_measure(struct env *v, const struct expr *x)
+static int64_t eval_fund(struct env *v, const struct expr *x)
+{
+    const struct event_ref *r = x->num ? &v->inner : x->base == BASE_PREV ? &v->prev : &v->cur;
+    return v->walk ? walk_line_fund(v->walk, r->row) : NONE;
+}
+
+/* What the finding says: numbers that whoever asks has put there. */
+static int64_t eval_given(struct env *v, const struct expr *x)
+{
+    switch (x->op) {
+    case X_VALUE: return v->value;
+    case X_THRESHOLD: return v->threshold;
+    case X_GAP_FROM: return v->gap_from;
+    case X_GAP_TO: return v->gap_to;
+    case X_INFLOW: return v->inflow;
+    case X_PART: return v->parts ? v->parts[x->num] : NONE;
+    case X_KEY: return v->keys ? v->keys[x->num] : NONE;
+    default: return NONE;
+    }
+}
+
+static int64_t eval_measure(struct env *v, const struct expr *x)
 {
     int64_t key[X_ARGS];
     for (int i = 0; i < x->n_arg; i++)
@@ -324,101 +469,72 @@ __attribute__((noinline)) static int64_t eval_measure(struct env *v, const struc
     return measure_value(v->run, x->measure, key, x->n_arg);
 }
 
-static int64_t eval_node(struct env *v, const struct expr *x)
-{
-    int64_t p, q;
-    switch (x->op) {
-    case X_AND:
-    case X_OR:
-    case X_NOT: return eval_bool(v, x);
-    case X_EQ:
-    case X_NE:
-    case X_LT:
-    case X_LE:
-    case X_GT:
-    case X_GE:
-        p = eval(v, x->arg[0]);
-        return p == NONE ? NONE : eval_cmp(x->op, p, eval(v, x->arg[1]));
-    case X_ADD:
-    case X_SUB:
-    case X_MUL:
-    case X_DIV:
-        p = eval(v, x->arg[0]);
-        return p == NONE ? NONE : eval_arith(x, p, eval(v, x->arg[1]));
-    case X_NEG: p = eval(v, x->arg[0]); return p == NONE ? NONE : -p;
-    case X_KNOWN: return eval(v, x->arg[0]) != NONE;
-    case X_MISSING: return eval(v, x->arg[0]) == NONE;
-    case X_NUM: return x->num;
-    case X_CODE: return v->run->link[x->id].id;
-    case X_FIELD: return eval_column(v, x);
-    case X_IN: p = eval(v, x->arg[0]); return p == NONE ? NONE : bit(&v->run->link[x->id], p);
-    case X_ANYDX: return eval_anydx(v, x);
-    case X_DXLISTED: return eval_dxlisted(v, x);
-    case X_KN: return kn_cell(v, x->kn, x->field, v->cur.kn);
-    case X_VALUE: return v->value;
-    case X_THRESHOLD: return v->threshold;
-    case X_GAP_FROM: return v->gap_from;
-    case X_GAP_TO: return v->gap_to;
-    case X_INFLOW: return v->inflow;
-    case X_FUND:
-        return v->walk ? walk_line_fund(v->walk, x->num                 ? v->inner.row
-                                                 : x->base == BASE_PREV ? v->prev.row
-                                                                        : v->cur.row)
-                       : NONE;
-    case X_RESCALE: return rescale(eval(v, x->arg[0]), x->arg[0]->scale, x->scale);
-    case X_DAY: p = eval(v, x->arg[0]); return p == NONE ? NONE : sec_day(p);
-    case X_MONTH:
-    case X_QUARTER:
-    case X_YEAR:
-    case X_WEEKDAY: return eval_calendar(x, eval(v, x->arg[0]));
-    case X_HOUR:
-        p = eval(v, x->arg[0]);
-        return p == NONE ? NONE : (p - (int64_t)sec_day(p) * DAY_SECS) / 3600;
-    case X_AGE:
-        p = eval(v, x->arg[0]);
-        q = eval(v, x->arg[1]);
-        return p == NONE || q == NONE ? NONE : day_age((day_t)p, (day_t)q);
-    case X_LEFT:
-    case X_CAT3: {
-        const struct link *l = &v->run->link[x->id];
-        p = eval(v, x->arg[0]);
-        if (p == NONE || p >= l->n_map || l->map[p] == HUJI_NONE32)
-            return NONE;
-        return l->map[p];
-    }
-    case X_RELATED:
-    case X_CHAPTER: p = eval(v, x->arg[0]); return eval_dx(v, x, p, eval(v, x->arg[1]));
-    case X_HAS:
-    case X_COVERED:
-    case X_LOOK: return eval_table(v, x);
-    case X_IF:
-    case X_MIN:
-    case X_MAX:
-    case X_COALESCE: return eval_choice(v, x);
-    case X_ABS: p = eval(v, x->arg[0]); return p == NONE || p >= 0 ? p : -p;
-    case X_CEILDIV:
-        p = eval(v, x->arg[0]);
-        q = eval(v, x->arg[1]);
-        if (p == NONE || q == NONE || q <= 0)
-            return NONE;
-        return p >= 0 ? (p + q - 1) / q : -(-p / q);
-    case X_AGG: return eval_agg(v, x);
-    case X_MEMBERS: return eval_members(v, x);
-    case X_MEASURE: return eval_measure(v, x);
-    case X_PART: return v->parts ? v->parts[x->num] : NONE;
-    case X_KEY: return v->keys ? v->keys[x->num] : NONE;
-    default: return NONE;
-    }
-}
+static int64_t (*const node[X_COUNT])(struct env *v, const struct expr *x) = {
+    [X_AND] = eval_and,
+    [X_OR] = eval_or,
+    [X_NOT] = eval_not,
+    [X_EQ] = eval_order,
+    [X_NE] = eval_order,
+    [X_LT] = eval_order,
+    [X_LE] = eval_order,
+    [X_GT] = eval_order,
+    [X_GE] = eval_order,
+    [X_ADD] = eval_add,
+    [X_SUB] = eval_sub,
+    [X_MUL] = eval_mul,
+    [X_DIV] = eval_div,
+    [X_NEG] = eval_neg,
+    [X_KNOWN] = eval_known,
+    [X_MISSING] = eval_missing,
+    [X_IN] = eval_in,
+    [X_NUM] = eval_num,
+    [X_CODE] = eval_code,
+    [X_FIELD] = eval_column,
+    [X_KN] = eval_kn,
+    [X_VALUE] = eval_given,
+    [X_THRESHOLD] = eval_given,
+    [X_FUND] = eval_fund,
+    [X_GAP_FROM] = eval_given,
+    [X_GAP_TO] = eval_given,
+    [X_INFLOW] = eval_given,
+    [X_RESCALE] = eval_rescale,
+    [X_DAY] = eval_day,
+    [X_MONTH] = eval_calendar,
+    [X_QUARTER] = eval_calendar,
+    [X_YEAR] = eval_calendar,
+    [X_WEEKDAY] = eval_calendar,
+    [X_HOUR] = eval_hour,
+    [X_AGE] = eval_age,
+    [X_LEFT] = eval_left,
+    [X_CAT3] = eval_left,
+    [X_RELATED] = eval_dx,
+    [X_CHAPTER] = eval_dx,
+    [X_ANYDX] = eval_anydx,
+    [X_DXLISTED] = eval_dxlisted,
+    [X_HAS] = eval_table,
+    [X_COVERED] = eval_table,
+    [X_LOOK] = eval_table,
+    [X_IF] = eval_if,
+    [X_MIN] = eval_extreme,
+    [X_MAX] = eval_extreme,
+    [X_COALESCE] = eval_coalesce,
+    [X_ABS] = eval_abs,
+    [X_CEILDIV] = eval_ceildiv,
+    [X_AGG] = eval_agg,
+    [X_MEMBERS] = eval_members,
+    [X_MEASURE] = eval_measure,
+    [X_PART] = eval_given,
+    [X_KEY] = eval_given,
+};
 
 int64_t eval_tree(struct env *v, const struct expr *x)
 {
     struct memo *m = v->cur.memo;
-    if (!m || !x->memo)
-        return eval_node(v, x);
+    if (!x->memo || !m)
+        return node[x->op](v, x);
     uint64_t *known = &m->known[x->memo >> 6], bit_of = UINT64_C(1) << (x->memo & 63);
     if (!(*known & bit_of)) {
-        m->val[x->memo] = eval_node(v, x);
+        m->val[x->memo] = node[x->op](v, x);
         *known |= bit_of;
     }
     return m->val[x->memo];

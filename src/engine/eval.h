@@ -8,8 +8,9 @@
 struct event_ref {
     enum source_id src;
     int32_t row;
-    int32_t kn;        /* joined knowledge row, -1 = none */
-    struct memo *memo; /* what was asked of this row before; NULL: it is not kept */
+    int32_t kn; /* joined knowledge row, -1 = none */
+    struct memo
+        *memo; /* the row, unpacked, and what was asked of it before; NULL: it is not kept */
 };
 
 struct member;
@@ -35,22 +36,14 @@ struct env {
 
 /* Trees are called for one by one; the leaves that most of them end in need no call. */
 int64_t eval_tree(struct env *v, const struct expr *x);
-/* A column of a resident table's row, or of a line whose columns are not there. */
-int64_t eval_resident(const struct env *v, const struct event_ref *r, int field, bool wide);
+/* A column of a row that is in no memo: as it lies in the batch of lines, or in its resident table. */
+int64_t eval_stored(const struct env *v, const struct event_ref *r, int field, bool wide);
 
 /* Column of an event's own row, as int64. */
 static inline int64_t eval_cell(const struct env *v, const struct event_ref *r, int field,
                                 bool wide)
 {
-    if (r->memo && r->memo->resident)
-        return r->memo->cell[field];
-    const void *col = source_is_line(r->src) && r->row >= 0 && v->line ? v->line[field] : NULL;
-    if (!col)
-        return eval_resident(v, r, field, wide);
-    if (wide)
-        return ((const int64_t *)col)[r->row];
-    int32_t cell = ((const int32_t *)col)[r->row];
-    return cell == HUJI_NONE32 ? HUJI_NONE64 : cell;
+    return r->memo ? r->memo->cell[field] : eval_stored(v, r, field, wide);
 }
 
 static inline int64_t eval_field(const struct env *v, const struct event_ref *r, int field)
@@ -60,10 +53,10 @@ static inline int64_t eval_field(const struct env *v, const struct event_ref *r,
 
 static inline int64_t eval(struct env *v, const struct expr *x)
 {
+    if (x->own == OWN_CUR && v->cur.memo)
+        return v->cur.memo->cell[x->field];
     if (x->op == X_NUM)
         return x->num;
-    if (x->own)
-        return eval_cell(v, x->own == OWN_CUR ? &v->cur : &v->inner, x->field, x->wide);
     return eval_tree(v, x);
 }
 

@@ -75,6 +75,7 @@ enum xop {
     X_MEASURE,
     X_PART, /* part(NAME): a combine's part: the largest value it found, unknown where it does not hold */
     X_KEY, /* key(n): the n-th key of the finding's owner, from 0 */
+    X_COUNT
 };
 
 enum agg {
@@ -113,7 +114,7 @@ struct measure;
 enum own_row { OWN_NOT, OWN_CUR, OWN_INNER };
 
 struct expr {
-    /* what evaluation touches most lies together */
+    /* what evaluation touches lies together, in two cache lines */
     enum xop op;
     int id; /* bound: index of per-run data (linked codes, bitmaps); -1 = none */
     int field;
@@ -121,25 +122,25 @@ struct expr {
     bool wide;     /* X_FIELD: a cell has 8 bytes, else 4 */
     uint16_t memo; /* number of the answer in its source's memo (memo.h); 0 = it is not kept */
     int64_t num;
-    struct expr *arg[X_ARGS];
     int n_arg;
     int scale;
-    struct span text; /* X_STR, X_NAME, X_PARAM, X_CALL name, X_CODE, X_NUM as written */
-    int column;       /* of the start in its text, for messages */
-    struct code_pattern *set;
-    /* bound */
-    enum vtype type;
-    enum vfmt fmt;
-    enum domain domain;
+    struct expr *arg[X_ARGS];
     enum base base;
     enum via via;
     enum source_id src;  /* source whose column `field` is */
     enum source_id from; /* source of the event it hangs on */
-    int fk;        /* VIA_*: column of `from` (or of the visit, when fk_visit) that leads there */
-    bool fk_visit; /* the key is a column of the event's visit */
+    int fk; /* VIA_*: column of `from` (or of the visit, when fk_visit) that leads there */
     enum agg agg;
     const struct knowledge *kn;
     const struct lookup_def *lookup;
+    /* what only loading, linking and messages look at */
+    struct span text; /* X_STR, X_NAME, X_PARAM, X_CALL name, X_CODE, X_NUM as written */
+    int column;       /* of the start in its text, for messages */
+    struct code_pattern *set;
+    enum vtype type;
+    enum vfmt fmt;
+    enum domain domain;
+    bool fk_visit; /* the key is a column of the event's visit */
     const struct measure *measure;
     unsigned dep; /* DEP_* */
 };

@@ -156,6 +156,36 @@ int kept_put(struct kept *k, unsigned mask, const struct event *ev, uint32_t has
     return 0;
 }
 
+static int move_on(struct kept_queue *q, size_t lists, size_t places)
+{
+    for (; q->put - q->fetched > lists; q->fetched++)
+        __builtin_prefetch(q->wait[q->fetched % KEPT_WAITS].to->to, 1);
+    for (; q->put - q->done > places; q->done++) {
+        const struct kept_wait *w = &q->wait[q->done % KEPT_WAITS];
+        if (kept_put(w->to, w->mask, &w->ev, w->hash, w->psn) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int kept_later(struct kept_queue *q, struct kept *k, unsigned mask, uint32_t hash, int32_t psn)
+{
+    struct kept_wait *w = &q->wait[q->put++ % KEPT_WAITS];
+    enum { LINE = 64 };
+    for (size_t at = 0; at < sizeof *k; at += LINE)
+        __builtin_prefetch((char *)k + at, 1);
+    w->to = k;
+    w->mask = mask;
+    w->hash = hash;
+    w->psn = psn;
+    return move_on(q, KEPT_LIST, KEPT_PLACE);
+}
+
+int kept_flush(struct kept_queue *q)
+{
+    return move_on(q, 0, 0);
+}
+
 /* What is not in the mask. */
 static const struct event blank = {.x = HUJI_NONE64,
                                    .u = HUJI_NONE64,

@@ -43,6 +43,30 @@ void kept_close(struct kept *k);
 int kept_put(struct kept *k, unsigned mask, const struct event *ev, uint32_t hash, int32_t psn);
 void kept_release(struct kept *k);
 
+/* Events on their way into their lists: while one waits behind others, its list is fetched, then the place where it goes. */
+enum { KEPT_WAITS = 8, KEPT_LIST = 3, KEPT_PLACE = 6 };
+struct kept_wait {
+    struct kept *to;
+    unsigned mask;
+    uint32_t hash;
+    int32_t psn;
+    struct event ev;
+};
+struct kept_queue {
+    struct kept_wait wait[KEPT_WAITS];
+    size_t put, fetched,
+        done; /* how many came; of how many the place is fetched; how many are in their lists */
+};
+/* Where the next event is filled in. */
+static inline struct event *kept_room(struct kept_queue *q)
+{
+    return &q->wait[q->put % KEPT_WAITS].ev;
+}
+/* kept_put of the event in there, in a while; in the order in which they came. */
+int kept_later(struct kept_queue *q, struct kept *k, unsigned mask, uint32_t hash, int32_t psn);
+/* What waits is put: before any list is looked at. */
+int kept_flush(struct kept_queue *q);
+
 struct kept_reader {
     const struct kept *kept;
     const struct kept_block *block; /* NULL: before the first */

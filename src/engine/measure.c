@@ -332,14 +332,10 @@ static void note_first(struct measure_case *c, const struct event *ev, bool fres
 }
 
 static int add_to_row(const struct huji_run *run, const struct measure *m, struct measure_table *t,
-                      uint64_t hash, const struct event *ev)
+                      size_t at, uint64_t hash, const struct event *ev)
 {
     const struct rule *r = run->lib->rules[m->rule];
     int keys = r->n_keys;
-    /* lines of one visit mostly follow each other */
-    size_t at = t->last < t->n && same_keys(row_at(t, t->last) + CELL_KEY, ev->key, keys) ? t->last
-                : m->by_person ? find_last(t, ev->key, keys)
-                               : find(t, hash, ev->key, keys);
     bool fresh = at == t->n;
     if (fresh && row_new(run, m, t, hash, ev->key) < 0)
         return -1;
@@ -358,43 +354,84 @@ static int add_to_row(const struct huji_run *run, const struct measure *m, struc
     return 0;
 }
 
-int measure_flush(const struct huji_run *run, const struct measure *m, struct measure_table *t)
+/* Does the row have these keys? */
+static bool is_row_of(const struct measure_table *t, size_t row, const int64_t *key, int n)
 {
-    int rc = 0;
-    for (size_t i = 0; i < t->n_wait; i++) {
-        uint64_t slot = t->slots[t->wait[i].hash & (t->n_slots - 1)];
-        if (slot)
-            __builtin_prefetch(row_at(t, slot_row(slot)), 1);
-        if (slot && t->cases)
-            __builtin_prefetch(&t->cases[slot_row(slot)], 1);
-    }
-    for (size_t i = 0; i < t->n_wait && rc == 0; i++)
-        rc = add_to_row(run, m, t, t->wait[i].hash, &t->wait[i].ev);
-    t->n_wait = 0;
-    return rc;
+    return row < t->n && same_keys(row_at(t, row) + CELL_KEY, key, n);
 }
 
-enum { LARGE_TABLE = 2048 }; /* rows; smaller ones lie in the processor's nearest memory anyway */
+/* The row that probably is the event's, by half of its hash: nothing far away is read yet. */
+static void find_early(const struct measure_table *t, struct measure_wait *w)
+{
+    size_t i = w->hash & (t->n_slots - 1);
+    while (t->slots[i] && t->slots[i] >> 32 != w->hash >> 32)
+        i = (i + 1) & (t->n_slots - 1);
+    w->row = t->slots[i] ? slot_row(t->slots[i]) : t->n;
+    if (!t->slots[i])
+        return;
+    __builtin_prefetch(row_at(t, w->row), 1);
+    __builtin_prefetch(row_at(t, w->row) + t->width - 1, 1);
+    if (t->cases)
+        __builtin_prefetch(&t->cases[w->row].t, 1);
+    if (t->n_places)
+        __builtin_prefetch(
+            &t->members[hash_u64(hash_u64((uint64_t)w->ev.g) ^ ((uint32_t)w->row + 1)) &
+                        (t->n_places - 1)],
+            1);
+}
+
+static int add_waiting(const struct huji_run *run, struct measure_wait *w)
+{
+    int keys = run->lib->rules[w->m->rule]->n_keys;
+    size_t at = is_row_of(w->t, w->row, w->ev.key, keys) ? w->row
+                                                         : find(w->t, w->hash, w->ev.key, keys);
+    return add_to_row(run, w->m, w->t, at, w->hash, &w->ev);
+}
+
+/* Until no more than so many wait for the place of their rows, and for the rows. */
+static int move_on(const struct huji_run *run, struct measure_queue *q, size_t places, size_t rows)
+{
+    for (; q->put - q->found > places; q->found++) {
+        struct measure_wait *w = &q->wait[q->found % MEASURE_WAITS];
+        find_early(w->t, w);
+    }
+    for (; q->put - q->added > rows; q->added++)
+        if (add_waiting(run, &q->wait[q->added % MEASURE_WAITS]) < 0)
+            return -1;
+    return 0;
+}
+
+int measure_flush(const struct huji_run *run, struct measure_queue *q)
+{
+    return move_on(run, q, 0, 0);
+}
+
+enum { LARGE_TABLE = 256 }; /* rows; smaller ones lie in the processor's nearer memory anyway */
 
 int measure_add(const struct huji_run *run, const struct measure *m, struct measure_table *t,
-                const struct event *ev)
+                struct measure_queue *q)
 {
     const struct rule *r = run->lib->rules[m->rule];
     bool distinct = r->count == COUNT_DISTINCT, digits = r->count == COUNT_DIGITS;
+    struct measure_wait *w = &q->wait[q->put % MEASURE_WAITS];
+    const struct event *ev = &w->ev;
+    int keys = r->n_keys;
     if (ev->q == HUJI_NONE64 || (m->share && ev->a == HUJI_NONE64))
         return 0;
     if ((distinct || digits) && (ev->g == HUJI_NONE64 || (digits && !ev->g)))
         return 0;
-    if (m->by_person)
-        return add_to_row(run, m, t, 0, ev);
-    uint64_t hash = hash_keys(ev->key, r->n_keys);
+    if (m->by_person) /* lines of one visit mostly follow each other */
+        return add_to_row(
+            run, m, t, is_row_of(t, t->last, ev->key, keys) ? t->last : find_last(t, ev->key, keys),
+            0, ev);
+    w->hash = hash_keys(ev->key, keys);
     if (t->n < LARGE_TABLE)
-        return add_to_row(run, m, t, hash, ev);
-    if (!t->wait && !(t->wait = mem_alloc(MEASURE_WAITS * sizeof *t->wait)))
-        return -1;
-    __builtin_prefetch(&t->slots[hash & (t->n_slots - 1)]);
-    t->wait[t->n_wait++] = (struct measure_wait){hash, *ev};
-    return t->n_wait == MEASURE_WAITS ? measure_flush(run, m, t) : 0;
+        return add_to_row(run, m, t, find(t, w->hash, ev->key, keys), w->hash, ev);
+    __builtin_prefetch(&t->slots[w->hash & (t->n_slots - 1)]);
+    w->m = m;
+    w->t = t;
+    q->put++;
+    return move_on(run, q, MEASURE_PLACE, MEASURE_ROW);
 }
 
 static int merge_digits(struct measure_table *to, size_t at, const uint32_t *digits)
@@ -490,8 +527,6 @@ static int add_rows(const struct huji_run *run, const struct measure *m, struct 
 int measure_merge(const struct huji_run *run, const struct measure *m, struct measure_table *to,
                   struct measure_table *from)
 {
-    if (measure_flush(run, m, to) < 0 || measure_flush(run, m, from) < 0)
-        return -1;
     uint32_t *row = from->members ? mem_alloc((from->n + 1) * sizeof *row) : NULL;
     if (from->members && !row)
         return -1;
@@ -520,8 +555,6 @@ static void digits_build(struct measure_table *t, int keys)
 int measure_build(const struct huji_run *run, const struct measure *m, struct measure_table *t,
                   struct err *e)
 {
-    if (measure_flush(run, m, t) < 0)
-        return err_nomem(e);
     if (t->digits)
         digits_build(t, run->lib->rules[m->rule]->n_keys);
     mem_free(t->digits);
@@ -539,7 +572,6 @@ void measure_release(struct measure_table *t)
     mem_free(t->digits);
     mem_free(t->members);
     mem_free(t->slots);
-    mem_free(t->wait);
     mem_free(t->by_owner);
     mem_free(t->by_peers);
     *t = (struct measure_table){0};

@@ -32,13 +32,6 @@ struct measure_member {
     uint32_t row;
 };
 
-/* Rows of a large table lie far apart: they are fetched for some events at once. */
-enum { MEASURE_WAITS = 16 };
-struct measure_wait {
-    uint64_t hash;
-    struct event ev;
-};
-
 struct measure_table {
     int64_t *cells; /* width of them a row */
     size_t width;
@@ -49,11 +42,25 @@ struct measure_table {
     size_t n_members, n_places;
     uint64_t *slots; /* by hash of the keys: 32 bits of the hash, then row + 1; 0 = free */
     size_t n_slots;
-    struct measure_wait *wait; /* events on their way into a large table */
-    size_t n_wait;
     size_t last;                          /* the row that the last event went to */
     const struct measure_case **by_owner; /* (owner, period), if a rule asks so */
     const struct measure_case **by_peers; /* (period, peers, owner), if a rule asks so */
+};
+
+/* Rows of large tables lie far apart: while an event waits behind others, its row is fetched. One queue for all of a walk's tables,
+ * so that it stays in the processor's nearest memory itself; as many wait as it takes for the row's place to come, then the row. */
+enum { MEASURE_WAITS = 8, MEASURE_PLACE = 3, MEASURE_ROW = 6 };
+struct measure_wait {
+    const struct measure *m;
+    struct measure_table *t;
+    uint64_t hash;
+    size_t row; /* where it probably goes */
+    struct event ev;
+};
+struct measure_queue {
+    struct measure_wait wait[MEASURE_WAITS];
+    size_t put, found,
+        added; /* how many came; of how many the row is known; how many are in their tables */
 };
 
 static inline const int64_t *measure_keys(const struct measure_table *t, size_t row)
@@ -63,12 +70,18 @@ static inline const int64_t *measure_keys(const struct measure_table *t, size_t 
 
 /* Which measures the run's outlier rules judge: once, when the run is opened. */
 void measure_begin(struct huji_run *run);
-/* One event more; of a measure `by_person` all of a person's events come together. 0, or -1 out of memory. */
+/* Where the next event is filled in. */
+static inline struct event *measure_room(struct measure_queue *q)
+{
+    return &q->wait[q->put % MEASURE_WAITS].ev;
+}
+/* The event in there is one of the measure's; of a measure `by_person` all of a person's events come together. 0, or -1 out of
+ * memory. */
 int measure_add(const struct huji_run *run, const struct measure *m, struct measure_table *t,
-                const struct event *ev);
-/* What waits goes in. */
-int measure_flush(const struct huji_run *run, const struct measure *m, struct measure_table *t);
-/* `from` is empty afterwards. */
+                struct measure_queue *q);
+/* What waits goes in: before the tables are looked at. */
+int measure_flush(const struct huji_run *run, struct measure_queue *q);
+/* Nothing waits; `from` is empty afterwards. */
 int measure_merge(const struct huji_run *run, const struct measure *m, struct measure_table *to,
                   struct measure_table *from);
 /* When all events are in. */

@@ -90,7 +90,7 @@ static bool is_day(const struct expr *x)
     return time && source_field(t->from, span_of(time)) == t->field;
 }
 
-static void add_field(struct hangs *h, const struct expr *x)
+static void add_field(struct numbering *g, struct hangs *h, const struct expr *x)
 {
     h->inner = h->inner || x->num;
     h->other = h->other || x->base == BASE_PREV;
@@ -98,6 +98,8 @@ static void add_field(struct hangs *h, const struct expr *x)
     h->src = x->num ? -1 : (int)x->from;
     if (!x->num)
         h->fields |= UINT64_C(1) << (x->via == VIA_SELF ? x->field : x->fk);
+    if (!x->num && x->base != BASE_PREV && !g->asking)
+        g->lib->memo[x->from].reads |= h->fields;
 }
 
 static bool of_row(const struct hangs *h)
@@ -130,7 +132,7 @@ static int look_at(struct numbering *g, struct expr *x, struct hangs *h)
 {
     *h = (struct hangs){.src = -1, .hash = hash_of(x)};
     switch (x->op) {
-    case X_FIELD: add_field(h, x); break;
+    case X_FIELD: add_field(g, h, x); break;
     case X_KN:
     case X_VALUE:
     case X_THRESHOLD:
@@ -284,6 +286,11 @@ void memo_release(struct memo *m)
     mem_free(m->known);
 }
 
+static bool reads(const struct memo *m, size_t field)
+{
+    return (m->plan->reads | m->known_fields) >> field & 1;
+}
+
 static int way_of(const struct huji_table *t, size_t f)
 {
     return t->there[f] || t->width[f] > 4 ? CELLS_OTHER : t->width[f];
@@ -291,23 +298,40 @@ static int way_of(const struct huji_table *t, size_t f)
 
 void memo_columns(struct memo *m, const struct huji_table *t, enum source_id src)
 {
-    size_t fields = m->resident ? huji_sources[src].n_fields : 0;
+    size_t fields = huji_sources[src].n_fields;
     int to[CELLS_WAYS];
     memset(m->until, 0, sizeof m->until);
-    if (m->resident && !t->n)
+    memo_forget(m);
+    if (!m->resident || !t->n)
         return; /* no row of it is ever asked */
     for (size_t f = 0; f < fields; f++)
-        m->until[way_of(t, f) + 1] += t->col[f] != NULL;
+        m->until[way_of(t, f) + 1] += reads(m, f) && t->col[f];
     for (int way = 0; way < CELLS_WAYS; way++) {
         to[way] = m->until[way];
         m->until[way + 1] += m->until[way];
     }
     for (size_t f = 0; f < fields; f++) {
         m->cell[f] = HUJI_NONE64;
-        if (t->col[f])
+        if (reads(m, f) && t->col[f])
             m->column[to[way_of(t, f)]++] = (struct memo_column){t->col[f], t->base[f], (int)f};
     }
-    memo_forget(m);
+}
+
+void memo_lines(struct memo *m, void *const *line)
+{
+    const struct field *fields = huji_sources[S_LINE].fields;
+    int n = 0;
+    memset(m->until, 0, sizeof m->until);
+    for (int way = 0; way < CELLS_WAYS; way++) {
+        for (size_t f = 0; f < huji_sources[S_LINE].n_fields; f++) {
+            int of = ftype_width(fields[f].type) == 8 ? CELLS_OTHER : CELLS_4;
+            if (of == way && line[f] && reads(m, f))
+                m->column[n++] = (struct memo_column){line[f], 0, (int)f};
+        }
+        m->until[way + 1] = n;
+    }
+    for (size_t f = 0; f < huji_sources[S_LINE].n_fields; f++)
+        m->cell[f] = HUJI_NONE64; /* of a column that is not there */
 }
 
 void memo_forget(struct memo *m)
@@ -369,6 +393,14 @@ void memo_row(struct memo *m, const struct huji_table *t, enum source_id src, si
     m->cell[MEMO_DAY] = day;
     for (changed &= m->plan->fields; changed; changed &= changed - 1)
         drop(m, __builtin_ctzll(changed));
+}
+
+void memo_line(struct memo *m, size_t row)
+{
+    for (int i = m->until[CELLS_OTHER]; i < m->until[CELLS_OTHER + 1]; i++)
+        m->cell[m->column[i].field] = line_cell(m->column[i].col, true, row);
+    for (int i = m->until[CELLS_4]; i < m->until[CELLS_4 + 1]; i++)
+        m->cell[m->column[i].field] = line_cell(m->column[i].col, false, row);
 }
 
 void memo_settle(struct memo *m)

@@ -19,7 +19,8 @@ int memo_number(struct huji_library *lib);
 /* Does x hang on columns of the event's own row alone that mostly stay from row to row? Which: *fields, and MEMO_DAY. */
 bool memo_steady(struct expr *x, enum source_id src, uint64_t *fields);
 
-/* How the cells of a resident table's column are packed: in so many bytes behind a base, or some other way. */
+/* How the cells of a resident table's column are packed: in so many bytes behind a base, or some other way. Those of lines are
+ * not: CELLS_4 or, of 8 bytes, CELLS_OTHER. */
 enum { CELLS_OTHER, CELLS_1, CELLS_2, CELLS_3, CELLS_4, CELLS_WAYS };
 
 struct memo_column {
@@ -35,10 +36,12 @@ struct memo {
     uint64_t *known;  /* bit per number: val is the answer */
     uint64_t pending; /* lines: columns that have changed since the row that the answers were for */
     bool resident;
-    struct memo_column column[MEMO_DAY]; /* resident tables: those that are there, way by way */
+    uint64_t
+        known_fields; /* that a walk asks of every row (run->known), besides those that rules read */
+    struct memo_column column[MEMO_DAY]; /* those that are there and asked for, way by way */
     int until[CELLS_WAYS + 1];           /* columns of way k are [until[k], until[k + 1]) */
     int time;                            /* field; -1 = none */
-    int64_t cell[MEMO_DAY + 1];          /* resident tables: the row, unpacked */
+    int64_t cell[MEMO_DAY + 1];          /* the row, unpacked; of lines without the day */
 };
 
 /* -1: no memory. */
@@ -50,7 +53,20 @@ void memo_columns(struct memo *m, const struct huji_table *t, enum source_id src
 void memo_forget(struct memo *m);
 /* The row that will be asked: unpacks it, and forgets what hangs on a column that has changed. */
 void memo_row(struct memo *m, const struct huji_table *t, enum source_id src, size_t row);
-/* The same for a line, of which `pending` says what has changed. */
+/* Which columns of the batch are there, by field. */
+void memo_lines(struct memo *m, void *const *line);
+/* A line, unpacked. Before anything is evaluated of it, it is settled: what hangs on what has changed is forgotten, of which
+ * `pending` tells. */
+void memo_line(struct memo *m, size_t row);
 void memo_settle(struct memo *m);
+
+/* A cell of a column of lines. */
+static inline int64_t line_cell(const void *col, bool wide, size_t row)
+{
+    if (wide)
+        return ((const int64_t *)col)[row];
+    int32_t v = ((const int32_t *)col)[row];
+    return v == HUJI_NONE32 ? HUJI_NONE64 : v;
+}
 
 #endif

@@ -262,6 +262,7 @@ struct memo_plan {
     int n; /* numbers 1 .. n */
     size_t words;
     uint64_t fields; /* that answers hang on */
+    uint64_t reads;  /* that rules ask of its rows: of themselves, or where they lead */
     uint64_t steady; /* codes, and the day */
     uint64_t *drop;  /* words a field: the answers that hang on it */
     uint64_t *loose; /* what hangs on any column that is not steady */

@@ -26,8 +26,12 @@ static int open_all(struct walk *w)
     w->shut = mem_calloc(n, sizeof *w->shut);
     w->bits = mem_calloc(most, sizeof *w->bits);
     w->bit_of = mem_calloc((size_t)run->n_plan + 1, sizeof *w->bit_of);
-    if (!w->open || !w->open_old || !w->shut || !w->bits || !w->bit_of)
+    w->joined = mem_calloc(run->dispatch[S_LINE].words, sizeof *w->joined);
+    if (!w->open || !w->open_old || !w->shut || !w->bits || !w->bit_of || !w->joined)
         return -1;
+    for (size_t i = 0; run->dispatch[S_LINE].plan[i] >= 0; i++)
+        if (run->plan[run->dispatch[S_LINE].plan[i]].kn)
+            w->joined[i / 64] |= UINT64_C(1) << (i & 63);
     for (int s = 0; s < SOURCE_COUNT; s++) {
         const int *plan = run->dispatch[s].plan;
         for (uint32_t i = 0; plan[i] >= 0; i++) {
@@ -129,16 +133,16 @@ void walk_free(struct walk *w)
             kept_release(&w->kept[i][k]);
     for (int i = 0; w->sums && i < w->run->lib->n_measures; i++)
         measure_release(&w->sums[i]);
-    void *all[] = {w->kept,        w->mask,         w->told,        w->sums,         w->all,
-                   w->tap_rank,    w->part.ev,      w->guard,       w->guarded,      w->visit_of,
-                   w->visit_ok,    w->buf,          w->touched,     w->is_touched,   w->live,
-                   w->tapped,      w->by_visit.row, w->by_setl.row, w->runs,         w->share,
-                   w->fund,        w->rows,         w->order,       w->fold.members, w->own_row,
-                   w->reached,     w->filler,       w->owner.ev,    w->bucket,       w->open,
-                   w->open_old,    w->bits,         w->bit_of,      w->by_owner,     w->owners,
-                   w->of_lines,    w->goes_on,      w->tally,       w->places,       w->spots,
-                   w->glance,      w->sift.slot,    w->sift.of,     w->sift.start,   w->sift.hash,
-                   w->sift.sorted, w->shut,         w->enough,      w->lacks};
+    void *all[] = {
+        w->kept,     w->mask,       w->told,    w->sums,       w->all,          w->tap_rank,
+        w->part.ev,  w->guard,      w->guarded, w->visit_of,   w->visit_ok,     w->buf,
+        w->touched,  w->is_touched, w->live,    w->tapped,     w->by_visit.row, w->by_setl.row,
+        w->runs,     w->share,      w->fund,    w->rows,       w->order,        w->fold.members,
+        w->own_row,  w->reached,    w->filler,  w->owner.ev,   w->bucket,       w->open,
+        w->open_old, w->bits,       w->bit_of,  w->by_owner,   w->owners,       w->of_lines,
+        w->joined,   w->passed,     w->goes_on, w->tally,      w->places,       w->spots,
+        w->glance,   w->sift.slot,  w->sift.of, w->sift.start, w->sift.hash,    w->sift.sorted,
+        w->shut,     w->enough,     w->lacks};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         mem_free(all[i]);
     net_release(&w->net);
@@ -287,15 +291,6 @@ static void fetch_rows(const struct clause_plan *p, int64_t item)
         __builtin_prefetch(&p->kn->rows[p->kn->at[item]]);
 }
 
-/* The bits of a row's item lie in a table larger than the nearest memory: those of a line some places ahead are fetched. */
-static void fetch_bits(const struct walk *w, const struct dispatch *d, size_t line)
-{
-    enum { LINES_AHEAD = 6 };
-    const struct event_ref ref = {S_LINE, (int32_t)(line + LINES_AHEAD), -1, NULL};
-    if (d->items && line + LINES_AHEAD < w->hi)
-        __builtin_prefetch(dispatch_bits(d, d->items, &w->env, &ref));
-}
-
 /* With `words` known where it is called, a row's bits stay in registers. */
 __attribute__((always_inline)) static inline uint64_t pass(
     const struct dispatch *d, const struct env *v, const struct event_ref *row,
@@ -330,6 +325,14 @@ static uint64_t pass_columns(const struct dispatch *d, const struct env *v,
     return left;
 }
 
+static void consider_all(struct walk *w, const struct dispatch *d, const uint64_t *bits,
+                         enum source_id src, int32_t row)
+{
+    for (size_t k = 0; k < d->words; k++)
+        for (uint64_t b = bits[k]; b; b &= b - 1)
+            walk_consider(w, d->plan[k * 64 + (size_t)__builtin_ctzll(b)], src, row);
+}
+
 /* A row and every plan that is open to it and that its columns let pass. `old`: it is not among the news. */
 static void offer(struct walk *w, enum source_id src, int32_t row, bool old)
 {
@@ -338,24 +341,19 @@ static void offer(struct walk *w, enum source_id src, int32_t row, bool old)
     const struct event_ref ref = {src, row, -1, memo};
     if (memo->resident)
         memo_row(memo, &w->run->frame->table[source_table(src)], src, (size_t)row);
+    else
+        memo_line(memo, (size_t)row);
     const uint64_t *open = (old ? w->open_old : w->open) + w->open_at[src];
-    uint64_t *bits = w->bits,
-             left = pass_columns(d, &w->env, &ref, open, w->shut + w->open_at[src], bits);
-    if (!left)
+    if (!pass_columns(d, &w->env, &ref, open, w->shut + w->open_at[src], w->bits))
         return;
     if (!memo->resident)
         memo_settle(memo);
     int item = w->run->known[src].item;
-    int64_t of = left && item >= 0 ? eval_field(&w->env, &ref, item) : HUJI_NONE64;
-    for (size_t k = 0; k < d->words && left; k++) {
-        int plan[64], n = 0;
-        for (uint64_t b = bits[k]; b; b &= b - 1) {
-            plan[n] = d->plan[k * 64 + (size_t)__builtin_ctzll(b)];
-            fetch_rows(&w->run->plan[plan[n++]], of);
-        }
-        for (int i = 0; i < n; i++)
-            walk_consider(w, plan[i], src, row);
-    }
+    for (size_t k = 0; k < d->words && item >= 0; k++)
+        for (uint64_t b = w->bits[k]; b; b &= b - 1)
+            fetch_rows(&w->run->plan[d->plan[k * 64 + (size_t)__builtin_ctzll(b)]],
+                       memo->cell[item]);
+    consider_all(w, d, w->bits, src, row);
 }
 
 static void offer_any(struct walk *w, enum source_id src, int32_t row)
@@ -419,26 +417,113 @@ static bool may_pass(const struct walk *w, const struct dispatch *d, const uint6
     return left;
 }
 
+/* What a column lets pass of n lines. With `words` known where it is called, a loop of few steps: of the tables' places, which
+ * lie anywhere, many are waited for at once. */
+__attribute__((always_inline)) static inline void pass_column(const struct dispatch_column *c,
+                                                              const void *col, size_t lo, size_t n,
+                                                              uint64_t *bits, size_t words)
+{
+    for (size_t i = 0; i < n; i++) {
+        int64_t code = col ? line_cell(col, c->wide, lo + i) : HUJI_NONE64;
+        size_t row = code == HUJI_NONE64 ? c->n + 1u : (uint64_t)code < c->n ? (size_t)code : c->n;
+        for (size_t k = 0; k < words; k++)
+            bits[i * words + k] &= c->bits[row * words + k];
+    }
+}
+
+/* The bits of each of the person's lines, a column at a time. */
+static int pass_lines(struct walk *w, const struct dispatch *d)
+{
+    const uint64_t *open = w->open + w->open_at[S_LINE];
+    size_t n = w->hi - w->lo;
+    if (mem_grow(&w->passed, &w->cap_passed, n * d->words + 1, sizeof *w->passed) < 0)
+        return -1;
+    for (size_t i = 0; i < n; i++)
+        memcpy(w->passed + i * d->words, open, d->words * sizeof *open);
+    for (int i = 0; i < d->n_columns; i++) {
+        const struct dispatch_column *c = &d->column[i];
+        const void *col = w->line[c->field];
+        switch (d->words) {
+        case 1: pass_column(c, col, w->lo, n, w->passed, 1); break;
+        case 2: pass_column(c, col, w->lo, n, w->passed, 2); break;
+        case 3: pass_column(c, col, w->lo, n, w->passed, 3); break;
+        case 4: pass_column(c, col, w->lo, n, w->passed, 4); break;
+        default: pass_column(c, col, w->lo, n, w->passed, d->words); break;
+        }
+    }
+    return 0;
+}
+
+/* What the plans of a line some places ahead will read of their tables for its item, which lie anywhere: first where its rows, or
+ * the easiest bound, are; then, of the next line, the rows. */
+static void fetch_joined(const struct walk *w, const struct dispatch *d, size_t i, bool rows)
+{
+    const int32_t *items = w->line[w->f_item];
+    if (i >= w->hi || !items || items[i] < 0)
+        return;
+    for (size_t k = 0; k < d->words; k++)
+        for (uint64_t b = w->passed[(i - w->lo) * d->words + k] & w->joined[k]; b; b &= b - 1) {
+            const struct clause_plan *p = &w->run
+                                               ->plan[d->plan[k * 64 + (size_t)__builtin_ctzll(b)]];
+            if ((uint32_t)items[i] >= p->kn->n)
+                continue;
+            if (rows && !p->bound)
+                __builtin_prefetch(&p->kn->rows[p->kn->at[items[i]]]);
+            else if (!rows && p->bound)
+                __builtin_prefetch(&p->bound[items[i]]);
+            else if (!rows)
+                __builtin_prefetch(&p->kn->at[items[i]]);
+        }
+}
+
+/* No news: every line is offered. */
+static void walk_all_lines(struct walk *w)
+{
+    enum { AHEAD_PLACE = 4, AHEAD_ROWS = 2 };
+    const struct dispatch *d = &w->run->dispatch[S_LINE];
+    struct memo *memo = &w->memo[S_LINE];
+    uint64_t *shut = w->shut + w->open_at[S_LINE];
+    if (pass_lines(w, d) < 0) {
+        w->failed = true;
+        return;
+    }
+    memset(shut, 0, d->words * sizeof *shut);
+    for (size_t i = w->lo; i < w->hi; i++) {
+        uint64_t *bits = w->passed + (i - w->lo) * d->words, left = 0;
+        memo->pending |= w->changed[i];
+        dispatch_reopen(d, w->changed[i], shut);
+        fetch_joined(w, d, i + AHEAD_PLACE, false);
+        fetch_joined(w, d, i + AHEAD_ROWS, true);
+        for (size_t k = 0; k < d->words; k++)
+            left |= bits[k] &= ~shut[k];
+        if (!w->live[i] || !left)
+            continue;
+        memo_line(memo, i);
+        memo_settle(memo);
+        consider_all(w, d, bits, S_LINE, (int32_t)i);
+    }
+}
+
 static void walk_live_lines(struct walk *w, enum turn turn)
 {
     if (!any_open(w, S_LINE, turn))
         return;
     struct memo *memo = &w->memo[S_LINE];
-    const uint8_t *fresh = w->news ? w->news->line : NULL; /* a byte per line of the batch */
+    memo_forget(memo);
+    if (turn == TURN_ALL) {
+        walk_all_lines(w);
+        return;
+    }
+    const uint8_t *fresh = w->news->line; /* a byte per line of the batch */
     const struct dispatch *d = &w->run->dispatch[S_LINE];
     const uint64_t *open = w->open_old + w->open_at[S_LINE];
     uint64_t *shut = w->shut + w->open_at[S_LINE];
     bool old = turn == TURN_OLD;
-    memo_forget(memo);
     memset(shut, 0, d->words * sizeof *shut);
     for (size_t i = w->lo; i < w->hi; i++) {
         memo->pending |= w->changed[i];
         dispatch_reopen(d, w->changed[i], shut);
-        if (!old)
-            fetch_bits(w, d, i);
-        if (!w->live[i] || (turn != TURN_ALL && !fresh[i] != old))
-            continue;
-        if (!old || may_pass(w, d, open, i))
+        if (w->live[i] && !fresh[i] == old && (!old || may_pass(w, d, open, i)))
             offer(w, S_LINE, (int32_t)i, old);
     }
 }
@@ -599,15 +684,22 @@ int walk_lines(struct walk *w, const struct line_batch *b, struct err *e)
     return walk_error(w, e);
 }
 
+static int close_range(struct walk *w, struct err *e)
+{
+    if (measure_flush(w->run, &w->measured) < 0 || kept_flush(&w->keeping) < 0)
+        w->failed = true;
+    return walk_error(w, e);
+}
+
 int walk_end(struct walk *w, struct err *e)
 {
     empty_persons(w, w->end);
-    return walk_error(w, e);
+    return close_range(w, e);
 }
 
 int walk_orphans(struct walk *w, struct err *e)
 {
     w->lo = w->hi = 0;
     walk_person(w, (int32_t)w->run->frame->dict[D_PERSON].n);
-    return walk_error(w, e);
+    return close_range(w, e);
 }

@@ -78,7 +78,7 @@ static bool compare(enum xop op, int64_t v, int64_t num)
     }
 }
 
-static bool holds(struct walk *w, const struct conjunct *c)
+__attribute__((always_inline)) static inline bool holds(struct walk *w, const struct conjunct *c)
 {
     if (c->ask == ASK_EVAL)
         return eval_holds(&w->env, c->x);
@@ -131,18 +131,20 @@ enum way { WAY_NOW, WAY_MEASURE, WAY_PERSON, WAY_KEPT };
 struct filler {
     const struct rule *rule;
     enum way way;
+    int n_keys, n_numbers, n_blanks;
+    bool sieved; /* events are looked at first (walk_sift.c) */
     bool spread; /* over days */
     bool line;
-    bool timed; /* somebody looks at t and rank */
-    struct event blank;
-    const struct expr *key[HUJI_MAX_KEYS], *number[EVENT_NUMBERS], *absent;
-    uint8_t at[EVENT_NUMBERS]; /* number[i] is number at[i] of the event */
-    int n_keys, n_numbers;
+    bool timed;  /* somebody looks at t and rank */
+    bool whole;  /* somebody looks at all of it */
     bool ends;   /* else u is x */
     bool by_row; /* a key is a column of the table's row */
     bool once;   /* of the rows of its table the first that finds something is enough */
-    bool sieved; /* events are looked at first (walk_sift.c): */
-    struct sieve sieve;
+    uint8_t at[EVENT_NUMBERS];       /* number[i] is number at[i] of the event */
+    uint8_t blank_at[EVENT_NUMBERS]; /* of what is not whole: numbers that are as in the blank */
+    const struct expr *key[HUJI_MAX_KEYS], *absent, *number[EVENT_NUMBERS];
+    struct event blank;
+    struct sieve sieve; /* if sieved: */
     const struct expr *shared[2],
         *looked[2]; /* what gives the numbers of its groups, and those that it looks at */
 };
@@ -180,6 +182,22 @@ static void choose_sieve(struct filler *f, const struct rule *r, int clause)
     }
 }
 
+/* Of a kept event its rule's numbers are packed, of a measure's but these are summed. */
+static void choose_blanks(struct filler *f, unsigned filled)
+{
+    unsigned read = f->way == WAY_MEASURE
+                        ? 1u << N_Q | 1u << N_A | 1u << N_G | 1u << N_B | 1u << N_C | 1u << N_SC
+                        : filled | (f->rule->derive.on ? 1u << N_SC : 0);
+    f->whole = f->spread || (f->way != WAY_MEASURE && f->way != WAY_KEPT);
+    for (int i = 0; i < f->n_keys; i++)
+        read &= ~(1u << i);
+    for (int i = 0; i < f->n_numbers; i++)
+        read &= ~(1u << f->at[i]);
+    for (int i = 0; i < EVENT_NUMBERS && !f->whole; i++)
+        if (read >> i & 1)
+            f->blank_at[f->n_blanks++] = (uint8_t)i;
+}
+
 int walk_fillers(struct walk *w)
 {
     w->filler = mem_calloc((size_t)w->run->n_plan + 1, sizeof *w->filler);
@@ -187,6 +205,7 @@ int walk_fillers(struct walk *w)
         struct filler *f = &w->filler[p];
         int clause = w->run->plan[p].clause;
         const struct rule *r = w->run->lib->rules[w->run->plan[p].rule];
+        enum source_id src = r->clause[clause].src;
         f->blank = (struct event){.x = HUJI_NONE64,
                                   .u = HUJI_NONE64,
                                   .q = HUJI_NONE64,
@@ -196,6 +215,7 @@ int walk_fillers(struct walk *w)
                                   .c = HUJI_NONE64,
                                   .d = HUJI_NONE64,
                                   .f = HUJI_NONE64,
+                                  .src = (uint8_t)src,
                                   .clause = (uint8_t)clause,
                                   .side = (uint8_t)r->clause[clause].side};
         uint16_t filled, told;
@@ -215,8 +235,20 @@ int walk_fillers(struct walk *w)
         /* several rows of a table may forbid one event; it is one finding (its id is the event's), the first row's */
         f->once = w->run->plan[p].kn && r->kind == &kind_forbid && !f->by_row;
         choose_sieve(f, r, clause);
+        choose_blanks(f, filled);
     }
     return w->filler ? 0 : -1;
+}
+
+static inline void fill_blanks(const struct filler *f, struct event *ev)
+{
+    for (int i = 0; i < f->n_blanks; i++) {
+        size_t at = (size_t)f->blank_at[i] * 8;
+        memcpy((char *)ev + at, (const char *)&f->blank + at, 8);
+    }
+    ev->src = f->blank.src;
+    ev->clause = f->blank.clause;
+    ev->side = f->blank.side;
 }
 
 /* Keys and numbers of an event; false when a key is missing. */
@@ -224,11 +256,13 @@ static bool fill(struct walk *w, const struct filler *f, struct event *ev)
 {
     const struct event_ref *c = &w->env.cur;
     const struct known_fields *known = &w->run->known[c->src];
-    *ev = f->blank;
+    if (f->whole)
+        *ev = f->blank;
     for (int k = 0; k < f->n_keys; k++)
         if ((ev->key[k] = eval(&w->env, f->key[k])) == HUJI_NONE64)
             return false;
-    ev->src = (uint8_t)c->src;
+    if (!f->whole)
+        fill_blanks(f, ev);
     ev->row = c->row;
     ev->kn = c->kn;
     if (f->timed) {
@@ -249,8 +283,8 @@ static bool fill(struct walk *w, const struct filler *f, struct event *ev)
     return true;
 }
 
-/* An old row whose owner has no new one: asked before its conditions, which cost more. */
-static bool of_no_use(struct walk *w, const struct rule *r, const struct filler *f)
+__attribute__((noinline)) static bool owner_is_old(struct walk *w, const struct rule *r,
+                                                   const struct filler *f)
 {
     int64_t key[HUJI_MAX_KEYS];
     if (!w->by_owner[r->index])
@@ -261,15 +295,23 @@ static bool of_no_use(struct walk *w, const struct rule *r, const struct filler 
     return !(w->owners[r->index] & walk_owner_bit(r, key));
 }
 
-static void pack(struct walk *w, const struct rule *r, const struct event *ev)
+/* An old row whose owner has no new one: asked before its conditions, which cost more. */
+static inline bool of_no_use(struct walk *w, const struct rule *r, const struct filler *f)
 {
+    return w->old_turn && owner_is_old(w, r, f);
+}
+
+/* What is in the queue's room. */
+static void pack(struct walk *w, const struct rule *r)
+{
+    const struct event *ev = kept_room(&w->keeping);
     uint64_t h = 0;
     for (int k = 0; k < r->n_keys && !r->derive.on; k++)
         h = hash_u64(h ^ (uint64_t)ev->key[k]);
     if (r->derive.on) /* who is at one place meets in one part */
         h = hash_u64((uint64_t)ev->sc);
-    if (kept_put(&w->kept[r->index][h % KEPT_PARTS], w->mask[r->index], ev,
-                 (uint32_t)(h / KEPT_PARTS), w->psn) < 0)
+    if (kept_later(&w->keeping, &w->kept[r->index][h % KEPT_PARTS], w->mask[r->index],
+                   (uint32_t)(h / KEPT_PARTS), w->psn) < 0)
         w->failed = true;
 }
 
@@ -300,17 +342,26 @@ static void taken(struct walk *w, const struct rule *r, const struct event *ev)
         w->owners[r->index] |= walk_owner_bit(r, ev->key);
 }
 
+/* What is in the queue's room. */
+static void add_measured(struct walk *w, const struct rule *r)
+{
+    if (measure_add(w->run, r->measure, &w->sums[r->measure->index], &w->measured) < 0)
+        w->failed = true;
+}
+
+/* An event that was not filled where it goes. */
 static void push(struct walk *w, const struct filler *f, const struct event *ev)
 {
     const struct rule *r = f->rule;
     w->n_events++;
     if (f->way == WAY_MEASURE) {
-        if (measure_add(w->run, r->measure, &w->sums[r->measure->index], ev) < 0)
-            w->failed = true;
+        *measure_room(&w->measured) = *ev;
+        add_measured(w, r);
         return;
     }
     if (f->way == WAY_KEPT) {
-        pack(w, r, ev);
+        *kept_room(&w->keeping) = *ev;
+        pack(w, r);
         return;
     }
     struct event *to = room(w, r);
@@ -367,7 +418,7 @@ static int64_t number_of(struct walk *w, const struct filler *f, uint8_t place,
     return v;
 }
 
-static void look(struct walk *w, const struct filler *f)
+__attribute__((noinline)) static void look(struct walk *w, const struct filler *f)
 {
     struct glances *l = &w->glance[f->rule->index];
     uint64_t group = 0;
@@ -419,28 +470,44 @@ void walk_make(struct walk *w, const struct rule *r)
     l->n = 0;
 }
 
+__attribute__((noinline)) static void take_spread(struct walk *w, const struct filler *f)
+{
+    struct event *ev = &w->scratch;
+    if (fill(w, f, ev) && !(f->way == WAY_KEPT && f->line && (ev->row = tap_line(w, ev->row)) < 0))
+        spread(w, f, ev);
+}
+
+__attribute__((noinline)) static void take_kept(struct walk *w, const struct filler *f)
+{
+    struct event *ev = kept_room(&w->keeping);
+    if (!fill(w, f, ev) || (f->line && (ev->row = tap_line(w, ev->row)) < 0))
+        return;
+    w->n_events++;
+    pack(w, f->rule);
+}
+
 static void take(struct walk *w, const struct filler *f)
 {
+    struct event *ev;
     if (f->sieved && !w->news) {
         look(w, f);
-        return;
-    }
-    struct event other, *ev = &other;
-    bool here = f->way == WAY_PERSON && !f->spread; /* filled where it stays */
-    if ((here && !(ev = room(w, f->rule))) || !fill(w, f, ev))
-        return;
-    if (here) {
-        w->n_events++;
-        taken(w, f->rule, ev);
-    } else if (f->way == WAY_NOW) {
-        w->fold.rule = f->rule;
-        kind_forbid.fold(&w->fold, ev, 1);
-    } else if (f->way == WAY_KEPT && f->line && (ev->row = tap_line(w, ev->row)) < 0) {
-        return;
     } else if (f->spread) {
-        spread(w, f, ev);
-    } else {
-        push(w, f, ev);
+        take_spread(w, f);
+    } else if (f->way == WAY_KEPT) {
+        take_kept(w, f);
+    } else if (f->way == WAY_MEASURE) {
+        if (fill(w, f, measure_room(&w->measured))) {
+            w->n_events++;
+            add_measured(w, f->rule);
+        }
+    } else if (f->way == WAY_PERSON) {
+        if ((ev = room(w, f->rule)) && fill(w, f, ev)) {
+            w->n_events++;
+            taken(w, f->rule, ev);
+        }
+    } else if (fill(w, f, &w->scratch)) {
+        w->fold.rule = f->rule;
+        kind_forbid.fold(&w->fold, &w->scratch, 1);
     }
 }
 
@@ -454,8 +521,6 @@ static int64_t event_day(struct walk *w)
 /* May any of the item's rows find something? */
 static bool within_bound(struct walk *w, const struct clause_plan *plan)
 {
-    if (!plan->bound)
-        return true;
     int64_t item = eval_field(&w->env, &w->env.cur, w->run->known[w->env.cur.src].item);
     if (item < 0 || item >= plan->kn->n)
         return false;
@@ -472,12 +537,12 @@ static void consider_rows(struct walk *w, int p, struct event_ref ev, int64_t da
     if (item == HUJI_NONE64 || item >= plan->kn->n)
         return;
     const struct filler *f = &w->filler[p];
-    if (!f->by_row && w->old_turn && of_no_use(w, f->rule, f))
+    if (!f->by_row && of_no_use(w, f->rule, f))
         return;
     size_t before = w->out.n;
     for (uint32_t k = plan->kn->at[item]; k < plan->kn->at[item + 1]; k++) {
         w->env.cur = (struct event_ref){ev.src, ev.row, plan->kn->rows[k], ev.memo};
-        if ((!f->by_row || !w->old_turn || !of_no_use(w, f->rule, f)) &&
+        if ((!f->by_row || !of_no_use(w, f->rule, f)) &&
             (!c->kn->dated || knowledge_holds(c->kn, w->env.cur.kn, day)) && passes(w, p))
             take(w, f);
         if (one && w->out.n > before)
@@ -485,37 +550,46 @@ static void consider_rows(struct walk *w, int p, struct event_ref ev, int64_t da
     }
 }
 
-void walk_consider(struct walk *w, int p, enum source_id src, int32_t row)
+__attribute__((noinline)) static void consider_table(struct walk *w, int p, struct event_ref ref)
 {
-    const struct clause_plan *plan = &w->run->plan[p];
-    const struct event_ref ref = {src, row, -1, &w->memo[src]};
-    w->env.cur = ref;
-    w->env.clause = plan->clause;
-    if (plan->visit[0].x) {
-        int32_t visit = src == S_LINE ? walk_code_at(w, w->f_visit, (size_t)row) : -1;
-        if (visit < 0 || w->visit_of[p] != visit + 1) {
-            w->visit_of[p] = visit + 1;
-            w->visit_ok[p] = walk_passes(w, plan->visit);
-        }
-        if (!w->visit_ok[p])
-            return;
-    }
-    if (!plan->kn) {
-        if (!(w->old_turn && of_no_use(w, w->filler[p].rule, &w->filler[p])) && passes(w, p))
-            take(w, &w->filler[p]);
-        return;
-    }
-    if (!within_bound(w, plan))
-        return;
-    int64_t day = w->filler[p].rule->clause[plan->clause].kn->dated ? event_day(w) : 0;
-    bool one = w->filler[p].once;
+    const struct filler *f = &w->filler[p];
+    int64_t day = f->rule->clause[w->run->plan[p].clause].kn->dated ? event_day(w) : 0;
     /* of several rows one that accuses goes before one that keep_from adds */
-    for (int pass = one && w->filler[p].rule->slider.param.n ? 0 : 1; pass < 2; pass++) {
+    for (int pass = f->once && f->rule->slider.param.n ? 0 : 1; pass < 2; pass++) {
         w->fold.only_hits = pass == 0;
         size_t before = w->out.n;
-        consider_rows(w, p, ref, day, one);
+        consider_rows(w, p, ref, day, f->once);
         w->fold.only_hits = false;
         if (w->out.n > before)
             return;
+    }
+}
+
+/* What depends on the visit is asked once of its lines. */
+__attribute__((noinline)) static bool visit_passes(struct walk *w, int p, enum source_id src,
+                                                   int32_t row)
+{
+    int32_t visit = src == S_LINE ? walk_code_at(w, w->f_visit, (size_t)row) : -1;
+    if (visit < 0 || w->visit_of[p] != visit + 1) {
+        w->visit_of[p] = visit + 1;
+        w->visit_ok[p] = walk_passes(w, w->run->plan[p].visit);
+    }
+    return w->visit_ok[p];
+}
+
+/* Most rows that come here go at their first condition: what the others need stands apart (noinline), or all would pay for it. */
+void walk_consider(struct walk *w, int p, enum source_id src, int32_t row)
+{
+    const struct clause_plan *plan = &w->run->plan[p];
+    const struct filler *f = &w->filler[p];
+    w->env.cur = (struct event_ref){src, row, -1, &w->memo[src]};
+    w->env.clause = plan->clause;
+    if (plan->visit[0].x && !visit_passes(w, p, src, row))
+        return;
+    if (plan->kn) {
+        if (!plan->bound || within_bound(w, plan))
+            consider_table(w, p, w->env.cur);
+    } else if (!of_no_use(w, f->rule, f) && passes(w, p)) {
+        take(w, f);
     }
 }

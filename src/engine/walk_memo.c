@@ -4,11 +4,23 @@
 #include "base/mem.h"
 #include "engine/walk_priv.h"
 
+/* What a walk asks of a row that a plan takes, besides what the plan's rule says. */
+static uint64_t known_fields(const struct known_fields *k)
+{
+    const int all[] = {k->t, k->rank, k->item};
+    uint64_t fields = 0;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        fields |= all[i] >= 0 ? UINT64_C(1) << all[i] : 0;
+    return fields;
+}
+
 int walk_memo_open(struct walk *w)
 {
-    for (int s = 0; s < SOURCE_COUNT; s++)
+    for (int s = 0; s < SOURCE_COUNT; s++) {
         if (memo_open(&w->memo[s], w->run->lib, (enum source_id)s) < 0)
             return -1;
+        w->memo[s].known_fields = known_fields(&w->run->known[s]);
+    }
     walk_memo_begin(w);
     return 0;
 }
@@ -48,6 +60,9 @@ int walk_memo_batch(struct walk *w)
     const struct memo_plan *net = w->memo[S_LINE].plan, *raw = w->memo[S_LINE_RAW].plan;
     uint64_t fields = ((net->fields | raw->fields) & net->steady) | w->run->dispatch[S_LINE].steady;
     int time = w->memo[S_LINE].time;
+    for (int s = 0; s < SOURCE_COUNT; s++)
+        if (source_is_line((enum source_id)s))
+            memo_lines(&w->memo[s], w->line);
     if (mem_grow(&w->changed, &w->cap_changed, w->n_line + 1, sizeof *w->changed) < 0)
         return -1;
     memset(w->changed, 0, (w->n_line + 1) * sizeof *w->changed);

@@ -155,4 +155,6 @@ void walk_reset(struct walk *w)
     w->out.failed = w->failed = w->fold.failed = false;
     arena_reset(&w->out.a);
     w->lo = w->hi = 0;
+    w->measured.put = w->measured.found = w->measured.added = 0;
+    w->keeping.put = w->keeping.fetched = w->keeping.done = 0;
 }

@@ -7,6 +7,7 @@
 #include "engine/dispatch.h"
 #include "engine/emit.h"
 #include "engine/kept.h"
+#include "engine/measure.h"
 #include "engine/net.h"
 #include "engine/walk.h"
 
@@ -94,7 +95,10 @@ struct walk {
     uint8_t *guard; /* 0: this person's lines are none of its business */
     /* The guards as bits, by source as dispatch has them: of all rows, and of rows that are not news. */
     uint64_t *open, *open_old, *bits; /* bits: scratch of one source */
-    uint64_t *shut; /* the same: plans that the person's lines need not be offered to for now */
+    uint64_t *shut;   /* the same: plans that the person's lines need not be offered to for now */
+    uint64_t *joined; /* of lines: plans with a table */
+    uint64_t *passed; /* scratch: bits of each of the person's lines */
+    size_t cap_passed;
     size_t open_at[HUJI_SOURCES + 1];
     uint32_t *bit_of;        /* per plan: its bit in `open` */
     int *guarded, n_guarded; /* plans that ask something of the person alone */
@@ -116,10 +120,13 @@ struct walk {
     struct evbuf *buf;
     struct glances *glance;
     struct kept (*kept)[KEPT_PARTS];
-    unsigned *mask;             /* what a rule's kept events carry: numbers, and KEPT_* */
-    uint16_t *told;             /* numbers that the row of a kept event tells again */
-    struct measure_table *sums; /* per measure, this walk's part */
-    struct walk **all;          /* merged: the walks whose kept events are judged */
+    unsigned *mask;                /* what a rule's kept events carry: numbers, and KEPT_* */
+    uint16_t *told;                /* numbers that the row of a kept event tells again */
+    struct measure_table *sums;    /* per measure, this walk's part */
+    struct measure_queue measured; /* on the way there */
+    struct kept_queue keeping;     /* on the way into their lists */
+    struct event scratch;          /* one that is not filled where it stays */
+    struct walk **all;             /* merged: the walks whose kept events are judged */
     size_t n_all;
     int32_t tap_shift;  /* this walk's first row in the merged tap */
     uint32_t *tap_rank; /* merged: by tap row */
