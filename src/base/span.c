@@ -243,9 +243,43 @@ static bool plain_json(const char *p)
     return !((low | ((quote - ones) & ~quote) | ((slash - ones) & ~slash)) & top);
 }
 
+/* The last step of eight lies over the one before. */
+static bool all_plain(struct span s)
+{
+    if (s.n >= 8) {
+        for (size_t i = 0; s.n - i >= 8; i += 8)
+            if (!plain_json(s.p + i))
+                return false;
+        return plain_json(s.p + s.n - 8);
+    }
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] < 0x20 || s.p[i] == '"' || s.p[i] == '\\')
+            return false;
+    return true;
+}
+
+/* Most texts need no escaping: room is asked for once. */
+static bool json_at_once(struct buf *b, struct span s)
+{
+    if (!all_plain(s))
+        return false;
+    if (!buf_room(b, s.n + 2))
+        return true;
+    char *to = b->p + b->n;
+    *to++ = '"';
+    if (s.n)
+        memcpy(to, s.p, s.n);
+    to[s.n] = '"';
+    to[s.n + 1] = 0;
+    b->n += s.n + 2;
+    return true;
+}
+
 void buf_json(struct buf *b, struct span s)
 {
     size_t from = 0;
+    if (json_at_once(b, s))
+        return;
     buf_char(b, '"');
     for (size_t i = 0; i < s.n; i++) {
         while (s.n - i >= 8 && plain_json(s.p + i))

@@ -58,6 +58,19 @@ int random_hex(unsigned bytes, char *hex, struct err *e)
     return 0;
 }
 
+int random_id(char hex[RANDOM_ID], struct err *e)
+{
+    enum { BYTES = RANDOM_ID / 2, POOL = 64 * BYTES };
+    static _Thread_local unsigned char pool[POOL];
+    static _Thread_local size_t left;
+
+    if (!left && random_bytes(pool, sizeof pool, e))
+        return ERR_IO;
+    left = (left ? left : POOL) - BYTES;
+    to_hex(pool + left, BYTES, hex);
+    return 0;
+}
+
 bool same_secret(const char *a, const char *b)
 {
     size_t n = strlen(a);
