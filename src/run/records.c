@@ -224,6 +224,8 @@ int records_open(const char *path, struct records **out, struct err *e)
     if (rc == 0) {
         h->n = (size_t)st.st_size;
         void *p = mmap(NULL, h->n, PROT_READ, MAP_SHARED, fd, 0);
+        if (p != MAP_FAILED)
+            madvise(p, h->n, MADV_HUGEPAGE); /* where Linux has them for files */
         if (p == MAP_FAILED)
             rc = err_errno(e, "映射不了 %s", path);
         else

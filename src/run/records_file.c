@@ -9,16 +9,39 @@
 #include "claims/frame.h"
 #include "run/records_make.h"
 
-enum { FLUSH = 4 << 20 };
+/* BLOCK: what is written at once, from a multiple of it, Linux keeps in pages of 2 MB where it can; where a person is looked for in a
+ * file of gigabytes, that saves a third of each look. */
+enum { FLUSH = 4 << 20, BLOCK = 8 << 20 };
 
 static int put_at(int fd, const char *path, const char *p, size_t n, uint64_t at, struct err *e)
 {
     return fd_write_at(fd, p, n, (off_t)at) < 0 ? err_errno(e, "写不了 %s", path) : 0;
 }
 
+/* Behind what is there already. `last`: nothing comes behind. */
+static int put_next(struct records_file *f, const void *p, size_t n, bool last, struct err *e)
+{
+    const char *from = p;
+    int rc = 0;
+    while (rc == 0 && (n || (last && f->out.n))) {
+        size_t k = n < BLOCK - f->out.n ? n : BLOCK - f->out.n;
+        buf_add(&f->out, from, k);
+        if (f->out.failed)
+            return err_nomem(e);
+        from += k;
+        n -= k;
+        if (f->out.n < BLOCK && !(last && !n))
+            break;
+        rc = put_at(f->fd, f->fresh, buf_cstr(&f->out), f->out.n, f->written, e);
+        f->written += f->out.n;
+        buf_clear(&f->out);
+    }
+    return rc;
+}
+
 static int flush(struct records_file *f, struct err *e)
 {
-    int rc = put_at(f->fd, f->fresh, buf_cstr(&f->rows), f->rows.n, f->end, e);
+    int rc = put_next(f, buf_cstr(&f->rows), f->rows.n, false, e);
     if (rc == 0)
         rc = put_at(f->fd_texts, f->aside, buf_cstr(&f->texts), f->texts.n,
                     f->texts_end - f->texts.n, e);
@@ -45,7 +68,8 @@ int records_begin(struct records_file *f, const char *path, uint32_t persons, st
     if ((f->fd_texts = open(f->aside, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) < 0)
         return err_errno(e, "建不了 %s", f->aside);
     f->end = (sizeof f->head + 7) / 8 * 8;
-    return 0;
+    static const char head[(sizeof f->head + 7) / 8 * 8] = {0}; /* written over in the end */
+    return put_next(f, head, sizeof head, false, e);
 }
 
 /* Where the next part begins: at a multiple of 8, with as many zeros at least behind the one before. */
@@ -53,7 +77,7 @@ static int begin_part(struct records_file *f, struct err *e)
 {
     static const char zero[16] = {0};
     uint64_t to = (f->end + PACK_SLACK + 7) / 8 * 8;
-    int rc = put_at(f->fd, f->fresh, zero, to - f->end, f->end, e);
+    int rc = put_next(f, zero, to - f->end, false, e);
     f->end = to;
     return rc;
 }
@@ -64,7 +88,7 @@ static int put_part(struct records_file *f, struct records_part *part, const voi
     int rc = begin_part(f, e);
     *part = (struct records_part){f->end, n, hash_long(p, n)};
     if (rc == 0)
-        rc = put_at(f->fd, f->fresh, p, n, f->end, e);
+        rc = put_next(f, p, n, false, e);
     f->end += n;
     return rc;
 }
@@ -114,7 +138,7 @@ static int append_texts(struct records_file *f, struct err *e)
         if (k <= 0)
             rc = err_errno(e, "读不了 %s", f->aside);
         else
-            rc = put_at(f->fd, f->fresh, block, (size_t)k, f->end + at, e);
+            rc = put_next(f, block, (size_t)k, false, e);
         at += k > 0 ? (uint64_t)k : 0;
     }
     f->end += f->texts_end;
@@ -157,6 +181,8 @@ static int finish(struct records_file *f, const struct records_stamp *stamp, uin
         rc = put_part(f, &h->texts_at, f->texts_at, ((size_t)f->n + 1) * 8, e);
     if (rc == 0)
         rc = begin_part(f, e);
+    if (rc == 0)
+        rc = put_next(f, NULL, 0, true, e);
     memcpy(h->magic, RECORDS_MAGIC, 8);
     h->version = RECORDS_VERSION;
     h->persons = f->n;
@@ -191,6 +217,7 @@ int records_end(struct records_file *f, const struct records_stamp *stamp, uint6
     mem_free(f->hash);
     buf_release(&f->rows);
     buf_release(&f->texts);
+    buf_release(&f->out);
     return rc;
 }
 

@@ -11,6 +11,8 @@ struct records_file {
     char path[RECORDS_PATH], fresh[RECORDS_PATH + 8], aside[RECORDS_PATH + 8];
     int fd, fd_texts;
     struct buf rows, texts; /* not written yet */
+    struct buf out;         /* nor these, behind `written` */
+    uint64_t written;
     struct records_head head;
     uint64_t *at, *texts_at, *hash; /* by person */
     uint32_t n, cap;
