@@ -407,8 +407,11 @@ void decisions_hurry(struct decisions *d)
     pthread_mutex_lock(&d->lock);
     if (d->gathering && !d->hurry) {
         d->hurry = true;
-        d->called = steady_now();
-        pthread_cond_signal(&d->work);
+        if (d->n_keeping >=
+            MANY) { /* else it is not sooner for that, and waking it would cost more than it is worth */
+            d->called = steady_now();
+            pthread_cond_signal(&d->work);
+        }
     }
     pthread_mutex_unlock(&d->lock);
 }

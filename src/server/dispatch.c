@@ -119,7 +119,8 @@ bool dispatch(struct request *r)
 
     if (r->reply.status)
         return true;
-    r->route = find(r, allowed, sizeof allowed);
+    if (!r->route) /* looked for when the head was there */
+        r->route = find(r, allowed, sizeof allowed);
     if (!r->route) {
         unknown(r, allowed);
         return true;
