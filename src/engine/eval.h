@@ -66,6 +66,10 @@ static inline bool eval_true(struct env *v, const struct expr *x)
 }
 /* The same answer as eval_true, sooner: where only true counts, an unknown half need not be told from a false one. */
 bool eval_holds(struct env *v, const struct expr *x);
+/* arith.c: makes a comparison of sums and products of the event's own columns one that needs no tree, if it is one. -1: no
+ * memory. */
+int arith_make(struct huji_run *run, struct conjunct *c);
+bool arith_holds(const struct env *v, const struct arith *a);
 /* eval_sums.c: X_AGG over the lines or other rows of a visit, X_MEMBERS over the members of a finding. */
 int64_t eval_agg(struct env *v, const struct expr *x);
 int64_t eval_members(struct env *v, const struct expr *x);

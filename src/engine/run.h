@@ -28,7 +28,8 @@ struct link {       /* per bound expression that needs it: link[expr->id] */
 };
 
 /* A conjunct of a clause's condition. Most ask something simple of one column of the event itself: without eval. */
-enum ask { ASK_EVAL, ASK_ROW, ASK_SET, ASK_NUMBER, ASK_KNOWN };
+enum ask { ASK_EVAL, ASK_ROW, ASK_SET, ASK_NUMBER, ASK_KNOWN, ASK_ARITH };
+struct arith;
 
 struct conjunct {
     struct expr *x;
@@ -42,6 +43,7 @@ struct conjunct {
     uint32_t n_bits;
     enum xop op; /* ASK_NUMBER: column op num */
     int64_t num;
+    const struct arith *arith; /* ASK_ARITH */
     const int32_t *
         ids; /* ASK_ROW: codes of a column of the joined table, one of which is to be what `x->arg[1]` says */
 };

@@ -116,8 +116,9 @@ int conjunct_simplify(struct huji_run *run, enum source_id src, struct conjunct 
         return -1;
     if (!c->ask)
         number(run, src, c);
-    if (c->ask != ASK_EVAL)
-        c->wide = ftype_width(huji_sources[src].fields[c->field].type) == 8;
+    if (c->ask == ASK_EVAL)
+        return arith_make(run, c);
+    c->wide = ftype_width(huji_sources[src].fields[c->field].type) == 8;
     return 0;
 }
 

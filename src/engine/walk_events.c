@@ -82,6 +82,8 @@ __attribute__((always_inline)) static inline bool holds(struct walk *w, const st
 {
     if (c->ask == ASK_EVAL)
         return eval_holds(&w->env, c->x);
+    if (c->ask == ASK_ARITH)
+        return arith_holds(&w->env, c->arith);
     if (c->ask == ASK_ROW) {
         int32_t row = w->env.cur.kn, id = row < 0 ? HUJI_NONE32 : c->ids[row];
         return id != HUJI_NONE32 && eval(&w->env, c->x->arg[1]) == id;
