@@ -406,6 +406,11 @@ void memo_line(struct memo *m, size_t row)
 void memo_settle(struct memo *m)
 {
     uint64_t left = m->pending & m->plan->fields & m->plan->steady;
+    if (m->pending == UINT64_MAX) { /* another line altogether */
+        memo_forget(m);
+        m->pending = 0;
+        return;
+    }
     for (size_t k = 0; k < m->plan->words; k++)
         m->known[k] &= ~m->plan->loose[k]; /* what is no code may be another in each line */
     for (; left; left &= left - 1)

@@ -42,6 +42,8 @@ struct memo {
     int until[CELLS_WAYS + 1];           /* columns of way k are [until[k], until[k + 1]) */
     int time;                            /* field; -1 = none */
     int64_t cell[MEMO_DAY + 1];          /* the row, unpacked; of lines without the day */
+    const void
+        *seen[HUJI_MAX_FIELDS]; /* walk_memo.c: the table's columns, as memo_columns met them */
 };
 
 /* -1: no memory. */

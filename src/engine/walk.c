@@ -108,6 +108,10 @@ int walk_new(const struct huji_run *run, struct walk **out, struct err *e)
         w->f_net[k] = walk_line_field(net[k]);
     w->f_item = walk_line_field("hilist_code");
     w->f_inscp = walk_line_field("inscp_amt");
+    if (walk_far_open(w) < 0) {
+        walk_free(w);
+        return err_nomem(e);
+    }
     *out = w;
     return 0;
 }
@@ -142,7 +146,7 @@ void walk_free(struct walk *w)
         w->open_old, w->bits,       w->bit_of,  w->by_owner,   w->owners,       w->of_lines,
         w->joined,   w->passed,     w->goes_on, w->tally,      w->places,       w->spots,
         w->glance,   w->sift.slot,  w->sift.of, w->sift.start, w->sift.hash,    w->sift.sorted,
-        w->shut,     w->enough,     w->lacks};
+        w->shut,     w->enough,     w->lacks,   w->far_day};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         mem_free(all[i]);
     net_release(&w->net);
@@ -333,8 +337,8 @@ static void consider_all(struct walk *w, const struct dispatch *d, const uint64_
             walk_consider(w, d->plan[k * 64 + (size_t)__builtin_ctzll(b)], src, row);
 }
 
-/* A row and every plan that is open to it and that its columns let pass. `old`: it is not among the news. */
-static void offer(struct walk *w, enum source_id src, int32_t row, bool old)
+/* A row and every plan that is open to it (`open`, as dispatch has them) and that its columns let pass. */
+static void offer(struct walk *w, enum source_id src, int32_t row, const uint64_t *open)
 {
     const struct dispatch *d = &w->run->dispatch[src];
     struct memo *memo = &w->memo[src];
@@ -343,7 +347,6 @@ static void offer(struct walk *w, enum source_id src, int32_t row, bool old)
         memo_row(memo, &w->run->frame->table[source_table(src)], src, (size_t)row);
     else
         memo_line(memo, (size_t)row);
-    const uint64_t *open = (old ? w->open_old : w->open) + w->open_at[src];
     if (!pass_columns(d, &w->env, &ref, open, w->shut + w->open_at[src], w->bits))
         return;
     if (!memo->resident)
@@ -356,19 +359,29 @@ static void offer(struct walk *w, enum source_id src, int32_t row, bool old)
     consider_all(w, d, w->bits, src, row);
 }
 
+/* To rows that are not among the news fewer are open. */
+static const uint64_t *open_to(const struct walk *w, enum source_id src, bool old)
+{
+    return (old ? w->open_old : w->open) + w->open_at[src];
+}
+
 static void offer_any(struct walk *w, enum source_id src, int32_t row)
 {
-    offer(w, src, row, w->news && !walk_is_new(w, src, row));
+    offer(w, src, row, open_to(w, src, w->news && !walk_is_new(w, src, row)));
+}
+
+static bool some_bit(const uint64_t *bits, size_t words)
+{
+    uint64_t any = 0;
+    for (size_t k = 0; k < words; k++)
+        any |= bits[k];
+    return any;
 }
 
 /* Is any plan open to the source's rows of this turn? */
 static bool any_open(const struct walk *w, enum source_id src, enum turn turn)
 {
-    const uint64_t *open = turn == TURN_OLD ? w->open_old : w->open;
-    for (size_t k = w->open_at[src]; k < w->open_at[src + 1]; k++)
-        if (open[k])
-            return true;
-    return false;
+    return some_bit(open_to(w, src, turn == TURN_OLD), w->open_at[src + 1] - w->open_at[src]);
 }
 
 /* N5: refunds that found no charge, one event per visit, item and price. */
@@ -504,6 +517,30 @@ static void walk_all_lines(struct walk *w)
     }
 }
 
+/* Lines that are not news, after those that are: most are of other days and visits, and nobody asks for them. */
+static void walk_old_lines(struct walk *w)
+{
+    struct memo *memo = &w->memo[S_LINE];
+    const struct dispatch *d = &w->run->dispatch[S_LINE];
+    const struct near near = walk_near(w);
+    const int64_t *time = memo->time >= 0 ? w->line[memo->time] : NULL;
+    const int32_t *visit = w->line[w->f_visit];
+    uint64_t *shut = w->shut + w->open_at[S_LINE];
+    bool any[4];
+    for (int f = 0; f < 4; f++)
+        any[f] = some_bit(w->open_far[f], d->words);
+    for (size_t i = w->lo; i < w->hi; i++) {
+        memo->pending |= w->changed[i];
+        if (!w->live[i] || w->news->line[i])
+            continue;
+        int far = time && visit ? walk_far(&near, time[i], visit[i]) : 0;
+        if (!any[far] || !may_pass(w, d, w->open_far[far], i))
+            continue;
+        memset(shut, 0, d->words * sizeof *shut); /* lines between were not looked at */
+        offer(w, S_LINE, (int32_t)i, w->open_far[far]);
+    }
+}
+
 static void walk_live_lines(struct walk *w, enum turn turn)
 {
     if (!any_open(w, S_LINE, turn))
@@ -516,15 +553,18 @@ static void walk_live_lines(struct walk *w, enum turn turn)
     }
     const uint8_t *fresh = w->news->line; /* a byte per line of the batch */
     const struct dispatch *d = &w->run->dispatch[S_LINE];
-    const uint64_t *open = w->open_old + w->open_at[S_LINE];
+    const uint64_t *open = open_to(w, S_LINE, false);
     uint64_t *shut = w->shut + w->open_at[S_LINE];
-    bool old = turn == TURN_OLD;
     memset(shut, 0, d->words * sizeof *shut);
-    for (size_t i = w->lo; i < w->hi; i++) {
-        memo->pending |= w->changed[i];
+    if (turn == TURN_OLD) {
+        walk_old_lines(w);
+        return;
+    }
+    for (size_t i = walk_first_new(w); i < w->hi; i++) {
+        w->memo[S_LINE].pending |= w->changed[i];
         dispatch_reopen(d, w->changed[i], shut);
-        if (w->live[i] && !fresh[i] == old && (!old || may_pass(w, d, open, i)))
-            offer(w, S_LINE, (int32_t)i, old);
+        if (w->live[i] && fresh[i])
+            offer(w, S_LINE, (int32_t)i, open);
     }
 }
 
@@ -534,10 +574,10 @@ static void walk_raw_lines(struct walk *w)
     const uint8_t *fresh = w->news ? w->news->line : NULL;
     bool all = !fresh || any_open(w, S_LINE_RAW, TURN_OLD);
     memo_forget(memo);
-    for (size_t i = w->lo; i < w->hi; i++) {
+    for (size_t i = all ? w->lo : walk_first_new(w); i < w->hi; i++) {
         memo->pending |= w->changed[i];
         if (all || fresh[i])
-            offer(w, S_LINE_RAW, (int32_t)i, fresh && !fresh[i]);
+            offer(w, S_LINE_RAW, (int32_t)i, open_to(w, S_LINE_RAW, fresh && !fresh[i]));
     }
 }
 
@@ -583,7 +623,8 @@ static void walk_person(struct walk *w, int32_t psn)
     w->by_visit.ready = w->by_setl.ready = false;
     w->n_scanned = 0;
     if (!w->bare) {
-        walk_ahead(w, psn);
+        if (!w->news)
+            walk_ahead(w, psn);
         guards(w, psn);
     }
     if (w->hi > w->lo && *w->run->by_source[S_LINE_RAW] >= 0 && !w->bare) {
@@ -606,6 +647,7 @@ static void walk_person(struct walk *w, int32_t psn)
         walk_rows(w, psn, TURN_NEW);
         walk_news_close(w);
         walk_news_open(w);
+        walk_news_far(w);
         w->old_turn = true;
         walk_rows(w, psn, TURN_OLD);
         w->old_turn = false;

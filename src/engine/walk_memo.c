@@ -32,22 +32,38 @@ void walk_memo_release(struct walk *w)
     mem_free(w->changed);
 }
 
+/* From one message to the next the rows of a person change, seldom where they stand. */
+static void begin_source(struct walk *w, enum source_id s)
+{
+    const struct huji_table *t = &w->run->frame->table[source_table(s)];
+    struct memo *m = &w->memo[s];
+    size_t bytes = huji_sources[s].n_fields * sizeof *t->col;
+    if (w->news && m->resident && (!t->n || memcmp(m->seen, t->col, bytes) == 0)) {
+        memo_forget(m);
+        return;
+    }
+    memo_columns(m, t, s);
+    memset(m->seen, 0, sizeof m->seen);
+    if (t->n)
+        memcpy(m->seen, t->col, bytes);
+}
+
 void walk_memo_begin(struct walk *w)
 {
     for (int s = 0; s < SOURCE_COUNT; s++)
-        memo_columns(&w->memo[s], &w->run->frame->table[source_table((enum source_id)s)],
-                     (enum source_id)s);
+        if (*w->run->by_source[s] >= 0) /* of the others no row is offered to a plan */
+            begin_source(w, (enum source_id)s);
 }
 
-static void other_codes(uint64_t *changed, const int32_t *col, size_t n, int field)
+static void other_codes(uint64_t *changed, const int32_t *col, size_t from, size_t n, int field)
 {
-    for (size_t i = 1; i < n; i++)
+    for (size_t i = from; i < n; i++)
         changed[i] |= (uint64_t)(col[i] != col[i - 1]) << field;
 }
 
-static void other_days(uint64_t *changed, const int64_t *time, size_t n)
+static void other_days(uint64_t *changed, const int64_t *time, size_t from, size_t n)
 {
-    for (size_t i = 1; i < n; i++)
+    for (size_t i = from; i < n; i++)
         if (time[i] != time[i - 1])
             changed[i] |= (uint64_t)(time[i] == HUJI_NONE64 || time[i - 1] == HUJI_NONE64 ||
                                      sec_day(time[i]) != sec_day(time[i - 1]))
@@ -65,12 +81,15 @@ int walk_memo_batch(struct walk *w)
             memo_lines(&w->memo[s], w->line);
     if (mem_grow(&w->changed, &w->cap_changed, w->n_line + 1, sizeof *w->changed) < 0)
         return -1;
-    memset(w->changed, 0, (w->n_line + 1) * sizeof *w->changed);
-    w->changed[0] = UINT64_MAX;
+    /* of the lines before the first new one few are asked about, and far between: they count as altogether different */
+    const uint8_t *first = w->news && w->n_line ? memchr(w->news->line, 1, w->n_line) : NULL;
+    size_t from = first ? (size_t)(first - w->news->line) : 0;
+    memset(w->changed, 0xff, (from + 1) * sizeof *w->changed);
+    memset(w->changed + from + 1, 0, (w->n_line - from) * sizeof *w->changed);
     for (size_t f = 0; f < huji_sources[S_LINE].n_fields; f++)
         if ((fields >> f & 1) && w->line[f])
-            other_codes(w->changed, w->line[f], w->n_line, (int)f);
+            other_codes(w->changed, w->line[f], from + 1, w->n_line, (int)f);
     if ((fields >> MEMO_DAY & 1) && w->line[time])
-        other_days(w->changed, w->line[time], w->n_line);
+        other_days(w->changed, w->line[time], from + 1, w->n_line);
     return 0;
 }

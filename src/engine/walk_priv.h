@@ -99,6 +99,8 @@ struct walk {
     uint64_t *joined; /* of lines: plans with a table */
     uint64_t *passed; /* scratch: bits of each of the person's lines */
     size_t cap_passed;
+    /* Of lines that are not news, by FAR_*: also without plans to which a line of another day, of another visit is of no use. */
+    uint64_t *open_far[4], *far_day, *far_visit;
     size_t open_at[HUJI_SOURCES + 1];
     uint32_t *bit_of;        /* per plan: its bit in `open` */
     int *guarded, n_guarded; /* plans that ask something of the person alone */
@@ -192,6 +194,26 @@ static inline uint64_t walk_owner_bit(const struct rule *r, const int64_t *key)
     return UINT64_C(1) << (h >> 58);
 }
 void walk_news_close(struct walk *w);
+/* Days and visits of the new lines, so that old lines far from all of them need not be offered to every plan. */
+enum { FAR_DAY = 1, FAR_VISIT = 2, NEAR_VISITS = 4 };
+struct near {
+    int64_t from, to; /* seconds: the days of the new lines */
+    int32_t visit[NEAR_VISITS];
+    int n_visits; /* 0: too many to tell */
+};
+int walk_far_open(struct walk *w); /* -1: no memory */
+struct near walk_near(const struct walk *w);
+/* The person's first line that is new; hi: none is. Without news lo. */
+size_t walk_first_new(const struct walk *w);
+/* After walk_news_open: w->open_far. */
+void walk_news_far(struct walk *w);
+static inline int walk_far(const struct near *n, int64_t t, int32_t visit)
+{
+    bool other = n->n_visits > 0;
+    for (int i = 0; i < n->n_visits; i++)
+        other = other && visit != n->visit[i];
+    return (t < n->from || t >= n->to ? FAR_DAY : 0) | (other ? FAR_VISIT : 0);
+}
 /* After guards have changed: the bits that offer reads. With news only; without, guards() sets single ones. */
 void walk_news_open(struct walk *w);
 static inline void walk_open(struct walk *w, int plan)
