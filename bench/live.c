@@ -406,7 +406,7 @@ int main(int argc, char **argv)
         {"repeat", 0, NULL, 'R'},  {"only", 1, NULL, 'o'},    {"rate", 1, NULL, 'q'},
         {"stages", 0, NULL, 'S'},  {NULL, 0, NULL, 0}};
     struct bench b = {
-        .rounds = 3, .seconds = 5, .connections = 48, .times = 1, .answer = 3200, .only = -1};
+        .rounds = 3, .seconds = 5, .connections = 96, .times = 1, .answer = 3200, .only = -1};
     const char *list = NULL, *inst = NULL;
     bool repeat = false;
     struct err e = {0};

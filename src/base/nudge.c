@@ -21,3 +21,19 @@ void nudge(pid_t tid)
         sched_setaffinity(tid, sizeof may, &may);
     pthread_mutex_unlock(&moving);
 }
+
+void nudge_home(pthread_t thread, int k)
+{
+    cpu_set_t may, one;
+
+    if (sched_getaffinity(0, sizeof may, &may) != 0 || k < 0 || k >= CPU_COUNT(&may))
+        return;
+    for (unsigned cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+        if (!CPU_ISSET(cpu, &may) || k-- > 0)
+            continue;
+        CPU_ZERO(&one);
+        CPU_SET(cpu, &one);
+        pthread_setaffinity_np(thread, sizeof one, &one); /* where it can't be it runs as before */
+        return;
+    }
+}

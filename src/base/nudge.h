@@ -7,10 +7,15 @@
 #ifndef HUJI_BASE_NUDGE_H
 #define HUJI_BASE_NUDGE_H
 
+#include <pthread.h>
 #include <sys/types.h>
 
 /* Thread `tid` of this process goes to the caller's processor, when it may run there; where it may run stays as it is. Of a
  * thread that is asleep or runs nothing changes but, perhaps, the processor. Returns at once when another nudge is under way. */
 void nudge(pid_t tid);
+
+/* The thread stays on the k-th (from 0) of the processors that the caller may run on; where there are not so many it runs where it
+ * did. For as many threads of equal work as there are processors: else two of them share one for a while, and the other idles. */
+void nudge_home(pthread_t thread, int k);
 
 #endif

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/nudge.h"
 #include "base/slice.h"
 #include "base/steady.h"
 #include "casework/sm.h"
@@ -683,6 +684,8 @@ static int queue_start(struct http *h, struct queue *q, int n, struct err *e)
         if (pthread_create(&q->worker[q->n_started], NULL, work, q))
             return err_set(e, ERR_IO, "开不了线程");
         pthread_setname_np(q->worker[q->n_started], q == &h->live ? "huji-live" : "huji-page");
+        if (q == &h->live)
+            nudge_home(q->worker[q->n_started], q->n_started);
     }
     return 0;
 }
