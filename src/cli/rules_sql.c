@@ -16,6 +16,11 @@ static bool next_form(const struct huji_library *lib, int first, int i)
            span_eq(r->base_id, lib->rules[first]->base_id);
 }
 
+static void name_form(const struct rule *r, struct buf *out)
+{
+    buf_fmt(out, "-- %.*s %.*s\n", (int)r->id.n, r->id.p, (int)r->name.n, r->name.p);
+}
+
 static int question(const struct huji_library *lib, const struct rule *r, struct buf *out,
                     struct err *e)
 {
@@ -28,7 +33,7 @@ static int question(const struct huji_library *lib, const struct rule *r, struct
 
 int sql_form(const struct huji_library *lib, const struct rule *r, struct buf *out, struct err *e)
 {
-    buf_fmt(out, "-- %.*s %.*s\n", (int)r->id.n, r->id.p, (int)r->name.n, r->name.p);
+    name_form(r, out);
     return question(lib, r, out, e);
 }
 
@@ -114,7 +119,8 @@ static int further(const struct huji_library *lib, const struct rule *r, struct 
     if (rc == 0)
         rc = difference(first_text, (struct span){buf_cstr(&text), text.n}, &less, e);
     if (rc == 0) {
-        buf_fmt(out, "\n-- %.*s %.*s\n", (int)r->id.n, r->id.p, (int)r->name.n, r->name.p);
+        buf_char(out, '\n');
+        name_form(r, out);
         if (less.n)
             buf_fmt(out,
                     "-- 与 %.*s 只有下面几处不同（- 换成 +，行号从 %.*s 的第一行数起）。\n"
@@ -134,7 +140,7 @@ int sql_rule(const struct huji_library *lib, int first, struct buf *out, struct 
     struct buf text = BUF_INIT;
     int rc = question(lib, r, &text, e);
     if (rc == 0) {
-        buf_fmt(out, "-- %.*s %.*s\n", (int)r->id.n, r->id.p, (int)r->name.n, r->name.p);
+        name_form(r, out);
         buf_span(out, (struct span){buf_cstr(&text), text.n});
     }
     for (int i = first + 1; i < lib->n_rules && rc == 0; i++)

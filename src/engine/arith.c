@@ -96,13 +96,5 @@ bool arith_holds(const struct env *v, const struct arith *a)
         if (over || top[-1] == HUJI_NONE64)
             return false; /* unknown */
     }
-    int64_t p = top[-2], q = top[-1];
-    switch (a->op) {
-    case X_EQ: return p == q;
-    case X_NE: return p != q;
-    case X_LT: return p < q;
-    case X_LE: return p <= q;
-    case X_GT: return p > q;
-    default: return p >= q;
-    }
+    return eval_compare(a->op, top[-2], top[-1]);
 }

@@ -209,14 +209,7 @@ static int64_t eval_cmp(enum xop op, int64_t p, int64_t q)
 {
     if (p == NONE || q == NONE)
         return NONE;
-    switch (op) {
-    case X_EQ: return p == q;
-    case X_NE: return p != q;
-    case X_LT: return p < q;
-    case X_LE: return p <= q;
-    case X_GT: return p > q;
-    default: return p >= q;
-    }
+    return eval_compare(op, p, q);
 }
 
 static bool eval_compares(struct env *v, const struct expr *x)

@@ -51,6 +51,19 @@ static inline int64_t eval_field(const struct env *v, const struct event_ref *r,
     return eval_cell(v, r, field, ftype_width(huji_sources[r->src].fields[field].type) == 8);
 }
 
+/* Two known numbers. */
+static inline bool eval_compare(enum xop op, int64_t p, int64_t q)
+{
+    switch (op) {
+    case X_EQ: return p == q;
+    case X_NE: return p != q;
+    case X_LT: return p < q;
+    case X_LE: return p <= q;
+    case X_GT: return p > q;
+    default: return p >= q;
+    }
+}
+
 static inline int64_t eval(struct env *v, const struct expr *x)
 {
     if (x->own == OWN_CUR && v->cur.memo)

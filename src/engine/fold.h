@@ -25,6 +25,18 @@ struct event {
     uint8_t src, clause, side, absent;
 };
 
+/* A number, and when it was. */
+struct timed {
+    int64_t at, n;
+};
+/* One more into a few, in the order of time, behind those of the same: list has k of them and room for it. */
+static inline void timed_put(struct timed *list, size_t k, struct timed c)
+{
+    for (; k > 0 && list[k - 1].at > c.at; k--)
+        list[k] = list[k - 1];
+    list[k] = c;
+}
+
 /* What of a person's events is looked at before they are made: of most it can be said at once that nothing will be found. Those of
  * one group are of one owner, and mostly all of his; they are judged together. */
 struct glance {

@@ -66,18 +66,6 @@ void walk_numbers_of(const struct rule *r, uint16_t *filled, uint16_t *told)
     *told = (uint16_t)(m & ~lost);
 }
 
-static bool compare(enum xop op, int64_t v, int64_t num)
-{
-    switch (op) {
-    case X_EQ: return v == num;
-    case X_NE: return v != num;
-    case X_LT: return v < num;
-    case X_LE: return v <= num;
-    case X_GT: return v > num;
-    default: return v >= num;
-    }
-}
-
 __attribute__((always_inline)) static inline bool holds(struct walk *w, const struct conjunct *c)
 {
     if (c->ask == ASK_EVAL)
@@ -93,7 +81,7 @@ __attribute__((always_inline)) static inline bool holds(struct walk *w, const st
         return false;
     if (c->ask == ASK_SET)
         return v >= 0 && v < c->n_bits && (c->bits[v >> 6] >> (v & 63) & 1);
-    return c->ask == ASK_KNOWN || compare(c->op, v, c->num);
+    return c->ask == ASK_KNOWN || eval_compare(c->op, v, c->num);
 }
 
 /* The first that does not hold; the end: all do. */
@@ -527,7 +515,7 @@ static bool within_bound(struct walk *w, const struct clause_plan *plan)
     if (item < 0 || item >= plan->kn->n)
         return false;
     int64_t bound = plan->bound[item], v = eval(&w->env, plan->bound_by->arg[0]);
-    return bound != HUJI_NONE64 && v != HUJI_NONE64 && compare(plan->bound_by->op, v, bound);
+    return bound != HUJI_NONE64 && v != HUJI_NONE64 && eval_compare(plan->bound_by->op, v, bound);
 }
 
 /* One event with each row of its clause's table that is valid on the day; `one`: until something was found. */

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* What the rules' SQL stands on, kept as a DuckDB file that anybody can open. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/mem.h"
 #include "claims/db.h"
 #include "engine/sql/sql.h"
 #include "run/prepare.h"

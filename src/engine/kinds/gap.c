@@ -401,18 +401,18 @@ static bool hopeful_between(const struct glance *at, size_t n, int64_t lo)
 
 /* Does one follow another at such a distance? The one before is any that starts no later; with `next` only of those that start
  * at once before it, or with it. */
-static bool follows(const int64_t *x, const int64_t *u, size_t n, const int64_t bound[2], bool next)
+static bool follows(const struct timed *e, size_t n, const int64_t bound[2], bool next)
 {
     for (size_t j = 0; j < n; j++) {
         int64_t before = HUJI_NONE64;
-        for (size_t i = j + 1; i < n && x[i] == x[j]; i++)
-            if (x[j] - u[i] >= bound[0] && x[j] - u[i] <= bound[1])
+        for (size_t i = j + 1; i < n && e[i].at == e[j].at; i++)
+            if (e[j].at - e[i].n >= bound[0] && e[j].at - e[i].n <= bound[1])
                 return true;
         for (size_t i = j; i-- > 0;) {
-            before = before == HUJI_NONE64 && x[i] < x[j] ? x[i] : before;
-            if (next && x[i] < x[j] && x[i] != before)
+            before = before == HUJI_NONE64 && e[i].at < e[j].at ? e[i].at : before;
+            if (next && e[i].at < e[j].at && e[i].at != before)
                 break;
-            if (x[j] - u[i] >= bound[0] && x[j] - u[i] <= bound[1])
+            if (e[j].at - e[i].n >= bound[0] && e[j].at - e[i].n <= bound[1])
                 return true;
         }
     }
@@ -421,25 +421,18 @@ static bool follows(const int64_t *x, const int64_t *u, size_t n, const int64_t 
 
 static bool hopeful(const struct rule *r, const struct sieve *s, const struct glance *at, size_t n)
 {
-    int64_t x[MANY], u[MANY];
+    struct timed e[MANY]; /* when it begins, when it ends */
     size_t k = 0;
     if (r->between)
         return hopeful_between(at, n, s->bound[0]);
     if (n > MANY)
         return true;
     for (size_t i = 0; i < n; i++) {
-        int64_t start = at[i].number[0], end = at[i].number[1];
-        size_t j = k;
-        if (start == HUJI_NONE64 || end == HUJI_NONE64)
-            continue;
-        for (k++; j > 0 && x[j - 1] > start; j--) {
-            x[j] = x[j - 1];
-            u[j] = u[j - 1];
-        }
-        x[j] = start;
-        u[j] = end;
+        struct timed c = {.at = at[i].number[0], .n = at[i].number[1]};
+        if (c.at != HUJI_NONE64 && c.n != HUJI_NONE64)
+            timed_put(e, k++, c);
     }
-    return follows(x, u, k, s->bound, r->pred_before || r->chain_links);
+    return follows(e, k, s->bound, r->pred_before || r->chain_links);
 }
 
 const struct rule_kind kind_gap = {

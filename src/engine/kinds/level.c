@@ -293,33 +293,25 @@ static bool sieve(const struct rule *r, struct sieve *s)
     return true;
 }
 
-struct change {
-    int64_t day, q;
-};
-
 static bool hopeful(const struct rule *r, const struct sieve *s, const struct glance *at, size_t n)
 {
     enum { MANY = 64 };
-    struct change in[MANY];
+    struct timed in[MANY];
     int64_t level = 0;
     size_t k = 0;
     (void)r;
     if (n > MANY)
         return true;
     for (size_t i = 0; i < n; i++) {
-        struct change c = {.day = at[i].number[1], .q = at[i].number[0]};
-        size_t j = k;
-        if (c.day == HUJI_NONE64)
+        struct timed c = {.at = at[i].number[1], .n = at[i].number[0]};
+        if (c.at == HUJI_NONE64)
             return true;
-        if (c.q <= 0) /* or unknown */
-            continue;
-        for (k++; j > 0 && in[j - 1].day > c.day; j--)
-            in[j] = in[j - 1];
-        in[j] = c;
+        if (c.n > 0) /* neither less nor unknown */
+            timed_put(in, k++, c);
     }
     for (size_t i = 0; i < k; i++) {
-        level -= i ? s->bound[1] * (in[i].day - in[i - 1].day) : 0;
-        level = (level > 0 ? level : 0) + in[i].q;
+        level -= i ? s->bound[1] * (in[i].at - in[i - 1].at) : 0;
+        level = (level > 0 ? level : 0) + in[i].n;
         if (level > s->bound[0])
             return true;
     }

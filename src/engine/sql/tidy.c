@@ -58,7 +58,7 @@ static bool idle(const struct toks *t, size_t a, size_t b)
     static const char *const after[] = {"AND",   "THEN",  ")",       ",",    "GROUP",
                                         "ORDER", "UNION", "QUALIFY", "LEFT", "JOIN",
                                         "FROM",  "WHERE", NULL};
-    static const char *const ors[] = {"OR", NULL}, *const ands[] = {"AND", NULL},
+    static const char *const ors[] = {"OR", NULL},
                              *const query[] = {"SELECT", "WITH", "DISTINCT", NULL},
                              *const calls[] = {"AND",    "OR",      "NOT",  "IN",     "AS",
                                                "ON",     "WHEN",    "THEN", "ELSE",   "WHERE",
@@ -71,9 +71,7 @@ static bool idle(const struct toks *t, size_t a, size_t b)
                              *const logic[] = {"AND", "OR", "NOT", "IS", "=",    "<>",      "<",
                                                ">",   "<=", ">=",  "IN", "LIKE", "BETWEEN", NULL};
     bool end = b + 1 >= t->n;
-    if (any(t, a + 1, query) || b == a + 1 || tok_find(t, a + 1, b, ",") < b)
-        return false;
-    if (a == 0)
+    if (a == 0 || any(t, a + 1, query) || b == a + 1 || tok_find(t, a + 1, b, ",") < b)
         return false;
     if (t->at[a - 1].kind == TOK_WORD && !any(t, a - 1, calls))
         return false; /* a call */
@@ -91,12 +89,11 @@ static bool idle(const struct toks *t, size_t a, size_t b)
     if (any(t, a - 1, compare) && !holds(t, a + 1, b, logic))
         return ends;
     /* an alternative of OR that has no OR, within brackets or not: AND binds closer */
-    bool has_or = holds(t, a + 1, b, ors), has_and = holds(t, a + 1, b, ands);
+    bool has_or = holds(t, a + 1, b, ors);
     if (tok_is(t, a + 1, "CASE") && tok_close(t, a + 1) == b - 1)
         return true;
-    if (!has_or && (tok_is(t, a - 1, "OR") || any(t, a - 1, before_any)) &&
-        (end || any(t, b + 1, after) || tok_is(t, b + 1, "OR")))
-        return has_and ? tok_is(t, b + 1, "OR") || end || any(t, b + 1, after) : true;
+    if (!has_or && (tok_is(t, a - 1, "OR") || any(t, a - 1, before_any)) && ends)
+        return true;
     if (!(end || any(t, b + 1, after)))
         return false;
     if (has_or)
