@@ -21,7 +21,7 @@
 #define MAX_DEPTH 32
 
 /* Left out of a data directory: the databases are copied by their own means; what is durable ahead of decisions.jsonl (check/ahead.h)
- * is in it a moment later: copied at another moment the two would not agree. */
+ * is in it a moment later: copied at another moment the two would not agree; its keys (check/keys_file.h) are read from it. */
 static const char *const left_out[] = {"tmp",
                                        "exports",
                                        "lock",
@@ -32,6 +32,7 @@ static const char *const left_out[] = {"tmp",
                                        "casework.sqlite-shm",
                                        "upgrade",
                                        "check/decisions.ahead",
+                                       "check/decisions.keys",
                                        NULL};
 
 int backup_slurp(const char *path, struct buf *out, struct err *e)

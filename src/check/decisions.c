@@ -11,29 +11,22 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "base/map.h"
 #include "base/nudge.h"
 #include "base/sha.h"
 #include "base/slice.h"
 #include "base/steady.h"
 #include "check/ahead.h"
 #include "check/body_mark.h"
-
-struct place {
-    char key[33]; /* of institution, transaction and msgid */
-    off_t at;
-    size_t n; /* with the line's end */
-};
+#include "check/keys_file.h"
 
 struct decisions {
     int fd;
     struct ahead *ahead;
     pthread_mutex_t lock;
-    pthread_cond_t work;  /* for the thread that writes */
-    pthread_cond_t fewer; /* some have been called */
-    struct names keys;    /* key -> index of `place` */
-    struct place *place;
-    size_t n, cap;
+    pthread_cond_t work;           /* for the thread that writes */
+    pthread_cond_t fewer;          /* some have been called */
+    struct keys *keys;             /* of institution, transaction and msgid */
+    struct keys_file *beside;      /* of the thread that writes, once it runs */
     struct keeping *first, **last; /* of the lines in `waiting`, and who asked for the same again */
     size_t n_keeping;              /* these and those being written */
     struct buf waiting, spare;     /* lines not written yet; the buffer that was written last */
@@ -66,48 +59,32 @@ void decisions_key(struct span inst, struct span infno, struct span msgid, char 
     buf_release(&b);
 }
 
-static int note(struct decisions *d, struct span key, off_t at, size_t n, struct err *e)
-{
-    uint32_t before = d->keys.n, id;
-    if (key.n != 32 || mem_grow(&d->place, &d->cap, d->n + 1, sizeof *d->place) < 0 ||
-        (id = names_put(&d->keys, key)) == NAME_NONE)
-        return key.n != 32 ? err_set(e, ERR_INPUT, "不是审核记录的一行") : err_nomem(e);
-    if (id != before) { /* its first line was lost, or the file was edited: the later counts */
-        d->place[id].at = at;
-        d->place[id].n = n;
-        return 0;
-    }
-    struct place *p = &d->place[d->n++];
-    memcpy(p->key, key.p, 32);
-    p->key[32] = 0;
-    p->at = at;
-    p->n = n;
-    return 0;
-}
-
 /* {"key": "32 digits", "mac": "64 digits", ... and before 2026-12 "sha" in its stead */
-enum { KEY_AT = 9, MARK_AT = 9 + 32 + 11, HEAD_BYTES = 9 + 32 + 11 + BODY_MARK };
+enum { KEY_AT = 9, MARK_AT = KEY_AT + KEY_DIGITS + 11, HEAD_BYTES = MARK_AT + BODY_MARK };
 
-/* Behind `sure` a crash may have left anything: the first line that is none ends it. */
-static int read_all(struct decisions *d, const char *path, off_t sure, struct err *e)
+/* What the file of keys does not say. Behind `sure` a crash may have left anything: the first line that is none ends it. */
+static int read_rest(struct decisions *d, const char *path, off_t sure, struct err *e)
 {
     FILE *f = fdopen(dup(d->fd), "r");
     char *line = NULL;
-    size_t cap = 0, no = 0;
+    size_t cap = 0;
     ssize_t n;
-    int rc = f ? 0 : err_errno(e, "读不了 %s", path);
+    int rc = f && fseeko(f, d->end, SEEK_SET) == 0 ? 0 : err_errno(e, "读不了 %s", path);
     while (rc == 0 && (n = getline(&line, &cap, f)) > 0 && line[n - 1] == '\n') {
-        bool bad = n < HEAD_BYTES || memcmp(line, "{\"key\": \"", KEY_AT) != 0;
-        no++;
+        struct key_place p = {.at = d->end, .n = (uint32_t)n};
+        bool bad = n < HEAD_BYTES || n > UINT32_MAX || memcmp(line, "{\"key\": \"", KEY_AT) != 0 ||
+                   !key_of(line + KEY_AT, p.key);
         if (d->end >= sure && (bad || memchr(line, 0, (size_t)n)))
             break;
         if (bad) {
             err_set(e, ERR_INPUT, "不是审核记录的一行");
-            rc = err_where(e, "%s 第 %zu 行", path, no);
-            break;
+            rc = err_where(e, "%s 第 %lld 字节起", path, (long long)d->end);
+        } else if (keys_put(d->keys, &p) < 0) {
+            rc = err_nomem(e);
+        } else { /* of a key that is there twice the later counts: the file was edited */
+            keys_file_add(d->beside, &p);
+            d->end += n;
         }
-        rc = note(d, (struct span){line + KEY_AT, 32}, d->end, (size_t)n, e);
-        d->end += n;
     }
     free(line);
     if (f)
@@ -116,6 +93,15 @@ static int read_all(struct decisions *d, const char *path, off_t sure, struct er
         rc = err_errno(e, "截不掉 %s 末尾没写完的一行", path);
     d->durable = d->end;
     return rc;
+}
+
+static int read_all(struct decisions *d, const char *dir, const char *path, off_t sure,
+                    struct err *e)
+{
+    char keys[1024];
+    snprintf(keys, sizeof keys, "%s/check/decisions.keys", dir);
+    int rc = keys_file_open(keys, d->fd, d->keys, &d->beside, &d->end, e);
+    return rc < 0 ? rc : read_rest(d, path, sure, e);
 }
 
 static void *write_groups(void *ctx);
@@ -130,8 +116,11 @@ int decisions_open(const char *dir, struct decisions **out, struct err *e)
     steady_cond_init(&d->work);
     pthread_cond_init(&d->fewer, NULL);
     d->last = &d->first;
+    d->keys = keys_new();
     snprintf(path, sizeof path, "%s/check", dir);
-    int rc = mkdir(path, 0700) < 0 && errno != EEXIST ? err_errno(e, "建不了 %s", path) : 0;
+    int rc = !d->keys                                   ? err_nomem(e)
+             : mkdir(path, 0700) < 0 && errno != EEXIST ? err_errno(e, "建不了 %s", path)
+                                                        : 0;
     snprintf(path, sizeof path, "%s/check/decisions.jsonl", dir);
     d->fd = rc == 0 ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
     if (rc == 0 && d->fd < 0)
@@ -140,7 +129,7 @@ int decisions_open(const char *dir, struct decisions **out, struct err *e)
     if (rc == 0)
         rc = ahead_open(path, d->fd, &d->ahead, &sure, e);
     if (rc == 0)
-        rc = read_all(d, path, sure, e);
+        rc = read_all(d, dir, path, sure, e);
     if (rc == 0)
         rc = ahead_begin(d->ahead, d->end, e);
     if (rc == 0 && pthread_create(&d->thread, NULL, write_groups, d) != 0)
@@ -187,19 +176,19 @@ void decisions_close(struct decisions *d)
     ahead_close(d->ahead);
     if (d->fd >= 0)
         close(d->fd);
-    names_release(&d->keys);
+    keys_file_close(d->beside);
+    keys_free(d->keys);
     buf_release(&d->waiting);
     buf_release(&d->spare);
     pthread_mutex_destroy(&d->lock);
     pthread_cond_destroy(&d->work);
     pthread_cond_destroy(&d->fewer);
-    mem_free(d->place);
     mem_free(d);
 }
 
 size_t decisions_count(const struct decisions *d)
 {
-    return d->n;
+    return keys_count(d->keys);
 }
 
 void decisions_bring_up(struct decisions *d)
@@ -220,18 +209,28 @@ static bool of_body(const char *line, struct span body)
     return sha ? body_has_sha(body, line + MARK_AT) : body_has_mark(body, line + MARK_AT);
 }
 
+static bool is_of(const char *line, const struct key_place *place)
+{
+    unsigned char key[KEY_BYTES];
+    return place->n >= HEAD_BYTES && key_of(line + KEY_AT, key) &&
+           memcmp(key, place->key, KEY_BYTES) == 0;
+}
+
 /* The line of a place that is on disk: its answer, when it is of the same message. `own`: the line is of this process,
  * whose marks are compared as they are; NULL: by `body`. */
-static int take_answer(struct decisions *d, off_t at, size_t n, const char *own, struct span body,
-                       struct buf *answer, struct err *e)
+static int take_answer(struct decisions *d, const struct key_place *place, const char *own,
+                       struct span body, struct buf *answer, struct err *e)
 {
+    size_t n = place->n;
     char *line = mem_alloc(n + 1);
     if (!line)
         return err_nomem(e);
-    ssize_t got = ahead_read(d->ahead, line, n, at);
+    ssize_t got = ahead_read(d->ahead, line, n, place->at);
     int rc = got == (ssize_t)n ? 0 : err_errno(e, "读不回以前的审核记录");
     if (rc == 0)
         line[n] = 0;
+    if (rc == 0 && !is_of(line, place))
+        rc = err_set(e, ERR_STATE, "以前的审核记录不在原处：decisions.jsonl 被改动过");
     if (rc == 0 && !(own ? memcmp(line + MARK_AT, own, BODY_MARK) == 0 : of_body(line, body)))
         rc = err_set(e, ERR_INPUT, "msgid 已经用过，那一次的报文内容与这次不同");
     char *from = rc == 0 ? strstr(line, mark) : NULL;
@@ -247,14 +246,7 @@ static int take_answer(struct decisions *d, off_t at, size_t n, const char *own,
     return rc;
 }
 
-/* Locked. The place of a key; NULL: there is none. */
-static const struct place *place_of(const struct decisions *d, const char *key)
-{
-    uint32_t i = names_get(&d->keys, (struct span){key, 32});
-    return i == NAME_NONE || !d->place[i].n ? NULL : &d->place[i];
-}
-
-static bool on_disk(const struct decisions *d, const struct place *p)
+static bool on_disk(const struct decisions *d, const struct key_place *p)
 {
     return p->at + (off_t)p->n <= d->durable;
 }
@@ -262,23 +254,33 @@ static bool on_disk(const struct decisions *d, const struct place *p)
 int decisions_find(struct decisions *d, const char *key, struct span body, struct buf *answer,
                    struct err *e)
 {
+    struct key_place copy = {.n = 0};
+    if (!key_of(key, copy.key))
+        return 0;
     pthread_mutex_lock(&d->lock);
-    const struct place *p = place_of(d, key);
-    struct place copy = p && on_disk(d, p) ? *p : (struct place){.n = 0};
+    const struct key_place *p = keys_get(d->keys, copy.key);
+    if (p && on_disk(d, p))
+        copy = *p;
     pthread_mutex_unlock(&d->lock);
-    return copy.n ? take_answer(d, copy.at, copy.n, NULL, body, answer, e) : 0;
+    return copy.n ? take_answer(d, &copy, NULL, body, answer, e) : 0;
 }
 
 /* ---- keeping ---- */
 
 /* Locked. What can't be written is forgotten; what was added behind it meanwhile would leave a hole: it goes too. */
-static void forget(struct decisions *d, off_t at)
+static void forget(struct decisions *d, const struct keeping *list)
 {
-    for (size_t i = d->n; i-- > 0;)
-        if (d->place[i].at + (off_t)d->place[i].n > at)
-            d->place[i].n = 0;
-    buf_clear(&d->waiting);
-    d->end = at;
+    for (const struct keeping *k = list; k; k = k->next)
+        if (!on_disk(d, &k->place))
+            keys_drop(d->keys, k->place.key);
+}
+
+/* Durable. Of the thread that writes. */
+static void note_beside(struct decisions *d, const struct keeping *list)
+{
+    for (const struct keeping *k = list; k; k = k->next)
+        if (!k->again)
+            keys_file_add(d->beside, &k->place);
 }
 
 static void call_one(struct decisions *d, struct keeping *k, int bad)
@@ -287,11 +289,11 @@ static void call_one(struct decisions *d, struct keeping *k, int bad)
     int rc = 0;
     k->began = d->began;
     k->durable = d->synced;
-    if (bad && k->at + (off_t)k->n > d->durable) { /* changed by this thread alone */
+    if (bad && !on_disk(d, &k->place)) { /* changed by this thread alone */
         errno = bad;
         rc = err_errno(&why, "审核记录写不进磁盘");
     } else if (k->again) {
-        rc = take_answer(d, k->at, k->n, k->mark, (struct span){"", 0}, k->answer, &why);
+        rc = take_answer(d, &k->place, k->mark, (struct span){"", 0}, k->answer, &why);
     }
     k->done(k->ctx, rc, &why);
 }
@@ -329,8 +331,11 @@ static void write_group(struct decisions *d)
     if (!bad) {
         d->durable = at + (off_t)mine.n;
     } else {
-        forget(d, at);
         behind = d->first;
+        forget(d, list);
+        forget(d, behind);
+        buf_clear(&d->waiting);
+        d->end = at;
         d->first = NULL;
         d->last = &d->first;
     }
@@ -339,6 +344,8 @@ static void write_group(struct decisions *d)
         buf_release(&mine);
     d->spare = mine;
     pthread_mutex_unlock(&d->lock);
+    if (!bad)
+        note_beside(d, list);
     size_t n = call_all(d, list, bad) + call_all(d, behind, bad);
     pthread_mutex_lock(&d->lock);
     d->n_keeping -= n;
@@ -434,33 +441,33 @@ static int add(struct decisions *d, struct keeping *k, struct err *e)
 {
     size_t had = d->waiting.n;
     line_of(&d->waiting, k);
-    k->at = d->end;
-    k->n = d->waiting.n - had;
-    if (d->waiting.failed || note(d, (struct span){k->key, 32}, k->at, k->n, e) < 0) {
+    k->place.at = d->end;
+    k->place.n = (uint32_t)(d->waiting.n - had);
+    if (d->waiting.failed || keys_put(d->keys, &k->place) < 0) {
         d->waiting.failed = false;
         d->waiting.n = had;
         return err_nomem(e);
     }
-    d->end += (off_t)k->n;
+    d->end += k->place.n;
     return 0;
 }
 
 int decisions_keep(struct decisions *d, struct keeping *k, struct err *e)
 {
     int rc = 0;
+    if (!key_of(k->key, k->place.key))
+        return err_set(e, ERR_STATE, "审核记录的键不对");
     k->next = NULL;
     k->added = steady_now();
     pthread_mutex_lock(&d->lock);
     while (d->n_keeping >= MOST_KEEPING)
         pthread_cond_wait(&d->fewer, &d->lock);
-    const struct place *p = place_of(d, k->key);
+    const struct key_place *p = keys_get(d->keys, k->place.key);
     k->again = p != NULL;
-    if (p) {
-        k->at = p->at;
-        k->n = p->n;
-    } else {
+    if (p)
+        k->place = *p;
+    else
         rc = add(d, k, e);
-    }
     if (rc == 0) {
         *d->last = k;
         d->last = &k->next;

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/span.h"
+#include "check/keys.h"
 
 enum { MOST_KEEPING = 256 };
 struct decisions;
@@ -29,7 +30,7 @@ void decisions_bring_up(struct decisions *d);
 size_t decisions_unwritten(struct decisions *d);
 
 /* What tells a message from others: its institution, transaction and msgid. */
-enum { DECISION_KEY = 33 };
+enum { DECISION_KEY = KEY_DIGITS + 1 };
 void decisions_key(struct span inst, struct span infno, struct span msgid, char out[DECISION_KEY]);
 /* 1: this message was answered before, `answer` holds that; 0: it was not (it may be on its way: decisions_keep will see). Errors: ERR_INPUT when the msgid belongs to another
  * message (`body` is not the one that was kept). */
@@ -53,8 +54,7 @@ struct keeping {
     int64_t added, began, durable;
     /* private */
     struct keeping *next;
-    off_t at;
-    size_t n;
+    struct key_place place;
     bool again;
 };
 /* Returns at once: a thread of its own writes what has come together meanwhile, with one fdatasync for all, and calls `done`. Waits only

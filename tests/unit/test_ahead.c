@@ -536,6 +536,41 @@ static void decisions_after_a_crash(void **state)
     }
 }
 
+/* Who opens them reads the keys beside them, and the decisions only from where these end. */
+static void keys_beside(void **state)
+{
+    (void)state;
+    char log[160], keys[160], command[200];
+    struct decisions *d;
+    struct err e = {0};
+    snprintf(log, sizeof log, "%s/check/decisions.jsonl", dir);
+    snprintf(keys, sizeof keys, "%s/check/decisions.keys", dir);
+    snprintf(command, sizeof command, "rm -rf %s/check", dir);
+    assert_int_equal(system(command), 0);
+    for (int round = 0; round < 3; round++) {
+        assert_int_equal(decisions_open(dir, &d, &e), 0);
+        for (int i = 0; i < 10; i++) {
+            assert_int_equal(keep_one(d, round * 10 + i), 0);
+            assert_int_equal(keep_one(d, i), 1); /* again: not kept twice */
+        }
+        assert_int_equal(decisions_count(d), (round + 1) * 10);
+        decisions_close(d);
+        if (round == 1)
+            assert_int_equal(unlink(keys), 0); /* read from the decisions, and there again */
+    }
+    FILE *f = fopen(log, "r+"); /* a line that nobody reads when the keys are there */
+    fputc('#', f);
+    fclose(f);
+    assert_int_equal(decisions_open(dir, &d, &e), 0);
+    assert_int_equal(decisions_count(d), 30);
+    for (int i = 1; i < 30; i++)
+        assert_true(kept(d, i));
+    decisions_close(d);
+    assert_int_equal(unlink(keys), 0);
+    assert_int_equal(decisions_open(dir, &d, &e), ERR_INPUT);
+    assert_non_null(strstr(e.where, "第 0 字节"));
+}
+
 /* As decisions were kept before marks: with the body's SHA-256. */
 static void with_sha(char *line)
 {
@@ -622,6 +657,7 @@ int main(void)
         cmocka_unit_test_setup(file_is_not_taken_for_a_while, fresh),
         cmocka_unit_test_setup(read_before_it_is_written, fresh),
         cmocka_unit_test_setup(decisions_after_a_crash, fresh),
+        cmocka_unit_test_setup(keys_beside, fresh),
         cmocka_unit_test_setup(same_body_or_another, fresh),
         cmocka_unit_test(marks),
     };
