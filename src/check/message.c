@@ -106,7 +106,7 @@ static void *one_more(struct pull *j, void *array, size_t *n, size_t *cap, size_
     }
     if (*n == *cap) {
         size_t more = *cap ? *cap * 2 : size < 100 ? 16 : 32;
-        void *p = arena_calloc(j->a, more * size);
+        void *p = arena_alloc(j->a, more * size); /* who asked fills it */
         if (!p) {
             err_nomem(j->e);
             return NULL;
@@ -121,14 +121,19 @@ static void *one_more(struct pull *j, void *array, size_t *n, size_t *cap, size_
 
 /* ---- nodes ---- */
 
-/* One order after another has the same names in the same sequence: what the one before had at this place is looked at first. */
-enum { NAMES_KEPT = 64 };
-struct names_before {
-    struct {
-        struct span bytes;       /* from behind the value before to behind the colon */
-        const struct want *want; /* NULL: stepped over */
-    } at[NAMES_KEPT];
+/* One order after another has the same names in the same sequence, and half of its values are those of the one before: what that had at
+ * this place is looked at first. */
+enum { MEMBERS_KEPT = 64 };
+struct member_before {
+    struct span name;        /* from behind the value before to behind the colon */
+    struct span value;       /* right behind it */
+    const struct want *want; /* NULL: stepped over */
+    bool stays;              /* the value was that of the order before it */
+};
+struct order_before {
+    struct member_before at[MEMBERS_KEPT];
     size_t n;
+    const void *read; /* what was made of it; NULL: there is none */
 };
 
 struct place { /* where in the message a node's function is */
@@ -137,7 +142,7 @@ struct place { /* where in the message a node's function is */
     size_t visit;
     size_t cap_diag;
     bool any_flag;
-    struct names_before *lines;
+    struct order_before *before;
 };
 
 #define V(f) offsetof(struct new_visit, f)
@@ -191,32 +196,79 @@ static const struct want oprn_fields[] = {
 };
 #undef O
 
-/* An object of scalars alone. */
-static int flat(struct pull *j, const struct want *list, struct names_before *before, void *base)
+static bool ends_value(char c)
 {
-    struct span key, s;
+    return c == ',' || c == '}' || c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+/* A member as the order before had it, name and value: what was made of that serves again. */
+static bool stays(struct pull *j, const struct order_before *before, const struct member_before *m,
+                  void *base)
+{
+    static const size_t size[] = {
+        [TEXT] = sizeof(struct span), [FEN] = sizeof(int64_t), [QTY] = sizeof(int64_t),
+        [PRICE] = sizeof(int64_t),    [TIME] = sizeof(sec_t),  [DAY] = sizeof(day_t),
+        [YES] = sizeof(bool)};
+    const char *from = j->p;
+    if (!m->stays || !before->read ||
+        !pull_again(j, (struct span){m->name.p, m->name.n + m->value.n}))
+        return false;
+    if (j->p == j->end || !ends_value(*j->p)) { /* "1" where there is 12 */
+        j->p = from;
+        return false;
+    }
+    const struct want *f = m->want;
+    if (f)
+        memcpy((char *)base + f->at, (const char *)before->read + f->at, size[f->how]);
+    return true;
+}
+
+static int read_value(struct pull *j, const struct want *f, void *base)
+{
+    struct span s;
+    int rc = f ? pull_scalar(j, &s) : pull_skip(j);
+    return f && rc == 0 ? store_value(j, f, s, base) : rc;
+}
+
+static void note(struct member_before *m, const struct want *f, const char *from, const char *value,
+                 const char *end)
+{
+    struct span was = m->value;
+    m->name = (struct span){from, (size_t)(value - from)};
+    m->value = (struct span){value, (size_t)(end - value)};
+    m->stays = f == m->want && span_eq(was, m->value);
+    m->want = f;
+}
+
+/* An object of scalars alone. `before`: what the one before it in the array had; then what this one has. */
+static int flat(struct pull *j, const struct want *list, struct order_before *before, void *base)
+{
+    struct span key;
     bool first = true, more;
     int rc = pull_open(j, '{');
     for (size_t i = 0; rc == 0; i++) {
-        const struct want *f;
-        if (before && i < before->n && pull_again(j, before->at[i].bytes)) {
-            f = before->at[i].want;
+        struct member_before *m = before && i < MEMBERS_KEPT ? &before->at[i] : NULL;
+        bool known = m && i < before->n;
+        const char *from = j->p;
+        const struct want *f = known ? m->want : NULL;
+        if (known && stays(j, before, m, base)) {
+            first = false;
+            continue;
+        }
+        if (known && pull_again(j, m->name)) {
             first = false;
         } else {
-            const char *from = j->p;
             if ((rc = pull_next(j, '{', &first, &key, &more)) < 0 || !more)
                 break;
             f = find(list, key);
-            if (before && i < NAMES_KEPT) {
-                before->at[i].bytes = (struct span){from, (size_t)(j->p - from)};
-                before->at[i].want = f;
-                before->n = i >= before->n ? i + 1 : before->n;
-            }
         }
-        if (!f)
-            rc = pull_skip(j);
-        else if ((rc = pull_scalar(j, &s)) == 0)
-            rc = store_value(j, f, s, base);
+        const char *value = j->p;
+        rc = read_value(j, f, base);
+        if (!m)
+            continue;
+        if (i >= before->n)
+            before->at[before->n++] = (struct member_before){.stays = false};
+        note(m, f, from, value, j->p);
     }
     return rc;
 }
@@ -235,7 +287,8 @@ static int read_line(struct pull *j, void *ctx)
                            .sum = HUJI_NONE64,
                            .ownpay = HUJI_NONE64,
                            .selfpay = HUJI_NONE64};
-    int rc = flat(j, line_fields, x->lines, l);
+    x->before->read = l > ev->line ? l - 1 : NULL; /* the array may have been moved */
+    int rc = flat(j, line_fields, x->before, l);
     x->any_flag = x->any_flag || l->fresh;
     return rc;
 }
@@ -372,9 +425,9 @@ static int read_patient(struct pull *j, void *ctx)
     if (!p)
         return j->e ? j->e->code : ERR_LIMIT;
     *p = (struct patient){.ev = {.brdy = DAY_NONE, .until = SEC_NONE}};
-    struct names_before lines;
-    lines.n = 0;
-    struct place x = {.m = m, .p = p, .lines = &lines};
+    struct order_before before;
+    before.n = 0;
+    struct place x = {.m = m, .p = p, .before = &before};
     static const struct want fields[] = {
         {{"patn_id", sizeof "patn_id" - 1}, TEXT, offsetof(struct patient, ev.psn_no)},
         {{"psn_no", sizeof "psn_no" - 1}, TEXT, offsetof(struct patient, ev.psn_no)},

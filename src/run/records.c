@@ -26,7 +26,7 @@ struct records {
     const uint8_t *p;
     size_t n;
     const struct records_head *head;
-    const uint32_t *slots;
+    const uint64_t *slots;
     uint64_t n_slots;
     const uint64_t *at, *texts_at;
     struct arena a;
@@ -196,12 +196,12 @@ static int verify(struct records *h, struct err *e)
     if (!part_ok(h, &d->shared) || !part_ok(h, &d->slots) || !part_ok(h, &d->at) ||
         !part_ok(h, &d->texts_at) || !part_ok(h, &d->rows) || !part_ok(h, &d->texts))
         return damaged(e, "校验和不对");
-    h->n_slots = d->slots.bytes / 4;
+    h->n_slots = d->slots.bytes / sizeof *h->slots;
     size_t offsets = ((size_t)d->persons + 1) * 8;
     if (!h->n_slots || h->n_slots & (h->n_slots - 1) || h->n_slots <= d->persons ||
         d->at.bytes != offsets || d->texts_at.bytes != offsets)
         return damaged(e, "人员索引");
-    h->slots = (const uint32_t *)(const void *)(h->p + d->slots.at);
+    h->slots = (const uint64_t *)(const void *)(h->p + d->slots.at);
     h->at = (const uint64_t *)(const void *)(h->p + d->at.at);
     h->texts_at = (const uint64_t *)(const void *)(h->p + d->texts_at.at);
     return read_shared(h, e);
@@ -338,15 +338,32 @@ static struct span psn_of(const struct records *h, uint32_t person)
                                               : (struct span){(const char *)u.p, n};
 }
 
+/* Who has the hash, from a slot on; -1: nobody. *slot: where he stands. */
+static int64_t with_hash(const struct records *h, uint64_t hash, uint64_t *slot)
+{
+    uint64_t i = *slot, s;
+    for (; (s = h->slots[i]); i = (i + 1) & (h->n_slots - 1)) {
+        uint32_t person = (uint32_t)s - 1;
+        if (s != records_slot(hash, person) || person >= h->head->persons)
+            continue;
+        *slot = i;
+        return person;
+    }
+    return -1;
+}
+
 int64_t records_find(const struct records *h, struct span psn_no)
 {
     psn_no = span_trim(psn_no);
     if (!psn_no.n)
         return -1;
-    uint64_t i = hash_bytes(psn_no.p, psn_no.n) & (h->n_slots - 1);
-    for (; h->slots[i]; i = (i + 1) & (h->n_slots - 1))
-        if (h->slots[i] <= h->head->persons && span_eq(psn_of(h, h->slots[i] - 1), psn_no))
-            return h->slots[i] - 1;
+    uint64_t hash = hash_bytes(psn_no.p, psn_no.n), at = hash & (h->n_slots - 1);
+    int64_t person;
+    while ((person = with_hash(h, hash, &at)) >= 0) {
+        if (span_eq(psn_of(h, (uint32_t)person), psn_no))
+            return person;
+        at = (at + 1) & (h->n_slots - 1);
+    }
     return -1;
 }
 
@@ -360,33 +377,26 @@ static void fetch(const struct records *h, const struct records_part *part, uint
         __builtin_prefetch(h->p + part->at + from);
 }
 
-/* A step only touches what the one before has fetched. Whom it is about is not asked, for that would wait: who stands where he is looked
- * for first, or next to that, is he in nine cases of ten. */
+/* A step only touches what the one before has fetched. */
 void records_ahead(const struct records *h, struct span psn_no, enum records_step step)
 {
-    enum {
-        MOST = 2,
-        ROWS = 4096,
-        TEXTS = 512
-    }; /* of the texts only his visits' are asked for each time */
+    enum { ROWS = 4096, TEXTS = 512 }; /* of the texts only his visits' are asked for each time */
     psn_no = span_trim(psn_no);
-    uint64_t at = hash_bytes(psn_no.p, psn_no.n) & (h->n_slots - 1);
+    uint64_t hash = hash_bytes(psn_no.p, psn_no.n), at = hash & (h->n_slots - 1);
     if (step == RECORDS_SLOT) {
         __builtin_prefetch(&h->slots[at]);
         return;
     }
-    for (int i = 0; i < MOST; i++, at = (at + 1) & (h->n_slots - 1)) {
-        uint32_t person = h->slots[at] - 1;
-        if (!h->slots[at] || h->slots[at] > h->head->persons)
-            return;
-        if (step == RECORDS_PLACE) {
-            __builtin_prefetch(&h->at[person]);
-            __builtin_prefetch(&h->texts_at[person]);
-            continue;
-        }
-        fetch(h, &h->head->rows, h->at[person], h->at[person + 1], ROWS);
-        fetch(h, &h->head->texts, h->texts_at[person], h->texts_at[person + 1], TEXTS);
+    int64_t person = with_hash(h, hash, &at);
+    if (person < 0)
+        return;
+    if (step == RECORDS_PLACE) {
+        __builtin_prefetch(&h->at[person]);
+        __builtin_prefetch(&h->texts_at[person]);
+        return;
     }
+    fetch(h, &h->head->texts, h->texts_at[person], h->texts_at[person + 1], TEXTS);
+    fetch(h, &h->head->rows, h->at[person], h->at[person + 1], ROWS);
 }
 
 static int room(struct past_table *t, size_t n_cols, uint64_t fields, const uint8_t *width,

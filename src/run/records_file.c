@@ -151,14 +151,14 @@ static int put_slots(struct records_file *f, struct err *e)
     size_t n = 64;
     while (n < (size_t)f->n * 3 / 2 + 1)
         n *= 2;
-    uint32_t *slot = mem_calloc(n, sizeof *slot);
+    uint64_t *slot = mem_calloc(n, sizeof *slot);
     if (!slot)
         return err_nomem(e);
     for (uint32_t i = 0; i < f->n; i++) {
         size_t at = f->hash[i] & (n - 1);
         while (slot[at])
             at = (at + 1) & (n - 1);
-        slot[at] = i + 1;
+        slot[at] = records_slot(f->hash[i], i);
     }
     int rc = put_part(f, &f->head.slots, slot, n * sizeof *slot, e);
     mem_free(slot);

@@ -4,7 +4,7 @@
  *
  *   head      struct records_head
  *   shared    dictionaries, institutions, doctors, lookups (packed)
- *   slots     psn_no -> person + 1, open addressing, a power of two
+ *   slots     psn_no -> person + 1 and, above, the upper half of its hash: open addressing, a power of two
  *   at        for each person and one more: where his rows begin
  *   texts_at  where his texts begin
  *   rows      per person: check, then how many visits, settlements, texts; then for each table how many rows and they, packed
@@ -16,7 +16,7 @@
 #include "run/records.h"
 
 #define RECORDS_MAGIC "HUJIHIS"
-enum { RECORDS_VERSION = 2 };
+enum { RECORDS_VERSION = 3 };
 
 struct records_part {
     uint64_t at, bytes, check; /* check 0: its pieces bear their own */
@@ -40,6 +40,11 @@ uint64_t records_contract(void);
 int records_pieces(const struct records *h, uint32_t person, struct span *rows, struct span *psn,
                    struct span *texts, struct err *e);
 struct span records_shared_bytes(const struct records *h, uint64_t *lines);
+/* A slot of a hash: nobody else's is taken for it but once in four thousand million. */
+static inline uint64_t records_slot(uint64_t hash, uint32_t person)
+{
+    return (hash & ~UINT64_C(0xffffffff)) | (person + 1u);
+}
 /* Key columns of a lookup behind `first`, then b, e, then its values. */
 size_t lookup_columns(const struct lookup_def *d, int first, uint8_t *width);
 

@@ -344,8 +344,8 @@ static int judge(struct live *l, const struct message *m, struct span body, stru
     decisions_key(m->fixmedins_code, m->infno, m->msgid, later->key);
     ahead(s, m, RECORDS_PLACE);
     buf_reserve(&record, RECORD_BYTES);
-    ahead(s, m, RECORDS_ROWS);
     body_mark(body, later->mark);
+    ahead(s, m, RECORDS_ROWS);
     if (!rc)
         rc = decisions_find(l->decisions, later->key, body, answer, e);
     if (!rc && !s && (rc = state_take(l, &s, e)) != 0)
