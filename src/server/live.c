@@ -2,6 +2,7 @@
 #include "server/live.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -22,7 +23,7 @@ struct state {
     struct records *history;
     struct huji_library *lib;
     struct checker *checker;
-    int users;                /* and one for being the present one */
+    atomic_int users;         /* and one for being the present one */
     unsigned long long loads; /* of the library, when it was read */
     time_t exceptions;        /* of the file */
 };
@@ -62,12 +63,9 @@ static void state_free(struct state *s)
     mem_free(s);
 }
 
-static void state_leave(struct live *l, struct state *s)
+static void state_leave(struct state *s)
 {
-    pthread_mutex_lock(&l->lock);
-    bool last = s && --s->users == 0;
-    pthread_mutex_unlock(&l->lock);
-    if (last)
+    if (s && atomic_fetch_sub(&s->users, 1) == 1)
         state_free(s);
 }
 
@@ -81,7 +79,7 @@ void live_free(struct live *l)
     pthread_mutex_unlock(&l->lock);
     if (l->started)
         pthread_join(l->thread, NULL);
-    state_leave(l, l->now);
+    state_leave(l->now);
     decisions_close(l->decisions);
     pthread_cond_destroy(&l->changed);
     pthread_mutex_destroy(&l->lock);
@@ -113,7 +111,7 @@ static int state_make(struct live *l, struct state **out, struct err *e)
 
     if (!s)
         return err_nomem(e);
-    s->users = 1;
+    atomic_init(&s->users, 1);
     s->loads = atomic_load(&l->server->library_loads);
     s->exceptions = exceptions_time(l);
     rc = store_connect(l->server->store, &own.con, e);
@@ -175,7 +173,7 @@ static void *keep_fresh(void *ctx)
         }
         pthread_cond_broadcast(&l->changed);
         pthread_mutex_unlock(&l->lock);
-        state_leave(l, old);
+        state_leave(old);
         pthread_mutex_lock(&l->lock);
         if (rc && !l->stopping)
             wait_seconds(l, LOOK_SECONDS);
@@ -219,6 +217,14 @@ int live_begin(struct live *l, struct err *e)
     return rc;
 }
 
+/* Locked. What there is now, without waiting. NULL: nothing yet. Owns: state_leave. */
+static struct state *peek(struct live *l)
+{
+    if (l->now)
+        atomic_fetch_add(&l->now->users, 1);
+    return l->now;
+}
+
 /* The first message waits for it to be made. Owns: state_leave. */
 static int state_take(struct live *l, struct state **out, struct err *e)
 {
@@ -236,31 +242,28 @@ static int state_take(struct live *l, struct state **out, struct err *e)
             err_set(e, rc, "正在准备人员历史，请继续，稍后再送审");
         l->why.code = 0;
     }
-    *out = l->now;
-    if (!rc)
-        l->now->users++;
+    *out = rc ? NULL : peek(l);
     pthread_mutex_unlock(&l->lock);
     return rc;
 }
 
-/* What there is now, without waiting. NULL: nothing yet. Owns: state_leave. */
 static struct state *state_peek(struct live *l)
 {
     struct state *s;
 
     pthread_mutex_lock(&l->lock);
-    s = l->now;
-    if (s)
-        s->users++;
+    s = peek(l);
     pthread_mutex_unlock(&l->lock);
     return s;
 }
 
-static int open_decisions(struct live *l, struct err *e)
+/* What a message needs; *s NULL: there is no state yet. */
+static int open_decisions(struct live *l, struct state **s, struct err *e)
 {
     int rc = 0;
 
     pthread_mutex_lock(&l->lock);
+    *s = peek(l);
     if (!l->decisions)
         rc = decisions_open(l->server->options->dir, &l->decisions, e);
     pthread_mutex_unlock(&l->lock);
@@ -291,7 +294,7 @@ static int judge_test(struct live *l, const struct message *m, struct arena *a, 
     rc = checker_judge(s->checker, m, &o, a, &r, answer, NULL, e);
     if (!rc)
         count(told, &r);
-    state_leave(l, s);
+    state_leave(s);
     return rc;
 }
 
@@ -337,8 +340,8 @@ static int judge(struct live *l, const struct message *m, struct span body, stru
     struct check_options o = {0};
     struct check_result r;
     struct buf record = BUF_INIT;
-    struct state *s = state_peek(l);
-    int rc = open_decisions(l, e);
+    struct state *s;
+    int rc = open_decisions(l, &s, e);
 
     ahead(s, m, RECORDS_SLOT);
     decisions_key(m->fixmedins_code, m->infno, m->msgid, later->key);
@@ -348,17 +351,17 @@ static int judge(struct live *l, const struct message *m, struct span body, stru
     ahead(s, m, RECORDS_ROWS);
     if (!rc)
         rc = decisions_find(l->decisions, later->key, body, answer, e);
-    if (!rc && !s && (rc = state_take(l, &s, e)) != 0)
-        s = NULL;
+    if (!rc && !s)
+        rc = state_take(l, &s, e);
     if (rc) {
-        state_leave(l, s);
+        state_leave(s);
         buf_release(&record);
         return rc < 0 ? rc : 0;
     }
     rc = checker_judge(s->checker, m, &o, a, &r, answer, &record, e);
     if (!rc)
         count(told, &r);
-    state_leave(l, s);
+    state_leave(s);
     if (!rc && r.must_keep) {
         later->keeping = (struct keeping){.key = later->key,
                                           .mark = later->mark,
@@ -381,9 +384,15 @@ static int measured(const struct server_options *o, struct span body, struct are
     struct message m;
     int rc = o->live == LIVE_PARSE ? message_read(body, scratch, &m, e) : 0;
 
-    buf_str(answer, "{\"infcode\": 0, \"output\": \"");
-    while (answer->n + 2 < o->live_bytes && !answer->failed)
-        buf_char(answer, 'x');
+    static const char head[] = "{\"infcode\": 0, \"output\": \"";
+    size_t rest = o->live_bytes > sizeof head + 1 ? o->live_bytes - sizeof head - 1 : 0;
+
+    buf_reserve(answer, o->live_bytes);
+    buf_str(answer, head);
+    if (!answer->failed && rest < answer->cap - answer->n) {
+        memset(answer->p + answer->n, 'x', rest);
+        answer->n += rest;
+    }
     buf_str(answer, "\"}");
     return rc ? rc : answer->failed ? err_nomem(e) : 0;
 }
@@ -490,7 +499,7 @@ int live_try(struct live *l, struct span body, struct arena *a, struct check_res
     if (rc)
         return rc;
     rc = checker_answer(s->checker, body, &o, a, out, answer, NULL, e);
-    state_leave(l, s);
+    state_leave(s);
     if (!rc && out->infcode) {
         *e = out->err;
         return e->code;
@@ -506,6 +515,6 @@ int live_modes_changed(struct live *l, struct err *e)
     if (!s)
         return 0;
     rc = checker_read_modes(s->checker, e);
-    state_leave(l, s);
+    state_leave(s);
     return rc;
 }
