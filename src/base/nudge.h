@@ -18,4 +18,8 @@ void nudge(pid_t tid);
  * did. For as many threads of equal work as there are processors: else two of them share one for a while, and the other idles. */
 void nudge_home(pthread_t thread, int k);
 
+/* The calling thread may run wherever the process's first one may: it was begun by a thread with a home, and a thread is begun with what
+ * its maker has. */
+void nudge_anywhere(void);
+
 #endif

@@ -14,6 +14,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/nudge.h"
 #include "base/slice.h"
 #include "base/span.h"
 #include "base/steady.h"
@@ -322,7 +323,8 @@ static void *bring_up(void *ctx)
     struct ahead *a = ctx;
     int64_t synced = steady_now();
     bool sync;
-    slice_usual(); /* nobody waits for it */
+    nudge_anywhere(); /* who judges begins it */
+    slice_usual();    /* nobody waits for it */
     pthread_mutex_lock(&a->lock);
     while (wait_for_more(a, synced, &sync)) {
         off_t end = a->end;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/nudge.h"
 #include "base/steady.h"
 #include "check/check.h"
 #include "check/decisions.h"
@@ -150,6 +151,7 @@ static void *keep_fresh(void *ctx)
 {
     struct live *l = ctx;
 
+    nudge_anywhere(); /* the first message may have begun it */
     pthread_mutex_lock(&l->lock);
     while (!l->stopping) {
         struct state *fresh = NULL, *old = NULL;

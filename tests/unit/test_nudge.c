@@ -46,6 +46,35 @@ static void homes(void **state)
     pthread_join(thread, NULL);
 }
 
+static int inherited, then;
+
+static void *child(void *ctx)
+{
+    inherited = processors(pthread_self());
+    nudge_anywhere();
+    then = processors(pthread_self());
+    return ctx;
+}
+
+static void *begins_another(void *ctx)
+{
+    pthread_t thread;
+    nudge_home(pthread_self(), 0);
+    if (pthread_create(&thread, NULL, child, NULL) == 0)
+        pthread_join(thread, NULL);
+    return ctx;
+}
+
+static void anywhere(void **state)
+{
+    pthread_t thread;
+    (void)state;
+    assert_int_equal(pthread_create(&thread, NULL, begins_another, NULL), 0);
+    pthread_join(thread, NULL);
+    assert_int_equal(inherited, 1);
+    assert_int_equal(then, processors(pthread_self()));
+}
+
 static void fetched(void **state)
 {
     int all = processors(pthread_self());
@@ -56,6 +85,7 @@ static void fetched(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(homes), cmocka_unit_test(fetched)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(homes), cmocka_unit_test(anywhere),
+                                       cmocka_unit_test(fetched)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
