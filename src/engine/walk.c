@@ -444,11 +444,11 @@ __attribute__((always_inline)) static inline void pass_column(const struct dispa
     }
 }
 
-/* The bits of each of the person's lines, a column at a time. */
-static int pass_lines(struct walk *w, const struct dispatch *d)
+/* The bits of each of the person's lines from one on, a column at a time. */
+static int pass_lines(struct walk *w, const struct dispatch *d, size_t from)
 {
     const uint64_t *open = w->open + w->open_at[S_LINE];
-    size_t n = w->hi - w->lo;
+    size_t n = w->hi - from;
     if (mem_grow(&w->passed, &w->cap_passed, n * d->words + 1, sizeof *w->passed) < 0)
         return -1;
     for (size_t i = 0; i < n; i++)
@@ -457,11 +457,11 @@ static int pass_lines(struct walk *w, const struct dispatch *d)
         const struct dispatch_column *c = &d->column[i];
         const void *col = w->line[c->field];
         switch (d->words) {
-        case 1: pass_column(c, col, w->lo, n, w->passed, 1); break;
-        case 2: pass_column(c, col, w->lo, n, w->passed, 2); break;
-        case 3: pass_column(c, col, w->lo, n, w->passed, 3); break;
-        case 4: pass_column(c, col, w->lo, n, w->passed, 4); break;
-        default: pass_column(c, col, w->lo, n, w->passed, d->words); break;
+        case 1: pass_column(c, col, from, n, w->passed, 1); break;
+        case 2: pass_column(c, col, from, n, w->passed, 2); break;
+        case 3: pass_column(c, col, from, n, w->passed, 3); break;
+        case 4: pass_column(c, col, from, n, w->passed, 4); break;
+        default: pass_column(c, col, from, n, w->passed, d->words); break;
         }
     }
     return 0;
@@ -489,27 +489,30 @@ static void fetch_joined(const struct walk *w, const struct dispatch *d, size_t 
         }
 }
 
-/* No news: every line is offered. */
-static void walk_all_lines(struct walk *w)
+/* Every line from one on is offered; of news, those that are new. */
+static void walk_lines_from(struct walk *w, size_t from)
 {
     enum { AHEAD_PLACE = 4, AHEAD_ROWS = 2 };
+    const uint8_t *fresh = w->news ? w->news->line : NULL; /* a byte per line of the batch */
     const struct dispatch *d = &w->run->dispatch[S_LINE];
     struct memo *memo = &w->memo[S_LINE];
     uint64_t *shut = w->shut + w->open_at[S_LINE];
-    if (pass_lines(w, d) < 0) {
+    if (pass_lines(w, d, from) < 0) {
         w->failed = true;
         return;
     }
     memset(shut, 0, d->words * sizeof *shut);
-    for (size_t i = w->lo; i < w->hi; i++) {
-        uint64_t *bits = w->passed + (i - w->lo) * d->words, left = 0;
+    for (size_t i = from; i < w->hi; i++) {
+        uint64_t *bits = w->passed + (i - from) * d->words, left = 0;
         memo->pending |= w->changed[i];
         dispatch_reopen(d, w->changed[i], shut);
-        fetch_joined(w, d, i + AHEAD_PLACE, false);
-        fetch_joined(w, d, i + AHEAD_ROWS, true);
+        if (!fresh) {
+            fetch_joined(w, d, i + AHEAD_PLACE, false);
+            fetch_joined(w, d, i + AHEAD_ROWS, true);
+        }
         for (size_t k = 0; k < d->words; k++)
             left |= bits[k] &= ~shut[k];
-        if (!w->live[i] || !left)
+        if (!w->live[i] || !left || (fresh && !fresh[i]))
             continue;
         memo_line(memo, i);
         memo_settle(memo);
@@ -545,27 +548,11 @@ static void walk_live_lines(struct walk *w, enum turn turn)
 {
     if (!any_open(w, S_LINE, turn))
         return;
-    struct memo *memo = &w->memo[S_LINE];
-    memo_forget(memo);
-    if (turn == TURN_ALL) {
-        walk_all_lines(w);
-        return;
-    }
-    const uint8_t *fresh = w->news->line; /* a byte per line of the batch */
-    const struct dispatch *d = &w->run->dispatch[S_LINE];
-    const uint64_t *open = open_to(w, S_LINE, false);
-    uint64_t *shut = w->shut + w->open_at[S_LINE];
-    memset(shut, 0, d->words * sizeof *shut);
-    if (turn == TURN_OLD) {
+    memo_forget(&w->memo[S_LINE]);
+    if (turn == TURN_OLD)
         walk_old_lines(w);
-        return;
-    }
-    for (size_t i = walk_first_new(w); i < w->hi; i++) {
-        w->memo[S_LINE].pending |= w->changed[i];
-        dispatch_reopen(d, w->changed[i], shut);
-        if (w->live[i] && fresh[i])
-            offer(w, S_LINE, (int32_t)i, open);
-    }
+    else
+        walk_lines_from(w, walk_first_new(w)); /* no news: the first */
 }
 
 static void walk_raw_lines(struct walk *w)
