@@ -283,107 +283,6 @@ static void net_lines(struct walk *w)
         w->failed = true;
 }
 
-/* A plan's rows of its table for the row's item, or what the easiest of them asks, which most fall short of: they lie anywhere, and
- * are fetched for all plans at once. */
-static void fetch_rows(const struct clause_plan *p, int64_t item)
-{
-    if (!p->kn || item < 0 || item >= p->kn->n)
-        return;
-    if (p->bound)
-        __builtin_prefetch(&p->bound[item]);
-    else
-        __builtin_prefetch(&p->kn->rows[p->kn->at[item]]);
-}
-
-/* With `words` known where it is called, a row's bits stay in registers. */
-__attribute__((always_inline)) static inline uint64_t pass(
-    const struct dispatch *d, const struct env *v, const struct event_ref *row,
-    const uint64_t *open, const uint64_t *shut, uint64_t *bits, size_t words)
-{
-    uint64_t left = 0;
-    for (size_t k = 0; k < words; k++)
-        left |= bits[k] = open[k] & ~shut[k];
-    for (int c = 0; c < d->n_columns && left; c++) {
-        const uint64_t *at = dispatch_bits(d, &d->column[c], v, row);
-        left = 0;
-        for (size_t k = 0; k < words; k++)
-            left |= bits[k] &= at[k];
-    }
-    return left;
-}
-
-/* The bits of the plans that are open and that each column of the row lets pass. 0: none. */
-static uint64_t pass_columns(const struct dispatch *d, const struct env *v,
-                             const struct event_ref *row, const uint64_t *open,
-                             const uint64_t *shut, uint64_t *bits)
-{
-    uint64_t few[4] = {0}, left;
-    switch (d->words) {
-    case 1: left = pass(d, v, row, open, shut, few, 1); break;
-    case 2: left = pass(d, v, row, open, shut, few, 2); break;
-    case 3: left = pass(d, v, row, open, shut, few, 3); break;
-    case 4: left = pass(d, v, row, open, shut, few, 4); break;
-    default: return pass(d, v, row, open, shut, bits, d->words);
-    }
-    memcpy(bits, few, d->words * sizeof *bits);
-    return left;
-}
-
-static void consider_all(struct walk *w, const struct dispatch *d, const uint64_t *bits,
-                         enum source_id src, int32_t row)
-{
-    for (size_t k = 0; k < d->words; k++)
-        for (uint64_t b = bits[k]; b; b &= b - 1)
-            walk_consider(w, d->plan[k * 64 + (size_t)__builtin_ctzll(b)], src, row);
-}
-
-/* A row and every plan that is open to it (`open`, as dispatch has them) and that its columns let pass. */
-static void offer(struct walk *w, enum source_id src, int32_t row, const uint64_t *open)
-{
-    const struct dispatch *d = &w->run->dispatch[src];
-    struct memo *memo = &w->memo[src];
-    const struct event_ref ref = {src, row, -1, memo};
-    if (memo->resident)
-        memo_row(memo, &w->run->frame->table[source_table(src)], src, (size_t)row);
-    else
-        memo_line(memo, (size_t)row);
-    if (!pass_columns(d, &w->env, &ref, open, w->shut + w->open_at[src], w->bits))
-        return;
-    if (!memo->resident)
-        memo_settle(memo);
-    int item = w->run->known[src].item;
-    for (size_t k = 0; k < d->words && item >= 0; k++)
-        for (uint64_t b = w->bits[k]; b; b &= b - 1)
-            fetch_rows(&w->run->plan[d->plan[k * 64 + (size_t)__builtin_ctzll(b)]],
-                       memo->cell[item]);
-    consider_all(w, d, w->bits, src, row);
-}
-
-/* To rows that are not among the news fewer are open. */
-static const uint64_t *open_to(const struct walk *w, enum source_id src, bool old)
-{
-    return (old ? w->open_old : w->open) + w->open_at[src];
-}
-
-static void offer_any(struct walk *w, enum source_id src, int32_t row)
-{
-    offer(w, src, row, open_to(w, src, w->news && !walk_is_new(w, src, row)));
-}
-
-static bool some_bit(const uint64_t *bits, size_t words)
-{
-    uint64_t any = 0;
-    for (size_t k = 0; k < words; k++)
-        any |= bits[k];
-    return any;
-}
-
-/* Is any plan open to the source's rows of this turn? */
-static bool any_open(const struct walk *w, enum source_id src, enum turn turn)
-{
-    return some_bit(open_to(w, src, turn == TURN_OLD), w->open_at[src + 1] - w->open_at[src]);
-}
-
 /* N5: refunds that found no charge, one event per visit, item and price. */
 static void walk_unmatched(struct walk *w)
 {
@@ -392,7 +291,7 @@ static void walk_unmatched(struct walk *w)
     for (size_t k = 0; k < w->net.n_pool; k++)
         if (w->net.pool[k].qty > 0) {
             memo_forget(&w->memo[S_UNMATCHED]);
-            offer_any(w, S_UNMATCHED, (int32_t)(w->lo + w->net.pool[k].row));
+            walk_offer_any(w, S_UNMATCHED, (int32_t)(w->lo + w->net.pool[k].row));
         }
 }
 
@@ -400,7 +299,7 @@ static void walk_source(struct walk *w, enum source_id src, int32_t psn, enum tu
 {
     enum source_id table = src == S_VISIT ? S_STAY : src;
     uint32_t lo, hi;
-    if (*w->run->by_source[src] < 0 || !any_open(w, src, turn))
+    if (*w->run->by_source[src] < 0 || !walk_any_open(w, src, turn))
         return;
     run_rows(w->run, table, (uint32_t)psn, &lo, &hi);
     if (lo == hi)
@@ -415,156 +314,7 @@ static void walk_source(struct walk *w, enum source_id src, int32_t psn, enum tu
         if (voided >= 0 && table_cell(t, F_INT, voided, r) == 1)
             continue;
         if (walk_turn_of(w, turn, src, (int32_t)r))
-            offer_any(w, src, (int32_t)r);
-    }
-}
-
-/* Does the first column that is asked about (mostly the item) let the line pass to any of the plans that are open? */
-static bool may_pass(const struct walk *w, const struct dispatch *d, const uint64_t *open, size_t i)
-{
-    const struct event_ref ref = {S_LINE, (int32_t)i, -1, NULL};
-    const uint64_t *at = d->n_columns ? dispatch_bits(d, &d->column[0], &w->env, &ref) : d->all;
-    uint64_t left = 0;
-    for (size_t k = 0; k < d->words; k++)
-        left |= at[k] & open[k];
-    return left;
-}
-
-/* What a column lets pass of n lines. With `words` known where it is called, a loop of few steps: of the tables' places, which
- * lie anywhere, many are waited for at once. */
-__attribute__((always_inline)) static inline void pass_column(const struct dispatch_column *c,
-                                                              const void *col, size_t lo, size_t n,
-                                                              uint64_t *bits, size_t words)
-{
-    for (size_t i = 0; i < n; i++) {
-        int64_t code = col ? line_cell(col, c->wide, lo + i) : HUJI_NONE64;
-        size_t row = code == HUJI_NONE64 ? c->n + 1u : (uint64_t)code < c->n ? (size_t)code : c->n;
-        for (size_t k = 0; k < words; k++)
-            bits[i * words + k] &= c->bits[row * words + k];
-    }
-}
-
-/* The bits of each of the person's lines from one on, a column at a time. */
-static int pass_lines(struct walk *w, const struct dispatch *d, size_t from)
-{
-    const uint64_t *open = w->open + w->open_at[S_LINE];
-    size_t n = w->hi - from;
-    if (mem_grow(&w->passed, &w->cap_passed, n * d->words + 1, sizeof *w->passed) < 0)
-        return -1;
-    for (size_t i = 0; i < n; i++)
-        memcpy(w->passed + i * d->words, open, d->words * sizeof *open);
-    for (int i = 0; i < d->n_columns; i++) {
-        const struct dispatch_column *c = &d->column[i];
-        const void *col = w->line[c->field];
-        switch (d->words) {
-        case 1: pass_column(c, col, from, n, w->passed, 1); break;
-        case 2: pass_column(c, col, from, n, w->passed, 2); break;
-        case 3: pass_column(c, col, from, n, w->passed, 3); break;
-        case 4: pass_column(c, col, from, n, w->passed, 4); break;
-        default: pass_column(c, col, from, n, w->passed, d->words); break;
-        }
-    }
-    return 0;
-}
-
-/* What the plans of a line some places ahead will read of their tables for its item, which lie anywhere: first where its rows, or
- * the easiest bound, are; then, of the next line, the rows. */
-static void fetch_joined(const struct walk *w, const struct dispatch *d, size_t i, bool rows)
-{
-    const int32_t *items = w->line[w->f_item];
-    if (i >= w->hi || !items || items[i] < 0)
-        return;
-    for (size_t k = 0; k < d->words; k++)
-        for (uint64_t b = w->passed[(i - w->lo) * d->words + k] & w->joined[k]; b; b &= b - 1) {
-            const struct clause_plan *p = &w->run
-                                               ->plan[d->plan[k * 64 + (size_t)__builtin_ctzll(b)]];
-            if ((uint32_t)items[i] >= p->kn->n)
-                continue;
-            if (rows && !p->bound)
-                __builtin_prefetch(&p->kn->rows[p->kn->at[items[i]]]);
-            else if (!rows && p->bound)
-                __builtin_prefetch(&p->bound[items[i]]);
-            else if (!rows)
-                __builtin_prefetch(&p->kn->at[items[i]]);
-        }
-}
-
-/* Every line from one on is offered; of news, those that are new. */
-static void walk_lines_from(struct walk *w, size_t from)
-{
-    enum { AHEAD_PLACE = 4, AHEAD_ROWS = 2 };
-    const uint8_t *fresh = w->news ? w->news->line : NULL; /* a byte per line of the batch */
-    const struct dispatch *d = &w->run->dispatch[S_LINE];
-    struct memo *memo = &w->memo[S_LINE];
-    uint64_t *shut = w->shut + w->open_at[S_LINE];
-    if (pass_lines(w, d, from) < 0) {
-        w->failed = true;
-        return;
-    }
-    memset(shut, 0, d->words * sizeof *shut);
-    for (size_t i = from; i < w->hi; i++) {
-        uint64_t *bits = w->passed + (i - from) * d->words, left = 0;
-        memo->pending |= w->changed[i];
-        dispatch_reopen(d, w->changed[i], shut);
-        if (!fresh) {
-            fetch_joined(w, d, i + AHEAD_PLACE, false);
-            fetch_joined(w, d, i + AHEAD_ROWS, true);
-        }
-        for (size_t k = 0; k < d->words; k++)
-            left |= bits[k] &= ~shut[k];
-        if (!w->live[i] || !left || (fresh && !fresh[i]))
-            continue;
-        memo_line(memo, i);
-        memo_settle(memo);
-        consider_all(w, d, bits, S_LINE, (int32_t)i);
-    }
-}
-
-/* Lines that are not news, after those that are: most are of other days and visits, and nobody asks for them. */
-static void walk_old_lines(struct walk *w)
-{
-    struct memo *memo = &w->memo[S_LINE];
-    const struct dispatch *d = &w->run->dispatch[S_LINE];
-    const struct near near = walk_near(w);
-    const int64_t *time = memo->time >= 0 ? w->line[memo->time] : NULL;
-    const int32_t *visit = w->line[w->f_visit];
-    uint64_t *shut = w->shut + w->open_at[S_LINE];
-    bool any[4];
-    for (int f = 0; f < 4; f++)
-        any[f] = some_bit(w->open_far[f], d->words);
-    for (size_t i = w->lo; i < w->hi; i++) {
-        memo->pending |= w->changed[i];
-        if (!w->live[i] || w->news->line[i])
-            continue;
-        int far = time && visit ? walk_far(&near, time[i], visit[i]) : 0;
-        if (!any[far] || !may_pass(w, d, w->open_far[far], i))
-            continue;
-        memset(shut, 0, d->words * sizeof *shut); /* lines between were not looked at */
-        offer(w, S_LINE, (int32_t)i, w->open_far[far]);
-    }
-}
-
-static void walk_live_lines(struct walk *w, enum turn turn)
-{
-    if (!any_open(w, S_LINE, turn))
-        return;
-    memo_forget(&w->memo[S_LINE]);
-    if (turn == TURN_OLD)
-        walk_old_lines(w);
-    else
-        walk_lines_from(w, walk_first_new(w)); /* no news: the first */
-}
-
-static void walk_raw_lines(struct walk *w)
-{
-    struct memo *memo = &w->memo[S_LINE_RAW];
-    const uint8_t *fresh = w->news ? w->news->line : NULL;
-    bool all = !fresh || any_open(w, S_LINE_RAW, TURN_OLD);
-    memo_forget(memo);
-    for (size_t i = all ? w->lo : walk_first_new(w); i < w->hi; i++) {
-        memo->pending |= w->changed[i];
-        if (all || fresh[i])
-            offer(w, S_LINE_RAW, (int32_t)i, open_to(w, S_LINE_RAW, fresh && !fresh[i]));
+            walk_offer_any(w, src, (int32_t)r);
     }
 }
 

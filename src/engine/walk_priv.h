@@ -228,6 +228,28 @@ static inline bool walk_turn_of(const struct walk *w, enum turn turn, enum sourc
     return turn == TURN_ALL || walk_is_new(w, src, row) == (turn == TURN_NEW);
 }
 
+/* walk_offer.c: the row to the plans of `open` (as dispatch has them) that its columns let pass; to all that are open to it: to rows that are not
+ * among the news fewer are. */
+void walk_offer(struct walk *w, enum source_id src, int32_t row, const uint64_t *open);
+void walk_offer_any(struct walk *w, enum source_id src, int32_t row);
+/* To the plans of these bits, that the row has passed. */
+void walk_consider_all(struct walk *w, const struct dispatch *d, const uint64_t *bits,
+                       enum source_id src, int32_t row);
+const uint64_t *walk_open_to(const struct walk *w, enum source_id src, bool old);
+/* Is any plan open to the source's rows of this turn? */
+bool walk_any_open(const struct walk *w, enum source_id src, enum turn turn);
+static inline bool walk_some_bit(const uint64_t *bits, size_t words)
+{
+    uint64_t any = 0;
+    for (size_t k = 0; k < words; k++)
+        any |= bits[k];
+    return any;
+}
+
+/* walk_lines.c: the person's lines, netted and raw. */
+void walk_live_lines(struct walk *w, enum turn turn);
+void walk_raw_lines(struct walk *w);
+
 /* walk_enough.c: shuts the plans of rules of which the person has too few rows, opens the others. Open: -1, no memory. */
 int walk_enough_open(struct walk *w);
 void walk_enough(struct walk *w);
