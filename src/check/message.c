@@ -133,6 +133,8 @@ struct member_before {
 struct order_before {
     struct member_before at[MEMBERS_KEPT];
     size_t n;
+    bool
+        twice; /* it, or one before it, had a member twice: what was made of it does not tell which */
     const void *read; /* what was made of it; NULL: there is none */
 };
 
@@ -210,7 +212,7 @@ static bool stays(struct pull *j, const struct order_before *before, const struc
         [PRICE] = sizeof(int64_t),    [TIME] = sizeof(sec_t),  [DAY] = sizeof(day_t),
         [YES] = sizeof(bool)};
     const char *from = j->p;
-    if (!m->stays || !before->read ||
+    if (!m->stays || !before->read || before->twice ||
         !pull_again(j, (struct span){m->name.p, m->name.n + m->value.n}))
         return false;
     if (j->p == j->end || !ends_value(*j->p)) { /* "1" where there is 12 */
@@ -240,13 +242,22 @@ static void note(struct member_before *m, const struct want *f, const char *from
     m->want = f;
 }
 
+static bool had(const struct order_before *before, size_t n, const struct want *f)
+{
+    for (size_t i = 0; f && i < n; i++)
+        if (before->at[i].want == f)
+            return true;
+    return false;
+}
+
 /* An object of scalars alone. `before`: what the one before it in the array had; then what this one has. */
 static int flat(struct pull *j, const struct want *list, struct order_before *before, void *base)
 {
     struct span key;
     bool first = true, more;
+    size_t i = 0;
     int rc = pull_open(j, '{');
-    for (size_t i = 0; rc == 0; i++) {
+    for (; rc == 0; i++) {
         struct member_before *m = before && i < MEMBERS_KEPT ? &before->at[i] : NULL;
         bool known = m && i < before->n;
         const char *from = j->p;
@@ -261,6 +272,8 @@ static int flat(struct pull *j, const struct want *list, struct order_before *be
             if ((rc = pull_next(j, '{', &first, &key, &more)) < 0 || !more)
                 break;
             f = find(list, key);
+            if (m)
+                before->twice = before->twice || had(before, i, f);
         }
         const char *value = j->p;
         rc = read_value(j, f, base);
@@ -270,6 +283,8 @@ static int flat(struct pull *j, const struct want *list, struct order_before *be
             before->at[before->n++] = (struct member_before){.stays = false};
         note(m, f, from, value, j->p);
     }
+    if (before && i < before->n)
+        before->n = i; /* what is behind is of an order further back */
     return rc;
 }
 
@@ -427,6 +442,7 @@ static int read_patient(struct pull *j, void *ctx)
     *p = (struct patient){.ev = {.brdy = DAY_NONE, .until = SEC_NONE}};
     struct order_before before;
     before.n = 0;
+    before.twice = false;
     struct place x = {.m = m, .p = p, .before = &before};
     static const struct want fields[] = {
         {{"patn_id", sizeof "patn_id" - 1}, TEXT, offsetof(struct patient, ev.psn_no)},

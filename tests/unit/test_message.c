@@ -108,6 +108,87 @@ static void orders_unlike_the_first(void **state)
     }
 }
 
+/* ---- orders that repeat what the one before had ---- */
+
+static uint32_t drawn = 1;
+
+static uint32_t draw(uint32_t n)
+{
+    drawn = drawn * 1664525u + 1013904223u;
+    return (drawn >> 8) % n;
+}
+
+/* Members left out, twice, at other places, of values that begin alike. */
+static void write_order(struct buf *b)
+{
+    static const char *const name[] = {"rx_id", "hilist_code", "cnt",        "pric",
+                                       "x",     "rxno",        "drord_bhvr", "drord_begn_date"};
+    static const char *const value[8][4] = {
+        {"\"1\"", "1", "12", "\"\\u4e2d\""},
+        {"\"A\"", "\"AB\"", "null", "\"\""},
+        {"1", "12", "\"1\"", "\"1.5\""},
+        {"2.5", "2.50", "\"\"", "7 "},
+        {"1", "{\"y\": [1]}", "[]", "\"}\""},
+        {"\"R1\"", "\"R12\"", "\"\"", "3"},
+        {"1", "\"1\"", "0", "true"},
+        {"\"2024-01-15\"", "\"2024-01-15 08:00:00\"", "\"20240116\"", "\"2024-01-17\""}};
+    unsigned begin = draw(6) ? 0 : draw(8), n = 0;
+    buf_char(b, '{');
+    for (unsigned k = 0; k < 8; k++) {
+        unsigned i = (begin + k) % 8;
+        for (unsigned times = draw(5) ? 1 : draw(3); times > 0; times--)
+            buf_fmt(b, "%s\"%s\":%s", n++ ? "," : "", name[i], value[i][draw(3) ? 0 : draw(4)]);
+    }
+    buf_char(b, '}');
+}
+
+static void read_orders(const struct buf *orders, struct arena *a, struct message *m)
+{
+    struct buf b = BUF_INIT;
+    struct err e = {0};
+    buf_fmt(
+        &b,
+        HEAD
+        "{\"data\": {\"patient_dtos\": {\"patn_id\": \"P\", \"encounter_dtos\": {\"mdtrt_id\": \"V\", "
+        "\"adm_date\": \"2024-01-01\", \"order_dtos\": [%s]}}}}}",
+        buf_cstr(orders));
+    char *text = arena_dup(a, (struct span){buf_cstr(&b), b.n});
+    buf_release(&b);
+    if (message_read(span_of(text), a, m, &e) != 0)
+        fail_msg("%s (%s): %s", e.message, e.where, text);
+}
+
+/* Whatever stands before an order, it is read as if it stood alone. */
+static void orders_in_a_row(void **state)
+{
+    (void)state;
+    enum { ORDERS = 12 };
+    struct arena a = ARENA_INIT;
+    for (int round = 0; round < 4000; round++) {
+        struct message all, one;
+        struct buf row = BUF_INIT, single[ORDERS] = {BUF_INIT};
+        for (int i = 0; i < ORDERS; i++) {
+            write_order(&single[i]);
+            buf_fmt(&row, "%s%s", i ? "," : "", buf_cstr(&single[i]));
+        }
+        read_orders(&row, &a, &all);
+        for (int i = 0; i < ORDERS; i++) {
+            read_orders(&single[i], &a, &one);
+            const struct new_line *x = &all.patient[0].ev.line[i], *y = &one.patient[0].ev.line[0];
+            bool named = span_starts(y->id, "第"); /* after its place */
+            if (!((named ? span_starts(x->id, "第") : span_eq(x->id, y->id)) &&
+                  span_eq(x->hilist_code, y->hilist_code) && span_eq(x->rxno, y->rxno) &&
+                  x->t == y->t && x->cnt == y->cnt && x->pric == y->pric && x->sum == y->sum &&
+                  x->take_home == y->take_home))
+                fail_msg("order %d of [%s]", i + 1, buf_cstr(&row));
+            buf_release(&single[i]);
+        }
+        buf_release(&row);
+        arena_reset(&a);
+    }
+    arena_release(&a);
+}
+
 /* Where ASCII, Chinese and what is neither meet, at every place of eight bytes. */
 static void utf8(void **state)
 {
@@ -314,6 +395,7 @@ int main(void)
         cmocka_unit_test(one_object),
         cmocka_unit_test(arrays_and_history),
         cmocka_unit_test(orders_unlike_the_first),
+        cmocka_unit_test(orders_in_a_row),
         cmocka_unit_test(utf8),
         cmocka_unit_test(values),
         cmocka_unit_test(in_gbk),
