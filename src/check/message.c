@@ -133,8 +133,7 @@ struct member_before {
 struct order_before {
     struct member_before at[MEMBERS_KEPT];
     size_t n;
-    bool
-        twice; /* it, or one before it, had a member twice: what was made of it does not tell which */
+    bool twice; /* some order had a member twice: what was made of it does not tell of which */
     const void *read; /* what was made of it; NULL: there is none */
 };
 
@@ -272,8 +271,9 @@ static int flat(struct pull *j, const struct want *list, struct order_before *be
             if ((rc = pull_next(j, '{', &first, &key, &more)) < 0 || !more)
                 break;
             f = find(list, key);
-            if (m)
-                before->twice = before->twice || had(before, i, f);
+            if (before)
+                before->twice = before->twice ||
+                                had(before, i < MEMBERS_KEPT ? i : MEMBERS_KEPT, f);
         }
         const char *value = j->p;
         rc = read_value(j, f, base);
