@@ -11,14 +11,11 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/hex.h"
+
 static void to_hex(const unsigned char *d, unsigned n, char *hex)
 {
-    static const char digit[] = "0123456789abcdef";
-
-    for (unsigned i = 0; i < n; i++) {
-        hex[2 * i] = digit[d[i] >> 4];
-        hex[2 * i + 1] = digit[d[i] & 15];
-    }
+    hex_print(d, n, hex);
     hex[2 * n] = 0;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/sha.h"
 
 enum { KEY = 32, HALF = 16, TAG = 16, DIGITS = 32 };
@@ -34,35 +35,14 @@ static void tag_of(struct span body, const unsigned char half[HALF], unsigned ch
     EVP_MAC_CTX_free(c);
 }
 
-static void print(const unsigned char *p, char *hex)
-{
-    static const char digit[] = "0123456789abcdef";
-    for (int i = 0; i < HALF; i++) {
-        *hex++ = digit[p[i] >> 4];
-        *hex++ = digit[p[i] & 15];
-    }
-}
-
 void body_mark(struct span body, char out[BODY_MARK + 1])
 {
     unsigned char tag[TAG];
     pthread_once(&once, begin);
     tag_of(body, own, tag);
-    print(own, out);
-    print(tag, out + DIGITS);
+    hex_print(own, HALF, out);
+    hex_print(tag, TAG, out + DIGITS);
     out[BODY_MARK] = 0;
-}
-
-static bool scan(const char *hex, unsigned char half[HALF])
-{
-    for (int i = 0; i < DIGITS; i++) {
-        char c = hex[i];
-        if ((c < '0' || c > '9') && (c < 'a' || c > 'f'))
-            return false;
-        int v = c <= '9' ? c - '0' : c - 'a' + 10;
-        half[i / 2] = (unsigned char)(i % 2 ? half[i / 2] << 4 | v : v);
-    }
-    return true;
 }
 
 bool body_has_mark(struct span body, const char *mark)
@@ -70,10 +50,10 @@ bool body_has_mark(struct span body, const char *mark)
     unsigned char half[HALF] = {0}, tag[TAG];
     char hex[DIGITS];
     pthread_once(&once, begin);
-    if (!scan(mark, half))
+    if (!hex_read(mark, HALF, half))
         return false;
     tag_of(body, half, tag);
-    print(tag, hex);
+    hex_print(tag, TAG, hex);
     return memcmp(hex, mark + DIGITS, DIGITS) == 0;
 }
 

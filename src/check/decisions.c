@@ -60,7 +60,7 @@ void decisions_key(struct span inst, struct span infno, struct span msgid, char 
 }
 
 /* {"key": "32 digits", "mac": "64 digits", ... and before 2026-12 "sha" in its stead */
-enum { KEY_AT = 9, MARK_AT = KEY_AT + KEY_DIGITS + 11, HEAD_BYTES = MARK_AT + BODY_MARK };
+enum { MARK_AT = KEY_AT + KEY_DIGITS + 11, HEAD_BYTES = MARK_AT + BODY_MARK };
 
 /* What the file of keys does not say. Behind `sure` a crash may have left anything: the first line that is none ends it. */
 static int read_rest(struct decisions *d, const char *path, off_t sure, struct err *e)
@@ -72,8 +72,7 @@ static int read_rest(struct decisions *d, const char *path, off_t sure, struct e
     int rc = f && fseeko(f, d->end, SEEK_SET) == 0 ? 0 : err_errno(e, "读不了 %s", path);
     while (rc == 0 && (n = getline(&line, &cap, f)) > 0 && line[n - 1] == '\n') {
         struct key_place p = {.at = d->end, .n = (uint32_t)n};
-        bool bad = n < HEAD_BYTES || n > UINT32_MAX || memcmp(line, "{\"key\": \"", KEY_AT) != 0 ||
-                   !key_of(line + KEY_AT, p.key);
+        bool bad = n < HEAD_BYTES || n > UINT32_MAX || !key_of_line(line, (size_t)n, p.key);
         if (d->end >= sure && (bad || memchr(line, 0, (size_t)n)))
             break;
         if (bad) {
@@ -212,7 +211,7 @@ static bool of_body(const char *line, struct span body)
 static bool is_of(const char *line, const struct key_place *place)
 {
     unsigned char key[KEY_BYTES];
-    return place->n >= HEAD_BYTES && key_of(line + KEY_AT, key) &&
+    return place->n >= HEAD_BYTES && key_of_line(line, place->n, key) &&
            memcmp(key, place->key, KEY_BYTES) == 0;
 }
 

@@ -12,7 +12,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { KEY_BYTES = 16, KEY_DIGITS = 2 * KEY_BYTES };
+/* A decision begins {"key": "32 digits". */
+enum { KEY_BYTES = 16, KEY_DIGITS = 2 * KEY_BYTES, KEY_AT = 9 };
 
 struct key_place {
     unsigned char key[KEY_BYTES];
@@ -29,6 +30,8 @@ size_t keys_count(const struct keys *k);
 
 /* False: these are not 32 digits of a hexadecimal number, in small letters. */
 bool key_of(const char *digits, unsigned char key[KEY_BYTES]);
+/* The key of n bytes that a decision begins with. False: none does. */
+bool key_of_line(const char *line, size_t n, unsigned char key[KEY_BYTES]);
 /* NULL: none. Good until the next keys_put. */
 const struct key_place *keys_get(const struct keys *k, const unsigned char key[KEY_BYTES]);
 /* What is there already is moved to the new place. -1: no memory, nothing has changed. */

@@ -42,14 +42,11 @@ static uint32_t check_of(const struct entry *x)
 /* As a line of the log begins, and ends. */
 static bool is_line(int log, const struct entry *x)
 {
-    static const char head[] = "{\"key\": \"";
-    enum { KEY_AT = sizeof head - 1, HEAD = KEY_AT + KEY_DIGITS };
     unsigned char key[KEY_BYTES];
-    char text[HEAD], last;
-    return x->n > HEAD && pread(log, text, HEAD, x->at) == HEAD &&
-           memcmp(text, head, KEY_AT) == 0 && key_of(text + KEY_AT, key) &&
-           memcmp(key, x->key, KEY_BYTES) == 0 && pread(log, &last, 1, x->at + x->n - 1) == 1 &&
-           last == '\n';
+    char text[KEY_AT + KEY_DIGITS], last;
+    return x->n > sizeof text && pread(log, text, sizeof text, x->at) == (ssize_t)sizeof text &&
+           key_of_line(text, sizeof text, key) && memcmp(key, x->key, KEY_BYTES) == 0 &&
+           pread(log, &last, 1, x->at + x->n - 1) == 1 && last == '\n';
 }
 
 /* Is the entry the next one, of a log that holds so much? */

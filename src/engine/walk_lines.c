@@ -54,7 +54,7 @@ static int pass_lines(struct walk *w, const struct dispatch *d, size_t from)
     return 0;
 }
 
-/* What the plans of a line some places ahead will read of their tables for its item, which lie anywhere: first where its rows, or
+/* Of all the person's lines. What the plans of a line some places ahead will read of their tables for its item, which lie anywhere: first where its rows, or
  * the easiest bound, are; then, of the next line, the rows. */
 static void fetch_joined(const struct walk *w, const struct dispatch *d, size_t i, bool rows)
 {
