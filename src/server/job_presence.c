@@ -108,13 +108,15 @@ int job_presence(struct job *j, struct err *e)
     json_decref(rows);
     if (!rc && n)
         rc = job_import_folder(j, dir, e);
-    if (!rc)
-        rc = settled(j->db, file, e);
     if (rc)
         return rc;
-    /* It is in the store now, and holds persons' names. */
+    /* It is in the store now, and holds persons' names. Before it is settled: who is killed between
+     * the two makes and imports it once more, which doubles nothing; the other way round it would
+     * lie there for ever. */
     unlink(path);
     rmdir(dir);
+    if (settled(j->db, file, e))
+        return -1;
     json_object_set_new(j->result, "checks", json_integer((json_int_t)n));
     job_log(j, n ? "%lld 条在院核查记录已进数据" : "没有看到人的答复，不成核查记录", (long long)n);
     return 0;
