@@ -220,17 +220,27 @@ static int make_parents(char *path, struct err *e)
     return 0;
 }
 
+struct copying {
+    const char *to;
+    bool rest; /* what is there is not copied again */
+};
+
 static int copy_one(void *ctx, const char *path, const char *rel, struct err *e)
 {
+    const struct copying *c = ctx;
     char to[PATH_MAX], *piece;
     int in = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), out, rc;
     ssize_t n = -1;
 
     if (in < 0)
         return errno == ENOENT ? 0 : err_errno(e, "打不开 %s", path);
-    if (snprintf(to, sizeof to, "%s/%s", (const char *)ctx, rel) >= (int)sizeof to) {
+    if (snprintf(to, sizeof to, "%s/%s", c->to, rel) >= (int)sizeof to) {
         close(in);
         return err_set(e, ERR_IO, "路径太长：%.200s", rel);
+    }
+    if (c->rest && access(to, F_OK) == 0) {
+        close(in);
+        return 0;
     }
     rc = make_parents(to, e);
     out = rc ? -1 : open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -251,22 +261,19 @@ static int copy_one(void *ctx, const char *path, const char *rel, struct err *e)
 
 int backup_copy_others(const char *dir, const char *to, struct err *e)
 {
-    union {
-        const char *in;
-        void *out;
-    } ctx = {to};
+    struct copying c = {to, false};
+    int rc = walk(dir, "", 0, true, copy_one, &c, e);
 
-    return walk(dir, "", 0, true, copy_one, ctx.out, e);
+    /* A file that was given another name meanwhile (a volume of decisions that was set aside) may have been met under neither. */
+    c.rest = true;
+    return rc ? rc : walk(dir, "", 0, true, copy_one, &c, e);
 }
 
 int backup_copy_tree(const char *from, const char *to, struct err *e)
 {
-    union {
-        const char *in;
-        void *out;
-    } ctx = {to};
+    struct copying c = {to, false};
 
     if (mkdir(to, 0700) < 0)
         return err_errno(e, "建不了 %s", to);
-    return walk(from, "", 0, false, copy_one, ctx.out, e);
+    return walk(from, "", 0, false, copy_one, &c, e);
 }

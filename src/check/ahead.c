@@ -286,6 +286,14 @@ void ahead_bring_up(struct ahead *a)
     pthread_mutex_unlock(&a->writing);
 }
 
+int ahead_settle(struct ahead *a)
+{
+    pthread_mutex_lock(&a->writing);
+    int bad = settle(a);
+    pthread_mutex_unlock(&a->writing);
+    return bad;
+}
+
 size_t ahead_unwritten(struct ahead *a)
 {
     pthread_mutex_lock(&a->lock);

@@ -32,6 +32,8 @@ int ahead_append(struct ahead *a, off_t at, const char *p, size_t n);
 ssize_t ahead_read(struct ahead *a, char *p, size_t n, off_t at);
 /* Now: for who is to read the file. Any thread. */
 void ahead_bring_up(struct ahead *a);
+/* The file has all there is, durably: 0, or errno. The thread that adds. */
+int ahead_settle(struct ahead *a);
 /* How much is durable and not in the file yet. */
 size_t ahead_unwritten(struct ahead *a);
 /* Syncs the file and says so in the other one. */

@@ -2,7 +2,6 @@
 #include "check/decisions.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,18 +14,16 @@
 #include "base/sha.h"
 #include "base/slice.h"
 #include "base/steady.h"
-#include "check/ahead.h"
 #include "check/body_mark.h"
-#include "check/keys_file.h"
+#include "check/volumes.h"
 
 struct decisions {
-    int fd;
-    struct ahead *ahead;
+    struct volumes *volumes;
     pthread_mutex_t lock;
-    pthread_cond_t work;           /* for the thread that writes */
-    pthread_cond_t fewer;          /* some have been called */
-    struct keys *keys;             /* of institution, transaction and msgid */
-    struct keys_file *beside;      /* of the thread that writes, once it runs */
+    pthread_cond_t work;  /* for the thread that writes */
+    pthread_cond_t fewer; /* some have been called */
+    /* Of institution, transaction and msgid: of the volume that grows, and of the one before it. */
+    struct keys *keys, *before;
     struct keeping *first, **last; /* of the lines in `waiting`, and who asked for the same again */
     size_t n_keeping;              /* these and those being written */
     struct buf waiting, spare;     /* lines not written yet; the buffer that was written last */
@@ -59,55 +56,17 @@ void decisions_key(struct span inst, struct span infno, struct span msgid, char 
     buf_release(&b);
 }
 
-/* {"key": "32 digits", "mac": "64 digits", ... and before 2026-12 "sha" in its stead */
-enum { MARK_AT = KEY_AT + KEY_DIGITS + 11, HEAD_BYTES = MARK_AT + BODY_MARK };
-
-/* What the file of keys does not say. Behind `sure` a crash may have left anything: the first line that is none ends it. */
-static int read_rest(struct decisions *d, const char *path, off_t sure, struct err *e)
-{
-    FILE *f = fdopen(dup(d->fd), "r");
-    char *line = NULL;
-    size_t cap = 0;
-    ssize_t n;
-    int rc = f && fseeko(f, d->end, SEEK_SET) == 0 ? 0 : err_errno(e, "读不了 %s", path);
-    while (rc == 0 && (n = getline(&line, &cap, f)) > 0 && line[n - 1] == '\n') {
-        struct key_place p = {.at = d->end, .n = (uint32_t)n};
-        bool bad = n < HEAD_BYTES || n > UINT32_MAX || !key_of_line(line, (size_t)n, p.key);
-        if (d->end >= sure && (bad || memchr(line, 0, (size_t)n)))
-            break;
-        if (bad) {
-            err_set(e, ERR_INPUT, "不是审核记录的一行");
-            rc = err_where(e, "%s 第 %lld 字节起", path, (long long)d->end);
-        } else if (keys_put(d->keys, &p) < 0) {
-            rc = err_nomem(e);
-        } else { /* of a key that is there twice the later counts: the file was edited */
-            keys_file_add(d->beside, &p);
-            d->end += n;
-        }
-    }
-    free(line);
-    if (f)
-        fclose(f);
-    if (rc == 0 && ftruncate(d->fd, d->end) < 0)
-        rc = err_errno(e, "截不掉 %s 末尾没写完的一行", path);
-    d->durable = d->end;
-    return rc;
-}
-
-static int read_all(struct decisions *d, const char *dir, const char *path, off_t sure,
-                    struct err *e)
-{
-    char keys[1024];
-    snprintf(keys, sizeof keys, "%s/check/decisions.keys", dir);
-    int rc = keys_file_open(keys, d->fd, d->keys, &d->beside, &d->end, e);
-    return rc < 0 ? rc : read_rest(d, path, sure, e);
-}
-
 static void *write_groups(void *ctx);
 
-int decisions_open(const char *dir, struct decisions **out, struct err *e)
+static void say(const char *level, const struct err *e)
+{
+    fprintf(stderr, "level=%s what=decisions text=\"%s\"\n", level, e->message);
+}
+
+int decisions_open(const char *dir, off_t volume, struct decisions **out, struct err *e)
 {
     char path[1024];
+    struct err warning;
     struct decisions *d = mem_calloc(1, sizeof *d);
     if (!d)
         return err_nomem(e);
@@ -116,21 +75,17 @@ int decisions_open(const char *dir, struct decisions **out, struct err *e)
     pthread_cond_init(&d->fewer, NULL);
     d->last = &d->first;
     d->keys = keys_new();
+    d->before = keys_new();
     snprintf(path, sizeof path, "%s/check", dir);
-    int rc = !d->keys                                   ? err_nomem(e)
+    int rc = !d->keys || !d->before                     ? err_nomem(e)
              : mkdir(path, 0700) < 0 && errno != EEXIST ? err_errno(e, "建不了 %s", path)
                                                         : 0;
-    snprintf(path, sizeof path, "%s/check/decisions.jsonl", dir);
-    d->fd = rc == 0 ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
-    if (rc == 0 && d->fd < 0)
-        rc = err_errno(e, "打不开 %s", path);
-    off_t sure;
     if (rc == 0)
-        rc = ahead_open(path, d->fd, &d->ahead, &sure, e);
-    if (rc == 0)
-        rc = read_all(d, dir, path, sure, e);
-    if (rc == 0)
-        rc = ahead_begin(d->ahead, d->end, e);
+        rc = volumes_open(dir, volume ? volume : VOLUME_BYTES, d->keys, d->before, &d->volumes,
+                          &d->end, &warning, e);
+    if (rc == 0 && warning.code)
+        say("warning", &warning);
+    d->durable = d->end;
     if (rc == 0 && pthread_create(&d->thread, NULL, write_groups, d) != 0)
         rc = err_set(e, ERR_NOMEM, "起不了线程");
     d->started = rc == 0;
@@ -146,19 +101,7 @@ int decisions_open(const char *dir, struct decisions **out, struct err *e)
 
 int decisions_recover(const char *dir, struct err *e)
 {
-    char path[1024];
-    struct ahead *a = NULL;
-    off_t sure;
-    snprintf(path, sizeof path, "%s/check/decisions.ahead", dir);
-    if (access(path, F_OK) < 0)
-        return 0;
-    snprintf(path, sizeof path, "%s/check/decisions.jsonl", dir);
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    int rc = fd < 0 ? err_errno(e, "打不开 %s", path) : ahead_open(path, fd, &a, &sure, e);
-    ahead_close(a); /* not begun: nothing is said to be settled */
-    if (fd >= 0)
-        close(fd);
-    return rc;
+    return volumes_recover(dir, e);
 }
 
 void decisions_close(struct decisions *d)
@@ -172,11 +115,9 @@ void decisions_close(struct decisions *d)
         pthread_mutex_unlock(&d->lock);
         pthread_join(d->thread, NULL);
     }
-    ahead_close(d->ahead);
-    if (d->fd >= 0)
-        close(d->fd);
-    keys_file_close(d->beside);
+    volumes_close(d->volumes);
     keys_free(d->keys);
+    keys_free(d->before);
     buf_release(&d->waiting);
     buf_release(&d->spare);
     pthread_mutex_destroy(&d->lock);
@@ -187,17 +128,17 @@ void decisions_close(struct decisions *d)
 
 size_t decisions_count(const struct decisions *d)
 {
-    return keys_count(d->keys);
+    return keys_count(d->keys) + keys_count(d->before);
 }
 
 void decisions_bring_up(struct decisions *d)
 {
-    ahead_bring_up(d->ahead);
+    volumes_bring_up(d->volumes);
 }
 
 size_t decisions_unwritten(struct decisions *d)
 {
-    return ahead_unwritten(d->ahead);
+    return volumes_unwritten(d->volumes);
 }
 
 /* ---- reading one back ---- */
@@ -224,7 +165,7 @@ static int take_answer(struct decisions *d, const struct key_place *place, const
     char *line = mem_alloc(n + 1);
     if (!line)
         return err_nomem(e);
-    ssize_t got = ahead_read(d->ahead, line, n, place->at);
+    ssize_t got = volumes_read(d->volumes, line, n, place->at);
     int rc = got == (ssize_t)n ? 0 : err_errno(e, "读不回以前的审核记录");
     if (rc == 0)
         line[n] = 0;
@@ -250,6 +191,13 @@ static bool on_disk(const struct decisions *d, const struct key_place *p)
     return p->at + (off_t)p->n <= d->durable;
 }
 
+/* Locked. */
+static const struct key_place *place_of(const struct decisions *d, const unsigned char *key)
+{
+    const struct key_place *p = keys_get(d->keys, key);
+    return p ? p : keys_get(d->before, key);
+}
+
 int decisions_find(struct decisions *d, const char *key, struct span body, struct buf *answer,
                    struct err *e)
 {
@@ -257,7 +205,7 @@ int decisions_find(struct decisions *d, const char *key, struct span body, struc
     if (!key_of(key, copy.key))
         return 0;
     pthread_mutex_lock(&d->lock);
-    const struct key_place *p = keys_get(d->keys, copy.key);
+    const struct key_place *p = place_of(d, copy.key);
     if (p && on_disk(d, p))
         copy = *p;
     pthread_mutex_unlock(&d->lock);
@@ -270,8 +218,10 @@ int decisions_find(struct decisions *d, const char *key, struct span body, struc
 static void forget(struct decisions *d, const struct keeping *list)
 {
     for (const struct keeping *k = list; k; k = k->next)
-        if (!on_disk(d, &k->place))
+        if (!on_disk(d, &k->place)) {
             keys_drop(d->keys, k->place.key);
+            keys_drop(d->before, k->place.key); /* where turn() found no memory to move it */
+        }
 }
 
 /* Durable. Of the thread that writes. */
@@ -279,7 +229,7 @@ static void note_beside(struct decisions *d, const struct keeping *list)
 {
     for (const struct keeping *k = list; k; k = k->next)
         if (!k->again)
-            keys_file_add(d->beside, &k->place);
+            volumes_note(d->volumes, &k->place);
 }
 
 static void call_one(struct decisions *d, struct keeping *k, int bad)
@@ -322,7 +272,7 @@ static void write_group(struct decisions *d)
     d->began = steady_now();
     d->writing = true;
     pthread_mutex_unlock(&d->lock);
-    int bad = mine.n ? ahead_append(d->ahead, at, buf_cstr(&mine), mine.n) : 0;
+    int bad = mine.n ? volumes_append(d->volumes, at, buf_cstr(&mine), mine.n) : 0;
     d->synced = steady_now();
     pthread_mutex_lock(&d->lock);
     d->writing = false;
@@ -385,6 +335,31 @@ static void gather(struct decisions *d)
     d->gathering = d->hurry = false;
 }
 
+/* Locked on entry and exit. The volume is full: the next one begins where the log ends on disk, and what waits will be in it. */
+static void turn(struct decisions *d)
+{
+    struct keys *fresh = keys_new();
+    struct err e = {0};
+    bool turned = false;
+    off_t at = d->durable;
+    pthread_mutex_unlock(&d->lock);
+    if (!fresh)
+        err_nomem(&e);
+    else if (volumes_turn(d->volumes, at, &turned, &e) < 0)
+        say("error", &e);
+    pthread_mutex_lock(&d->lock);
+    if (!turned) {
+        keys_free(fresh);
+        return;
+    }
+    keys_free(d->before);
+    d->before = d->keys;
+    d->keys = fresh;
+    for (const struct keeping *k = d->first; k; k = k->next)
+        if (!on_disk(d, &k->place) && keys_put(d->keys, &k->place) == 0)
+            keys_drop(d->before, k->place.key);
+}
+
 /* The thread that writes. Under load it lets some time pass from one write to the next, so that more share it; who comes alone does
  * not wait. */
 static void *write_groups(void *ctx)
@@ -404,6 +379,8 @@ static void *write_groups(void *ctx)
         gather(d);
         d->turn = steady_now();
         write_group(d);
+        if (volumes_full(d->volumes, d->durable))
+            turn(d);
     }
     pthread_mutex_unlock(&d->lock);
     return NULL;
@@ -462,7 +439,7 @@ int decisions_keep(struct decisions *d, struct keeping *k, struct err *e)
     pthread_mutex_lock(&d->lock);
     while (d->n_keeping >= MOST_KEEPING)
         pthread_cond_wait(&d->fewer, &d->lock);
-    const struct key_place *p = keys_get(d->keys, k->place.key);
+    const struct key_place *p = place_of(d, k->place.key);
     k->again = p != NULL;
     if (p)
         k->place = *p;

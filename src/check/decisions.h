@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * What was decided, kept before it is answered: DATA/check/decisions.jsonl, one decision a line, only ever added to. Decisions
- * that come at the same time share one write and one fdatasync (of decisions.ahead beside it, check/ahead.h). A message's key is institution and msgid: the same message gets the same
- * answer, another message with the same msgid is refused.
+ * What was decided, kept before it is answered: DATA/check/decisions.jsonl, one decision a line, only ever added to, and set aside when it is
+ * full (check/volumes.h). Decisions that come at the same time share one write and one fdatasync (of decisions.ahead beside it,
+ * check/ahead.h). A message's key is institution and msgid: the same message gets the same answer, another message with the same
+ * msgid is refused; of decisions in this volume and the one before it.
  */
 #ifndef HUJI_CHECK_DECISIONS_H
 #define HUJI_CHECK_DECISIONS_H
@@ -16,9 +17,9 @@
 enum { MOST_KEEPING = 256 };
 struct decisions;
 
-/* Reads what is there; what a crash left of lines that were never acknowledged is cut off. One process at a
- * time. Owns: decisions_close. */
-int decisions_open(const char *dir, struct decisions **out, struct err *e);
+/* Reads what is there; what a crash left of lines that were never acknowledged is cut off. `volume`: so many bytes fill one, 0 =
+ * VOLUME_BYTES. One process at a time. Owns: decisions_close. */
+int decisions_open(const char *dir, off_t volume, struct decisions **out, struct err *e);
 /* Puts into the file what a crash left out, where there is something: for others who read it before a message has come. Errors: as
  * decisions_open. */
 int decisions_recover(const char *dir, struct err *e);

@@ -17,7 +17,7 @@ enum { KEY_BYTES = 16, KEY_DIGITS = 2 * KEY_BYTES, KEY_AT = 9 };
 
 struct key_place {
     unsigned char key[KEY_BYTES];
-    int64_t at; /* in the file */
+    int64_t at; /* in the log */
     uint32_t n; /* bytes, with the line's end; 0: none */
 };
 

@@ -23,6 +23,7 @@ struct entry {
 struct keys_file {
     int fd;   /* -1: it could not be written, and is left as it is */
     off_t at; /* where the next entry goes */
+    off_t base;
     struct entry some[AT_ONCE];
     size_t n; /* added, not written yet */
 };
@@ -62,7 +63,7 @@ static int take(struct keys_file *f, off_t size, struct keys *k, struct entry *l
     while ((got = fd_read(f->fd, (char *)f->some, sizeof f->some)) >= (ssize_t)sizeof *f->some)
         for (size_t i = 0; i < (size_t)got / sizeof *f->some; i++) {
             const struct entry *x = &f->some[i];
-            struct key_place p = {.at = x->at, .n = x->n};
+            struct key_place p = {.at = f->base + x->at, .n = x->n};
             if (!follows(x, *end, size))
                 return 0;
             memcpy(p.key, x->key, KEY_BYTES);
@@ -95,13 +96,14 @@ static int read_file(struct keys_file *f, int log, struct keys *k, off_t *end)
     return 0;
 }
 
-int keys_file_open(const char *path, int log, struct keys *k, struct keys_file **out, off_t *end,
-                   struct err *e)
+int keys_file_open(const char *path, int log, off_t base, struct keys *k, struct keys_file **out,
+                   off_t *end, struct err *e)
 {
     struct keys_file *f = mem_calloc(1, sizeof *f);
     *end = 0;
     if (!f)
         return err_nomem(e);
+    f->base = base;
     f->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (f->fd >= 0 && read_file(f, log, k, end) < 0) {
         keys_file_close(f);
@@ -123,7 +125,7 @@ static void flush(struct keys_file *f)
 void keys_file_add(struct keys_file *f, const struct key_place *p)
 {
     struct entry *x = &f->some[f->n++];
-    *x = (struct entry){.at = p->at, .n = p->n};
+    *x = (struct entry){.at = p->at - f->base, .n = p->n};
     memcpy(x->key, p->key, KEY_BYTES);
     x->check = check_of(x);
     if (f->n == AT_ONCE)

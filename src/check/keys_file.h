@@ -13,10 +13,10 @@
 #include "check/keys.h"
 
 struct keys_file;
-/* Puts into k what the file says of the beginning of `log`; *end: so far. What it can't vouch for is cut off. A file that can't be had is
+/* Puts into k what the file says of the beginning of `log`, whose first byte is the place `base`; *end: so far, in the log's file. What it can't vouch for is cut off. A file that can't be had is
  * not an error: what is added then goes nowhere. Errors: ERR_NOMEM. Owns: keys_file_close. */
-int keys_file_open(const char *path, int log, struct keys *k, struct keys_file **out, off_t *end,
-                   struct err *e);
+int keys_file_open(const char *path, int log, off_t base, struct keys *k, struct keys_file **out,
+                   off_t *end, struct err *e);
 /* The next decision of the log, durable there or ahead of it. */
 void keys_file_add(struct keys_file *f, const struct key_place *p);
 void keys_file_close(struct keys_file *f);

@@ -26,6 +26,7 @@ static int run(const struct args *a, struct err *e)
         .per_address = (int)args_count(a, "per-address", 0),
         .slow_seconds = (int)args_count(a, "slow", 0),
         .live_wait = (int)args_count(a, "live-wait", 0),
+        .live_volume = (int64_t)args_count(a, "live-volume", 0) << 20,
         .workers = (int)args_count(a, "workers", 0),
         .readers = (int)args_count(a, "readers", 0),
     };
@@ -73,6 +74,8 @@ static const struct option options[] = {
     {"slow", 0, ARG_COUNT, "秒", "60", false, "请求几秒内要发完（大的文件按每秒 2 KB 加）"},
     {"live-wait", 0, ARG_COUNT, "毫秒", "500", false,
      "医院的报文最多等多久；等过了不审，答“请继续”（HJ41）"},
+    {"live-volume", 0, ARG_COUNT, "MiB", "16384", false,
+     "审核记录（check/decisions.jsonl）到多大换一卷；换下的另存，可以移走归档"},
     {"workers", 0, ARG_COUNT, "N", NULL, false, "工作线程数（默认 4 或处理器数加一）"},
     {"readers", 0, ARG_COUNT, "N", NULL, false, "收发线程数，最多 4（默认每两个处理器一个）"},
     OPT_RULES,

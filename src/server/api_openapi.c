@@ -2,6 +2,7 @@
 /* /api/openapi.json, made from the route table; /metrics in Prometheus' text form. */
 #include <string.h>
 
+#include "check/volumes.h"
 #include "huji_config.h"
 #include "server/http.h"
 #include "server/live.h"
@@ -147,6 +148,8 @@ static int metrics(struct request *r, struct err *e)
             atomic_load(&r->server->live_skipped));
     buf_fmt(&b, "# TYPE huji_live_unwritten_bytes gauge\nhuji_live_unwritten_bytes %zu\n",
             live_unwritten(r->server->live));
+    buf_fmt(&b, "# TYPE huji_live_volume gauge\nhuji_live_volume %lld\n",
+            (long long)volumes_number(r->server->options->dir));
     buf_fmt(&b, "# TYPE huji_requests_total counter\nhuji_requests_total %llu\n",
             atomic_load(&r->server->requests));
     buf_fmt(&b, "# TYPE huji_errors_total counter\nhuji_errors_total %llu\n",

@@ -267,7 +267,8 @@ static int open_decisions(struct live *l, struct state **s, struct err *e)
     pthread_mutex_lock(&l->lock);
     *s = peek(l);
     if (!l->decisions)
-        rc = decisions_open(l->server->options->dir, &l->decisions, e);
+        rc = decisions_open(l->server->options->dir, l->server->options->live_volume, &l->decisions,
+                            e);
     pthread_mutex_unlock(&l->lock);
     return rc;
 }

@@ -35,6 +35,7 @@ struct server_options {
     const char *client_ca; /* PEM of who issues client certificates; NULL = none are asked for */
     int per_address;       /* connections from one address at most; 0 = 256 */
     int slow_seconds;      /* server/connection.h; 0 = 60 */
+    int64_t live_volume;   /* bytes of decisions that fill a volume (check/volumes.h); 0 = 16 GiB */
     int live_wait; /* milliseconds a hospital's message waits at most to be judged; 0 = 500 */
     int workers;   /* 0 = four, or one more than there are processors */
     int readers;   /* threads of HTTP, server/readers.h; 0 = one for two processors, four at most */

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/fen.h"
 #include "check/pull.h"
+#include "check/volumes.h"
 #include "server/traffic.h"
 
 /* In one transaction: others who write wait for it. */
@@ -150,8 +151,32 @@ static int one_line(struct cw *db, struct arena *a, const char *at, size_t n, st
     return rc;
 }
 
-/* Some lines in one transaction, with how far it came. *more: there may be others. */
-static int some_lines(FILE *f, struct cw *db, int64_t *at, bool *more, struct err *e)
+/* So far it has been read: byte `at` of volume `number` (check/volumes.h). */
+struct place {
+    int64_t number, at;
+};
+
+static int get_place(struct cw *db, struct place *p, struct err *e)
+{
+    static const char sql[] = "select bytes from fsi_read where name = $1";
+    int rc = cw_get_int(db, 0, &p->at, e, sql, CW_ARGS(cw_t("decisions")));
+
+    return rc < 0 ? rc : cw_get_int(db, 0, &p->number, e, sql, CW_ARGS(cw_t("decisions_volume")));
+}
+
+static int put_place(struct cw *db, const struct place *p, struct err *e)
+{
+    static const char sql[] = "insert into fsi_read(name, bytes) values ($1, $2)"
+                              " on conflict (name) do update set bytes = excluded.bytes";
+    int rc = cw_exec(db, e, sql, CW_ARGS(cw_t("decisions"), cw_i(p->at)));
+
+    return rc ? rc : cw_exec(db, e, sql, CW_ARGS(cw_t("decisions_volume"), cw_i(p->number)));
+}
+
+/* Some lines in one transaction, with how far it came. *more: there may be others. `aside`: nobody adds to it any more, behind its end comes
+ * the next volume. */
+static int some_lines(FILE *f, bool aside, struct cw *db, struct place *p, bool *more,
+                      struct err *e)
 {
     struct arena a = ARENA_INIT;
     char *line = NULL;
@@ -159,50 +184,88 @@ static int some_lines(FILE *f, struct cw *db, int64_t *at, bool *more, struct er
     ssize_t n;
     int lines = 0, rc = cw_begin(db, e);
 
-    *more = false;
     if (rc)
         return rc;
     while (!rc && lines < LINES_AT_ONCE && (n = getline(&line, &cap, f)) > 0 &&
            line[n - 1] == '\n') {
         rc = one_line(db, &a, line, (size_t)n, e);
         arena_reset(&a);
-        *at += n;
+        p->at += n;
         lines++;
     }
     free(line);
     arena_release(&a);
-    *more = lines == LINES_AT_ONCE;
+    *more = lines == LINES_AT_ONCE || aside;
+    if (lines < LINES_AT_ONCE && aside)
+        *p = (struct place){.number = p->number + 1};
     if (!rc)
-        rc = cw_exec(db, e,
-                     "insert into fsi_read(name, bytes) values ('decisions', $1)"
-                     " on conflict (name) do update set bytes = excluded.bytes",
-                     CW_ARGS(cw_i(*at)));
+        rc = put_place(db, p, e);
     return cw_end(db, rc, e);
+}
+
+/* From p on; `moved`: p is not what is stored. A crash may have cut off what was never acknowledged: then from the end. */
+static int read_on(FILE *f, bool aside, bool moved, struct cw *db, struct place *p, bool *more,
+                   struct err *e)
+{
+    off_t size = fseeko(f, 0, SEEK_END) < 0 ? -1 : ftello(f);
+
+    if (p->at > size)
+        p->at = size;
+    if (size < 0 || fseeko(f, (off_t)p->at, SEEK_SET) < 0)
+        return err_errno(e, "读不了审核记录");
+    return size > p->at || aside || moved ? some_lines(f, aside, db, p, more, e) : 0;
+}
+
+/* The volume to read from: p->number, or the next one that was not moved away. *out NULL: there is none yet. */
+static int open_volume(const char *dir, struct place *p, bool *aside, FILE **out, struct err *e)
+{
+    char path[VOLUME_PATH];
+
+    snprintf(path, sizeof path, "%.1000s/check/decisions.jsonl", dir);
+    /* Before the number is asked: when it is the one that was read last time, this file is that one, whatever is set aside now. */
+    *out = fopen(path, "re");
+    if (!*out && errno != ENOENT)
+        return err_errno(e, "打不开 %s", path);
+
+    int64_t now = volumes_number(dir);
+
+    if (p->number > now) /* these files are older than the casework database: they were read */
+        *p = (struct place){now, INT64_MAX};
+    *aside = p->number < now;
+    if (*aside && *out)
+        fclose(*out);
+    while (p->number < now) {
+        volumes_path(dir, p->number, "jsonl", path);
+        *out = fopen(path, "re");
+        if (*out)
+            return 0;
+        if (errno != ENOENT)
+            return err_errno(e, "打不开 %s", path);
+        *p = (struct place){.number = p->number + 1};
+        if (p->number ==
+            now) /* that one is opened again: what was open may have been set aside meanwhile */
+            return open_volume(dir, p, aside, out, e);
+    }
+    return 0;
 }
 
 int traffic_read_some(const char *dir, struct cw *db, bool *more, struct err *e)
 {
-    char path[1024];
-    int64_t at = 0;
+    struct place was, p;
+    bool aside;
     FILE *f;
-    int rc = cw_get_int(db, 0, &at, e, "select bytes from fsi_read where name = 'decisions'",
-                        CW_NONE);
+    int rc = get_place(db, &was, e);
 
     *more = false;
     if (rc < 0)
         return rc;
-    snprintf(path, sizeof path, "%s/check/decisions.jsonl", dir);
-    f = fopen(path, "re");
-    if (!f)
-        return errno == ENOENT ? 0 : err_errno(e, "打不开 %s", path);
-    rc = fseeko(f, 0, SEEK_END) < 0 ? err_errno(e, "读不了 %s", path) : 0;
-    /* A crash may have cut off what was never acknowledged. */
-    if (!rc && ftello(f) < at)
-        at = ftello(f);
-    if (!rc && ftello(f) > at) {
-        rc = fseeko(f, (off_t)at, SEEK_SET) < 0 ? err_errno(e, "读不了 %s", path)
-                                                : some_lines(f, db, &at, more, e);
-    }
+    p = was;
+    if (!p.number) /* nothing was read, or by a version that knew no volumes */
+        p.number = 1;
+    rc = open_volume(dir, &p, &aside, &f, e);
+    if (rc || !f)
+        return rc;
+    rc = read_on(f, aside, p.number != was.number, db, &p, more, e);
     fclose(f);
     return rc;
 }

@@ -198,12 +198,14 @@ class Server:
         return c
 
     def decisions(self):
-        """Lines of check/decisions.jsonl. What is acknowledged is durable beside it, and in it a moment later."""
-        path = os.path.join(self.data, "check/decisions.jsonl")
+        """Decisions, of all volumes. What is acknowledged is durable beside them, and in them a moment later."""
+        check = os.path.join(self.data, "check")
         running = self.process and self.process.poll() is None
         while running and "huji_live_unwritten_bytes 0\n" not in self.metrics():
             time.sleep(0.01)
-        return [json.loads(l) for l in open(path, encoding="utf-8")] if os.path.exists(path) else []
+        names = [n for n in sorted(os.listdir(check)) if n.startswith("decisions-") and n.endswith(".jsonl")] if os.path.isdir(check) else []
+        paths = [os.path.join(check, n) for n in names + ["decisions.jsonl"]]
+        return [json.loads(l) for p in paths if os.path.exists(p) for l in open(p, encoding="utf-8")]
 
     def metrics(self):
         self.reader = getattr(self, "reader", None) or self.client("system1")

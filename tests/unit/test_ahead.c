@@ -22,8 +22,7 @@
 #include "base/span.h"
 #include "base/sha.h"
 #include "check/ahead.h"
-#include "check/body_mark.h"
-#include "check/decisions.h"
+#include "decisions_help.h"
 
 /* The disk as the test wants it: in place of libc's. `held`: this file's sync does not end; `broken`: it fails. */
 static atomic_int held = -1, broken = -1;
@@ -427,61 +426,13 @@ static void read_before_it_is_written(void **state)
 
 /* ---- decisions ---- */
 
-#define BODY SPAN("{\"a\": 1}")
-
-static void done(void *ctx, int rc, const struct err *why)
-{
-    (void)why;
-    *(int *)ctx = rc;
-}
-
-static void leave(void *ctx)
-{
-    (void)ctx;
-}
-
-static int keep_one(struct decisions *d, int i)
-{
-    char msgid[32], mark[BODY_MARK + 1], key[DECISION_KEY];
-    int rc = -1;
-    struct buf answer = BUF_INIT;
-    struct keeping k = {.key = key,
-                        .mark = mark,
-                        .record = SPAN("{\"findings\": []}"),
-                        .answer = &answer,
-                        .done = done,
-                        .leave = leave,
-                        .ctx = &rc};
-    body_mark(BODY, mark);
-    snprintf(msgid, sizeof msgid, "M%d", i);
-    decisions_key(SPAN("H1"), SPAN("3101"), span_of(msgid), key);
-    buf_fmt(&answer, "{\"infcode\": 0, \"no\": %d}", i);
-    if (decisions_keep(d, &k, NULL) == 0)
-        decisions_drain(d);
-    buf_release(&answer);
-    return rc;
-}
-
-static bool kept(struct decisions *d, int i)
-{
-    char msgid[32], want[64], key[DECISION_KEY];
-    struct buf answer = BUF_INIT;
-    snprintf(msgid, sizeof msgid, "M%d", i);
-    snprintf(want, sizeof want, "{\"infcode\": 0, \"no\": %d}", i);
-    decisions_key(SPAN("H1"), SPAN("3101"), span_of(msgid), key);
-    int rc = decisions_find(d, key, BODY, &answer, NULL);
-    bool ok = rc == 1 && strcmp(buf_cstr(&answer), want) == 0;
-    buf_release(&answer);
-    return ok;
-}
-
 /* Twenty kept by a process that ends as a crash ends it, its file never synced; `never`: nor written. */
 static void crash_of_decisions(const char *log, bool never)
 {
     struct decisions *d;
     pid_t pid = fork();
     if (pid == 0) {
-        if (decisions_open(dir, &d, NULL) < 0)
+        if (decisions_open(dir, 0, &d, NULL) < 0)
             _exit(1);
         held = fd_of(log);
         if (never)
@@ -519,7 +470,7 @@ static void decisions_after_a_crash(void **state)
         fseek(f, 0, SEEK_END);
         fputs("{\"key\": \"half a li", f); /* on its way, said to nobody */
         fclose(f);
-        assert_int_equal(decisions_open(dir, &d, &e), 0);
+        assert_int_equal(decisions_open(dir, 0, &d, &e), 0);
         assert_int_equal(decisions_count(d), 20);
         for (int i = 0; i < 20; i++)
             assert_true(kept(d, i));
@@ -529,7 +480,7 @@ static void decisions_after_a_crash(void **state)
         decisions_close(d);
         assert_int_equal(stat(log, &st), 0);
         assert_true(st.st_size > end && st.st_size < end + 1000);
-        assert_int_equal(decisions_open(dir, &d, &e), 0);
+        assert_int_equal(decisions_open(dir, 0, &d, &e), 0);
         assert_int_equal(decisions_count(d), 21);
         assert_true(kept(d, 20));
         decisions_close(d);
@@ -548,7 +499,7 @@ static void keys_beside(void **state)
     snprintf(command, sizeof command, "rm -rf %s/check", dir);
     assert_int_equal(system(command), 0);
     for (int round = 0; round < 3; round++) {
-        assert_int_equal(decisions_open(dir, &d, &e), 0);
+        assert_int_equal(decisions_open(dir, 0, &d, &e), 0);
         for (int i = 0; i < 10; i++) {
             assert_int_equal(keep_one(d, round * 10 + i), 0);
             assert_int_equal(keep_one(d, i), 1); /* again: not kept twice */
@@ -561,13 +512,13 @@ static void keys_beside(void **state)
     FILE *f = fopen(log, "r+"); /* a line that nobody reads when the keys are there */
     fputc('#', f);
     fclose(f);
-    assert_int_equal(decisions_open(dir, &d, &e), 0);
+    assert_int_equal(decisions_open(dir, 0, &d, &e), 0);
     assert_int_equal(decisions_count(d), 30);
     for (int i = 1; i < 30; i++)
         assert_true(kept(d, i));
     decisions_close(d);
     assert_int_equal(unlink(keys), 0);
-    assert_int_equal(decisions_open(dir, &d, &e), ERR_INPUT);
+    assert_int_equal(decisions_open(dir, 0, &d, &e), ERR_INPUT);
     assert_non_null(strstr(e.where, "第 0 字节"));
 }
 
@@ -592,7 +543,7 @@ static void same_body_or_another(void **state)
     snprintf(own_ring, sizeof own_ring, "%s/check/decisions.ahead", dir);
     unlink(log);
     unlink(own_ring);
-    assert_int_equal(decisions_open(dir, &d, &e), 0);
+    assert_int_equal(decisions_open(dir, 0, &d, &e), 0);
     assert_int_equal(keep_one(d, 1), 0);
     for (int old = 0; old < 3;
          old++) { /* of this process, read from the file, of an older version */
@@ -611,7 +562,7 @@ static void same_body_or_another(void **state)
         fputs(line, f);
         fclose(f);
         unlink(own_ring);
-        assert_int_equal(decisions_open(dir, &d, &e), 0);
+        assert_int_equal(decisions_open(dir, 0, &d, &e), 0);
     }
     decisions_close(d);
     buf_release(&answer);

@@ -135,7 +135,7 @@ static size_t open_and_add(int n)
     struct err e = {0};
     off_t end;
     char text[LINE + 1];
-    assert_int_equal(keys_file_open(keys_path, fileno(log_file), k, &f, &end, &e), 0);
+    assert_int_equal(keys_file_open(keys_path, fileno(log_file), 0, k, &f, &end, &e), 0);
     size_t knew = keys_count(k);
     assert_int_equal(end, knew * LINE);
     for (int i = 0; i < (int)knew; i++) {
@@ -206,7 +206,7 @@ static void not_to_be_had(void **state)
     struct err e = {0};
     off_t end = 1;
     char text[LINE + 1];
-    assert_int_equal(keys_file_open("/nowhere/keys", fileno(log_file), k, &f, &end, &e), 0);
+    assert_int_equal(keys_file_open("/nowhere/keys", fileno(log_file), 0, k, &f, &end, &e), 0);
     assert_int_equal(end, 0);
     for (int i = 0; i < LINES; i++) {
         struct key_place p = line_of(i, false, text);
@@ -217,7 +217,7 @@ static void not_to_be_had(void **state)
         write_log(LINES, false);
         open_and_add(LINES);
         mem_fail_at(nth);
-        int rc = keys_file_open(keys_path, fileno(log_file), k, &f, &end, &e);
+        int rc = keys_file_open(keys_path, fileno(log_file), 0, k, &f, &end, &e);
         mem_fail_at(0);
         assert_true(rc == 0 || rc == ERR_NOMEM);
         if (rc == 0)
