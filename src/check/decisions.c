@@ -99,11 +99,6 @@ int decisions_open(const char *dir, off_t volume, struct decisions **out, struct
     return 0;
 }
 
-int decisions_recover(const char *dir, struct err *e)
-{
-    return volumes_recover(dir, e);
-}
-
 void decisions_close(struct decisions *d)
 {
     if (!d)

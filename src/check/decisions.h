@@ -20,9 +20,6 @@ struct decisions;
 /* Reads what is there; what a crash left of lines that were never acknowledged is cut off. `volume`: so many bytes fill one, 0 =
  * VOLUME_BYTES. One process at a time. Owns: decisions_close. */
 int decisions_open(const char *dir, off_t volume, struct decisions **out, struct err *e);
-/* Puts into the file what a crash left out, where there is something: for others who read it before a message has come. Errors: as
- * decisions_open. */
-int decisions_recover(const char *dir, struct err *e);
 void decisions_close(struct decisions *d);
 size_t decisions_count(const struct decisions *d);
 /* All that is kept is in the file when it returns, as far as the disk takes it. */

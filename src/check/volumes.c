@@ -339,21 +339,11 @@ int volumes_open(const char *dir, off_t most, struct keys *now, struct keys *bef
     return 0;
 }
 
-int volumes_recover(const char *dir, struct err *e)
+bool volumes_begun(const char *dir)
 {
     char path[VOLUME_PATH];
-    struct ahead *a = NULL;
-    off_t sure;
     path_of(dir, "decisions.ahead", path);
-    if (access(path, F_OK) < 0)
-        return 0;
-    path_of(dir, "decisions.jsonl", path);
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    int rc = fd < 0 ? err_errno(e, "打不开 %s", path) : ahead_open(path, fd, &a, &sure, e);
-    ahead_close(a); /* not begun: nothing is said to be settled */
-    if (fd >= 0)
-        close(fd);
-    return rc;
+    return access(path, F_OK) == 0;
 }
 
 void volumes_close(struct volumes *v)

@@ -41,8 +41,8 @@ struct volumes;
  * Errors: as ahead_open; ERR_INPUT a line is no decision. Owns: volumes_close. */
 int volumes_open(const char *dir, off_t most, struct keys *now, struct keys *before,
                  struct volumes **out, off_t *end, struct err *warning, struct err *e);
-/* As decisions_recover. */
-int volumes_recover(const char *dir, struct err *e);
+/* Has anything been kept here? */
+bool volumes_begun(const char *dir);
 void volumes_close(struct volumes *v); /* NULL allowed */
 
 /* The functions of one thread, that which writes: */

@@ -13,6 +13,7 @@
 #include "base/steady.h"
 #include "check/check.h"
 #include "check/decisions.h"
+#include "check/volumes.h"
 #include "claims/store.h"
 #include "engine/rule.h"
 #include "run/records.h"
@@ -203,17 +204,27 @@ static int start(struct live *l, struct err *e)
     return 0;
 }
 
+/* Locked. */
+static int have_decisions(struct live *l, struct err *e)
+{
+    const struct server_options *o = l->server->options;
+
+    return l->decisions ? 0 : decisions_open(o->dir, o->live_volume, &l->decisions, e);
+}
+
 int live_begin(struct live *l, struct err *e)
 {
+    const char *dir = l->server->options->dir;
     char path[RECORDS_PATH];
     struct err why = {0};
     int rc = 0;
 
-    records_path(l->server->options->dir, path);
+    records_path(dir, path);
     pthread_mutex_lock(&l->lock);
     if (access(path, F_OK) == 0)
         rc = start(l, e);
-    if (decisions_recover(l->server->options->dir, &why) < 0) /* the first message says so, too */
+    /* What a crash left out is put in before anybody reads it, and no message waits for it. What goes wrong the first message says, too. */
+    if (volumes_begun(dir) && have_decisions(l, &why) < 0)
         fprintf(stderr, "level=error what=live text=\"%s\"\n", why.message);
     pthread_mutex_unlock(&l->lock);
     return rc;
@@ -262,13 +273,11 @@ static struct state *state_peek(struct live *l)
 /* What a message needs; *s NULL: there is no state yet. */
 static int open_decisions(struct live *l, struct state **s, struct err *e)
 {
-    int rc = 0;
+    int rc;
 
     pthread_mutex_lock(&l->lock);
     *s = peek(l);
-    if (!l->decisions)
-        rc = decisions_open(l->server->options->dir, l->server->options->live_volume, &l->decisions,
-                            e);
+    rc = have_decisions(l, e);
     pthread_mutex_unlock(&l->lock);
     return rc;
 }
