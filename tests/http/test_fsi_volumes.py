@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MulanPSL-2.0
 # Decisions in volumes (check/volumes.h) while hospitals ask: nothing is refused when one is set aside, what was acknowledged before a kill -9 is there
 # once, the same msgid gets the same answer out of the volume before, and the pages count every decision once.
-import copy, json, os, signal, sys, threading, time
+import copy, json, os, sys, threading, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from client import *
 
@@ -74,7 +74,8 @@ check("counted_once", flags() == len(names), (flags(), len(names)))
 told = dict(said)
 for k in range(3):
     threads, said, bad = load("K%d-" % k, 1000)
-    while len(said) < 60 or (k == 1 and len(aside()) < 3):  # the second time just behind a change of volumes
+    # The second time just behind a change of volumes.
+    while (len(said) < 60 or (k == 1 and len(aside()) < 3)) and any(t.is_alive() for t in threads):
         time.sleep(0.005)
     s.process.kill()
     s.process.wait()
