@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* Bytes as hexadecimal digits in small letters, and back. */
+/* Bytes as hexadecimal digits in small letters, and back; digits of others, which may be capitals. */
 #ifndef HUJI_BASE_HEX_H
 #define HUJI_BASE_HEX_H
 
@@ -31,6 +31,25 @@ static inline bool hex_read(const char *hex, size_t n, unsigned char *out)
         out[i] = (unsigned char)(high << 4 | low);
     }
     return true;
+}
+
+/* -1: no digit. Capitals are digits, too. */
+static inline int hex_value(char c)
+{
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : hex_digit(c);
+}
+
+/* Four of these as one number; -1: not all of them are digits. */
+static inline int hex_four(const char *p)
+{
+    int v = 0;
+    for (int i = 0; i < 4; i++) {
+        int d = hex_value(p[i]);
+        if (d < 0)
+            return -1;
+        v = v << 4 | d;
+    }
+    return v;
 }
 
 #endif

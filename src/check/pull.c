@@ -5,6 +5,8 @@
 #include <emmintrin.h>
 #endif
 
+#include "base/hex.h"
+
 int pull_bad(struct pull *j, const char *what)
 {
     size_t line = 1, col = 1;
@@ -38,23 +40,6 @@ int pull_open(struct pull *j, char bracket)
     return 0;
 }
 
-static int hex4(const char *p, unsigned *out)
-{
-    unsigned v = 0;
-    for (int i = 0; i < 4; i++) {
-        char c = p[i];
-        unsigned d = c >= '0' && c <= '9'   ? (unsigned)(c - '0')
-                     : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10)
-                     : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A' + 10)
-                                            : 16;
-        if (d == 16)
-            return -1;
-        v = v * 16 + d;
-    }
-    *out = v;
-    return 0;
-}
-
 static char *put_utf8(char *to, unsigned c)
 {
     if (c < 0x80) {
@@ -80,7 +65,6 @@ static char *escape(struct pull *j, char *to)
 {
     static const char letters[] = "\"\\/bfnrt", means[] = "\"\\/\b\f\n\r\t";
     char c = *j->p++;
-    unsigned u, low;
     if (c != 'u') {
         const char *at = c ? memchr(letters, c, sizeof letters - 1) : NULL;
         if (!at)
@@ -88,17 +72,20 @@ static char *escape(struct pull *j, char *to)
         *to++ = means[at - letters];
         return to;
     }
-    if (j->end - j->p < 4 || hex4(j->p, &u) < 0)
+    int u = j->end - j->p < 4 ? -1 : hex_four(j->p);
+    if (u < 0)
         return NULL;
     j->p += 4;
-    if (u >= 0xd800 && u < 0xdc00 && j->end - j->p >= 6 && j->p[0] == '\\' && j->p[1] == 'u' &&
-        hex4(j->p + 2, &low) == 0 && low >= 0xdc00 && low < 0xe000) {
-        j->p += 6;
-        u = 0x10000 + ((u - 0xd800) << 10) + (low - 0xdc00);
+    if (u >= 0xd800 && u < 0xdc00 && j->end - j->p >= 6 && j->p[0] == '\\' && j->p[1] == 'u') {
+        int low = hex_four(j->p + 2);
+        if (low >= 0xdc00 && low < 0xe000) {
+            j->p += 6;
+            u = 0x10000 + ((u - 0xd800) << 10) + (low - 0xdc00);
+        }
     }
     if (u == 0 || (u >= 0xd800 && u < 0xe000)) /* no NUL in a text, no half pair */
         u = 0xfffd;
-    return put_utf8(to, u);
+    return put_utf8(to, (unsigned)u);
 }
 
 /* How many of so many bytes come before the first quote, backslash or control character: most texts end within them, and whether one does

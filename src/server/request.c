@@ -8,15 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/hex.h"
 #include "server/route.h"
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 char *request_unescape(struct arena *a, struct span s)
 {
@@ -30,8 +23,8 @@ char *request_unescape(struct arena *a, struct span s)
             out[n++] = s.p[i];
             continue;
         }
-        high = i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1;
-        low = high >= 0 ? hex_digit(s.p[i + 2]) : -1;
+        high = i + 2 < s.n ? hex_value(s.p[i + 1]) : -1;
+        low = high >= 0 ? hex_value(s.p[i + 2]) : -1;
         if (low < 0 || high + low == 0)
             return NULL;
         out[n++] = (char)(high << 4 | low);

@@ -73,6 +73,42 @@ static void arrays_and_history(void **state)
 }
 
 /* Orders that are written as the one before are read by its bytes: what differs in any place must be read all the same. */
+/* \u: small and capital digits, pairs; halves of pairs and NUL become U+FFFD; too few digits are refused. */
+static void escapes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *in, *out; /* NULL: refused */
+    } say[] = {{"\\u4e2D\\u0041", "中A"},
+               {"\\ud83d\\uDE00", "\xf0\x9f\x98\x80"},
+               {"\\ud83dx", "\xef\xbf\xbdx"},
+               {"\\ud83d\\u0041", "\xef\xbf\xbd"
+                                  "A"},
+               {"\\ude00", "\xef\xbf\xbd"},
+               {"\\u0000", "\xef\xbf\xbd"},
+               {"\\u4e2", NULL},
+               {"\\u4e2g", NULL},
+               {"\\ud83d\\u00g1", NULL}};
+    for (size_t i = 0; i < sizeof say / sizeof *say; i++) {
+        struct arena a = ARENA_INIT;
+        struct message m;
+        struct err e = {0};
+        char text[1000];
+        snprintf(
+            text, sizeof text,
+            HEAD
+            "{\"data\": {\"patient_dtos\": {\"patn_id\": \"P\", \"encounter_dtos\": {\"mdtrt_id\": \"V\","
+            " \"adm_date\": \"2024-01-14\", \"order_dtos\": [{\"rx_id\": \"%s\", \"hilist_code\": \"A\","
+            " \"cnt\": 1, \"sumamt\": 1}]}}}}}",
+            say[i].in);
+        int rc = read_text(text, &a, &m, &e);
+        assert_int_equal(rc != 0, !say[i].out);
+        if (!rc)
+            assert_true(span_is(m.patient[0].ev.line[0].id, say[i].out));
+        arena_release(&a);
+    }
+}
+
 static void orders_unlike_the_first(void **state)
 {
     (void)state;
@@ -392,17 +428,12 @@ static void public_samples(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_object),
-        cmocka_unit_test(arrays_and_history),
-        cmocka_unit_test(orders_unlike_the_first),
-        cmocka_unit_test(orders_in_a_row),
-        cmocka_unit_test(utf8),
-        cmocka_unit_test(values),
-        cmocka_unit_test(in_gbk),
-        cmocka_unit_test(faults),
-        cmocka_unit_test(too_deep),
-        cmocka_unit_test(cut_short),
-        cmocka_unit_test(public_samples),
+        cmocka_unit_test(one_object),      cmocka_unit_test(arrays_and_history),
+        cmocka_unit_test(escapes),         cmocka_unit_test(orders_unlike_the_first),
+        cmocka_unit_test(orders_in_a_row), cmocka_unit_test(utf8),
+        cmocka_unit_test(values),          cmocka_unit_test(in_gbk),
+        cmocka_unit_test(faults),          cmocka_unit_test(too_deep),
+        cmocka_unit_test(cut_short),       cmocka_unit_test(public_samples),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "claims/readers/xlsx_xml.h"
 
+#include "base/hex.h"
 #include "base/mem.h"
 
 const char *xml_local(const char *name)
@@ -83,27 +84,10 @@ int xlsx_parse(XML_Parser p, struct zipio *z, int64_t entry, const char *part, s
     return rc;
 }
 
-static int hex(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 32);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* _xHHHH_ at p: the code unit, or -1. */
 static int escape_at(const char *p, size_t n)
 {
-    int v = 0;
-    if (n < 7 || p[0] != '_' || p[1] != 'x' || p[6] != '_')
-        return -1;
-    for (int i = 2; i < 6; i++) {
-        int h = hex(p[i]);
-        if (h < 0)
-            return -1;
-        v = v * 16 + h;
-    }
-    return v;
+    return n < 7 || p[0] != '_' || p[1] != 'x' || p[6] != '_' ? -1 : hex_four(p + 2);
 }
 
 void xlsx_unescape(struct buf *b, struct span s)
