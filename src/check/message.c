@@ -417,16 +417,13 @@ static int settle_lines(struct pull *j, struct place *x)
                     l->id.n > 60 ? 60 : (int)l->id.n, l->id.p);
             return err_where(j->e, "drord_begn_date");
         }
-        if (l->cnt == HUJI_NONE64)
-            l->cnt = QTY_ONE;
         if (l->sum == HUJI_NONE64 && l->pric != HUJI_NONE64) {
-            __int128 fen = (__int128)l->cnt * l->pric / 100000000;
+            int64_t cnt = l->cnt == HUJI_NONE64 ? QTY_ONE : l->cnt;
+            __int128 fen = (__int128)cnt * l->pric / 100000000;
             l->sum = fen > INT64_C(1000000000000000) ? INT64_C(1000000000000000) : (int64_t)fen;
         }
         if (l->sum == HUJI_NONE64)
             l->sum = 0;
-        if (l->pric == HUJI_NONE64)
-            l->pric = 0;
     }
     return 0;
 }

@@ -52,6 +52,11 @@ check("certain_is_stopped", len(r) == 1 and r[0]["rule_id"] == "C03" and r[0]["s
       r[0]["dspo_rqmt"] == "3" and r[0]["vola_amt"] == 18.0, a.body)
 d = r[0]["judge_result_detail_dtos"]
 check("details", len(d) == 1 and d[0]["rx_id"] == "RX1" and d[0]["vola_item_type"] == "1" and d[0]["mdtrt_id"] == "V900", d)
+for k, gone in enumerate(("pric", "cnt")):
+    m = message("M%d" % k)
+    m["input"]["data"]["patient_dtos"]["fsi_encounter_dtos"][0]["fsi_order_dtos"].pop(gone)
+    a = send(m)
+    check("missing_%s_is_no_wrong_amount" % gone, a.json["infcode"] == 0 and "H07.amount" not in [r["rule_id"] for r in a.json["output"]["result"]], a.body)
 a = send(message("A3", patn_id="NOBODY"))
 check("unknown_person_says_so", a.json["infcode"] == 0 and "没有这个人" in a.json["warn_msg"] and
       len(a.json["output"]["result"]) == 1, a.body)

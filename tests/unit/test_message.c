@@ -53,6 +53,39 @@ static void one_object(void **state)
     arena_release(&a);
 }
 
+/* What a message does not say is not made up: rules skip it, as they do a line of a table. */
+static void missing_numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *order;
+        int64_t cnt, pric, sum;
+    } row[] = {
+        {"\"cnt\": 2, \"sumamt\": 36", 20000, HUJI_NONE64, 3600},
+        {"\"pric\": 18, \"sumamt\": \"36\"", HUJI_NONE64, 18000000, 3600},
+        {"\"cnt\": \"\", \"pric\": null, \"sumamt\": 36", HUJI_NONE64, HUJI_NONE64, 3600},
+        {"\"pric\": 18", HUJI_NONE64, 18000000, 1800},
+        {"\"cnt\": 2, \"pric\": 18", 20000, 18000000, 3600},
+        {"\"cnt\": 2", 20000, HUJI_NONE64, 0},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        struct arena a = ARENA_INIT;
+        struct message m;
+        struct err e = {0};
+        char text[600];
+        snprintf(text, sizeof text,
+                 HEAD "{\"data\": {\"patient_dtos\": {\"patn_id\": \"P\", \"fsi_encounter_dtos\": "
+                      "{\"adm_date\": \"2024-01-14\", \"fsi_order_dtos\": {%s}}}}}}",
+                 row[i].order);
+        assert_int_equal(read_text(text, &a, &m, &e), 0);
+        const struct new_line *l = &m.patient[0].ev.line[0];
+        if (l->cnt != row[i].cnt || l->pric != row[i].pric || l->sum != row[i].sum)
+            fail_msg("%s: %lld %lld %lld", row[i].order, (long long)l->cnt, (long long)l->pric,
+                     (long long)l->sum);
+        arena_release(&a);
+    }
+}
+
 static void arrays_and_history(void **state)
 {
     (void)state;
@@ -393,6 +426,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_object),
+        cmocka_unit_test(missing_numbers),
         cmocka_unit_test(arrays_and_history),
         cmocka_unit_test(orders_unlike_the_first),
         cmocka_unit_test(orders_in_a_row),
