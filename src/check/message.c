@@ -71,7 +71,20 @@ static int take(struct pull *j, struct span key, const struct want *list, void *
     return f && rc == 0 ? store_value(j, f, s, base) : rc;
 }
 
-/* One element after another: an array of objects, one object, or nothing ("" null []). */
+/* What is neither an object nor an array holds nothing ("" null -): orders in it would be answered as judged. */
+static int nothing(struct pull *j)
+{
+    const char *from = j->p;
+    struct span s;
+    int rc = pull_scalar(j, &s);
+    s = span_trim(s);
+    if (rc < 0 || !s.n || span_is(s, "-"))
+        return rc;
+    j->p = from;
+    return pull_bad(j, "这里应是对象或数组");
+}
+
+/* One element after another: an array of objects, one object, or nothing. */
 typedef int element_fn(struct pull *j, void *ctx);
 static int each(struct pull *j, element_fn *fn, void *ctx)
 {
@@ -81,10 +94,10 @@ static int each(struct pull *j, element_fn *fn, void *ctx)
     if (c == '{')
         return fn(j, ctx);
     if (c != '[')
-        return pull_skip(j);
+        return nothing(j);
     int rc = pull_open(j, '[');
     while (rc == 0 && (rc = pull_next(j, '[', &first, &none, &more)) == 0 && more)
-        rc = pull_peek(j) == '{' ? fn(j, ctx) : pull_skip(j);
+        rc = each(j, fn, ctx);
     return rc;
 }
 
@@ -533,7 +546,7 @@ static int read_input(struct pull *j, struct message *m)
     }
     int rc = pull_open(j, '{');
     while (rc == 0 && (rc = pull_next(j, '{', &first, &key, &more)) == 0 && more)
-        rc = span_is(key, "data") && pull_peek(j) == '{' ? read_data(j, m) : pull_skip(j);
+        rc = span_is(key, "data") ? each(j, read_data, m) : pull_skip(j);
     return rc;
 }
 

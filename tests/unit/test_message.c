@@ -105,6 +105,22 @@ static void arrays_and_history(void **state)
     arena_release(&a);
 }
 
+static void arrays_of_one(void **state)
+{
+    (void)state;
+    struct arena a = ARENA_INIT;
+    struct message m;
+    struct err e = {0};
+    static const char text[] = HEAD
+        "{\"data\": [{\"patient_dtos\": [null, {\"patn_id\": \"P\", \"fsi_encounter_dtos\": ["
+        "{\"adm_date\": \"2024-01-14\", \"fsi_diagnose_dtos\": null, \"fsi_operation_dtos\": \" \", "
+        "\"fsi_order_dtos\": [\"\", [" ORDER "], []]}]}]}]}}";
+    assert_int_equal(read_text(text, &a, &m, &e), 0);
+    assert_int_equal(m.n_patient, 1);
+    assert_int_equal(m.patient[0].ev.n_line, 1);
+    arena_release(&a);
+}
+
 /* Orders that are written as the one before are read by its bytes: what differs in any place must be read all the same. */
 static void orders_unlike_the_first(void **state)
 {
@@ -335,6 +351,13 @@ static void faults(void **state)
          "{\"data\": {\"patient_dtos\": [{\"patn_id\": \"P\", \"fsi_encounter_dtos\": [{\"fsi_order_dtos\": "
          "[{\"cnt\": \"两盒\"}]}]}]}}}",
          "cnt"},
+        {HEAD "{\"data\": {\"patient_dtos\": [{\"patn_id\": \"P\", \"fsi_encounter_dtos\": "
+              "[{\"fsi_order_dtos\": \"[]\"}]}]}}}",
+         "对象或数组"},
+        {HEAD "{\"data\": {\"patient_dtos\": [{\"patn_id\": \"P\", \"fsi_encounter_dtos\": "
+              "[{\"fsi_order_dtos\": [null, 7]}]}]}}}",
+         "对象或数组"},
+        {HEAD "{\"data\": \"x\"}}", "对象或数组"},
         {HEAD
          "{\"data\": {\"patient_dtos\": [{\"patn_id\": \"P\", \"fsi_encounter_dtos\": [{\"adm_date\": "
          "\"2024-02-30\"}]}]}}}",
@@ -428,6 +451,7 @@ int main(void)
         cmocka_unit_test(one_object),
         cmocka_unit_test(missing_numbers),
         cmocka_unit_test(arrays_and_history),
+        cmocka_unit_test(arrays_of_one),
         cmocka_unit_test(orders_unlike_the_first),
         cmocka_unit_test(orders_in_a_row),
         cmocka_unit_test(utf8),
