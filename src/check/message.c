@@ -441,6 +441,23 @@ static int settle_lines(struct pull *j, struct place *x)
     return 0;
 }
 
+/* They may be told without a date, and whether there was one is asked of orders all the same. */
+static int settle_oprns(struct pull *j, struct place *x)
+{
+    struct new_events *ev = &x->p->ev;
+    for (size_t i = 0; i < ev->n_oprn; i++) {
+        struct new_oprn *o = &ev->oprn[i];
+        if (o->t == SEC_NONE)
+            o->t = ev->visit[o->visit].begntime;
+        if (o->t == SEC_NONE) {
+            err_set(j->e, ERR_INPUT, "手术「%.*s」没有 oprn_date，就诊也没有 adm_date",
+                    o->id.n > 60 ? 60 : (int)o->id.n, o->id.p);
+            return err_where(j->e, "oprn_date");
+        }
+    }
+    return 0;
+}
+
 static int read_patient(struct pull *j, void *ctx)
 {
     struct message *m = ctx;
@@ -482,7 +499,9 @@ static int read_patient(struct pull *j, void *ctx)
     }
     if (rc == 0)
         rc = settle_visits(j, &x);
-    return rc == 0 ? settle_lines(j, &x) : rc;
+    if (rc == 0)
+        rc = settle_lines(j, &x);
+    return rc == 0 ? settle_oprns(j, &x) : rc;
 }
 
 static int read_warn(struct pull *j, void *ctx)

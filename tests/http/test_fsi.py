@@ -69,6 +69,11 @@ two = ids(m)
 check("other_patient_other_jr_id", len(two) == 2 and len(set(two)) == 2, two)
 two = ids(message("J3", "3101")) + ids(message("J3", "3102"))
 check("other_transaction_other_jr_id", len(two) == 2 and len(set(two)) == 2, two)
+m = message("O1")
+visit = m["input"]["data"]["patient_dtos"]["fsi_encounter_dtos"][0]
+visit.update(fsi_operation_dtos=[{"setl_list_oprn_id": "1", "oprn_code": "47.0100"}], fsi_diagnose_dtos=[{"dise_codg": "I10.x00"}])
+said = [r["rule_id"] for r in send(m).json["output"]["result"]]
+check("operation_without_date", "D13.dxop" in said, said)
 for k, gone in enumerate(("pric", "cnt")):
     m = message("M%d" % k)
     m["input"]["data"]["patient_dtos"]["fsi_encounter_dtos"][0]["fsi_order_dtos"].pop(gone)

@@ -105,6 +105,29 @@ static void arrays_and_history(void **state)
     arena_release(&a);
 }
 
+/* An operation without its date is one of the visit's beginning, as an order is. */
+static void operation_without_date(void **state)
+{
+    (void)state;
+    static const char *const date[] = {"", ", \"oprn_date\": \"\"", ", \"oprn_date\": \"-\""};
+    for (size_t i = 0; i < sizeof date / sizeof *date; i++) {
+        struct arena a = ARENA_INIT;
+        struct message m;
+        struct err e = {0};
+        char text[600];
+        snprintf(text, sizeof text,
+                 HEAD "{\"data\": {\"patient_dtos\": {\"patn_id\": \"P\", \"fsi_encounter_dtos\": "
+                      "{\"adm_date\": \"2024-01-14 09:00:00\", \"fsi_operation_dtos\": "
+                      "{\"oprn_code\": \"47.0100\"%s}}}}}}",
+                 date[i]);
+        assert_int_equal(read_text(text, &a, &m, &e), 0);
+        const struct new_events *ev = &m.patient[0].ev;
+        assert_int_equal(ev->n_oprn, 1);
+        assert_true(ev->oprn[0].t == ev->visit[0].begntime && ev->oprn[0].t != SEC_NONE);
+        arena_release(&a);
+    }
+}
+
 static void arrays_of_one(void **state)
 {
     (void)state;
@@ -358,6 +381,9 @@ static void faults(void **state)
               "[{\"fsi_order_dtos\": [null, 7]}]}]}}}",
          "对象或数组"},
         {HEAD "{\"data\": \"x\"}}", "对象或数组"},
+        {HEAD "{\"data\": {\"patient_dtos\": [{\"patn_id\": \"P\", \"fsi_encounter_dtos\": "
+              "[{\"fsi_operation_dtos\": {\"oprn_code\": \"47.0100\"}}]}]}}}",
+         "oprn_date"},
         {HEAD
          "{\"data\": {\"patient_dtos\": [{\"patn_id\": \"P\", \"fsi_encounter_dtos\": [{\"adm_date\": "
          "\"2024-02-30\"}]}]}}}",
@@ -452,6 +478,7 @@ int main(void)
         cmocka_unit_test(missing_numbers),
         cmocka_unit_test(arrays_and_history),
         cmocka_unit_test(arrays_of_one),
+        cmocka_unit_test(operation_without_date),
         cmocka_unit_test(orders_unlike_the_first),
         cmocka_unit_test(orders_in_a_row),
         cmocka_unit_test(utf8),
