@@ -619,8 +619,12 @@ static int whole(struct message *m, struct err *e)
 {
     if (!m->infno.n)
         return missing(e, "infno", "交易编号");
-    if (!m->msgid.n || m->msgid.n > 64)
-        return missing(e, "msgid", "发送方报文ID，最长 64 字节");
+    if (!m->msgid.n)
+        return missing(e, "msgid", "发送方报文ID");
+    if (m->msgid.n > 64) {
+        err_set(e, ERR_INPUT, "msgid 有 %zu 字节，最长 64 字节", m->msgid.n);
+        return err_where(e, "msgid");
+    }
     if (!m->fixmedins_code.n)
         return missing(e, "fixmedins_code", "定点医药机构编号");
     if ((span_is(m->infno, "3101") || span_is(m->infno, "3102")) && !m->n_patient)

@@ -367,6 +367,10 @@ static void faults(void **state)
         {"{\"infno\": tru}", "JSON"},
         {"{\"infno\": \"\\q\"}", "转义"},
         {"{\"infno\": \"3101\", \"msgid\": \"1\"}", "fixmedins_code"},
+        {"{\"infno\": \"9001\", \"msgid\": "
+         "\"12345678901234567890123456789012345678901234567890123456789012345\", "
+         "\"fixmedins_code\": \"H1\"}",
+         "65 字节"},
         {HEAD "{\"data\": {}}}", "patient_dtos"},
         {HEAD "{\"data\": {\"patient_dtos\": [{\"fsi_encounter_dtos\": []}]}}}", "patn_id"},
         {HEAD "{\"data\": {\"patient_dtos\": [{\"patn_id\": \"P\"}]}}}", "就诊"},
