@@ -9,6 +9,9 @@
 
 /* ---- fields ---- */
 
+/* Of a number, in its own unit. */
+#define MOST INT64_C(1000000000000000)
+
 enum how { TEXT, FEN, QTY, PRICE, TIME, DAY, YES };
 
 struct want {
@@ -46,8 +49,7 @@ static int store_value(struct pull *j, const struct want *f, struct span s, void
     int scale = f->how == FEN ? 2 : f->how == QTY ? 4 : 6;
     int64_t v;
     /* 1E3 and the like are JSON numbers too, but no program was seen to write amounts so */
-    if (!dec_parse(s, scale, true, &v) || v > INT64_C(1000000000000000) ||
-        v < -INT64_C(1000000000000000))
+    if (!dec_parse(s, scale, true, &v) || v > MOST || v < -MOST)
         return bad_value(j, f, s, "应是一个数，如 12.50");
     *(int64_t *)at = v;
     return 0;
@@ -432,8 +434,9 @@ static int settle_lines(struct pull *j, struct place *x)
         }
         if (l->sum == HUJI_NONE64 && l->pric != HUJI_NONE64) {
             int64_t cnt = l->cnt == HUJI_NONE64 ? QTY_ONE : l->cnt;
-            __int128 fen = (__int128)cnt * l->pric / 100000000;
-            l->sum = fen > INT64_C(1000000000000000) ? INT64_C(1000000000000000) : (int64_t)fen;
+            __int128 product = (__int128)cnt * l->pric, half = product < 0 ? -50000000 : 50000000;
+            __int128 fen = (product + half) / 100000000;
+            l->sum = fen > MOST ? MOST : fen < -MOST ? -MOST : (int64_t)fen;
         }
         if (l->sum == HUJI_NONE64)
             l->sum = 0;

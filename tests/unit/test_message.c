@@ -67,6 +67,11 @@ static void missing_numbers(void **state)
         {"\"pric\": 18", HUJI_NONE64, 18000000, 1800},
         {"\"cnt\": 2, \"pric\": 18", 20000, 18000000, 3600},
         {"\"cnt\": 2", 20000, HUJI_NONE64, 0},
+        /* half away from zero, and never more than a message may say */
+        {"\"cnt\": 1, \"pric\": 0.999", 10000, 999000, 100},
+        {"\"cnt\": -3, \"pric\": 0.335", -30000, 335000, -101},
+        {"\"cnt\": -99999999999, \"pric\": 999999999", -999999999990000, 999999999000000,
+         -1000000000000000},
     };
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         struct arena a = ARENA_INIT;
