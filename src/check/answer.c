@@ -69,14 +69,18 @@ void answer_head(struct buf *b, const struct message *m, int infcode, struct spa
     buf_str(b, ", \"cainfo\": null, \"signtype\": null, \"output\": ");
 }
 
-void answer_jr_id(const struct message *m, const struct live_finding *f, char out[33])
+void answer_jr_id(const struct message *m, const struct live_finding *f, size_t nth, char out[33])
 {
     struct buf b = BUF_INIT;
     buf_span(&b, m->fixmedins_code);
     buf_char(&b, 0x1f);
+    buf_span(&b, m->infno); /* some programs count msgid for each transaction anew */
+    buf_char(&b, 0x1f);
     buf_span(&b, m->msgid);
     buf_char(&b, 0x1f);
-    buf_str(&b, f->f.finding_id);
+    buf_str(&b, f->f.finding_id); /* the same of two orders with one rx_id */
+    buf_char(&b, 0x1f);
+    buf_i64(&b, (int64_t)nth);
     sha256_hex((struct span){buf_cstr(&b), b.n}, 16, out);
     buf_release(&b);
 }

@@ -13,7 +13,7 @@ void answer_head(struct buf *b, const struct message *m, int infcode, struct spa
                  struct span warn_msg);
 void answer_result(struct buf *b, const struct message *m, const struct patient *p,
                    const struct live_finding *f, const char *jr_id, int dspo);
-/* 32 hex digits: the result's id, the same for the same message and finding. */
-void answer_jr_id(const struct message *m, const struct live_finding *f, char out[33]);
+/* 32 hex digits: the id of a message's nth finding, of no other one. The same message has the same. */
+void answer_jr_id(const struct message *m, const struct live_finding *f, size_t nth, char out[33]);
 
 #endif

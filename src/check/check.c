@@ -334,7 +334,8 @@ static int judged(struct checker *c, const struct check_options *o, struct arena
     const struct message *m = &out->msg;
     struct one *ones = arena_calloc(a, (m->n_patient + 1) * sizeof *ones);
     struct buf note = BUF_INIT;
-    bool first = true, first_record = true;
+    size_t nth = 0;
+    bool first = true;
     int rc = ones ? judge_all(c, o, a, out, ones, e) : err_nomem(e);
     if (rc < 0)
         return rc;
@@ -355,12 +356,12 @@ static int judged(struct checker *c, const struct check_options *o, struct arena
             int64_t exception = excepted(c, l);
             enum check_mode mode = exception ? MODE_RECORD : mode_of(c, o, m, l->f.rule);
             char jr_id[33];
-            answer_jr_id(m, l, jr_id);
+            answer_jr_id(m, l, nth, jr_id);
             if (record) {
-                buf_str(record, first_record ? "" : ", ");
+                buf_str(record, nth ? ", " : "");
                 record_finding(record, l, jr_id, mode, exception);
             }
-            first_record = false;
+            nth++;
             if (mode == MODE_RECORD)
                 continue;
             buf_str(answer, first ? "" : ", ");

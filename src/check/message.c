@@ -9,6 +9,9 @@
 
 /* ---- fields ---- */
 
+/* Of a number, in its own unit. */
+#define MOST INT64_C(1000000000000000)
+
 enum how { TEXT, FEN, QTY, PRICE, TIME, DAY, YES };
 
 struct want {
@@ -46,8 +49,7 @@ static int store_value(struct pull *j, const struct want *f, struct span s, void
     int scale = f->how == FEN ? 2 : f->how == QTY ? 4 : 6;
     int64_t v;
     /* 1E3 and the like are JSON numbers too, but no program was seen to write amounts so */
-    if (!dec_parse(s, scale, true, &v) || v > INT64_C(1000000000000000) ||
-        v < -INT64_C(1000000000000000))
+    if (!dec_parse(s, scale, true, &v) || v > MOST || v < -MOST)
         return bad_value(j, f, s, "应是一个数，如 12.50");
     *(int64_t *)at = v;
     return 0;
@@ -71,7 +73,20 @@ static int take(struct pull *j, struct span key, const struct want *list, void *
     return f && rc == 0 ? store_value(j, f, s, base) : rc;
 }
 
-/* One element after another: an array of objects, one object, or nothing ("" null []). */
+/* What is neither an object nor an array holds nothing ("" null -): orders in it would be answered as judged. */
+static int nothing(struct pull *j)
+{
+    const char *from = j->p;
+    struct span s;
+    int rc = pull_scalar(j, &s);
+    s = span_trim(s);
+    if (rc < 0 || !s.n || span_is(s, "-"))
+        return rc;
+    j->p = from;
+    return pull_bad(j, "这里应是对象或数组");
+}
+
+/* One element after another: an array of objects, one object, or nothing. */
 typedef int element_fn(struct pull *j, void *ctx);
 static int each(struct pull *j, element_fn *fn, void *ctx)
 {
@@ -81,10 +96,10 @@ static int each(struct pull *j, element_fn *fn, void *ctx)
     if (c == '{')
         return fn(j, ctx);
     if (c != '[')
-        return pull_skip(j);
+        return nothing(j);
     int rc = pull_open(j, '[');
     while (rc == 0 && (rc = pull_next(j, '[', &first, &none, &more)) == 0 && more)
-        rc = pull_peek(j) == '{' ? fn(j, ctx) : pull_skip(j);
+        rc = each(j, fn, ctx);
     return rc;
 }
 
@@ -417,16 +432,31 @@ static int settle_lines(struct pull *j, struct place *x)
                     l->id.n > 60 ? 60 : (int)l->id.n, l->id.p);
             return err_where(j->e, "drord_begn_date");
         }
-        if (l->cnt == HUJI_NONE64)
-            l->cnt = QTY_ONE;
         if (l->sum == HUJI_NONE64 && l->pric != HUJI_NONE64) {
-            __int128 fen = (__int128)l->cnt * l->pric / 100000000;
-            l->sum = fen > INT64_C(1000000000000000) ? INT64_C(1000000000000000) : (int64_t)fen;
+            int64_t cnt = l->cnt == HUJI_NONE64 ? QTY_ONE : l->cnt;
+            __int128 product = (__int128)cnt * l->pric, half = product < 0 ? -50000000 : 50000000;
+            __int128 fen = (product + half) / 100000000;
+            l->sum = fen > MOST ? MOST : fen < -MOST ? -MOST : (int64_t)fen;
         }
         if (l->sum == HUJI_NONE64)
             l->sum = 0;
-        if (l->pric == HUJI_NONE64)
-            l->pric = 0;
+    }
+    return 0;
+}
+
+/* They may be told without a date, and whether there was one is asked of orders all the same. */
+static int settle_oprns(struct pull *j, struct place *x)
+{
+    struct new_events *ev = &x->p->ev;
+    for (size_t i = 0; i < ev->n_oprn; i++) {
+        struct new_oprn *o = &ev->oprn[i];
+        if (o->t == SEC_NONE)
+            o->t = ev->visit[o->visit].begntime;
+        if (o->t == SEC_NONE) {
+            err_set(j->e, ERR_INPUT, "手术「%.*s」没有 oprn_date，就诊也没有 adm_date",
+                    o->id.n > 60 ? 60 : (int)o->id.n, o->id.p);
+            return err_where(j->e, "oprn_date");
+        }
     }
     return 0;
 }
@@ -472,7 +502,9 @@ static int read_patient(struct pull *j, void *ctx)
     }
     if (rc == 0)
         rc = settle_visits(j, &x);
-    return rc == 0 ? settle_lines(j, &x) : rc;
+    if (rc == 0)
+        rc = settle_lines(j, &x);
+    return rc == 0 ? settle_oprns(j, &x) : rc;
 }
 
 static int read_warn(struct pull *j, void *ctx)
@@ -536,7 +568,7 @@ static int read_input(struct pull *j, struct message *m)
     }
     int rc = pull_open(j, '{');
     while (rc == 0 && (rc = pull_next(j, '{', &first, &key, &more)) == 0 && more)
-        rc = span_is(key, "data") && pull_peek(j) == '{' ? read_data(j, m) : pull_skip(j);
+        rc = span_is(key, "data") ? each(j, read_data, m) : pull_skip(j);
     return rc;
 }
 
@@ -590,8 +622,12 @@ static int whole(struct message *m, struct err *e)
 {
     if (!m->infno.n)
         return missing(e, "infno", "交易编号");
-    if (!m->msgid.n || m->msgid.n > 64)
-        return missing(e, "msgid", "发送方报文ID，最长 64 字节");
+    if (!m->msgid.n)
+        return missing(e, "msgid", "发送方报文ID");
+    if (m->msgid.n > 64) {
+        err_set(e, ERR_INPUT, "msgid 有 %zu 字节，最长 64 字节", m->msgid.n);
+        return err_where(e, "msgid");
+    }
     if (!m->fixmedins_code.n)
         return missing(e, "fixmedins_code", "定点医药机构编号");
     if ((span_is(m->infno, "3101") || span_is(m->infno, "3102")) && !m->n_patient)

@@ -92,6 +92,8 @@ static int read_rest(int fd, const char *path, off_t base, off_t sure, struct ke
             *end += n;
         }
     }
+    if (rc == 0 && n < 0 && !feof(f)) /* not the end: what follows may be cut off there */
+        rc = err_errno(e, "读不了 %s", path);
     free(line);
     if (f)
         fclose(f);

@@ -193,6 +193,8 @@ static int some_lines(FILE *f, bool aside, struct cw *db, struct place *p, bool 
         p->at += n;
         lines++;
     }
+    if (!rc && lines < LINES_AT_ONCE && n < 0 && !feof(f)) /* not the end of a volume */
+        rc = err_errno(e, "读不了审核记录");
     free(line);
     arena_release(&a);
     *more = lines == LINES_AT_ONCE || aside;

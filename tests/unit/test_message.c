@@ -53,6 +53,44 @@ static void one_object(void **state)
     arena_release(&a);
 }
 
+/* What a message does not say is not made up: rules skip it, as they do a line of a table. */
+static void missing_numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *order;
+        int64_t cnt, pric, sum;
+    } row[] = {
+        {"\"cnt\": 2, \"sumamt\": 36", 20000, HUJI_NONE64, 3600},
+        {"\"pric\": 18, \"sumamt\": \"36\"", HUJI_NONE64, 18000000, 3600},
+        {"\"cnt\": \"\", \"pric\": null, \"sumamt\": 36", HUJI_NONE64, HUJI_NONE64, 3600},
+        {"\"pric\": 18", HUJI_NONE64, 18000000, 1800},
+        {"\"cnt\": 2, \"pric\": 18", 20000, 18000000, 3600},
+        {"\"cnt\": 2", 20000, HUJI_NONE64, 0},
+        /* half away from zero, and never more than a message may say */
+        {"\"cnt\": 1, \"pric\": 0.999", 10000, 999000, 100},
+        {"\"cnt\": -3, \"pric\": 0.335", -30000, 335000, -101},
+        {"\"cnt\": -99999999999, \"pric\": 999999999", -999999999990000, 999999999000000,
+         -1000000000000000},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        struct arena a = ARENA_INIT;
+        struct message m;
+        struct err e = {0};
+        char text[600];
+        snprintf(text, sizeof text,
+                 HEAD "{\"data\": {\"patient_dtos\": {\"patn_id\": \"P\", \"fsi_encounter_dtos\": "
+                      "{\"adm_date\": \"2024-01-14\", \"fsi_order_dtos\": {%s}}}}}}",
+                 row[i].order);
+        assert_int_equal(read_text(text, &a, &m, &e), 0);
+        const struct new_line *l = &m.patient[0].ev.line[0];
+        if (l->cnt != row[i].cnt || l->pric != row[i].pric || l->sum != row[i].sum)
+            fail_msg("%s: %lld %lld %lld", row[i].order, (long long)l->cnt, (long long)l->pric,
+                     (long long)l->sum);
+        arena_release(&a);
+    }
+}
+
 static void arrays_and_history(void **state)
 {
     (void)state;
@@ -69,6 +107,45 @@ static void arrays_and_history(void **state)
     assert_int_equal(ev->n_visit, 2);
     assert_int_equal(ev->n_line, 3);
     assert_true(!ev->line[0].fresh && ev->line[1].fresh && ev->line[2].fresh);
+    arena_release(&a);
+}
+
+/* An operation without its date is one of the visit's beginning, as an order is. */
+static void operation_without_date(void **state)
+{
+    (void)state;
+    static const char *const date[] = {"", ", \"oprn_date\": \"\"", ", \"oprn_date\": \"-\""};
+    for (size_t i = 0; i < sizeof date / sizeof *date; i++) {
+        struct arena a = ARENA_INIT;
+        struct message m;
+        struct err e = {0};
+        char text[600];
+        snprintf(text, sizeof text,
+                 HEAD "{\"data\": {\"patient_dtos\": {\"patn_id\": \"P\", \"fsi_encounter_dtos\": "
+                      "{\"adm_date\": \"2024-01-14 09:00:00\", \"fsi_operation_dtos\": "
+                      "{\"oprn_code\": \"47.0100\"%s}}}}}}",
+                 date[i]);
+        assert_int_equal(read_text(text, &a, &m, &e), 0);
+        const struct new_events *ev = &m.patient[0].ev;
+        assert_int_equal(ev->n_oprn, 1);
+        assert_true(ev->oprn[0].t == ev->visit[0].begntime && ev->oprn[0].t != SEC_NONE);
+        arena_release(&a);
+    }
+}
+
+static void arrays_of_one(void **state)
+{
+    (void)state;
+    struct arena a = ARENA_INIT;
+    struct message m;
+    struct err e = {0};
+    static const char text[] = HEAD
+        "{\"data\": [{\"patient_dtos\": [null, {\"patn_id\": \"P\", \"fsi_encounter_dtos\": ["
+        "{\"adm_date\": \"2024-01-14\", \"fsi_diagnose_dtos\": null, \"fsi_operation_dtos\": \" \", "
+        "\"fsi_order_dtos\": [\"\", [" ORDER "], []]}]}]}]}}";
+    assert_int_equal(read_text(text, &a, &m, &e), 0);
+    assert_int_equal(m.n_patient, 1);
+    assert_int_equal(m.patient[0].ev.n_line, 1);
     arena_release(&a);
 }
 
@@ -331,6 +408,10 @@ static void faults(void **state)
         {"{\"infno\": tru}", "JSON"},
         {"{\"infno\": \"\\q\"}", "转义"},
         {"{\"infno\": \"3101\", \"msgid\": \"1\"}", "fixmedins_code"},
+        {"{\"infno\": \"9001\", \"msgid\": "
+         "\"12345678901234567890123456789012345678901234567890123456789012345\", "
+         "\"fixmedins_code\": \"H1\"}",
+         "65 字节"},
         {HEAD "{\"data\": {}}}", "patient_dtos"},
         {HEAD "{\"data\": {\"patient_dtos\": [{\"fsi_encounter_dtos\": []}]}}}", "patn_id"},
         {HEAD "{\"data\": {\"patient_dtos\": [{\"patn_id\": \"P\"}]}}}", "就诊"},
@@ -338,6 +419,16 @@ static void faults(void **state)
          "{\"data\": {\"patient_dtos\": [{\"patn_id\": \"P\", \"fsi_encounter_dtos\": [{\"fsi_order_dtos\": "
          "[{\"cnt\": \"两盒\"}]}]}]}}}",
          "cnt"},
+        {HEAD "{\"data\": {\"patient_dtos\": [{\"patn_id\": \"P\", \"fsi_encounter_dtos\": "
+              "[{\"fsi_order_dtos\": \"[]\"}]}]}}}",
+         "对象或数组"},
+        {HEAD "{\"data\": {\"patient_dtos\": [{\"patn_id\": \"P\", \"fsi_encounter_dtos\": "
+              "[{\"fsi_order_dtos\": [null, 7]}]}]}}}",
+         "对象或数组"},
+        {HEAD "{\"data\": \"x\"}}", "对象或数组"},
+        {HEAD "{\"data\": {\"patient_dtos\": [{\"patn_id\": \"P\", \"fsi_encounter_dtos\": "
+              "[{\"fsi_operation_dtos\": {\"oprn_code\": \"47.0100\"}}]}]}}}",
+         "oprn_date"},
         {HEAD
          "{\"data\": {\"patient_dtos\": [{\"patn_id\": \"P\", \"fsi_encounter_dtos\": [{\"adm_date\": "
          "\"2024-02-30\"}]}]}}}",
@@ -428,12 +519,21 @@ static void public_samples(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_object),      cmocka_unit_test(arrays_and_history),
-        cmocka_unit_test(escapes),         cmocka_unit_test(orders_unlike_the_first),
-        cmocka_unit_test(orders_in_a_row), cmocka_unit_test(utf8),
-        cmocka_unit_test(values),          cmocka_unit_test(in_gbk),
-        cmocka_unit_test(faults),          cmocka_unit_test(too_deep),
-        cmocka_unit_test(cut_short),       cmocka_unit_test(public_samples),
+        cmocka_unit_test(one_object),
+        cmocka_unit_test(missing_numbers),
+        cmocka_unit_test(arrays_and_history),
+        cmocka_unit_test(arrays_of_one),
+        cmocka_unit_test(operation_without_date),
+        cmocka_unit_test(escapes),
+        cmocka_unit_test(orders_unlike_the_first),
+        cmocka_unit_test(orders_in_a_row),
+        cmocka_unit_test(utf8),
+        cmocka_unit_test(values),
+        cmocka_unit_test(in_gbk),
+        cmocka_unit_test(faults),
+        cmocka_unit_test(too_deep),
+        cmocka_unit_test(cut_short),
+        cmocka_unit_test(public_samples),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

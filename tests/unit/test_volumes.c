@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -22,8 +23,9 @@
 
 enum { VOLUME = 8 << 10, LARGER = 8 * VOLUME, EACH = 600, MOST = 100000 };
 
-/* In place of libc's. `no_rename`: of a volume; `no_frame`: writes of the file ahead fail. */
-static atomic_bool no_rename, no_frame;
+/* In place of libc's. `no_rename`: of a volume; `no_frame`: writes of the file ahead fail; `no_line`: reading lines does, at the
+ * beginning. */
+static atomic_bool no_rename, no_frame, no_line;
 
 int rename(const char *from, const char *to)
 {
@@ -32,6 +34,12 @@ int rename(const char *from, const char *to)
         return -1;
     }
     return (int)syscall(SYS_renameat2, -100 /* AT_FDCWD */, from, -100, to, 0);
+}
+
+/* Address 0 can't be read: EIO. */
+int dup(int fd)
+{
+    return no_line ? open("/proc/self/mem", O_RDONLY | O_CLOEXEC) : (int)syscall(SYS_dup, fd);
 }
 
 ssize_t pwritev2(int fd, const struct iovec *v, int n, off_t at, int flags)
@@ -64,7 +72,7 @@ static int fresh(void **state)
     (void)state;
     char command[100];
     snprintf(command, sizeof command, "rm -rf %s/check", dir);
-    no_rename = no_frame = false;
+    no_rename = no_frame = no_line = false;
     return system(command);
 }
 
@@ -343,6 +351,29 @@ static void moved_away_or_spoilt(void **state)
     assert_true(volumes_number(dir) > 4 && before > 0);
 }
 
+/* What the disk does not give is not taken for the end, behind which all is cut off. */
+static void can_not_be_read(void **state)
+{
+    (void)state;
+    struct decisions *d;
+    char keys[VOLUME_PATH];
+    struct err e = {0};
+    int n = 0;
+    must_open(&d);
+    for (; n < 10; n++)
+        assert_int_equal(keep_one(d, n), 0);
+    decisions_close(d);
+    snprintf(keys, sizeof keys, "%s/check/decisions.keys", dir);
+    assert_int_equal(unlink(keys), 0);
+    no_line = true;
+    assert_true(decisions_open(dir, VOLUME, &d, &e) < 0);
+    assert_non_null(strstr(e.message, "decisions.jsonl"));
+    no_line = false;
+    must_open(&d);
+    all_there(d, n);
+    decisions_close(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -352,6 +383,7 @@ int main(void)
         cmocka_unit_test_setup(can_not_be_set_aside, fresh),
         cmocka_unit_test_setup(can_not_be_begun, fresh),
         cmocka_unit_test_setup(moved_away_or_spoilt, fresh),
+        cmocka_unit_test_setup(can_not_be_read, fresh),
     };
     return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }
