@@ -90,11 +90,31 @@ static void said_again(void **state)
     box_release(&b);
 }
 
+#define COUNTED_HEAD \
+    "序号,姓名,证件号码,定点医药机构编号,结算时间,项目编码,项目名称,数量,单价,金额\n"
+#define COUNTED(no, day) \
+    no ",张三,420102195001010011,H1,2023-03-" day " 08:00:00,X1,甲,1,10.00,10.00\n"
+
+/* Exports that overlap number their rows anew: a line said in both is one line, and its settlement's money stands once. */
+static void counted_anew(void **state)
+{
+    struct box b;
+    (void)state;
+    box_init(&b);
+    bring(&b, "一.csv", COUNTED_HEAD COUNTED("1", "01") COUNTED("2", "02") COUNTED("3", "02"));
+    bring(&b, "二.csv", COUNTED_HEAD COUNTED("1", "02") COUNTED("2", "02") COUNTED("3", "03"));
+    assert_int_equal(box_int(&b, "SELECT count(*) FROM s_line"), 4);
+    assert_int_equal(box_int(&b, "SELECT CAST(sum(medfee_sumamt) AS BIGINT) FROM s_settlement"),
+                     4000);
+    box_release(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(goes_on),
         cmocka_unit_test(said_again),
+        cmocka_unit_test(counted_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
