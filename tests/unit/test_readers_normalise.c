@@ -85,6 +85,26 @@ static void one_table(void **state)
     end(&d);
 }
 
+/* Days as numbers, before 1954 too; a comma behind the point is none of ours, and the import rejects the amount. */
+static void numbers_as_text(void **state)
+{
+    struct done d;
+    (void)state;
+    run(&d, "人员编号,姓名,出生日期,性别\nP1,张三,18000,1\nP2,李四,10000,1\nP3,王五,45000.5,1\n");
+    assert_int_equal(d.rc, 0);
+    wrote(&d, "psn_info_b",
+          "psn_no,psn_name,brdy,gend,_src_row,_src_sheet\nP1,张三,1949-04-12,1,2,\n"
+          "P2,李四,1927-05-18,1,3,\nP3,王五,2023-03-15,1,4,\n");
+    end(&d);
+    run(&d, "结算ID,就诊ID,人员编号,定点医药机构编号,结算时间,医疗费总额\n"
+            "S1,M1,P1,H1,2023-03-01,\"1,234.50\"\nS2,M2,P1,H1,2023-03-01,\"1.234,50\"\n");
+    assert_int_equal(d.rc, 0);
+    wrote(&d, "setl_d",
+          "setl_id,mdtrt_id,psn_no,fixmedins_code,setl_time,medfee_sumamt,_src_row,_src_sheet\n"
+          "S1,M1,P1,H1,2023-03-01,1234.50,2,\nS2,M2,P1,H1,2023-03-01,\"1.234,50\",3,\n");
+    end(&d);
+}
+
 static void two_row_heading(void **state)
 {
     struct done d;
@@ -420,19 +440,13 @@ static void allocation_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_table),
-        cmocka_unit_test(two_row_heading),
-        cmocka_unit_test(destroyed),
-        cmocka_unit_test(flat_taken_apart),
-        cmocka_unit_test(flat_shares),
-        cmocka_unit_test(flat_over_two_files),
-        cmocka_unit_test(line_table_stays_one),
-        cmocka_unit_test(not_known),
-        cmocka_unit_test(mapped),
-        cmocka_unit_test(bad_mapping),
-        cmocka_unit_test(wanted),
-        cmocka_unit_test(templates),
-        cmocka_unit_test(allocation_fails),
+        cmocka_unit_test(one_table),           cmocka_unit_test(numbers_as_text),
+        cmocka_unit_test(two_row_heading),     cmocka_unit_test(destroyed),
+        cmocka_unit_test(flat_taken_apart),    cmocka_unit_test(flat_shares),
+        cmocka_unit_test(flat_over_two_files), cmocka_unit_test(line_table_stays_one),
+        cmocka_unit_test(not_known),           cmocka_unit_test(mapped),
+        cmocka_unit_test(bad_mapping),         cmocka_unit_test(wanted),
+        cmocka_unit_test(templates),           cmocka_unit_test(allocation_fails),
     };
     return cmocka_run_group_tests_name("readers_normalise", tests, make_scratch, drop_scratch);
 }
