@@ -105,6 +105,31 @@ static void numbers_as_text(void **state)
     end(&d);
 }
 
+/* A separator within a value: no row is shifted or cut in silence. Separators at the end of a row say nothing. */
+static void too_many_fields(void **state)
+{
+    static const char head[] = "结算ID,人员编号,姓名,结算时间,医疗费总额,备注\n";
+    char text[400];
+    size_t n = 0;
+    struct done d;
+    (void)state;
+    snprintf(text, sizeof text,
+             "%sS1,P1,张三,2023-03-01,10.00,,\nS2,P2,李四,2023-03-02,20.00,转院,急\n"
+             "S3,P3,王,五,2023-03-02,30.00\nS4,P4,赵六,2023-03-03,40.00\n",
+             head);
+    run(&d, text);
+    assert_int_equal(d.rc, 0);
+    assert_int_equal(d.r.rows_kept, 3);
+    assert_int_equal(d.r.rows_rejected, 1);
+    snprintf(text, sizeof text, "%s/_rejects.csv", d.dir);
+    char *said = read_file(text, &n);
+    assert_non_null(said);
+    assert_non_null(
+        strstr(said, ",3,setl_d,,S2|P2|李四|2023-03-02|20.00|转院|急,应有 6 列，这一行有 7 列,"));
+    free(said);
+    end(&d);
+}
+
 static void two_row_heading(void **state)
 {
     struct done d;
@@ -440,13 +465,21 @@ static void allocation_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_table),           cmocka_unit_test(numbers_as_text),
-        cmocka_unit_test(two_row_heading),     cmocka_unit_test(destroyed),
-        cmocka_unit_test(flat_taken_apart),    cmocka_unit_test(flat_shares),
-        cmocka_unit_test(flat_over_two_files), cmocka_unit_test(line_table_stays_one),
-        cmocka_unit_test(not_known),           cmocka_unit_test(mapped),
-        cmocka_unit_test(bad_mapping),         cmocka_unit_test(wanted),
-        cmocka_unit_test(templates),           cmocka_unit_test(allocation_fails),
+        cmocka_unit_test(one_table),
+        cmocka_unit_test(numbers_as_text),
+        cmocka_unit_test(too_many_fields),
+        cmocka_unit_test(two_row_heading),
+        cmocka_unit_test(destroyed),
+        cmocka_unit_test(flat_taken_apart),
+        cmocka_unit_test(flat_shares),
+        cmocka_unit_test(flat_over_two_files),
+        cmocka_unit_test(line_table_stays_one),
+        cmocka_unit_test(not_known),
+        cmocka_unit_test(mapped),
+        cmocka_unit_test(bad_mapping),
+        cmocka_unit_test(wanted),
+        cmocka_unit_test(templates),
+        cmocka_unit_test(allocation_fails),
     };
     return cmocka_run_group_tests_name("readers_normalise", tests, make_scratch, drop_scratch);
 }

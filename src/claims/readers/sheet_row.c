@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* One row of a sheet: blank, title, total, remark, or data; data cell by cell. */
+#include <stdio.h>
+
 #include "base/fen.h"
 #include "claims/readers/sheet_run.h"
 
@@ -123,9 +125,36 @@ static bool is_example(const struct sheet_run *s, const struct cell *cells, size
     return same >= 3;
 }
 
+/* A row of text that has more fields than the heading: a separator stood in a value, and nobody can tell in which. It
+ * goes to the import without any value, which rejects it. */
+static int row_too_long(struct sheet_run *s, const struct cell *cells, size_t n, struct err *e)
+{
+    struct buf said = BUF_INIT;
+    char why[120];
+    snprintf(why, sizeof why, "应有 %zu 列，这一行有 %zu 列", s->layout->fields, n);
+    for (size_t i = 0; i < n; i++) {
+        buf_str(&said, i ? "|" : "");
+        buf_span(&said, cells[i].text);
+    }
+    size_t shown = said.n < 1900 ? said.n : 1900;
+    while (shown && shown < said.n && (said.p[shown] & 0xc0) == 0x80)
+        shown--;
+    int rc = take_values(s, cells, 0, e);
+    s->run->report->rows++;
+    s->run->report->rows_rejected++;
+    if (rc == 0 && said.failed)
+        rc = err_nomem(e);
+    if (rc == 0)
+        rc = run_reject(s, &s->run->rejects, -1, (struct span){said.p, shown}, why, e);
+    buf_release(&said);
+    return rc ? rc : s->layout->flat ? flat_row(s, e) : table_row(s, e);
+}
+
 static int data_row(struct sheet_run *s, const struct cell *cells, size_t n, struct err *e)
 {
     struct normalise_report *rep = s->run->report;
+    if (s->layout->fields && n > s->layout->fields)
+        return row_too_long(s, cells, n, e);
     int rc = take_values(s, cells, n, e);
     if (rc)
         return rc;
