@@ -241,6 +241,23 @@ static void flat_taken_apart(void **state)
     end(&again);
 }
 
+/* 注射用… under a person's merged cells is a line, though a remark begins with 注 too. */
+static void lines_of_a_merged_person(void **state)
+{
+    struct done d;
+    (void)state;
+    run(&d,
+        "<table><tr><td>姓名</td><td>证件号码</td><td>定点医药机构编号</td><td>结算时间</td><td>项目名称</td><td>金额</td></tr>"
+        "<tr><td rowspan=3>张三</td><td rowspan=3>510523196503081231</td><td rowspan=3>H1</td><td rowspan=3>2023-03-01</td>"
+        "<td>青霉素</td><td>10.00</td></tr><tr><td>注射用头孢</td><td>20.00</td></tr><tr><td>第三代头孢</td><td>30.00</td></tr>"
+        "<tr><td>小计</td><td></td><td></td><td></td><td></td><td>60.00</td></tr>"
+        "<tr><td>注：以上未审核</td></tr></table>");
+    assert_int_equal(d.rc, 0);
+    assert_int_equal(lines_of(&d, "fee_list_d"), 3);
+    assert_true(noted(&d, "第 6 行是说明"));
+    end(&d);
+}
+
 static void flat_shares(void **state)
 {
     struct done d;
@@ -465,21 +482,14 @@ static void allocation_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_table),
-        cmocka_unit_test(numbers_as_text),
-        cmocka_unit_test(too_many_fields),
-        cmocka_unit_test(two_row_heading),
-        cmocka_unit_test(destroyed),
-        cmocka_unit_test(flat_taken_apart),
-        cmocka_unit_test(flat_shares),
-        cmocka_unit_test(flat_over_two_files),
-        cmocka_unit_test(line_table_stays_one),
-        cmocka_unit_test(not_known),
-        cmocka_unit_test(mapped),
-        cmocka_unit_test(bad_mapping),
-        cmocka_unit_test(wanted),
-        cmocka_unit_test(templates),
-        cmocka_unit_test(allocation_fails),
+        cmocka_unit_test(one_table),           cmocka_unit_test(numbers_as_text),
+        cmocka_unit_test(too_many_fields),     cmocka_unit_test(lines_of_a_merged_person),
+        cmocka_unit_test(two_row_heading),     cmocka_unit_test(destroyed),
+        cmocka_unit_test(flat_taken_apart),    cmocka_unit_test(flat_shares),
+        cmocka_unit_test(flat_over_two_files), cmocka_unit_test(line_table_stays_one),
+        cmocka_unit_test(not_known),           cmocka_unit_test(mapped),
+        cmocka_unit_test(bad_mapping),         cmocka_unit_test(wanted),
+        cmocka_unit_test(templates),           cmocka_unit_test(allocation_fails),
     };
     return cmocka_run_group_tests_name("readers_normalise", tests, make_scratch, drop_scratch);
 }

@@ -195,11 +195,15 @@ static bool begins_any(struct span s, const char *const *words)
     return false;
 }
 
-static const struct cell *first_cell(const struct cell *cells, size_t n, size_t *others)
+/* within: a cell merged downwards reaches into the row, which is one of a group then. */
+static const struct cell *first_cell(const struct cell *cells, size_t n, size_t *others,
+                                     bool *within)
 {
     const struct cell *first = NULL;
     *others = 0;
+    *within = false;
     for (size_t i = 0; i < n; i++) {
+        *within |= cells[i].kind != CELL_EMPTY && cells[i].fill == FILL_DOWN;
         if (cells[i].kind == CELL_EMPTY || cells[i].fill)
             continue;
         if (!first)
@@ -248,7 +252,8 @@ int sheet_row(struct sheet_run *s, const struct cell *cells, size_t n, uint64_t 
         "注",     "备注",  "说明",     "制表", "填表", "审核人", "打印", "导出",
         "单位：", "单位:", "数据来源", "第",   "经办", "负责人", NULL};
     size_t others;
-    const struct cell *first = first_cell(cells, n, &others);
+    bool within;
+    const struct cell *first = first_cell(cells, n, &others, &within);
     s->row_no = no;
     if (!first || layout_repeats(s->layout, cells, n) || is_example(s, cells, n))
         return skip_row(s);
@@ -258,7 +263,7 @@ int sheet_row(struct sheet_run *s, const struct cell *cells, size_t n, uint64_t 
     }
     if (first->kind == CELL_TEXT && begins_any(first->text, parts))
         return skip_row(s);
-    if (first->kind == CELL_TEXT && others <= 1 && s->layout->n >= 4 &&
+    if (first->kind == CELL_TEXT && others <= 1 && !within && s->layout->n >= 4 &&
         (others == 0 || begins_any(first->text, remarks))) {
         int rc = 0;
         if (s->remarks++ < 5)
