@@ -105,6 +105,22 @@ static void numbers_as_text(void **state)
     end(&d);
 }
 
+/* A value under no heading is left out, and that is said. */
+static void no_heading(void **state)
+{
+    struct done d;
+    (void)state;
+    run(&d,
+        "<table><tr><td>结算ID</td><td>人员编号</td><td></td><td>结算时间</td><td>医疗费总额</td></tr>"
+        "<tr><td>S1</td><td>P1</td><td>急</td><td>2023-03-01</td><td>10.00</td><td>外</td></tr></table>");
+    assert_int_equal(d.rc, 0);
+    wrote(
+        &d, "setl_d",
+        "setl_id,psn_no,setl_time,medfee_sumamt,_src_row,_src_sheet\nS1,P1,2023-03-01,10.00,2,表1\n");
+    assert_true(noted(&d, "C 列等没有列名的单元格 2 个，未导入（如第 2 行 急）"));
+    end(&d);
+}
+
 /* A separator within a value: no row is shifted or cut in silence. Separators at the end of a row say nothing. */
 static void too_many_fields(void **state)
 {
@@ -482,14 +498,23 @@ static void allocation_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_table),           cmocka_unit_test(numbers_as_text),
-        cmocka_unit_test(too_many_fields),     cmocka_unit_test(lines_of_a_merged_person),
-        cmocka_unit_test(two_row_heading),     cmocka_unit_test(destroyed),
-        cmocka_unit_test(flat_taken_apart),    cmocka_unit_test(flat_shares),
-        cmocka_unit_test(flat_over_two_files), cmocka_unit_test(line_table_stays_one),
-        cmocka_unit_test(not_known),           cmocka_unit_test(mapped),
-        cmocka_unit_test(bad_mapping),         cmocka_unit_test(wanted),
-        cmocka_unit_test(templates),           cmocka_unit_test(allocation_fails),
+        cmocka_unit_test(one_table),
+        cmocka_unit_test(numbers_as_text),
+        cmocka_unit_test(too_many_fields),
+        cmocka_unit_test(no_heading),
+        cmocka_unit_test(lines_of_a_merged_person),
+        cmocka_unit_test(two_row_heading),
+        cmocka_unit_test(destroyed),
+        cmocka_unit_test(flat_taken_apart),
+        cmocka_unit_test(flat_shares),
+        cmocka_unit_test(flat_over_two_files),
+        cmocka_unit_test(line_table_stays_one),
+        cmocka_unit_test(not_known),
+        cmocka_unit_test(mapped),
+        cmocka_unit_test(bad_mapping),
+        cmocka_unit_test(wanted),
+        cmocka_unit_test(templates),
+        cmocka_unit_test(allocation_fails),
     };
     return cmocka_run_group_tests_name("readers_normalise", tests, make_scratch, drop_scratch);
 }

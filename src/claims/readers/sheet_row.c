@@ -7,18 +7,35 @@
 
 /* --- one row --------------------------------------------------------------------------------- */
 
-static void remember_damage(struct sheet_run *s, size_t col, const struct cell *c, bool error)
+static void remember(const struct sheet_run *s, struct damage *d, const struct cell *c)
 {
-    struct damage *d = &s->damage[col];
-    if (error) {
-        d->errors++;
-        return;
-    }
     if (!d->n++) {
         d->row = s->row_no;
         size_t n = c->text.n < sizeof d->example - 1 ? c->text.n : sizeof d->example - 1;
         memcpy(d->example, c->text.p, n);
         d->example[n] = 0;
+        utf8_mend(d->example);
+    }
+}
+
+static void remember_damage(struct sheet_run *s, size_t col, const struct cell *c, bool error)
+{
+    if (error)
+        s->damage[col].errors++;
+    else
+        remember(s, &s->damage[col], c);
+}
+
+/* What stands under no heading is left out; a mapping left it out on purpose. */
+static void remember_headless(struct sheet_run *s, const struct cell *cells, size_t n)
+{
+    for (size_t i = 0; i < n && !s->layout->mapped; i++) {
+        if (cells[i].kind == CELL_EMPTY || cells[i].fill ||
+            (i < s->layout->n && s->layout->picks[i].heading.n))
+            continue;
+        if (!s->headless.n)
+            s->headless_at = i;
+        remember(s, &s->headless, &cells[i]);
     }
 }
 
@@ -160,6 +177,7 @@ static int data_row(struct sheet_run *s, const struct cell *cells, size_t n, str
         return rc;
     rep->rows++;
     add_sums(s);
+    remember_headless(s, cells, n);
     int lost = s->values.lost;
     bool keep = lost < 0 || !needed(s, s->layout->picks[lost].column);
     if (!keep)

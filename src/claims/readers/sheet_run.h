@@ -55,6 +55,8 @@ struct sheet_run {
     char title[300]; /* the same for messages; never empty */
     struct column_look looks[MAX_COLUMNS];
     struct damage damage[MAX_COLUMNS];
+    struct damage headless;    /* cells under no heading: n, and the first */
+    size_t headless_at;        /* its column */
     int64_t sums[MAX_COLUMNS]; /* fen, of columns of money */
     uint64_t skipped, remarks;
     uint64_t row_no;
