@@ -102,6 +102,8 @@ static int normalise(struct work *j, const char *path, struct err *e)
         rc = add_file(j, r.outputs[i].path, r.outputs[i].table, path, e);
         if (!rc)
             j->files[j->n_files - 1].rejects = said;
+        if (!rc)
+            j->files[j->n_files - 1].made = r.outputs[i].made;
         if (!rc && r.outputs[i].lines &&
             !(j->files[j->n_files - 1].lines = arena_dup(&j->text, span_of(r.outputs[i].lines))))
             rc = err_nomem(e);
