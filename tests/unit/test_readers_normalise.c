@@ -121,6 +121,20 @@ static void no_heading(void **state)
     end(&d);
 }
 
+/* Rows left out as remarks are counted, however many. */
+static void remarks_counted(void **state)
+{
+    struct done d;
+    (void)state;
+    run(&d,
+        "姓名,证件号码,死亡日期,备注\n张三,510523196503081231,2023-03-08,\n甲,,,\n乙,,,\n丙,,,\n丁,,,\n戊,,,\n己,,,\n庚,,,\n");
+    assert_int_equal(d.rc, 0);
+    assert_int_equal(d.r.rows_kept, 1);
+    assert_true(noted(&d, "第 7 行是说明，未导入：戊"));
+    assert_true(noted(&d, "另有 2 行"));
+    end(&d);
+}
+
 /* A separator within a value: no row is shifted or cut in silence. Separators at the end of a row say nothing. */
 static void too_many_fields(void **state)
 {
@@ -503,6 +517,7 @@ int main(void)
         cmocka_unit_test(too_many_fields),
         cmocka_unit_test(no_heading),
         cmocka_unit_test(lines_of_a_merged_person),
+        cmocka_unit_test(remarks_counted),
         cmocka_unit_test(two_row_heading),
         cmocka_unit_test(destroyed),
         cmocka_unit_test(flat_taken_apart),

@@ -284,7 +284,7 @@ int sheet_row(struct sheet_run *s, const struct cell *cells, size_t n, uint64_t 
     if (first->kind == CELL_TEXT && others <= 1 && !within && s->layout->n >= 4 &&
         (others == 0 || begins_any(first->text, remarks))) {
         int rc = 0;
-        if (s->remarks++ < 5)
+        if (s->remarks++ < SHOWN_REMARKS)
             rc = run_note(s->run, e, "%s 第 %llu 行是说明，未导入：%.*s", s->title,
                           (unsigned long long)no, (int)(first->text.n < 200 ? first->text.n : 200),
                           first->text.p);

@@ -10,6 +10,8 @@
 #include "claims/readers/normalise.h"
 #include "claims/readers/values.h"
 
+#define SHOWN_REMARKS 5 /* word for word; of the rest of a sheet only how many */
+
 /* A CSV being written: one table with one set of columns. */
 struct output {
     int table;
