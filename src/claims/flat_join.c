@@ -105,8 +105,20 @@ int flat_join(struct import *im, const struct input *in, struct err *e)
     return rc;
 }
 
+int flat_made(struct import *im, const struct input *in, struct err *e)
+{
+    return db_exec(
+        im->con, e,
+        "CREATE TABLE IF NOT EXISTS flat_made(file_id INTEGER); INSERT INTO flat_made VALUES (%d)",
+        in->file_id);
+}
+
 int flat_forget(struct import *im, int first, int last, struct err *e)
 {
+    if (store_has(im->store, "flat_made") &&
+        db_exec(im->con, e, "DELETE FROM flat_made WHERE file_id BETWEEN %d AND %d", first, last) <
+            0)
+        return ERR_DB;
     if (!store_has(im->store, "flat_line"))
         return 0;
     return db_exec(

@@ -150,7 +150,8 @@ static int name_rejects(struct import *im, const struct input *in, struct err *e
             ? err_nomem(e)
             : db_exec(
                   im->con, e,
-                  "UPDATE reject SET column_name = r.column_name, value = r.value, reason = r.reason FROM "
+                  "UPDATE reject SET column_name = r.column_name, value = r.value, reason = r.reason, hint = CASE WHEN "
+                  "starts_with(r.reason, '应有') THEN '含分隔符或换行的字段加双引号，字段中的双引号写两次' ELSE hint END FROM "
                   "read_csv(%s, header = true, all_varchar = true) r WHERE reject.file_id = %d AND r.reason IS NOT "
                   "NULL AND ends_with(rtrim(reject.raw, chr(13) || chr(10)), ',' || r.row_no || ',' || "
                   "coalesce(r.sheet, ''))",

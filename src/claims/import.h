@@ -24,6 +24,8 @@ struct import_file {
         rejects; /* what a reader says of cells it emptied (readers/normalise.h: _rejects.csv); NULL = none */
     const char *
         lines; /* settlements of a flat sheet: what each line said (readers/normalise.h); NULL = none */
+    bool
+        made; /* persons and visits of a flat sheet: rows of other files with their key stay (readers/normalise.h) */
     const char *mapping; /* how its headings were read, kept as it is; NULL = none */
 };
 

@@ -69,6 +69,8 @@ const struct table_column *need_column(const struct table_schema *t, enum column
 int import_table(struct import *im, struct input *in, struct err *e); /* a t_<table> */
 /* flat_join.c: a settlement of a flat sheet that an older import began; files first..last are taken back. */
 int flat_join(struct import *im, const struct input *in, struct err *e);
+/* Remembers that the file's rows were made from lines: flat_made(file_id). */
+int flat_made(struct import *im, const struct input *in, struct err *e);
 int flat_forget(struct import *im, int first, int last, struct err *e);
 int lines_load(struct import *im, struct err *e); /* texts, nl; repeats resolved */
 /* nl, a view, has the new lines as ids and integers. Of one month, those that stay: "(SELECT ...)". */

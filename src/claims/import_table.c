@@ -203,7 +203,8 @@ static int first_with_key(struct import *im, const struct input *in, int *first,
 }
 
 /* Temp table im_gone_rows(file_id, row_no, k, same, again): rows that give way. same: to an equal row; again: to a later one
- * of the same file. Of equal rows the first stays, of different ones under one key the newest. */
+ * of the same file. Of equal rows the first stays, of different ones under one key the newest; but what a flat sheet says
+ * of persons and visits beside its lines gives way to whatever else tells of them. */
 static int find_keyed(struct import *im, struct input *in, const char *key, struct err *e)
 {
     int64_t n = 0;
@@ -228,12 +229,13 @@ static int find_keyed(struct import *im, struct input *in, const char *key, stru
     content_sql(&b, in->table);
     buf_fmt(
         &b,
-        " AS c FROM t_%s WHERE %s IN (SELECT k FROM im_key)), "
-        "w AS (SELECT *, first_value(c) OVER (PARTITION BY k ORDER BY file_id DESC, row_no DESC) AS last, "
-        "first_value(file_id) OVER (PARTITION BY k ORDER BY file_id DESC, row_no DESC) AS last_file FROM a), "
+        " AS c, %s AS made FROM t_%s WHERE %s IN (SELECT k FROM im_key)), "
+        "w AS (SELECT *, first_value(c) OVER (PARTITION BY k ORDER BY made, file_id DESC, row_no DESC) AS last, "
+        "first_value(file_id) OVER (PARTITION BY k ORDER BY made, file_id DESC, row_no DESC) AS last_file FROM a), "
         "p AS (SELECT *, row_number() OVER (PARTITION BY k, c = last ORDER BY file_id, row_no) AS nth FROM w) "
         "SELECT file_id, row_no, k, c = last AS same, file_id = last_file AS again FROM p "
         "WHERE NOT (c = last AND nth = 1)",
+        store_has(im->store, "flat_made") ? "file_id IN (SELECT file_id FROM flat_made)" : "false",
         T(in), key);
     rc = b.failed ? err_nomem(e) : db_run(im->con, buf_cstr(&b), e);
     buf_release(&b);
@@ -362,6 +364,8 @@ int import_table(struct import *im, struct input *in, struct err *e)
         rc = input_bad_rows(im, in, e);
     if (rc == 0 && in->from.lines)
         rc = flat_join(im, in, e);
+    if (rc == 0 && in->from.made)
+        rc = flat_made(im, in, e);
     if (rc == 0)
         rc = check_rows(im, in, e);
     if (rc == 0)

@@ -102,6 +102,8 @@ static int normalise(struct work *j, const char *path, struct err *e)
         rc = add_file(j, r.outputs[i].path, r.outputs[i].table, path, e);
         if (!rc)
             j->files[j->n_files - 1].rejects = said;
+        if (!rc)
+            j->files[j->n_files - 1].made = r.outputs[i].made;
         if (!rc && r.outputs[i].lines &&
             !(j->files[j->n_files - 1].lines = arena_dup(&j->text, span_of(r.outputs[i].lines))))
             rc = err_nomem(e);
@@ -131,8 +133,14 @@ static int take_file(struct work *j, const char *path, bool named, struct err *e
     if (rc == ERR_INPUT && !named) {
         if (j->in->tell) {
             struct buf say = BUF_INIT;
+            size_t len = strlen(path);
+            bool entry = strncmp(why.where, path, len) == 0 && why.where[len] == '!';
 
-            buf_fmt(&say, "  跳过：%s\n", why.message);
+            if (entry)
+                buf_fmt(&say, "  整个压缩包跳过，因为其中的 %s：%s\n", why.where + len + 1,
+                        why.message);
+            else
+                buf_fmt(&say, "  跳过：%s\n", why.message);
             j->in->tell(j->in->ctx, path, buf_cstr(&say));
             buf_release(&say);
         }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MulanPSL-2.0
 """Bad input through the command line: what is refused leaves the store as it was, what is rejected is kept aside and
 counted, and every message says where (file, line, column, value) and what would be right."""
-import json, os, shutil, subprocess, sys, tempfile
+import json, os, shutil, subprocess, sys, tempfile, zipfile
 
 HUJI = os.path.abspath(sys.argv[1])
 ROOT = os.getcwd()
@@ -111,6 +111,17 @@ def books(c, tmp):
         for part in (len(whole) // 2, len(whole) - 30):
             c.bad("截断：%s，留 %d %%" % (name, part * 100 // len(whole)), "费用明细" + os.path.splitext(path)[1], whole[:part], "费用明细", "损坏")
     shutil.rmtree(d)
+    # a folder's ZIP goes whole or not at all, and what is missing then is said of the ZIP, not of what stopped it
+    folder = os.path.join(tmp, "folder")
+    os.makedirs(folder)
+    with zipfile.ZipFile(os.path.join(folder, "二月.zip"), "w") as z:
+        z.writestr("setl_d.csv", SETLS + "S8,M8,P2,H1,2023-02-01,11,8.00,1.00\n")
+        z.writestr("说明.pdf", b"%PDF-1.4 ")
+    write(os.path.join(folder, "setl_d.csv"), SETLS + "S2,M2,P2,H1,2023-03-01,11,1.00,1.00\n")
+    rc, text = huji("import", folder, data=c.store())
+    lost = [s for s in ("二月.zip", "整个压缩包跳过，因为其中的 说明.pdf：是 PDF", "读入 1 行") if s not in text]
+    check("文件夹里的 ZIP 含 PDF：说整个跳过", rc == 0 and not lost, (rc, lost, text[-400:]))
+    shutil.rmtree(folder)
     # a whole parquet file is made by nobody here: its head and its foot are enough to be taken for one
     for part, body in (("头", b"PAR1" + b"\0" * 400), ("头尾", b"PAR1" + b"\0" * 400 + b"\x40\0\0\0PAR1")):
         c.bad("截断：Parquet，只有" + part, "setl_d.parquet", body, "setl_d.parquet", "Parquet")

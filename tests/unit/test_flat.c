@@ -90,11 +90,69 @@ static void said_again(void **state)
     box_release(&b);
 }
 
+#define COUNTED_HEAD \
+    "序号,姓名,证件号码,定点医药机构编号,结算时间,项目编码,项目名称,数量,单价,金额\n"
+#define COUNTED(no, day) \
+    no ",张三,420102195001010011,H1,2023-03-" day " 08:00:00,X1,甲,1,10.00,10.00\n"
+
+/* Exports that overlap number their rows anew: a line said in both is one line, and its settlement's money stands once. */
+static void counted_anew(void **state)
+{
+    struct box b;
+    (void)state;
+    box_init(&b);
+    bring(&b, "一.csv", COUNTED_HEAD COUNTED("1", "01") COUNTED("2", "02") COUNTED("3", "02"));
+    bring(&b, "二.csv", COUNTED_HEAD COUNTED("1", "02") COUNTED("2", "02") COUNTED("3", "03"));
+    assert_int_equal(box_int(&b, "SELECT count(*) FROM s_line"), 4);
+    assert_int_equal(box_int(&b, "SELECT CAST(sum(medfee_sumamt) AS BIGINT) FROM s_settlement"),
+                     4000);
+    box_release(&b);
+}
+
+/* A flat sheet knows less of a person than the roster: whichever comes first, the roster's row stays; of flat sheets the
+ * newest. */
+static void roster_stays(void **state)
+{
+    static const char who[] =
+        "SELECT concat_ws(' ', psn_name, brdy, certno) FROM t_psn_info_b WHERE psn_no = 'P1'";
+    struct box b;
+    struct undo_report u;
+    (void)state;
+    box_init(&b);
+    bring(&b, "一.csv", HEAD LINE("S1", "L1", "10", "8", "9"));
+    assert_string_equal(box_text(&b, who), "张三");
+    bring(&b, "二.csv",
+          "人员编号,姓名,证件号码,出生日期\nP1,张三丰,420102195001010011,1950-01-01\n");
+    assert_string_equal(box_text(&b, who), "张三丰 1950-01-01 420102195001010011");
+    bring(
+        &b, "三.csv",
+        HEAD LINE("S1", "L1", "10", "8", "9") LINE(
+            "S1", "L2", "20", "15.5",
+            "18") "P2,李四,H1,M2,S2,K1,2023-03-01,2023-03-02,2023-03-02,2023-03-01,X1,1,10,10,8,9\n");
+    assert_string_equal(box_text(&b, who), "张三丰 1950-01-01 420102195001010011");
+    assert_int_equal(box_int(&b, "SELECT count(*) FROM s_line"), 3);
+    if (store_undo(b.s, 0, NULL, &u, &b.e) < 0)
+        fail_msg("%s", b.e.message);
+    assert_string_equal(box_text(&b, who), "张三丰 1950-01-01 420102195001010011");
+    /* only flat sheets tell of P2 */
+    bring(&b, "四.csv",
+          HEAD "P2,李四,H1,M2,S2,K1,2023-03-01,2023-03-02,2023-03-02,2023-03-01,X1,1,10,10,8,9\n");
+    bring(&b, "五.csv",
+          HEAD
+          "P2,李四海,H1,M2,S2,K2,2023-03-01,2023-03-02,2023-03-02,2023-03-01,X1,1,10,10,8,9\n");
+    assert_string_equal(
+        box_text(&b, "SELECT string_agg(psn_name, ' ') FROM t_psn_info_b WHERE psn_no = 'P2'"),
+        "李四海");
+    box_release(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(goes_on),
         cmocka_unit_test(said_again),
+        cmocka_unit_test(counted_anew),
+        cmocka_unit_test(roster_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

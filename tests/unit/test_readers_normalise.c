@@ -85,6 +85,81 @@ static void one_table(void **state)
     end(&d);
 }
 
+/* Days as numbers, before 1954 too; a comma behind the point is none of ours, and the import rejects the amount. */
+static void numbers_as_text(void **state)
+{
+    struct done d;
+    (void)state;
+    run(&d, "人员编号,姓名,出生日期,性别\nP1,张三,18000,1\nP2,李四,10000,1\nP3,王五,45000.5,1\n");
+    assert_int_equal(d.rc, 0);
+    wrote(&d, "psn_info_b",
+          "psn_no,psn_name,brdy,gend,_src_row,_src_sheet\nP1,张三,1949-04-12,1,2,\n"
+          "P2,李四,1927-05-18,1,3,\nP3,王五,2023-03-15,1,4,\n");
+    end(&d);
+    run(&d, "结算ID,就诊ID,人员编号,定点医药机构编号,结算时间,医疗费总额\n"
+            "S1,M1,P1,H1,2023-03-01,\"1,234.50\"\nS2,M2,P1,H1,2023-03-01,\"1.234,50\"\n");
+    assert_int_equal(d.rc, 0);
+    wrote(&d, "setl_d",
+          "setl_id,mdtrt_id,psn_no,fixmedins_code,setl_time,medfee_sumamt,_src_row,_src_sheet\n"
+          "S1,M1,P1,H1,2023-03-01,1234.50,2,\nS2,M2,P1,H1,2023-03-01,\"1.234,50\",3,\n");
+    end(&d);
+}
+
+/* A value under no heading is left out, and that is said. */
+static void no_heading(void **state)
+{
+    struct done d;
+    (void)state;
+    run(&d,
+        "<table><tr><td>结算ID</td><td>人员编号</td><td></td><td>结算时间</td><td>医疗费总额</td></tr>"
+        "<tr><td>S1</td><td>P1</td><td>急</td><td>2023-03-01</td><td>10.00</td><td>外</td></tr></table>");
+    assert_int_equal(d.rc, 0);
+    wrote(
+        &d, "setl_d",
+        "setl_id,psn_no,setl_time,medfee_sumamt,_src_row,_src_sheet\nS1,P1,2023-03-01,10.00,2,表1\n");
+    assert_true(noted(&d, "C 列等没有列名的单元格 2 个，未导入（如第 2 行 急）"));
+    end(&d);
+}
+
+/* Rows left out as remarks are counted, however many. */
+static void remarks_counted(void **state)
+{
+    struct done d;
+    (void)state;
+    run(&d,
+        "姓名,证件号码,死亡日期,备注\n张三,510523196503081231,2023-03-08,\n甲,,,\n乙,,,\n丙,,,\n丁,,,\n戊,,,\n己,,,\n庚,,,\n");
+    assert_int_equal(d.rc, 0);
+    assert_int_equal(d.r.rows_kept, 1);
+    assert_true(noted(&d, "第 7 行是说明，未导入：戊"));
+    assert_true(noted(&d, "另有 2 行"));
+    end(&d);
+}
+
+/* A separator within a value: no row is shifted or cut in silence. Separators at the end of a row say nothing. */
+static void too_many_fields(void **state)
+{
+    static const char head[] = "结算ID,人员编号,姓名,结算时间,医疗费总额,备注\n";
+    char text[400];
+    size_t n = 0;
+    struct done d;
+    (void)state;
+    snprintf(text, sizeof text,
+             "%sS1,P1,张三,2023-03-01,10.00,,\nS2,P2,李四,2023-03-02,20.00,转院,急\n"
+             "S3,P3,王,五,2023-03-02,30.00\nS4,P4,赵六,2023-03-03,40.00\n",
+             head);
+    run(&d, text);
+    assert_int_equal(d.rc, 0);
+    assert_int_equal(d.r.rows_kept, 3);
+    assert_int_equal(d.r.rows_rejected, 1);
+    snprintf(text, sizeof text, "%s/_rejects.csv", d.dir);
+    char *said = read_file(text, &n);
+    assert_non_null(said);
+    assert_non_null(
+        strstr(said, ",3,setl_d,,S2|P2|李四|2023-03-02|20.00|转院|急,应有 6 列，这一行有 7 列,"));
+    free(said);
+    end(&d);
+}
+
 static void two_row_heading(void **state)
 {
     struct done d;
@@ -194,6 +269,23 @@ static void flat_taken_apart(void **state)
     free(b);
     end(&d);
     end(&again);
+}
+
+/* 注射用… under a person's merged cells is a line, though a remark begins with 注 too. */
+static void lines_of_a_merged_person(void **state)
+{
+    struct done d;
+    (void)state;
+    run(&d,
+        "<table><tr><td>姓名</td><td>证件号码</td><td>定点医药机构编号</td><td>结算时间</td><td>项目名称</td><td>金额</td></tr>"
+        "<tr><td rowspan=3>张三</td><td rowspan=3>510523196503081231</td><td rowspan=3>H1</td><td rowspan=3>2023-03-01</td>"
+        "<td>青霉素</td><td>10.00</td></tr><tr><td>注射用头孢</td><td>20.00</td></tr><tr><td>第三代头孢</td><td>30.00</td></tr>"
+        "<tr><td>小计</td><td></td><td></td><td></td><td></td><td>60.00</td></tr>"
+        "<tr><td>注：以上未审核</td></tr></table>");
+    assert_int_equal(d.rc, 0);
+    assert_int_equal(lines_of(&d, "fee_list_d"), 3);
+    assert_true(noted(&d, "第 6 行是说明"));
+    end(&d);
 }
 
 static void flat_shares(void **state)
@@ -421,6 +513,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_table),
+        cmocka_unit_test(numbers_as_text),
+        cmocka_unit_test(too_many_fields),
+        cmocka_unit_test(no_heading),
+        cmocka_unit_test(lines_of_a_merged_person),
+        cmocka_unit_test(remarks_counted),
         cmocka_unit_test(two_row_heading),
         cmocka_unit_test(destroyed),
         cmocka_unit_test(flat_taken_apart),

@@ -20,7 +20,7 @@ static int keep_row(struct sheet_head *h, const struct row *r, struct err *e)
         if (!cells[i].text.p)
             return err_nomem(e);
     }
-    h->rows[h->n++] = (struct kept_row){r->no, cells, r->n};
+    h->rows[h->n++] = (struct kept_row){r->no, cells, r->n, r->fields};
     return 0;
 }
 
@@ -163,6 +163,7 @@ int layout_headings(struct sheet_head *h, struct layout *l, struct err *e)
     if (l->heading_rows == 2)
         b = a + 1;
     l->n = a->n > b->n ? a->n : b->n;
+    l->fields = a->fields > b->fields ? a->fields : b->fields;
     for (size_t i = 0; i < l->n; i++)
         l->picks[i] = (struct pick){.heading = l->heading_rows == 2 ? joined(h, a, b, i)
                                                                     : cell_text(a, i)};

@@ -19,7 +19,7 @@
 struct kept_row {
     uint64_t no;
     const struct cell *cells;
-    size_t n;
+    size_t n, fields;
 };
 
 struct sheet_head {
@@ -46,6 +46,7 @@ struct layout {
     unsigned flat;    /* bits of flat_part; 0 = one table */
     struct pick picks[MAX_COLUMNS];
     size_t n;
+    size_t fields;                 /* that a row of separated text may have; 0 = a sheet */
     bool mapped;                   /* by an officer: what has no column is left out */
     char fingerprint[FINGERPRINT]; /* of the headings; "" when there are none */
     const char *why;               /* of heading_at or table -1, Chinese */

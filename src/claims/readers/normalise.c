@@ -18,6 +18,15 @@
 static int damage_notes(struct sheet_run *s, struct err *e)
 {
     int rc = 0;
+    char at[8];
+    if (s->headless.n)
+        rc = run_note(s->run, e,
+                      "%s %s 列等没有列名的单元格 %llu 个，未导入（如第 %llu 行 %s）：请补上列名",
+                      s->title, col_letters(s->headless_at, at), (unsigned long long)s->headless.n,
+                      (unsigned long long)s->headless.row, s->headless.example);
+    if (rc == 0 && s->remarks > SHOWN_REMARKS)
+        rc = run_note(s->run, e, "%s 另有 %llu 行只有一两格文字，当作说明，未导入", s->title,
+                      (unsigned long long)s->remarks - SHOWN_REMARKS);
     for (size_t i = 0; i < s->layout->n && rc == 0; i++) {
         const struct pick *p = &s->layout->picks[i];
         const struct damage *d = &s->damage[i];

@@ -1,22 +1,41 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* One row of a sheet: blank, title, total, remark, or data; data cell by cell. */
+#include <stdio.h>
+
 #include "base/fen.h"
 #include "claims/readers/sheet_run.h"
 
 /* --- one row --------------------------------------------------------------------------------- */
 
-static void remember_damage(struct sheet_run *s, size_t col, const struct cell *c, bool error)
+static void remember(const struct sheet_run *s, struct damage *d, const struct cell *c)
 {
-    struct damage *d = &s->damage[col];
-    if (error) {
-        d->errors++;
-        return;
-    }
     if (!d->n++) {
         d->row = s->row_no;
         size_t n = c->text.n < sizeof d->example - 1 ? c->text.n : sizeof d->example - 1;
         memcpy(d->example, c->text.p, n);
         d->example[n] = 0;
+        utf8_mend(d->example);
+    }
+}
+
+static void remember_damage(struct sheet_run *s, size_t col, const struct cell *c, bool error)
+{
+    if (error)
+        s->damage[col].errors++;
+    else
+        remember(s, &s->damage[col], c);
+}
+
+/* What stands under no heading is left out; a mapping left it out on purpose. */
+static void remember_headless(struct sheet_run *s, const struct cell *cells, size_t n)
+{
+    for (size_t i = 0; i < n && !s->layout->mapped; i++) {
+        if (cells[i].kind == CELL_EMPTY || cells[i].fill ||
+            (i < s->layout->n && s->layout->picks[i].heading.n))
+            continue;
+        if (!s->headless.n)
+            s->headless_at = i;
+        remember(s, &s->headless, &cells[i]);
     }
 }
 
@@ -123,14 +142,42 @@ static bool is_example(const struct sheet_run *s, const struct cell *cells, size
     return same >= 3;
 }
 
+/* A row of text that has more fields than the heading: a separator stood in a value, and nobody can tell in which. It
+ * goes to the import without any value, which rejects it. */
+static int row_too_long(struct sheet_run *s, const struct cell *cells, size_t n, struct err *e)
+{
+    struct buf said = BUF_INIT;
+    char why[120];
+    snprintf(why, sizeof why, "应有 %zu 列，这一行有 %zu 列", s->layout->fields, n);
+    for (size_t i = 0; i < n; i++) {
+        buf_str(&said, i ? "|" : "");
+        buf_span(&said, cells[i].text);
+    }
+    size_t shown = said.n < 1900 ? said.n : 1900;
+    while (shown && shown < said.n && (said.p[shown] & 0xc0) == 0x80)
+        shown--;
+    int rc = take_values(s, cells, 0, e);
+    s->run->report->rows++;
+    s->run->report->rows_rejected++;
+    if (rc == 0 && said.failed)
+        rc = err_nomem(e);
+    if (rc == 0)
+        rc = run_reject(s, &s->run->rejects, -1, (struct span){said.p, shown}, why, e);
+    buf_release(&said);
+    return rc ? rc : s->layout->flat ? flat_row(s, e) : table_row(s, e);
+}
+
 static int data_row(struct sheet_run *s, const struct cell *cells, size_t n, struct err *e)
 {
     struct normalise_report *rep = s->run->report;
+    if (s->layout->fields && n > s->layout->fields)
+        return row_too_long(s, cells, n, e);
     int rc = take_values(s, cells, n, e);
     if (rc)
         return rc;
     rep->rows++;
     add_sums(s);
+    remember_headless(s, cells, n);
     int lost = s->values.lost;
     bool keep = lost < 0 || !needed(s, s->layout->picks[lost].column);
     if (!keep)
@@ -166,11 +213,15 @@ static bool begins_any(struct span s, const char *const *words)
     return false;
 }
 
-static const struct cell *first_cell(const struct cell *cells, size_t n, size_t *others)
+/* within: a cell merged downwards reaches into the row, which is one of a group then. */
+static const struct cell *first_cell(const struct cell *cells, size_t n, size_t *others,
+                                     bool *within)
 {
     const struct cell *first = NULL;
     *others = 0;
+    *within = false;
     for (size_t i = 0; i < n; i++) {
+        *within |= cells[i].kind != CELL_EMPTY && cells[i].fill == FILL_DOWN;
         if (cells[i].kind == CELL_EMPTY || cells[i].fill)
             continue;
         if (!first)
@@ -219,7 +270,8 @@ int sheet_row(struct sheet_run *s, const struct cell *cells, size_t n, uint64_t 
         "注",     "备注",  "说明",     "制表", "填表", "审核人", "打印", "导出",
         "单位：", "单位:", "数据来源", "第",   "经办", "负责人", NULL};
     size_t others;
-    const struct cell *first = first_cell(cells, n, &others);
+    bool within;
+    const struct cell *first = first_cell(cells, n, &others, &within);
     s->row_no = no;
     if (!first || layout_repeats(s->layout, cells, n) || is_example(s, cells, n))
         return skip_row(s);
@@ -229,10 +281,10 @@ int sheet_row(struct sheet_run *s, const struct cell *cells, size_t n, uint64_t 
     }
     if (first->kind == CELL_TEXT && begins_any(first->text, parts))
         return skip_row(s);
-    if (first->kind == CELL_TEXT && others <= 1 && s->layout->n >= 4 &&
+    if (first->kind == CELL_TEXT && others <= 1 && !within && s->layout->n >= 4 &&
         (others == 0 || begins_any(first->text, remarks))) {
         int rc = 0;
-        if (s->remarks++ < 5)
+        if (s->remarks++ < SHOWN_REMARKS)
             rc = run_note(s->run, e, "%s 第 %llu 行是说明，未导入：%.*s", s->title,
                           (unsigned long long)no, (int)(first->text.n < 200 ? first->text.n : 200),
                           first->text.p);

@@ -10,6 +10,8 @@
 #include "claims/readers/normalise.h"
 #include "claims/readers/values.h"
 
+#define SHOWN_REMARKS 5 /* word for word; of the rest of a sheet only how many */
+
 /* A CSV being written: one table with one set of columns. */
 struct output {
     int table;
@@ -55,6 +57,8 @@ struct sheet_run {
     char title[300]; /* the same for messages; never empty */
     struct column_look looks[MAX_COLUMNS];
     struct damage damage[MAX_COLUMNS];
+    struct damage headless;    /* cells under no heading: n, and the first */
+    size_t headless_at;        /* its column */
     int64_t sums[MAX_COLUMNS]; /* fen, of columns of money */
     uint64_t skipped, remarks;
     uint64_t row_no;

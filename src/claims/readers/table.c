@@ -132,6 +132,7 @@ int rows_next_sheet(struct row_source *s, struct err *e)
 
 int rows_next(struct row_source *s, struct row *out, struct err *e)
 {
+    out->fields = 0;
     int rc = s->next_row(s, out, e);
     return rc < 0 ? source_where(s, e) : rc;
 }

@@ -33,6 +33,7 @@ struct cell {
 struct row {
     const struct cell *cells; /* valid until the next call on the source */
     size_t n;                 /* up to the last cell that is not empty; 0 = a blank row */
+    size_t fields;            /* of separated text: empty ones too; 0 = of a sheet */
     uint64_t
         no; /* from 1, as Excel numbers rows; in text files the line on which the record begins */
 };

@@ -131,6 +131,7 @@ static int text_row(struct row_source *base, struct row *out, struct err *e)
         if (rc)
             return rc;
         rowbuf_text(&t->row, col, CELL_TEXT, span_trim((struct span){t->field.p, t->field.n}));
+        out->fields = col + 1;
         if (!at_sep(t))
             break;
         t->at += t->shape == SHAPE_AT ? 2 : 1;

@@ -141,13 +141,13 @@ static void write_date(const struct cell *c, bool times, bool date1904, struct b
         return;
     double serial = 0; /* 45000 as text: from CSV saved by Excel */
     char t[24];
-    if (c->kind == CELL_TEXT && c->text.n >= 5 && c->text.n < sizeof t && c->text.p[0] >= '2') {
+    if (c->kind == CELL_TEXT && c->text.n >= 5 && c->text.n < sizeof t && c->text.p[0] >= '1') {
         char *end;
         memcpy(t, c->text.p, c->text.n);
         t[c->text.n] = 0;
         serial = strtod(t, &end);
         bool plain = !*end && (c->text.n == 5 || c->text.p[5] == '.');
-        if (plain && serial >= 20000 && serial < 80000 &&
+        if (plain && serial >= 10000 && serial < 80000 &&
             serial_text(out, times ? serial : floor(serial), date1904, false))
             return;
     }
@@ -172,6 +172,9 @@ static void write_number(struct span s, struct buf *out)
         goto as_is;
     for (size_t i = 0; i < s.n;) {
         size_t k = 0;
+        bool comma = s.p[i] == ',' || span_starts((struct span){s.p + i, s.n - i}, "，");
+        if (comma && memchr(t, '.', n))
+            goto as_is; /* 1.234,50 is not 1.23450 */
         for (; k < 4; k++)
             if (i + strlen(noise[k]) <= s.n && memcmp(s.p + i, noise[k], strlen(noise[k])) == 0)
                 break;
