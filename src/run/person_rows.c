@@ -626,6 +626,47 @@ static bool visit_has_lines(const struct past_table *t, int32_t visit)
     return false;
 }
 
+/* One line, as far as both say: an order often bears its day alone, and seldom the number that its fee has. */
+static bool same_line(const struct past_table *t, size_t past, size_t told)
+{
+    const int32_t *visit = t->col[F(S_LINE, "mdtrt_id")], *item = t->col[F(S_LINE, "hilist_code")];
+    const int64_t *cnt = t->col[F(S_LINE, "cnt")], *sum = t->col[F(S_LINE, "det_item_fee_sumamt")],
+                  *time = t->col[F(S_LINE, "fee_ocur_time")];
+    if (!visit || !item || !cnt || !sum || !time || visit[past] != visit[told] ||
+        item[past] != item[told] || cnt[past] != cnt[told] || sum[past] != sum[told])
+        return false;
+    bool day_alone = time[told] % DAY_SECS == 0;
+    return time[past] == time[told] ||
+           (day_alone && time[past] != HUJI_NONE64 && sec_day(time[past]) == sec_day(time[told]));
+}
+
+/* Orders whose fees were imported meanwhile would count twice: of the n lines of the message behind the history's each takes the place
+ * of one that says the same. */
+static int forget_told_again(struct person_bench *b, size_t n, struct err *e)
+{
+    struct past_table *t = &b->past.table[S_LINE];
+    bool known = false, *taken = arena_calloc(&b->a, n + 1);
+    size_t k = 0;
+    if (!taken)
+        return err_nomem(e);
+    for (size_t i = 0; i < b->n_visit; i++)
+        known |= b->visit[i] < (int32_t)b->past.n_visit;
+    for (size_t i = 0; known && i < t->n; i++) {
+        size_t j = 0;
+        while (j < n && (taken[j] || !same_line(t, i, t->n + j)))
+            j++;
+        if (j < n)
+            taken[j] = true;
+        else if (k++ != i)
+            move_row(S_LINE, t->col, i, k - 1);
+    }
+    for (size_t j = 0; known && k < t->n && j < n; j++)
+        move_row(S_LINE, t->col, t->n + j, k + j);
+    if (known)
+        t->n = k;
+    return 0;
+}
+
 static int add_lines(struct person_bench *b, const struct new_events *ev, struct err *e)
 {
     struct past_table *t = &b->past.table[S_LINE];
@@ -645,9 +686,10 @@ static int add_lines(struct person_bench *b, const struct new_events *ev, struct
     for (size_t f = 0; f < huji_sources[S_LINE].n_fields; f++)
         if (t->col[f])
             give_column(b, (int)f, ev, of, n, scratch);
+    int rc = forget_told_again(b, n, e);
     b->n_past_line = t->n;
     b->n_line = t->n + n;
-    return 0;
+    return rc;
 }
 
 /* ---- all of it ---- */

@@ -74,6 +74,23 @@ visit = m["input"]["data"]["patient_dtos"]["fsi_encounter_dtos"][0]
 visit.update(fsi_operation_dtos=[{"setl_list_oprn_id": "1", "oprn_code": "47.0100"}], fsi_diagnose_dtos=[{"dise_codg": "I10.x00"}])
 said = [r["rule_id"] for r in send(m).json["output"]["result"]]
 check("operation_without_date", "D13.dxop" in said, said)
+# A visit whose fees were imported by now, sent once more: each line is one, whether its order bears the time or the day alone.
+for k, t in enumerate(("2023-03-01 10:00:00", "2023-03-01")):
+    m = message("I%d" % k)
+    p = m["input"]["data"]["patient_dtos"]
+    p["curr_mdtrt_id"] = "V1"
+    visit = p["fsi_encounter_dtos"][0]
+    visit.update(mdtrt_id="V1", adm_date="2023-03-01 09:00:00", dscg_date="2023-03-08 10:00:00")
+    bed = dict(visit["fsi_order_dtos"], rx_id="9", hilist_code="001109000010000", cnt=7, pric=40, sumamt=280, drord_begn_date=t)
+    visit["fsi_order_dtos"] = [bed]
+    once = send(m)
+    found = [f["message"] for f in lines()[-1]["findings"]]
+    check("imported_meanwhile_counts_once_%d" % k, once.json["infcode"] == 0 and not any("14" in x for x in found), found)
+    m["msgid"] += "b"
+    visit["fsi_order_dtos"] = [bed, dict(bed, rx_id="10")]
+    send(m)
+    found = [f["message"] for f in lines()[-1]["findings"]]
+    check("one_more_is_one_more_%d" % k, any("14" in x for x in found), found)
 for k, gone in enumerate(("pric", "cnt")):
     m = message("M%d" % k)
     m["input"]["data"]["patient_dtos"]["fsi_encounter_dtos"][0]["fsi_order_dtos"].pop(gone)
