@@ -28,6 +28,31 @@ static int bad_value(struct pull *j, const struct want *f, struct span s, const 
     return ERR_INPUT;
 }
 
+/* Java's BigDecimal writes 10 as 1E+1 and nothing as 0E-8: numbers of JSON as well. */
+static bool number(struct span s, int scale, int64_t *out)
+{
+    enum { MOST_SHIFT = 12, SPARE = 6 };
+    if (dec_parse(s, scale, true, out))
+        return true;
+    struct span much = s;
+    int64_t shift, v, unit = 1;
+    for (much.n = 0; much.n < s.n && (s.p[much.n] | 0x20) != 'e';)
+        much.n++;
+    if (much.n == s.n ||
+        !dec_parse((struct span){s.p + much.n + 1, s.n - much.n - 1}, 0, false, &shift) ||
+        shift > MOST_SHIFT || shift < -MOST_SHIFT)
+        return false;
+    int by = scale + (int)shift;
+    if (by >= 0)
+        return dec_parse(much, by, true, out);
+    if (!dec_parse(much, SPARE, true, &v))
+        return false;
+    for (int i = 0; i < SPARE - by; i++)
+        unit *= 10;
+    *out = (v + (v < 0 ? -unit : unit) / 2) / unit;
+    return true;
+}
+
 static int store_value(struct pull *j, const struct want *f, struct span s, void *base)
 {
     void *at = (char *)base + f->at;
@@ -48,8 +73,7 @@ static int store_value(struct pull *j, const struct want *f, struct span s, void
     }
     int scale = f->how == FEN ? 2 : f->how == QTY ? 4 : 6;
     int64_t v;
-    /* 1E3 and the like are JSON numbers too, but no program was seen to write amounts so */
-    if (!dec_parse(s, scale, true, &v) || v > MOST || v < -MOST)
+    if (!number(s, scale, &v) || v > MOST || v < -MOST)
         return bad_value(j, f, s, "应是一个数，如 12.50");
     *(int64_t *)at = v;
     return 0;

@@ -67,6 +67,10 @@ static void missing_numbers(void **state)
         {"\"pric\": 18", HUJI_NONE64, 18000000, 1800},
         {"\"cnt\": 2, \"pric\": 18", 20000, 18000000, 3600},
         {"\"cnt\": 2", 20000, HUJI_NONE64, 0},
+        /* as BigDecimal writes them */
+        {"\"cnt\": 1E+1, \"pric\": \"1.8e0\", \"sumamt\": 180E-1", 100000, 1800000, 1800},
+        {"\"cnt\": 0E-8, \"pric\": 5E-7, \"sumamt\": 4.9E-3", 0, 1, 0},
+        {"\"cnt\": -2.5E1, \"pric\": 1E-12, \"sumamt\": -5E-3", -250000, 0, -1},
         /* half away from zero, and never more than a message may say */
         {"\"cnt\": 1, \"pric\": 0.999", 10000, 999000, 100},
         {"\"cnt\": -3, \"pric\": 0.335", -30000, 335000, -101},
@@ -418,6 +422,15 @@ static void faults(void **state)
         {HEAD
          "{\"data\": {\"patient_dtos\": [{\"patn_id\": \"P\", \"fsi_encounter_dtos\": [{\"fsi_order_dtos\": "
          "[{\"cnt\": \"两盒\"}]}]}]}}}",
+         "cnt"},
+        {HEAD "{\"data\": {\"patient_dtos\": [{\"patn_id\": \"P\", \"fsi_encounter_dtos\": "
+              "[{\"fsi_order_dtos\": [{\"cnt\": \"1E+13\"}]}]}]}}}",
+         "cnt"},
+        {HEAD "{\"data\": {\"patient_dtos\": [{\"patn_id\": \"P\", \"fsi_encounter_dtos\": "
+              "[{\"fsi_order_dtos\": [{\"cnt\": \"E1\"}]}]}]}}}",
+         "cnt"},
+        {HEAD "{\"data\": {\"patient_dtos\": [{\"patn_id\": \"P\", \"fsi_encounter_dtos\": "
+              "[{\"fsi_order_dtos\": [{\"cnt\": \"1E\"}]}]}]}}}",
          "cnt"},
         {HEAD "{\"data\": {\"patient_dtos\": [{\"patn_id\": \"P\", \"fsi_encounter_dtos\": "
               "[{\"fsi_order_dtos\": \"[]\"}]}]}}}",
