@@ -48,16 +48,19 @@ bool dec_parse(struct span s, int scale, bool round, int64_t *out)
     }
     int64_t v = 0;
     int frac = -1, digits = 0;
-    bool up = false, comma = false;
+    bool up = false, commas = false;
+    int group = 3; /* digits behind the last comma: three, or 1,23 would be 123 */
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
-        if (c == '.' && frac < 0 && !comma) {
+        if (c == '.' && frac < 0 && group == 3) {
             frac = 0;
-        } else if (c == ',' && frac < 0 && digits && !comma) {
-            comma = true;
+        } else if (c == ',' && frac < 0 && digits && group == 3) {
+            group = 0;
+            commas = true;
         } else if (c >= '0' && c <= '9') {
-            comma = false;
             digits++;
+            if (commas && frac < 0 && ++group > 3)
+                return false;
             if (frac >= scale) {
                 if (frac == scale)
                     up = c >= '5';
@@ -74,7 +77,7 @@ bool dec_parse(struct span s, int scale, bool round, int64_t *out)
             return false;
         }
     }
-    if (!digits || comma)
+    if (!digits || group != 3)
         return false;
     for (int k = frac < 0 ? 0 : frac < scale ? frac : scale; k < scale; k++)
         if (!push_digit(&v, 0))

@@ -96,12 +96,16 @@ static void numbers_as_text(void **state)
           "psn_no,psn_name,brdy,gend,_src_row,_src_sheet\nP1,张三,1949-04-12,1,2,\n"
           "P2,李四,1927-05-18,1,3,\nP3,王五,2023-03-15,1,4,\n");
     end(&d);
-    run(&d, "结算ID,就诊ID,人员编号,定点医药机构编号,结算时间,医疗费总额\n"
-            "S1,M1,P1,H1,2023-03-01,\"1,234.50\"\nS2,M2,P1,H1,2023-03-01,\"1.234,50\"\n");
+    run(&d,
+        "结算ID,就诊ID,人员编号,定点医药机构编号,结算时间,医疗费总额\n"
+        "S1,M1,P1,H1,2023-03-01,\"1,234.50\"\nS2,M2,P1,H1,2023-03-01,\"1.234,50\"\n"
+        "S3,M3,P1,H1,2023-03-01,\"1,23\"\nS4,M4,P1,H1,2023-03-01,0x1E\nS5,M5,P1,H1,2023-03-01,\"￥1，234，567元\"\n");
     assert_int_equal(d.rc, 0);
-    wrote(&d, "setl_d",
-          "setl_id,mdtrt_id,psn_no,fixmedins_code,setl_time,medfee_sumamt,_src_row,_src_sheet\n"
-          "S1,M1,P1,H1,2023-03-01,1234.50,2,\nS2,M2,P1,H1,2023-03-01,\"1.234,50\",3,\n");
+    wrote(
+        &d, "setl_d",
+        "setl_id,mdtrt_id,psn_no,fixmedins_code,setl_time,medfee_sumamt,_src_row,_src_sheet\n"
+        "S1,M1,P1,H1,2023-03-01,1234.50,2,\nS2,M2,P1,H1,2023-03-01,\"1.234,50\",3,\n"
+        "S3,M3,P1,H1,2023-03-01,\"1,23\",4,\nS4,M4,P1,H1,2023-03-01,0x1E,5,\nS5,M5,P1,H1,2023-03-01,1234567,6,\n");
     end(&d);
 }
 

@@ -164,26 +164,25 @@ static void write_date(const struct cell *c, bool times, bool date1904, struct b
 /* "￥1，234.50元", "(12.00)", "1.2E+03" -> plain decimals; anything else stays. */
 static void write_number(struct span s, struct buf *out)
 {
-    static const char *const noise[] = {"￥", "¥", "元", "，", "%"};
+    static const char *const noise[] = {"￥", "¥", "元", " "}, comma[] = "，";
     char t[80];
     size_t n = 0;
     int64_t v;
     if (!s.n || s.n >= sizeof t)
         goto as_is;
-    for (size_t i = 0; i < s.n;) {
-        size_t k = 0;
-        bool comma = s.p[i] == ',' || span_starts((struct span){s.p + i, s.n - i}, "，");
-        if (comma && memchr(t, '.', n))
-            goto as_is; /* 1.234,50 is not 1.23450 */
-        for (; k < 4; k++)
-            if (i + strlen(noise[k]) <= s.n && memcmp(s.p + i, noise[k], strlen(noise[k])) == 0)
-                break;
-        if (k < 4)
-            i += strlen(noise[k]);
-        else if (s.p[i] == ',' || s.p[i] == ' ')
-            i++;
-        else
-            t[n++] = s.p[i++];
+    for (struct span rest = s; rest.n;) {
+        size_t k = 0, used = 1;
+        while (k < sizeof noise / sizeof *noise && !span_starts(rest, noise[k]))
+            k++;
+        if (k < sizeof noise / sizeof *noise) {
+            used = strlen(noise[k]);
+        } else if (span_starts(rest, comma)) {
+            used = strlen(comma);
+            t[n++] = ',';
+        } else {
+            t[n++] = *rest.p;
+        }
+        rest = (struct span){rest.p + used, rest.n - used};
     }
     struct span plain = {t, n};
     bool negative = n > 2 && t[0] == '(' && t[n - 1] == ')';
@@ -191,17 +190,19 @@ static void write_number(struct span s, struct buf *out)
         plain = (struct span){t + 1, n - 2};
     char *end;
     t[n] = 0;
-    if (scientific(plain) || (n && strchr(t, 'E'))) {
+    if (scientific(plain) || (n && strchr(t, 'E') && !strpbrk(t, "xX"))) {
         double d = strtod(t, &end);
         if (end != t && !*end && fabs(d) < 1e15) {
             number_text(out, d);
             return;
         }
     }
-    if (dec_parse(plain, 6, true, &v)) {
+    if (dec_parse(plain, 6, true, &v)) { /* commas in their places: 1,23 or 1.234,50 stay */
         if (negative)
             buf_char(out, '-');
-        buf_span(out, span_trim(plain));
+        for (size_t i = 0; i < plain.n; i++)
+            if (plain.p[i] != ',')
+                buf_char(out, plain.p[i]);
         return;
     }
 as_is:
