@@ -21,6 +21,7 @@ events AS (
   LEFT JOIN x_code code3 ON code3.id = e.rx_circ_flag
   WHERE e.void IS DISTINCT FROM 1
     AND NOT code1.code LIKE '71%'
+    AND hj_day(e.setl_time - 1) = hj_day(e.setl_time)
     AND (code2.code = '1' OR code3.code = '1') IS NOT TRUE
     AND e.psn_no IS NOT NULL
 ),
@@ -75,7 +76,7 @@ WHERE hj_on(e.setl_time) >= DATE '2021-05-01';
 -- @ 第 13 行
 -- -          3600::BIGINT AS high
 -- +          1800::BIGINT AS high
--- @ 第 53 行
+-- @ 第 54 行
 -- -   WHERE hj_left(place1.code, 4) <> hj_left(place2.code, 4)
 -- +   WHERE hj_left(place1.code, 4) = hj_left(place2.code, 4)
 -- +     AND hj_left(place1.code, 6) <> hj_left(place2.code, 6)

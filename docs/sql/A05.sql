@@ -26,6 +26,7 @@ events AS (
     AND (code1.code LIKE '41%' OR code1.code LIKE '14%' OR code1.code LIKE '11%')
     AND code2.code = '2'
     AND (e.fund_pay_sumamt > 0 OR e.acct_pay > 0)
+    AND hj_day(e.setl_time - 1) = hj_day(e.setl_time)
     AND e.fixmedins_code IS NOT NULL
     AND e.terminal IS NOT NULL
 ),

@@ -134,30 +134,120 @@ WHERE hj_on(e.setl_time) >= DATE '2021-05-01'
                            )
                     END
             )
-        AND NOT
-              CASE
-                WHEN e.fixmedins_code IS NULL
-                     OR e.begndate IS NULL
-                     OR (SELECT count(*) FROM lk_suspension) = 0 THEN NULL
-                ELSE EXISTS(
-                       SELECT 1
-                       FROM lk_suspension w
-                       WHERE w.fixmedins_code = e.fixmedins_code
-                         AND (w."b" IS NULL OR w."b" <= e.begndate)
-                         AND (w."e" IS NULL OR e.begndate <= w."e")
-                     )
-              END
-        AND NOT
-              CASE
-                WHEN e.fixmedins_code IS NULL
-                     OR (hj_day(e.setl_time) - 7) IS NULL
-                     OR (SELECT count(*) FROM lk_suspension) = 0 THEN NULL
-                ELSE EXISTS(
-                       SELECT 1
-                       FROM lk_suspension w
-                       WHERE w.fixmedins_code = e.fixmedins_code
-                         AND (w."b" IS NULL OR w."b" <= hj_day(e.setl_time) - 7)
-                         AND (w."e" IS NULL OR (hj_day(e.setl_time) - 7) <= w."e")
-                     )
-              END
+        AND (
+              (
+                CASE
+                  WHEN e.fixmedins_code IS NULL
+                       OR e.begndate IS NULL
+                       OR (SELECT count(*) FROM lk_suspension) = 0 THEN NULL
+                  ELSE EXISTS(
+                         SELECT 1
+                         FROM lk_suspension w
+                         WHERE w.fixmedins_code = e.fixmedins_code
+                           AND (w."b" IS NULL OR w."b" <= e.begndate)
+                           AND (w."e" IS NULL OR e.begndate <= w."e")
+                       )
+                END
+                OR CASE
+                      WHEN e.fixmedins_code IS NULL
+                           OR coalesce(visit2.dscg_dept_codg, visit2.adm_dept_codg) IS NULL
+                           OR e.begndate IS NULL
+                           OR (SELECT count(*) FROM lk_dept_suspension) = 0 THEN NULL
+                      ELSE EXISTS(
+                             SELECT 1
+                             FROM lk_dept_suspension w
+                             WHERE w.fixmedins_code = e.fixmedins_code
+                               AND w.dept = coalesce(visit2.dscg_dept_codg, visit2.adm_dept_codg)
+                               AND (w."b" IS NULL OR w."b" <= e.begndate)
+                               AND (w."e" IS NULL OR e.begndate <= w."e")
+                           )
+                    END
+              ) IS NULL
+              OR NOT (
+                    CASE
+                      WHEN e.fixmedins_code IS NULL
+                           OR e.begndate IS NULL
+                           OR (SELECT count(*) FROM lk_suspension) = 0 THEN NULL
+                      ELSE EXISTS(
+                             SELECT 1
+                             FROM lk_suspension w
+                             WHERE w.fixmedins_code = e.fixmedins_code
+                               AND (w."b" IS NULL OR w."b" <= e.begndate)
+                               AND (w."e" IS NULL OR e.begndate <= w."e")
+                           )
+                    END
+                    OR CASE
+                          WHEN e.fixmedins_code IS NULL
+                               OR coalesce(visit2.dscg_dept_codg, visit2.adm_dept_codg) IS NULL
+                               OR e.begndate IS NULL
+                               OR (SELECT count(*) FROM lk_dept_suspension) = 0 THEN NULL
+                          ELSE EXISTS(
+                                 SELECT 1
+                                 FROM lk_dept_suspension w
+                                 WHERE w.fixmedins_code = e.fixmedins_code
+                                   AND w.dept = coalesce(visit2.dscg_dept_codg, visit2.adm_dept_codg)
+                                   AND (w."b" IS NULL OR w."b" <= e.begndate)
+                                   AND (w."e" IS NULL OR e.begndate <= w."e")
+                               )
+                        END
+                  )
+            )
+        AND (
+              (
+                CASE
+                  WHEN e.fixmedins_code IS NULL
+                       OR (hj_day(e.setl_time) - 7) IS NULL
+                       OR (SELECT count(*) FROM lk_suspension) = 0 THEN NULL
+                  ELSE EXISTS(
+                         SELECT 1
+                         FROM lk_suspension w
+                         WHERE w.fixmedins_code = e.fixmedins_code
+                           AND (w."b" IS NULL OR w."b" <= hj_day(e.setl_time) - 7)
+                           AND (w."e" IS NULL OR (hj_day(e.setl_time) - 7) <= w."e")
+                       )
+                END
+                OR CASE
+                      WHEN e.fixmedins_code IS NULL
+                           OR coalesce(visit2.dscg_dept_codg, visit2.adm_dept_codg) IS NULL
+                           OR (hj_day(e.setl_time) - 7) IS NULL
+                           OR (SELECT count(*) FROM lk_dept_suspension) = 0 THEN NULL
+                      ELSE EXISTS(
+                             SELECT 1
+                             FROM lk_dept_suspension w
+                             WHERE w.fixmedins_code = e.fixmedins_code
+                               AND w.dept = coalesce(visit2.dscg_dept_codg, visit2.adm_dept_codg)
+                               AND (w."b" IS NULL OR w."b" <= hj_day(e.setl_time) - 7)
+                               AND (w."e" IS NULL OR (hj_day(e.setl_time) - 7) <= w."e")
+                           )
+                    END
+              ) IS NULL
+              OR NOT (
+                    CASE
+                      WHEN e.fixmedins_code IS NULL
+                           OR (hj_day(e.setl_time) - 7) IS NULL
+                           OR (SELECT count(*) FROM lk_suspension) = 0 THEN NULL
+                      ELSE EXISTS(
+                             SELECT 1
+                             FROM lk_suspension w
+                             WHERE w.fixmedins_code = e.fixmedins_code
+                               AND (w."b" IS NULL OR w."b" <= hj_day(e.setl_time) - 7)
+                               AND (w."e" IS NULL OR (hj_day(e.setl_time) - 7) <= w."e")
+                           )
+                    END
+                    OR CASE
+                          WHEN e.fixmedins_code IS NULL
+                               OR coalesce(visit2.dscg_dept_codg, visit2.adm_dept_codg) IS NULL
+                               OR (hj_day(e.setl_time) - 7) IS NULL
+                               OR (SELECT count(*) FROM lk_dept_suspension) = 0 THEN NULL
+                          ELSE EXISTS(
+                                 SELECT 1
+                                 FROM lk_dept_suspension w
+                                 WHERE w.fixmedins_code = e.fixmedins_code
+                                   AND w.dept = coalesce(visit2.dscg_dept_codg, visit2.adm_dept_codg)
+                                   AND (w."b" IS NULL OR w."b" <= hj_day(e.setl_time) - 7)
+                                   AND (w."e" IS NULL OR (hj_day(e.setl_time) - 7) <= w."e")
+                               )
+                        END
+                  )
+            )
       ) IS NOT TRUE;

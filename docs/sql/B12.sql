@@ -21,7 +21,7 @@ events AS (
   LEFT JOIN x_dx dx1 ON dx1.id = e.dx
   LEFT JOIN x_code code1 ON code1.id = e.med_type
   WHERE e.kind = 1
-    AND hour(make_timestamp(e.begntime * 1000000))::BIGINT >= 1
+    AND hj_day(e.begntime - 1) = hj_day(e.begntime)
     AND (
           hj_within(dx1.code, 'S00', 'T98')
           OR (code1.code LIKE '81%' OR code1.code LIKE '19%' OR code1.code LIKE '22%')

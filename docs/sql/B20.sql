@@ -53,6 +53,33 @@ LEFT JOIN (
     WHERE code2.code = 'away'
       AND hj_day(i0.check_time) > visit3.begndate
       AND hj_day(i0.check_time) < visit3.enddate
+      AND (
+            CASE
+              WHEN i0.psn_no IS NULL
+                   OR hj_day(i0.check_time) IS NULL
+                   OR (SELECT count(*) FROM lk_leave) = 0 THEN NULL
+              ELSE EXISTS(
+                     SELECT 1
+                     FROM lk_leave w
+                     WHERE w.psn_no = i0.psn_no
+                       AND (w."b" IS NULL OR w."b" <= hj_day(i0.check_time))
+                       AND (w."e" IS NULL OR hj_day(i0.check_time) <= w."e")
+                   )
+            END IS NULL
+            OR NOT
+                  CASE
+                    WHEN i0.psn_no IS NULL
+                         OR hj_day(i0.check_time) IS NULL
+                         OR (SELECT count(*) FROM lk_leave) = 0 THEN NULL
+                    ELSE EXISTS(
+                           SELECT 1
+                           FROM lk_leave w
+                           WHERE w.psn_no = i0.psn_no
+                             AND (w."b" IS NULL OR w."b" <= hj_day(i0.check_time))
+                             AND (w."e" IS NULL OR hj_day(i0.check_time) <= w."e")
+                         )
+                  END
+          )
     GROUP BY 1, 2
   ) sub1
   ON sub1.mdtrt_id = e.mdtrt_id AND sub1.psn_no = e.psn_no

@@ -26,7 +26,7 @@ events AS (
           )
           OR code1.code LIKE '14%'
         )
-    AND hour(make_timestamp(e.setl_time * 1000000))::BIGINT >= 1
+    AND hj_day(e.setl_time - 1) = hj_day(e.setl_time)
     AND e.chfpdr_code IS NOT NULL
 ),
 -- 每个对象的事件按时间编号

@@ -632,9 +632,9 @@ events AS (
   WHERE e.void IS DISTINCT FROM 1
     AND (
           hour(make_timestamp(e.setl_time * 1000000))::BIGINT >= 22
-          OR hour(make_timestamp(e.setl_time * 1000000))::BIGINT >= 1
-              AND hour(make_timestamp(e.setl_time * 1000000))::BIGINT <= 5
+          OR hour(make_timestamp(e.setl_time * 1000000))::BIGINT < 6
         )
+    AND hj_day(e.setl_time - 1) = hj_day(e.setl_time)
     AND e.fixmedins_code IS NOT NULL
     AND hj_day(e.setl_time - 21600) IS NOT NULL
 ),
@@ -674,9 +674,9 @@ events AS (
   WHERE e.void IS DISTINCT FROM 1
     AND (
           hour(make_timestamp(e.setl_time * 1000000))::BIGINT >= 22
-          OR hour(make_timestamp(e.setl_time * 1000000))::BIGINT >= 1
-              AND hour(make_timestamp(e.setl_time * 1000000))::BIGINT <= 5
+          OR hour(make_timestamp(e.setl_time * 1000000))::BIGINT < 6
         )
+    AND hj_day(e.setl_time - 1) = hj_day(e.setl_time)
     AND e.fixmedins_code IS NOT NULL
     AND hj_month(hj_day(e.setl_time - 21600)) IS NOT NULL
 ),

@@ -71,7 +71,7 @@ static const struct field visit_fields[] = {
     C("insu_admdvs", "参保所属医保区划", D_PLACE),
     C("fix_blng_admdvs", "定点归属医保区划", D_PLACE),
     C("nwb_flag", "新生儿标志", D_CODE),
-    C("mid_setl_flag", "中途结算标志", D_CODE), /* 1 if any settlement of it is interim */
+    C("mid_setl_flag", "中途结算标志", D_CODE), /* 1 if its last settlement is interim */
     C("refl_old_mdtrt_id", "转诊前就诊ID", D_VISIT),
     C("dise_no", "病种编号", D_CODE),
     C("opter_id", "经办人ID", D_TEXT),

@@ -190,8 +190,8 @@ static void tell(struct walk *w, const struct rule *r, const struct hit *first, 
     r->n_keys > r->n_owner
         ? print_value(w->run, &anchor, r->key[0][r->n_owner], first->key[r->n_owner])
         : buf_str(&anchor, "all");
-    for (int p = 0; p < c->n_parts; p++)
-        if (o->holds[p])
+    for (int p = 0; p < c->n_parts; p++) /* those that value counts */
+        if (o->holds[p] && !c->part[p].need)
             buf_fmt(&parts, "%s%.*s", parts.n ? "、" : "", (int)c->part[p].title.n,
                     c->part[p].title.p);
     money_of(r, o, &h);

@@ -9,6 +9,7 @@
 /* id, when, what, file, row; %s stands for the ids wanted, "'a','b'". */
 #define FROM_FILE " left join file f on f.id = x.file_id"
 #define TIME_OF(c) "strftime(make_timestamp(" c " * 1000000), '%%Y-%%m-%%d %%H:%%M')"
+#define DAY_OF(c) "strftime(date '1970-01-01' + " c ", '%%Y-%%m-%%d')"
 #define NARROW(table, id, time, what)                                    \
     "select d.code, " TIME_OF(                                           \
         "x." time) ", " what ", null::varchar, null::bigint from " table \
@@ -51,6 +52,33 @@ static const struct {
                      "concat_ws(' ', '销售', i.name, i.code, concat(x.cnt / 10000.0))")},
     {"trace:",
      NARROW("s_trace", "trace_id", "sale_time", "concat_ws(' ', '追溯码', i.name, i.code)")},
+    {"enrol:",
+     "select d.code, concat(" DAY_OF("x.begndate") ", coalesce(' 至 ' || " DAY_OF(
+         "x.enddate") ", ' 起')), concat_ws(' ', '参保 险种', c.code, p.code), null::varchar, null::bigint from s_enrol x"
+                      " join d_text d on d.id = x.psn_insu_rlts_id left join d_code c on c.id = x.insutype"
+                      " left join d_place p on p.id = x.insu_admdvs where d.code in (%s)"},
+    {"lab:",
+     "select d.code, " TIME_OF(
+         "x.lab_time") ", concat_ws(' ', '检验报告', t.code, l.code, n.name), null::varchar, null::bigint"
+                       " from s_lab x join d_text d on d.id = x.report_no left join d_text t on"
+                       " t.id = x.assay left join d_text l on l.id = x.lab_name left join d_inst n on"
+                       " n.id = x.fixmedins_code where d.code in (%s)"},
+    {"act:",
+     "select d.code, " TIME_OF(
+         "x.act_time") ", concat_ws(' ', '经办', case c.code when 'register' then '登记' when 'reimburse' then"
+                       " '零星报销' when 'restore' then '恢复待遇' when 'enrol' then '参保' else c.code end,"
+                       " n.name, concat('经办人 ', o.code), coalesce('复核人 ' || k.code, '无复核人')),"
+                       " null::varchar, null::bigint from s_act x join d_text d on d.id = x.act_no left join"
+                       " d_code c on c.id = x.act_type left join d_text o on o.id = x.opter_id left join d_text"
+                       " k on k.id = x.check_opter_id left join d_inst n on n.id = x.fixmedins_code"
+                       " where d.code in (%s)"},
+    {"clr:",
+     "select d.code, " DAY_OF(
+         "x.dcla_date") ", concat_ws(' ', n.name, '申报', printf('%%.2f 元', x.dcla_amt / 100.0),"
+                        " coalesce(" DAY_OF(
+                            "x.pay_date") " || ' 拨付', '未拨付')), null::varchar, null::bigint from"
+                                          " s_clearing x join d_text d on d.id = x.clr_no left join d_inst n on"
+                                          " n.id = x.fixmedins_code where d.code in (%s)"},
 };
 
 static struct span keep(struct arena *a, const struct db_rows *rows, idx_t col)

@@ -240,12 +240,36 @@ static void coverage_counts_every_row(void **state)
     arena_release(&a);
 }
 
+/* `with TABLE` gives an event once for each row: a row that stands twice counts everything twice. */
+static void no_shipped_row_stands_twice(void **state)
+{
+    (void)state;
+    for (int i = 0; i < lib->n_kn; i++) {
+        const struct knowledge *k = &lib->kn[i];
+
+        for (size_t x = 0; x < k->n; x++)
+            for (size_t y = x + 1; y < k->n; y++) {
+                bool same = knowledge_same_thing(k, x, y);
+
+                for (int c = 0; same && c < k->n_columns; c++)
+                    same = k->column[c].type == V_CODE ||
+                           k->column[c].num[x] == k->column[c].num[y];
+                if (same)
+                    fail_msg("%s:%d says again what line %d says", k->file, k->line[y], k->line[x]);
+            }
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(points_become_rows),     cmocka_unit_test(a_workbook_says_the_same),
-        cmocka_unit_test(the_rest_is_given_back), cmocka_unit_test(own_rows_stand_over_shipped),
-        cmocka_unit_test(own_files_by_heading),   cmocka_unit_test(coverage_counts_every_row),
+        cmocka_unit_test(points_become_rows),
+        cmocka_unit_test(a_workbook_says_the_same),
+        cmocka_unit_test(the_rest_is_given_back),
+        cmocka_unit_test(own_rows_stand_over_shipped),
+        cmocka_unit_test(own_files_by_heading),
+        cmocka_unit_test(coverage_counts_every_row),
+        cmocka_unit_test(no_shipped_row_stands_twice),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -463,6 +463,7 @@ static void law_is_found_by_item_and_by_article(void **state)
 {
     (void)state;
     assert_non_null(strstr(law_find(SPAN("条例 38(1)"))->gist, "挂床"));
+    assert_non_null(strstr(law_find(SPAN("处方管理办法 6"))->gist, "5 种药品")); /* E05 */
     assert_non_null(law_find(SPAN("条例 40(9)")));
     assert_null(law_find(SPAN("刑法 266")));
 }
