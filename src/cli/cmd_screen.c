@@ -15,9 +15,33 @@ struct job {
     const struct args *args;
     struct store *store;
     struct rule_names rules;
-    bool *wanted;
+    bool *wanted;                         /* NULL = all rules */
+    const struct screen_options *options; /* which days and area */
     struct screen_report report;
 };
+
+/* What was asked, of the table of all findings. */
+static void asked_sql(struct buf *b, const struct job *j)
+{
+    const struct screen_options *o = j->options;
+    const struct huji_library *lib = j->rules.library;
+
+    if (j->wanted) {
+        buf_str(b, " and rule_id in (''");
+        for (int i = 0; i < lib->n_rules; i++)
+            if (j->wanted[i]) {
+                buf_str(b, ", ");
+                buf_sql(b, lib->rules[i]->id);
+            }
+        buf_char(b, ')');
+    }
+    if (o->from != DAY_NONE)
+        buf_fmt(b, " and event_date >= date '1970-01-01' + %d", o->from);
+    if (o->to != DAY_NONE)
+        buf_fmt(b, " and event_date <= date '1970-01-01' + %d", o->to);
+    if (o->area && *o->area)
+        place_inst_sql(b, "fixmedins_code", o->area);
+}
 
 /* --- the findings themselves --------------------------------------------------------------------- */
 
@@ -75,7 +99,8 @@ static int print_findings(const struct job *j, struct err *e)
     int rc;
 
     buf_str(&sql, select_findings);
-    buf_str(&sql, args_has(j->args, "all") ? "" : " where hit");
+    buf_str(&sql, args_has(j->args, "all") ? " where true" : " where hit");
+    asked_sql(&sql, j);
     buf_str(&sql, " order by rule_id, owner_id, anchor");
     rc = sql.failed ? err_nomem(e) : db_open(j->store->con, buf_cstr(&sql), &rows, e);
     buf_release(&sql);
@@ -109,14 +134,20 @@ static const struct shown_column summary_columns[] = {
 static const char select_summary[] =
     "select rule_id, count(*), count(*) filter (class = '明确'), count(*) filter (class = '高疑'),"
     " count(*) filter (class = '可疑'), count(distinct fixmedins_code), count(distinct psn_no),"
-    " sum(amount_fen)::bigint, sum(fund_fen)::bigint from finding where hit group by rule_id order by rule_id";
+    " sum(amount_fen)::bigint, sum(fund_fen)::bigint from finding where hit";
 
 static int print_summary(const struct job *j, struct err *e)
 {
+    struct buf sql = BUF_INIT;
     struct output *o = NULL;
     struct db_rows rows;
-    int rc = db_open(j->store->con, select_summary, &rows, e);
+    int rc;
 
+    buf_str(&sql, select_summary);
+    asked_sql(&sql, j);
+    buf_str(&sql, " group by rule_id order by rule_id");
+    rc = sql.failed ? err_nomem(e) : db_open(j->store->con, buf_cstr(&sql), &rows, e);
+    buf_release(&sql);
     if (rc)
         return rc;
     rc = out_open(&o, j->args, summary_columns,
@@ -187,8 +218,8 @@ static int choose_area(const struct args *a, char prefix[PLACE_PREFIX], struct s
 
 static int run(const struct args *a, struct err *e)
 {
-    struct job j = {.args = a};
     struct screen_options o = {.from = args_day(a, "from"), .to = args_day(a, "to")};
+    struct job j = {.args = a, .options = &o};
     char prefix[PLACE_PREFIX];
     struct bar bar;
     int rc = check_days(&o, e);
@@ -250,7 +281,7 @@ const struct command cmd_screen = {
     .operands = "",
     .text =
         "结果写进数据目录的 finding 表；之后用 rank、explain、sheet 看。全部筛查替换上一次的结果；\n"
-        "只筛部分规则、日子或区划时，只替换所筛范围内的疑点，其余照旧。\n"
+        "只筛部分规则、日子或区划时，只替换、也只列出所筛范围内的疑点，其余照旧。\n"
         "同样的数据和规则，结果逐字节相同，与线程数无关。",
     .options = options,
     .examples = examples,
