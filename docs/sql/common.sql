@@ -179,7 +179,10 @@ w AS (
   FROM net_only l
   JOIN s_settlement s ON s.setl_id = l.setl_id
 ),
-p AS (SELECT *, sum(wgt) OVER (PARTITION BY psn_no, setl_id) AS tot FROM w),
+p AS (
+  SELECT * REPLACE(least(fund, tot) AS fund)
+  FROM (SELECT *, sum(wgt) OVER (PARTITION BY psn_no, setl_id) AS tot FROM w)
+),
 f AS (
   SELECT *, fund * wgt // tot AS fl, fund * wgt % tot AS rest FROM p WHERE tot > 0
 ),
@@ -202,7 +205,10 @@ w AS (
   FROM ranked_line l
   JOIN s_settlement s ON s.setl_id = l.setl_id
 ),
-p AS (SELECT *, sum(wgt) OVER (PARTITION BY psn_no, setl_id) AS tot FROM w),
+p AS (
+  SELECT * REPLACE(least(fund, tot) AS fund)
+  FROM (SELECT *, sum(wgt) OVER (PARTITION BY psn_no, setl_id) AS tot FROM w)
+),
 f AS (
   SELECT *, fund * wgt // tot AS fl, fund * wgt % tot AS rest FROM p WHERE tot > 0
 ),

@@ -187,18 +187,21 @@ static int64_t part_of(int64_t fund, int64_t weight, unsigned __int128 sum, unsi
     return (int64_t)(wide / sum);
 }
 
-/* The settlement's fund over its lines in proportion to net inscp_amt, by largest remainder (definitions part 9). */
+/* The settlement's fund over its lines in proportion to net inscp_amt, by largest remainder (definitions part 9). Where lines are missing
+ * those that are there bear no more than they came to: nobody can be asked for the fund of what he was not seen to charge. */
 static void share_fund(struct walk *w, const int32_t *rows, size_t n, int64_t fund)
 {
     const int64_t *inscp = w->line[w->f_inscp];
     unsigned __int128 sum = 0;
-    int64_t left = fund;
     for (size_t i = 0; i < n; i++) {
         sum += inscp && inscp[rows[i]] > 0 ? (uint64_t)inscp[rows[i]] : 0;
         w->fund[rows[i]] = 0;
     }
     if (!sum || fund <= 0)
         return;
+    if ((uint64_t)fund > sum)
+        fund = (int64_t)sum;
+    int64_t left = fund;
     if (mem_grow(&w->share, &w->cap_share, n, sizeof *w->share) < 0) {
         w->failed = true;
         return;

@@ -10,14 +10,14 @@
 #define NETTED(a) \
     ", CASE WHEN n.net = n.cnt THEN n." #a " ELSE hj_part(n." #a ", n.net, n.cnt) END AS " #a
 
-/* Largest remainder: everyone's floor, then one fen each to the largest remainders, ties in order of the line. */
-#define SHARES(from)                                                                                                               \
-    "w AS (SELECT l.no, l.psn_no, l.setl_id, l.fee_ocur_time, l.rank, greatest(coalesce(l.inscp_amt, 0), 0)::HUGEINT AS wgt, "     \
-    "greatest(coalesce(s.fund_pay_sumamt, 0), 0)::HUGEINT AS fund FROM " from                                                      \
-    " l JOIN s_settlement s ON s.setl_id = l.setl_id), "                                                                           \
-    "p AS (SELECT *, sum(wgt) OVER (PARTITION BY psn_no, setl_id) AS tot FROM w), "                                                \
-    "f AS (SELECT *, fund * wgt // tot AS fl, fund * wgt % tot AS rest FROM p WHERE tot > 0), "                                    \
-    "g AS (SELECT no, fl, fund - sum(fl) OVER (PARTITION BY psn_no, setl_id) AS remains, row_number() OVER (PARTITION BY psn_no, " \
+/* No more than the lines came to. Largest remainder: everyone's floor, then one fen each to the largest remainders, ties in order of the line. */
+#define SHARES(from)                                                                                                                   \
+    "w AS (SELECT l.no, l.psn_no, l.setl_id, l.fee_ocur_time, l.rank, greatest(coalesce(l.inscp_amt, 0), 0)::HUGEINT AS wgt, "         \
+    "greatest(coalesce(s.fund_pay_sumamt, 0), 0)::HUGEINT AS fund FROM " from                                                          \
+    " l JOIN s_settlement s ON s.setl_id = l.setl_id), "                                                                               \
+    "p AS (SELECT * REPLACE (least(fund, tot) AS fund) FROM (SELECT *, sum(wgt) OVER (PARTITION BY psn_no, setl_id) AS tot FROM w)), " \
+    "f AS (SELECT *, fund * wgt // tot AS fl, fund * wgt % tot AS rest FROM p WHERE tot > 0), "                                        \
+    "g AS (SELECT no, fl, fund - sum(fl) OVER (PARTITION BY psn_no, setl_id) AS remains, row_number() OVER (PARTITION BY psn_no, "     \
     "setl_id ORDER BY rest DESC, fee_ocur_time, rank) AS i FROM f) "
 
 const char *const sql_netting[] = {
