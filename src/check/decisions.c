@@ -347,12 +347,15 @@ static void turn(struct decisions *d)
         keys_free(fresh);
         return;
     }
-    keys_free(d->before);
+    struct keys *gone = d->before;
     d->before = d->keys;
     d->keys = fresh;
     for (const struct keeping *k = d->first; k; k = k->next)
         if (!on_disk(d, &k->place) && keys_put(d->keys, &k->place) == 0)
             keys_drop(d->before, k->place.key);
+    pthread_mutex_unlock(&d->lock); /* millions of them are not freed at once */
+    keys_free(gone);
+    pthread_mutex_lock(&d->lock);
 }
 
 /* The thread that writes. Under load it lets some time pass from one write to the next, so that more share it; who comes alone does
