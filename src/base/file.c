@@ -2,6 +2,7 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -35,6 +36,17 @@ int file_write_whole(const char *path, struct span text, struct err *e)
 int file_append(const char *path, struct span text, struct err *e)
 {
     return put(path, "ab", text, e);
+}
+
+int dir_sync(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
+
+    if (fd < 0)
+        return -1;
+    rc = fsync(fd);
+    close(fd);
+    return rc;
 }
 
 ssize_t fd_read(int fd, char *p, size_t n)

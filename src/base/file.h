@@ -12,6 +12,8 @@
 int file_write_whole(const char *path, struct span text, struct err *e);
 /* Adds at the end and waits until it lies on the disk; makes the file. Errors: ERR_IO. */
 int file_append(const char *path, struct span text, struct err *e);
+/* What was made, renamed or removed in a directory is on the disk. -1 and errno. */
+int dir_sync(const char *path);
 /* As many of n bytes as there are; fewer at the end of the file alone. -1 and errno. */
 ssize_t fd_read(int fd, char *p, size_t n);
 /* All n bytes, or -1 and errno. */

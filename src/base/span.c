@@ -127,6 +127,14 @@ bool utf8_valid(struct span s, size_t *bad_at)
     return true;
 }
 
+struct span utf8_cut(struct span s, size_t most)
+{
+    size_t n = s.n < most ? s.n : most;
+    while (n && n < s.n && ((unsigned char)s.p[n] & 0xc0) == 0x80)
+        n--;
+    return (struct span){s.p, n};
+}
+
 void utf8_mend(char *s)
 {
     size_t n = strlen(s), bad;

@@ -41,6 +41,8 @@ bool span_starts(struct span s, const char *prefix);
 /* Cuts at the first `sep`: returns the head, leaves the tail in *s; at the end the tail is {NULL, 0}. */
 struct span span_cut(struct span *s, char sep);
 bool utf8_valid(struct span s, size_t *bad_at);
+/* No more than so many bytes of it, and no part of a character that would be cut. */
+struct span utf8_cut(struct span s, size_t most);
 /* In place: what is no UTF-8 becomes '?'; a character that the end of the array cut goes. */
 void utf8_mend(char *s);
 

@@ -229,19 +229,16 @@ static int copy_one(void *ctx, const char *path, const char *rel, struct err *e)
 {
     const struct copying *c = ctx;
     char to[PATH_MAX], *piece;
-    int in = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), out, rc;
+    int in, out, rc;
     ssize_t n = -1;
 
+    if (snprintf(to, sizeof to, "%s/%s", c->to, rel) >= (int)sizeof to)
+        return err_set(e, ERR_IO, "路径太长：%.200s", rel);
+    if (c->rest && access(to, F_OK) == 0)
+        return 0;
+    in = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (in < 0)
         return errno == ENOENT ? 0 : err_errno(e, "打不开 %s", path);
-    if (snprintf(to, sizeof to, "%s/%s", c->to, rel) >= (int)sizeof to) {
-        close(in);
-        return err_set(e, ERR_IO, "路径太长：%.200s", rel);
-    }
-    if (c->rest && access(to, F_OK) == 0) {
-        close(in);
-        return 0;
-    }
     rc = make_parents(to, e);
     out = rc ? -1 : open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     piece = mem_alloc(PIECE);

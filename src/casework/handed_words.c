@@ -116,14 +116,10 @@ json_t *handed_guess(const json_t *headings, const json_t *samples)
 
 static void keep(char *out, size_t cap, struct span s)
 {
-    /* Never through the middle of a character. */
-    size_t n = s.n < cap ? s.n : cap - 1;
-
-    while (n && n < s.n && ((unsigned char)s.p[n] & 0xc0) == 0x80)
-        n--;
-    if (n)
-        memcpy(out, s.p, n);
-    out[n] = 0;
+    s = utf8_cut(s, cap - 1);
+    if (s.n)
+        memcpy(out, s.p, s.n);
+    out[s.n] = 0;
 }
 
 static int read_measures(struct cw *db, int64_t clue, struct handed_outcome *out, struct err *e)

@@ -366,10 +366,7 @@ static int write_whole(int fd, const char *dir)
             return errno;
     if (ftruncate(fd, WHOLE) < 0 || fsync(fd) < 0)
         return errno;
-    int d = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), bad = d < 0 || fsync(d) < 0 ? errno : 0;
-    if (d >= 0)
-        close(d);
-    return bad;
+    return dir_sync(dir) < 0 ? errno : 0;
 }
 
 static int take_memory(struct ahead *a, struct err *e)

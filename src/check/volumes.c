@@ -177,17 +177,6 @@ bool volumes_full(const struct volumes *v, off_t end)
     return v->ahead && end - v->base >= v->full;
 }
 
-static int sync_dir(const char *dir)
-{
-    char path[VOLUME_PATH];
-    snprintf(path, sizeof path, "%.1000s/check", dir);
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int bad = fd < 0 || fsync(fd) < 0 ? -1 : 0;
-    if (fd >= 0)
-        close(fd);
-    return bad;
-}
-
 /* Renames it: all of it is durable and nobody has it open ahead. What a crash leaves is whole at each step: volumes_number. */
 static int set_aside(const char *dir, struct err *e)
 {
@@ -206,7 +195,8 @@ static int set_aside(const char *dir, struct err *e)
     volumes_path(dir, number, "keys", to);
     if (rename(from, to) < 0) /* then they are read from the volume at the next start */
         unlink(from);
-    if (sync_dir(dir) < 0)
+    path_of(dir, "", from);
+    if (dir_sync(from) < 0)
         return err_errno(e, "审核记录改了名，写不进磁盘：%s", to);
     buf_fmt(&text, "%lld\n", (long long)number + 1);
     path_of(dir, "decisions.volume", to);

@@ -31,10 +31,7 @@ static void save_one(void *ctx, size_t i, uint64_t line, struct span raw)
 {
     struct saver *s = ctx;
     const struct reject *r = &s->list[i];
-    size_t n = raw.n < 2000 ? raw.n : 2000;
-    while (n < raw.n && n && (raw.p[n] & 0xc0) == 0x80)
-        n--;
-    raw.n = n;
+    raw = utf8_cut(raw, 2000);
     bool ok = duckdb_append_int32(s->app, s->in->file_id) == DuckDBSuccess &&
               duckdb_append_int64(s->app, r->row + 1) == DuckDBSuccess &&
               (line ? duckdb_append_int64(s->app, (int64_t)line) : duckdb_append_null(s->app)) ==

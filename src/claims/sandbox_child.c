@@ -261,11 +261,7 @@ static void cell_json(struct buf *b, duckdb_string_t *s, bool number)
                  (isdigit((unsigned char)text.p[0]) || text.p[0] == '-');
     for (size_t i = 1; plain && i < text.n; i++)
         plain = isdigit((unsigned char)text.p[i]) || text.p[i] == '.';
-    if (text.n > MAX_CELL) {
-        text.n = MAX_CELL;
-        while (text.n > 0 && ((unsigned char)text.p[text.n] & 0xc0) == 0x80)
-            text.n--;
-    }
+    text = utf8_cut(text, MAX_CELL);
     if (plain)
         buf_span(b, text);
     else

@@ -7,6 +7,7 @@
 #include "cli/library.h"
 #include "cli/output.h"
 #include "cli/store.h"
+#include "run/remit.h"
 #include "run/screen.h"
 #include "screen/claimed.h"
 #include "screen/findings.h"
@@ -35,12 +36,7 @@ static void asked_sql(struct buf *b, const struct job *j)
             }
         buf_char(b, ')');
     }
-    if (o->from != DAY_NONE)
-        buf_fmt(b, " and event_date >= date '1970-01-01' + %d", o->from);
-    if (o->to != DAY_NONE)
-        buf_fmt(b, " and event_date <= date '1970-01-01' + %d", o->to);
-    if (o->area && *o->area)
-        place_inst_sql(b, "fixmedins_code", o->area);
+    remit_within_sql(b, o->from, o->to, o->area);
 }
 
 /* --- the findings themselves --------------------------------------------------------------------- */

@@ -166,16 +166,6 @@ int stage_remove(struct stage *s, const char *name, struct err *e)
     return unlink(path) == 0 || errno == ENOENT ? 0 : err_errno(e, "删不了 %s", path);
 }
 
-static void sync_dir(const char *path)
-{
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (fd >= 0) {
-        fsync(fd);
-        close(fd);
-    }
-}
-
 static void sync_whole(const char *path)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -200,7 +190,7 @@ int stage_commit(struct stage *s, struct err *e)
         return err_errno(e, "换不上 %s", s->own);
     snprintf(data, sizeof data, "%s", s->own);
     *strrchr(data, '/') = 0;
-    sync_dir(data);
+    dir_sync(data);
     return 0;
 }
 

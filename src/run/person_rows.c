@@ -645,13 +645,16 @@ static bool same_line(const struct past_table *t, size_t past, size_t told)
 static int forget_told_again(struct person_bench *b, size_t n, struct err *e)
 {
     struct past_table *t = &b->past.table[S_LINE];
-    bool known = false, *taken = arena_calloc(&b->a, n + 1);
+    bool known = false, *taken;
     size_t k = 0;
-    if (!taken)
-        return err_nomem(e);
     for (size_t i = 0; i < b->n_visit; i++)
         known |= b->visit[i] < (int32_t)b->past.n_visit;
-    for (size_t i = 0; known && i < t->n; i++) {
+    if (!known)
+        return 0;
+    taken = arena_calloc(&b->a, n + 1);
+    if (!taken)
+        return err_nomem(e);
+    for (size_t i = 0; i < t->n; i++) {
         size_t j = 0;
         while (j < n && (taken[j] || !same_line(t, i, t->n + j)))
             j++;
@@ -660,10 +663,9 @@ static int forget_told_again(struct person_bench *b, size_t n, struct err *e)
         else if (k++ != i)
             move_row(S_LINE, t->col, i, k - 1);
     }
-    for (size_t j = 0; known && k < t->n && j < n; j++)
+    for (size_t j = 0; k < t->n && j < n; j++)
         move_row(S_LINE, t->col, t->n + j, k + j);
-    if (known)
-        t->n = k;
+    t->n = k;
     return 0;
 }
 

@@ -55,18 +55,23 @@ static void rule_list(struct buf *b, const struct huji_run *run)
         buf_str(b, "''");
 }
 
+void remit_within_sql(struct buf *b, day_t from, day_t to, const char *area)
+{
+    if (from != DAY_NONE)
+        buf_fmt(b, " AND event_date >= DATE '1970-01-01' + %d", from);
+    if (to != DAY_NONE)
+        buf_fmt(b, " AND event_date <= DATE '1970-01-01' + %d", to);
+    if (area && *area)
+        place_inst_sql(b, "fixmedins_code", area);
+}
+
 /* Is a row of `finding` within what was asked? */
 static void within_sql(struct buf *b, const struct remit *m)
 {
     buf_str(b, "rule_id IN (");
     rule_list(b, m->run);
     buf_char(b, ')');
-    if (m->from != DAY_NONE)
-        buf_fmt(b, " AND event_date >= DATE '1970-01-01' + %d", m->from);
-    if (m->to != DAY_NONE)
-        buf_fmt(b, " AND event_date <= DATE '1970-01-01' + %d", m->to);
-    if (m->area && m->area[0])
-        place_inst_sql(b, "fixmedins_code", m->area);
+    remit_within_sql(b, m->from, m->to, m->area);
 }
 
 /* The order of a whole run's table: rule, owner, anchor by bytes. */

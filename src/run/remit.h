@@ -25,6 +25,9 @@ struct remit {
 
 bool remit_is_part(const struct remit *m);
 
+/* " AND ..." of a row of `finding`: its day and its institution are within these (as struct remit has them). */
+void remit_within_sql(struct buf *b, day_t from, day_t to, const char *area);
+
 /* A byte per institution id of the store: lies in `area`. Owns: mem_free(*in). */
 int remit_institutions(struct store *s, const char *area, uint8_t **in, uint32_t *n, struct err *e);
 

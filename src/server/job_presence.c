@@ -115,8 +115,9 @@ int job_presence(struct job *j, struct err *e)
      * lie there for ever. */
     unlink(path);
     rmdir(dir);
-    if (settled(j->db, file, e))
-        return -1;
+    rc = settled(j->db, file, e);
+    if (rc)
+        return rc;
     json_object_set_new(j->result, "checks", json_integer((json_int_t)n));
     job_log(j, n ? "%lld 条在院核查记录已进数据" : "没有看到人的答复，不成核查记录", (long long)n);
     return 0;

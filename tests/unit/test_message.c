@@ -25,6 +25,18 @@ static int read_text(const char *text, struct arena *a, struct message *m, struc
     return message_read(span_of(text), a, m, e);
 }
 
+/* A message of one visit from `adm_date` on, with these members. */
+static int read_visit(const char *adm_date, const char *members, struct arena *a, struct message *m,
+                      struct err *e)
+{
+    char text[1000];
+    snprintf(text, sizeof text,
+             HEAD "{\"data\": {\"patient_dtos\": {\"patn_id\": \"P\", \"fsi_encounter_dtos\": "
+                  "{\"mdtrt_id\": \"V\", \"adm_date\": \"%s\", %s}}}}}",
+             adm_date, members);
+    return read_text(text, a, m, e);
+}
+
 static void one_object(void **state)
 {
     (void)state;
@@ -81,12 +93,9 @@ static void missing_numbers(void **state)
         struct arena a = ARENA_INIT;
         struct message m;
         struct err e = {0};
-        char text[600];
-        snprintf(text, sizeof text,
-                 HEAD "{\"data\": {\"patient_dtos\": {\"patn_id\": \"P\", \"fsi_encounter_dtos\": "
-                      "{\"adm_date\": \"2024-01-14\", \"fsi_order_dtos\": {%s}}}}}}",
-                 row[i].order);
-        assert_int_equal(read_text(text, &a, &m, &e), 0);
+        char order[200];
+        snprintf(order, sizeof order, "\"fsi_order_dtos\": {%s}", row[i].order);
+        assert_int_equal(read_visit("2024-01-14", order, &a, &m, &e), 0);
         const struct new_line *l = &m.patient[0].ev.line[0];
         if (l->cnt != row[i].cnt || l->pric != row[i].pric || l->sum != row[i].sum)
             fail_msg("%s: %lld %lld %lld", row[i].order, (long long)l->cnt, (long long)l->pric,
@@ -123,13 +132,10 @@ static void operation_without_date(void **state)
         struct arena a = ARENA_INIT;
         struct message m;
         struct err e = {0};
-        char text[600];
-        snprintf(text, sizeof text,
-                 HEAD "{\"data\": {\"patient_dtos\": {\"patn_id\": \"P\", \"fsi_encounter_dtos\": "
-                      "{\"adm_date\": \"2024-01-14 09:00:00\", \"fsi_operation_dtos\": "
-                      "{\"oprn_code\": \"47.0100\"%s}}}}}}",
+        char oprn[200];
+        snprintf(oprn, sizeof oprn, "\"fsi_operation_dtos\": {\"oprn_code\": \"47.0100\"%s}",
                  date[i]);
-        assert_int_equal(read_text(text, &a, &m, &e), 0);
+        assert_int_equal(read_visit("2024-01-14 09:00:00", oprn, &a, &m, &e), 0);
         const struct new_events *ev = &m.patient[0].ev;
         assert_int_equal(ev->n_oprn, 1);
         assert_true(ev->oprn[0].t == ev->visit[0].begntime && ev->oprn[0].t != SEC_NONE);
@@ -174,15 +180,12 @@ static void escapes(void **state)
         struct arena a = ARENA_INIT;
         struct message m;
         struct err e = {0};
-        char text[1000];
+        char order[200];
         snprintf(
-            text, sizeof text,
-            HEAD
-            "{\"data\": {\"patient_dtos\": {\"patn_id\": \"P\", \"encounter_dtos\": {\"mdtrt_id\": \"V\","
-            " \"adm_date\": \"2024-01-14\", \"order_dtos\": [{\"rx_id\": \"%s\", \"hilist_code\": \"A\","
-            " \"cnt\": 1, \"sumamt\": 1}]}}}}}",
+            order, sizeof order,
+            "\"order_dtos\": [{\"rx_id\": \"%s\", \"hilist_code\": \"A\", \"cnt\": 1, \"sumamt\": 1}]",
             say[i].in);
-        int rc = read_text(text, &a, &m, &e);
+        int rc = read_visit("2024-01-14", order, &a, &m, &e);
         assert_int_equal(rc != 0, !say[i].out);
         if (!rc)
             assert_true(span_is(m.patient[0].ev.line[0].id, say[i].out));

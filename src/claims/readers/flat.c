@@ -274,17 +274,6 @@ static void make_setl(struct sheet_run *s, struct flat *f, struct buf *tmp)
     hash_id(&f->made[MADE_SETL], 'S', tmp);
 }
 
-/* 序号 counts the rows of one export: the same line has another in the next. */
-static bool counts_rows(const struct pick *p)
-{
-    static const char *const names[] = {"序号", "行号", "序", "No", "No.", "NO", "NO.", "#"};
-    struct span heading = span_trim(p->heading);
-    for (size_t i = 0; p->extra && i < sizeof names / sizeof *names; i++)
-        if (span_is(heading, names[i]))
-            return true;
-    return false;
-}
-
 /* All that the row says, and how often it was said before: two equal lines of one day are two lines. */
 static int make_line(struct sheet_run *s, struct flat *f, struct buf *tmp)
 {
@@ -296,7 +285,7 @@ static int make_line(struct sheet_run *s, struct flat *f, struct buf *tmp)
     buf_clear(tmp);
     part_of(tmp, text_of(&f->made[MADE_VISIT]));
     for (size_t i = 0; i < s->layout->n; i++)
-        if (!counts_rows(&s->layout->picks[i]))
+        if (!s->layout->picks[i].counts)
             part_of(tmp, value_at(&s->values, (int)i));
     uint64_t h = hash_bytes(buf_cstr(tmp), tmp->n);
     uint32_t before = map_get(&f->line_seen, h);

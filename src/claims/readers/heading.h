@@ -35,8 +35,9 @@ enum flat_part { FLAT_LINE = 1, FLAT_SETL = 2, FLAT_VISIT = 4, FLAT_PERSON = 8 }
 struct pick {
     struct span heading;               /* as the sheet has it; of two rows "group/heading" */
     const struct table_column *column; /* NULL: not known, left out */
-    int rank;   /* 3 name, 2 title, 1 synonym, 4 by an officer's mapping; 0 guessed by values */
-    bool extra; /* in no table: kept under its heading */
+    int rank;    /* 3 name, 2 title, 1 synonym, 4 by an officer's mapping; 0 guessed by values */
+    bool extra;  /* in no table: kept under its heading */
+    bool counts; /* the rows of one export: the same line has another number in the next */
 };
 
 struct layout {

@@ -50,6 +50,15 @@ static int damage_notes(struct sheet_run *s, struct err *e)
     return rc;
 }
 
+static bool counts_rows(struct span heading)
+{
+    static const char *const names[] = {"序号", "行号", "序", "No", "No.", "NO", "NO.", "#"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (span_is(heading, names[i]))
+            return true;
+    return false;
+}
+
 /* Headings that no table knows are kept under their own name. */
 static int keep_extras(struct sheet_run *s, struct layout *l, struct err *e)
 {
@@ -69,6 +78,7 @@ static int keep_extras(struct sheet_run *s, struct layout *l, struct err *e)
                 .name = text, .title = text, .kind = COL_TEXT, .domain = D_NONE};
         p->column = text ? c : NULL;
         p->extra = true;
+        p->counts = counts_rows(name);
         buf_str(&b, b.n ? "、" : "");
         buf_span(&b, name);
     }

@@ -153,16 +153,14 @@ static int row_too_long(struct sheet_run *s, const struct cell *cells, size_t n,
         buf_str(&said, i ? "|" : "");
         buf_span(&said, cells[i].text);
     }
-    size_t shown = said.n < 1900 ? said.n : 1900;
-    while (shown && shown < said.n && (said.p[shown] & 0xc0) == 0x80)
-        shown--;
     int rc = take_values(s, cells, 0, e);
     s->run->report->rows++;
     s->run->report->rows_rejected++;
     if (rc == 0 && said.failed)
         rc = err_nomem(e);
     if (rc == 0)
-        rc = run_reject(s, &s->run->rejects, -1, (struct span){said.p, shown}, why, e);
+        rc = run_reject(s, &s->run->rejects, -1, utf8_cut((struct span){said.p, said.n}, 1900), why,
+                        e);
     buf_release(&said);
     return rc ? rc : s->layout->flat ? flat_row(s, e) : table_row(s, e);
 }
